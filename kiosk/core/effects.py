@@ -1,0 +1,92 @@
+"""What to do: the door's orders. The loop performs them, in the order in which they stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kiosk.core.model import Colour, Direction, Identifier, Oddity, Outcome, Record, Refusal, Via
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """Ask the registry for a status, one try within `deadline_s` seconds."""
+
+    visit_id: str
+    identifier: Identifier
+    direction: Direction
+    via: Via
+    deadline_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Write:
+    """Write a record and its outbox row in one transaction, synced to the disk, then say Recorded."""
+
+    record: Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Open:
+    """Open the gate for one person. Given only after the visit is Recorded."""
+
+    visit_id: str
+    direction: Direction
+
+
+class Signal(StrEnum):
+    """What lamp and sounder tell: the same three answers as the screen, and the kiosk's own states."""
+
+    IDLE = "idle"
+    CHECKING = "checking"
+    ADMITTED = "admitted"
+    REFUSED = "refused"
+    UNCHECKED = "unchecked"
+    OUT_OF_ORDER = "out-of-order"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Light:
+    """Set the lamp: the registry's colour where one is known, and a rhythm of its own for each signal."""
+
+    signal: Signal
+    colour: Colour | None = None
+
+
+class Sound(StrEnum):
+    """What is heard. Distinct in rhythm as well as in pitch."""
+
+    ADMITTED = "admitted"
+    REFUSED = "refused"
+    UNCHECKED = "unchecked"
+    KEY = "key"
+    MISTAKE = "mistake"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chime:
+    """Sound once."""
+
+    sound: Sound
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tell:
+    """A line for staff and journal: something happened that is no visit. Holds no identifier."""
+
+    what: Refusal | Oddity | str
+    visit_id: str = ""
+
+
+Effect = Ask | Write | Open | Light | Chime | Tell
+
+SOUND_OF = {
+    Outcome.ADMITTED: Sound.ADMITTED,
+    Outcome.REFUSED: Sound.REFUSED,
+    Outcome.UNCHECKED: Sound.UNCHECKED,
+}
+SIGNAL_OF = {
+    Outcome.ADMITTED: Signal.ADMITTED,
+    Outcome.REFUSED: Signal.REFUSED,
+    Outcome.UNCHECKED: Signal.UNCHECKED,
+}

@@ -1,0 +1,189 @@
+"""What happened: everything that can reach the door. Names are past participles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from kiosk.core.model import Credential, Direction, Identifier, Status, Via
+from kiosk.core.policy import Policy
+
+
+class Key(StrEnum):
+    """A key of the keypad, whatever it is made of."""
+
+    D0 = "0"
+    D1 = "1"
+    D2 = "2"
+    D3 = "3"
+    D4 = "4"
+    D5 = "5"
+    D6 = "6"
+    D7 = "7"
+    D8 = "8"
+    D9 = "9"
+    ERASE = "erase"
+    CONFIRM = "confirm"
+    CANCEL = "cancel"
+    RECHECK = "recheck"
+    """The front desk's one key: check the refused visitor again (rule 11)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeRead:
+    """A code was held before the camera or the scanner, and understood as far as it could be."""
+
+    credential: Credential
+    via: Via = Via.CAMERA
+    side: Direction | None = None
+    """Which way the reader looks, where a door has one on each side."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyPressed:
+    """A key went down."""
+
+    key: Key = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneArrived:
+    """A phone scanned our venue code; the registry says who came (FAQ 4, 9)."""
+
+    identifier: Identifier
+    status: Status | None
+    direction: Direction | None = None
+    """What the phone asked for; None lets the door decide."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffIdentified:
+    """Staff gave the visitor's IIN or passport number (rule 1)."""
+
+    identifier: Identifier
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """The registry answered a question. `status` None: it does not know this visitor."""
+
+    visit_id: str
+    status: Status | None
+    subject: str = ""
+    """The registry's pseudonym of the visitor: joins a typed IIN with the same person's pass. May be empty."""
+    hint: str = field(default="", repr=False)
+    """Initials for staff to compare: a wrong 11th digit passes the check digit (facts-trust.md 1)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskFailed:
+    """The registry could not be asked in time. `why` is one of the link's reasons, for the journal."""
+
+    visit_id: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """A record is on the disk."""
+
+    record_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordFailed:
+    """A record could not be written."""
+
+    record_id: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passed:
+    """The passage sensor saw one person go through."""
+
+    direction: Direction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateFailed:
+    """The gate did not do as it was told, or stays silent. The door goes on without it (rule 9)."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffAdmitted:
+    """Staff override the decision on the visitor who stands there: a recorded act with who and why (rule 10)."""
+
+    by: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffDismissed:
+    """Staff send the screen back to idle."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyArrived:
+    """A newer policy is here, or the one kept on the disk at start."""
+
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkChanged:
+    """What the link to the registry is like: for the corner of the screen, and for the policy's ladder."""
+
+    online: bool
+    waiting: int
+    """Records that the registry does not have yet."""
+    parked: int = 0
+    incidents_waiting: int = 0
+
+
+class Part(StrEnum):
+    """A part of the kiosk that can fail by itself."""
+
+    CAMERA = "camera"
+    KEYPAD = "keypad"
+    GATE = "gate"
+    LAMP = "lamp"
+    STORE = "store"
+    CLOCK = "clock"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthChanged:
+    """A part stopped working, or works again."""
+
+    part: Part
+    working: bool
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time went by."""
+
+
+Event = (
+    CodeRead
+    | KeyPressed
+    | PhoneArrived
+    | StaffIdentified
+    | Answered
+    | AskFailed
+    | Recorded
+    | RecordFailed
+    | Passed
+    | GateFailed
+    | StaffAdmitted
+    | StaffDismissed
+    | PolicyArrived
+    | LinkChanged
+    | HealthChanged
+    | Tick
+)

@@ -1,0 +1,284 @@
+"""The field's words as types: who came, what the registry knows, what the door decided.
+
+Everything here is frozen. An identifier never prints itself: its repr is masked, so that neither a log line
+nor an exception can carry it (rules.md 7).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Colour(StrEnum):
+    """The four statuses of Ashyq (FAQ 11)."""
+
+    GREEN = "green"
+    BLUE = "blue"
+    YELLOW = "yellow"
+    RED = "red"
+
+
+class Direction(StrEnum):
+    """Which way a visit goes."""
+
+    ENTRY = "entry"
+    EXIT = "exit"
+
+
+class DoorKind(StrEnum):
+    """What stands here. A toggle door takes who is known to be inside as leaving, anybody else as entering."""
+
+    ENTRY = "entry"
+    EXIT = "exit"
+    TOGGLE = "toggle"
+
+
+class Via(StrEnum):
+    """How the visitor was identified (rules.md 1)."""
+
+    CAMERA = "camera"
+    SCANNER = "scanner"
+    KEYPAD = "keypad"
+    PHONE = "phone"
+    STAFF = "staff"
+
+
+class IdentifierKind(StrEnum):
+    """What kind of identifier a visitor gave."""
+
+    IIN = "iin"
+    PASSPORT = "passport"
+    PASS = "pass"
+    """A random pass id: names nobody without the registry."""
+    CHECKIN = "checkin"
+    """The registry's own handle for a phone that scanned the venue code: names nobody without the registry."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identifier:
+    """Who stands there. `value` is 12 digits, a passport number, or a random id in hexadecimal."""
+
+    kind: IdentifierKind
+    value: str = field(repr=False)
+    country: str = ""
+    """ISO 3166-1 alpha-3 of a passport, else empty."""
+
+    @property
+    def personal(self) -> bool:
+        """Whether it names a person, so that it may leave memory only sealed."""
+        return self.kind in (IdentifierKind.IIN, IdentifierKind.PASSPORT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """What the registry states of a visitor at one moment.
+
+    `valid_until` is set by the registry; None means "until something is known" (blue, FAQ 13).
+    """
+
+    colour: Colour
+    established_at: datetime
+    valid_until: datetime | None
+
+    def at(self, now: datetime) -> Status | None:
+        """Return what this status is worth at `now`; None when it says nothing any more.
+
+        A green that has run out is blue; a red or yellow stays until the registry says otherwise; a blue that has
+        run out is not known (rules.md, Status).
+        """
+        if self.valid_until is None or now < self.valid_until:
+            return self
+        match self.colour:
+            case Colour.GREEN:
+                return Status(colour=Colour.BLUE, established_at=self.valid_until, valid_until=None)
+            case Colour.BLUE:
+                return None
+            case Colour.YELLOW | Colour.RED:
+                return self
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pass:
+    """A pass whose signature the kiosk has verified itself. Times are UTC."""
+
+    pass_id: str
+    """24 hexadecimal digits: 96 random bits, the same through all renewals of one visitor's status."""
+    colour: Colour
+    issued_at: datetime
+    expires_at: datetime
+    key_id: str
+    door: str | None = None
+    """Where it is bound to one door (`aud`): the pass that answers a venue code."""
+
+    @property
+    def identifier(self) -> Identifier:
+        """The pass id as an identifier."""
+        return Identifier(kind=IdentifierKind.PASS, value=self.pass_id)
+
+
+class Refusal(StrEnum):
+    """Why a text that was read is nobody's credential. Each has its line on the staff side."""
+
+    EMPTY = "empty"
+    TOO_LONG = "too-long"
+    CONTROL_BYTES = "control-bytes"
+    NOT_OURS = "not-ours"
+    BAD_IIN = "bad-iin"
+    COMPANY_NUMBER = "company-number"
+    NEWER_PASS = "newer-pass"
+    DAMAGED_PASS = "damaged-pass"
+    UNKNOWN_KEY = "unknown-key"
+    WRONG_SIGNATURE = "wrong-signature"
+    EXPIRED = "expired"
+    FROM_THE_FUTURE = "from-the-future"
+    OTHER_DOOR = "other-door"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotACredential:
+    """A text that identifies nobody, and why. Never holds the text itself."""
+
+    reason: Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class OwnVenueCode:
+    """Our own idle screen, read back through a mirror or a phone: nobody came."""
+
+
+Credential = Identifier | Pass | NotACredential | OwnVenueCode
+
+
+class Source(StrEnum):
+    """Where the status behind a decision came from."""
+
+    REGISTRY = "registry"
+    LIVE_PASS = "live-pass"
+    CARRY_PASS = "carry-pass"
+    NOBODY = "nobody"
+
+
+class Outcome(StrEnum):
+    """The three answers of the door. "Could not check" is one of its own, never a colour and never "no" (rule 8)."""
+
+    ADMITTED = "admitted"
+    REFUSED = "refused"
+    UNCHECKED = "unchecked"
+
+
+class Reason(StrEnum):
+    """Why the door decided so: for the record, the staff and the statistics."""
+
+    STATUS_ADMITTED = "status-admitted"
+    EXIT_FREE = "exit-free"
+    STATUS_NOT_ADMITTED = "status-not-admitted"
+    RED_STATUS = "red-status"
+    VENUE_CLOSED = "venue-closed"
+    ZONE_SHUT = "zone-shut"
+    VENUE_FULL = "venue-full"
+    ALREADY_INSIDE = "already-inside"
+    CARRY_PASS_REFUSED = "carry-pass-refused"
+    COULD_NOT_CHECK = "could-not-check"
+    UNKNOWN_TO_REGISTRY = "unknown-to-registry"
+    NO_POLICY = "no-policy"
+    STAFF_OVERRIDE = "staff-override"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What the door answers to one visitor."""
+
+    outcome: Outcome
+    reason: Reason
+    opens: bool
+    colour: Colour | None = None
+    source: Source = Source.NOBODY
+    calls_staff: bool = False
+    """Staff are to come: the door waits for them."""
+    compare_identity: bool = False
+    """Staff compare the person with the pass: it was printed or saved, and may be somebody else's."""
+    incident: bool = False
+    """A red visitor at the door: reported ahead of everything else (rule 6)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stamp:
+    """One moment, as the loop hands it to the core: both clocks, and an id for the visit that may begin in it."""
+
+    wall: datetime
+    """UTC."""
+    mono: float
+    """Seconds of the monotonic clock: for deadlines only."""
+    visit_id: str
+    """A fresh UUIDv7 in its canonical form."""
+    trusted: bool = True
+    """Whether the wall clock is known to be right."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """An entry or an exit at this door, admitted or not. `id` is the idempotency key to the very end."""
+
+    id: str
+    direction: Direction
+    via: Via
+    identifier: Identifier
+    decision: Decision
+    decided_at: datetime
+    time_trusted: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amendment:
+    """A later decision on the same visit: turned by the registry, checked again, or overridden by staff."""
+
+    id: str
+    visit_id: str
+    decision: Decision
+    decided_at: datetime
+    by: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """What became of an admitted visit. `passed` False withdraws it: nobody is counted inside (rule 9)."""
+
+    id: str
+    visit_id: str
+    passed: bool
+    ended_at: datetime
+    sensed: bool
+    """Seen by a passage sensor; False where there is none and the passage is assumed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing:
+    """Exits that nobody made, assumed at closing time: a number, no person (rule 12)."""
+
+    id: str
+    closed_at: datetime
+    assumed_exits: int
+
+
+class Oddity(StrEnum):
+    """What a passage sensor saw beyond the one visitor (rule 9)."""
+
+    WRONG_WAY = "wrong-way"
+    TAILGATE = "tailgate"
+    UNCALLED = "uncalled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anomaly:
+    """A passage that belongs to no decision: counted and told to staff."""
+
+    id: str
+    what: Oddity
+    direction: Direction
+    seen_at: datetime
+
+
+Record = Visit | Amendment | Passage | Closing | Anomaly

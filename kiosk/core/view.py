@@ -1,0 +1,128 @@
+"""All that the screen needs, and nothing it could decide. `core/present.py` makes it, `ui/` paints it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Page(StrEnum):
+    """Which layout is up."""
+
+    IDLE = "idle"
+    CHECKING = "checking"
+    RESULT = "result"
+    KEYPAD = "keypad"
+    CONFIRM = "confirm"
+    OUT_OF_ORDER = "out-of-order"
+
+
+class Field(StrEnum):
+    """What fills the screen: a status colour, or one that is no status (could not check must not borrow one)."""
+
+    GREEN = "green"
+    BLUE = "blue"
+    YELLOW = "yellow"
+    RED = "red"
+    NEUTRAL = "neutral"
+    NIGHT = "night"
+
+
+class Sign(StrEnum):
+    """Our decision as a shape: disc and tick, octagon and cross with a frame, triangle and mark with a frame."""
+
+    NONE = "none"
+    ENTER = "enter"
+    LEAVE = "leave"
+    STOP = "stop"
+    WAIT = "wait"
+
+
+class Phrase(StrEnum):
+    """What can be said to a visitor. The words, in three languages, are in `ui/phrases.toml` under these keys."""
+
+    SHOW_CODE = "show-code"
+    """Idle: show your QR code to the camera."""
+    USE_KEYPAD = "use-keypad"
+    """Idle where the camera is gone: type the IIN."""
+    COME_IN = "come-in"
+    WELCOME = "welcome"
+    GOOD_BYE = "good-bye"
+    THANK_YOU = "thank-you"
+    NO_ENTRY = "no-entry"
+    SPEAK_TO_RECEPTION = "speak-to-reception"
+    """The one note of every refusal: a public screen gives no reason (facts-screen.md 4, rule 4)."""
+    PLEASE_WAIT = "please-wait"
+    CHECKING = "checking"
+    NO_CONNECTION = "no-connection"
+    """Could not check: please call reception."""
+    STAFF_COMING = "staff-coming"
+    """Could not check, for another reason than the network."""
+    VENUE_CLOSED = "venue-closed"
+    VENUE_FULL = "venue-full"
+    ALREADY_INSIDE = "already-inside"
+    CODE_UNKNOWN = "code-unknown"
+    """That code is not a pass."""
+    CODE_EXPIRED = "code-expired"
+    """The pass ran out: open it anew on the phone."""
+    CODE_DAMAGED = "code-damaged"
+    CODE_ELSEWHERE = "code-elsewhere"
+    """The pass is for another door."""
+    TYPE_IIN = "type-iin"
+    IIN_MISTYPED = "iin-mistyped"
+    """Check the number (never which digit)."""
+    IIN_COMPANY = "iin-company"
+    """This looks like a company number (BIN)."""
+    CONFIRM_IIN = "confirm-iin"
+    """Is this right? The digits are shown in groups, most of them masked."""
+    OUT_OF_ORDER = "out-of-order"
+    GO_TO_RECEPTION = "go-to-reception"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keypad:
+    """The number as far as it is typed. `cells` has 12 characters: a digit, "•" for a masked one, " " for none."""
+
+    cells: str
+    groups: tuple[int, ...]
+    """How many cells stand together: (4, 4, 4) while typing, (6, 1, 4, 1) to confirm."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corner:
+    """The strip at the top: what the front desk trusts at a glance."""
+
+    venue: str
+    clock: str
+    """Local time as HH:MM, or empty while the time is not trusted."""
+    inside: int | None
+    capacity: int | None
+    online: bool
+    waiting: int
+    """Records not yet at the registry."""
+    incidents_waiting: int
+    today: str
+    """Today's rule as one sentence (rule 10)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """One picture, in words. Equal views look the same."""
+
+    page: Page
+    field: Field
+    sign: Sign
+    headline: Phrase
+    note: Phrase | None
+    corner: Corner
+    time_left: float | None = None
+    """From 1 down to 0: the bar that tells how long this screen stays. None: it stays. In steps of 1/100."""
+    reference: str = ""
+    """Short number under a refusal, by which staff and registry find it (rule 11)."""
+    keypad: Keypad | None = None
+    venue_code: str | None = None
+    """The text of the QR code on the idle screen; None while it is hidden."""
+    hint: Phrase | None = None
+    """A line over the preview, such as "that code is not a pass"."""
+    preview: bool = False
+    """Whether the camera's picture is shown, mirrored."""

@@ -1,0 +1,56 @@
+"""The whole error tree on one page.
+
+Each inherits the builtin a caller would expect, and each message says what was expected, what was found, and what to
+do. They are caught at three places only: the top of a worker (becomes an event), the top of the loop (logged, the
+screen stays), the top of the command line (one line and an exit code). No message ever holds an identifier.
+"""
+
+from __future__ import annotations
+
+
+class KioskError(Exception):
+    """Anything this application raises on purpose."""
+
+
+class SettingsError(KioskError, ValueError):
+    """The configuration has mistakes: all of them, one a line."""
+
+
+class PolicyError(KioskError, ValueError):
+    """A policy document is not one."""
+
+
+class DriverError(KioskError, OSError):
+    """A real thing at the door does not do as it is told."""
+
+
+class CameraLost(DriverError):
+    """No frame came within the deadline, or the camera went away. Opening it anew may help."""
+
+
+class DriverMissing(DriverError):
+    """What a driver needs is not installed or not plugged in. The message says which package or which wire."""
+
+
+class StoreError(KioskError, OSError):
+    """The disk did not take a record."""
+
+
+class RegistryUnreachable(KioskError, ConnectionError):
+    """No trustworthy answer came: time-out, refused, broken off, a captive portal's page, not our content type.
+
+    `why` is a short word for the journal: `timeout`, `refused`, `not-json`, `http-500` ...
+    """
+
+    def __init__(self, why: str, detail: str = "") -> None:
+        super().__init__(f"{why}: {detail}" if detail else why)
+        self.why = why
+        self.retry_after_s: float | None = None
+
+
+class RegistryRefused(KioskError, ValueError):
+    """The registry understood and said no (RFC 9457 problem details)."""
+
+    def __init__(self, why: str, detail: str = "") -> None:
+        super().__init__(f"{why}: {detail}" if detail else why)
+        self.why = why

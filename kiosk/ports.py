@@ -1,0 +1,158 @@
+"""What the kiosk needs of the outer world, as Protocols. Drivers and their fakes pass the same contract tests.
+
+Every `close()` may be called twice and never raises. Every call that can wait takes its limit in seconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from kiosk.core.effects import Signal, Sound
+from kiosk.core.events import Key
+from kiosk.core.model import Colour, Direction, Identifier, Status, Via
+from kiosk.core.view import View
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Grey: TypeAlias = "NDArray[np.uint8]"
+"""A luminance plane: uint8, shape (height, width), rows may be strided. Borrowed: read it before the next one."""
+
+
+class Camera(Protocol):
+    """Gives the newest frame and drops older ones: fresh beats complete."""
+
+    def read(self, wait_s: float) -> Grey:
+        """Return the newest frame that was not yet returned.
+
+        Raises CameraLost where none came within `wait_s` seconds; never blocks longer.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give the camera back."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One code in a frame."""
+
+    text: str = field(repr=False)
+    """As the engine decoded it; may be anything: it goes through core/credential before it means something."""
+    corners: tuple[tuple[int, int], ...]
+    """Four (x, y) in pixels of the frame that was given, or empty where the engine does not tell."""
+    engine: str
+
+
+class Decoder(Protocol):
+    """Finds codes in a frame. Total: whatever the picture holds, it returns a list and raises nothing."""
+
+    name: str
+
+    def decode(self, frame: Grey) -> list[Reading]:
+        """Return every code that could be read, in no particular order."""
+        ...
+
+
+class Keypad(Protocol):
+    """Keys, from wherever: a USB keypad, a matrix, the window."""
+
+    def read(self, wait_s: float) -> Key | None:
+        """Return the next key that went down, or None after `wait_s` seconds. Raises DriverError when it is gone."""
+        ...
+
+    def close(self) -> None:
+        """Give the keypad back."""
+        ...
+
+
+class Gate(Protocol):
+    """Lets one person through. Owns its pulse: the line is off again whatever happens."""
+
+    def open(self, direction: Direction) -> None:
+        """Start one pulse and return at once; the pulse ends by itself. Raises DriverError if the line cannot be set.
+
+        Called during a pulse it prolongs it: one pulse from now, never two edges.
+        """
+        ...
+
+    def close(self) -> None:
+        """End any pulse and leave the line safe."""
+        ...
+
+
+class Lamp(Protocol):
+    """Shows the same as the screen, from afar: the colour of the status in the rhythm of the decision."""
+
+    def show(self, signal: Signal, colour: Colour | None) -> None:
+        """Change at once and return."""
+        ...
+
+    def close(self) -> None:
+        """Go dark."""
+        ...
+
+
+class Sounder(Protocol):
+    """Makes one of a few sounds."""
+
+    def play(self, sound: Sound) -> None:
+        """Start it and return at once; a newer sound ends an older one."""
+        ...
+
+    def close(self) -> None:
+        """Fall silent."""
+        ...
+
+
+class Screen(Protocol):
+    """The one display. Called from the main thread only (SDL wants it)."""
+
+    def show(self, view: View, preview: Grey | None = None) -> None:
+        """Paint the view; `preview` is the camera's newest frame where the view wants it."""
+        ...
+
+    def poll(self) -> list[Key]:
+        """Return the keys typed or touched since the last call. Raises `KeyboardInterrupt` when the window closes."""
+        ...
+
+    def close(self) -> None:
+        """Give the display back."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the registry says of one visitor."""
+
+    status: Status | None
+    subject: str = ""
+    hint: str = field(default="", repr=False)
+
+
+class Registry(Protocol):
+    """The questions that a door asks while a visitor waits."""
+
+    def ask(self, visit_id: str, identifier: Identifier, direction: Direction, via: Via, deadline_s: float) -> Answer:
+        """Return the status, within `deadline_s` seconds in all. Raises RegistryUnreachable or RegistryRefused."""
+        ...
+
+
+class Clock(Protocol):
+    """Both clocks. Only `kiosk/app.py` knows the real one."""
+
+    def wall(self) -> datetime:
+        """UTC."""
+        ...
+
+    def mono(self) -> float:
+        """Seconds, never backwards."""
+        ...
+
+    def trusted(self) -> bool:
+        """Whether the wall clock is known to be right (synchronised since boot)."""
+        ...

@@ -1,0 +1,1 @@
+"""The reference registry: the other end of the contract."""
