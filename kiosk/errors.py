@@ -20,6 +20,10 @@ class PolicyError(KioskError, ValueError):
     """A policy document is not one."""
 
 
+class KeysError(KioskError, ValueError):
+    """The registry's keys document has mistakes: all of them, one a line. The keys known before stay in force."""
+
+
 class DriverError(KioskError, OSError):
     """A real thing at the door does not do as it is told."""
 
