@@ -48,12 +48,19 @@ def second_opinion() -> Callable[..., str]:
     `second_opinion("import cwt, sys; print(cwt.decode(...))", hex_token)`: the extra arguments are its sys.argv[1:].
     """
     if not SECOND_OPINION.is_dir():
-        pytest.skip("no second opinion in this venv: run `make test`, which installs requirements/second-opinion.txt")
+        pytest.skip(
+            "no second opinion in this venv: run `make test`, which installs requirements/second-opinion.txt"
+        )
 
     def run(script: str, *args: str) -> str:
         env = os.environ | {"PYTHONPATH": str(SECOND_OPINION), "PYTHONWARNINGS": "ignore"}
         done = subprocess.run(
-            [sys.executable, "-c", script, *args], env=env, capture_output=True, text=True, check=False, timeout=60
+            [sys.executable, "-c", script, *args],
+            env=env,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
         )
         assert done.returncode == 0, f"the second opinion's script failed:\n{done.stderr}"
         return done.stdout.strip()

@@ -1,0 +1,59 @@
+# Every target sets up what it needs first (scripts/setup.sh); where nothing is missing that takes under half a second.
+
+PY := .venv/bin/python
+JOBS ?= 2
+T ?=
+TOUR ?=
+MAX ?= 5000
+UPGRADE ?=
+export HYPOTHESIS_MAX_EXAMPLES := $(MAX)
+export UPGRADE
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench docs fuzz lock fix setup clean distclean
+
+help: ## say what can be made
+	@printf 'make TARGET [NAME=value]\n\n'
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@printf '\nNothing has to be installed by hand on Debian 12, 13 or Raspberry Pi OS but git and make.\n'
+
+demo: ## run the whole door on this screen, with a registry of its own (TOUR=1: it presents visitors by itself)
+	@scripts/setup.sh demo
+	@$(PY) -m kiosk demo $(if $(TOUR),--tour)
+
+test: ## run the tests (T="tests/core -k iin": some of them; JOBS=0: in one process, for a debugger)
+	@scripts/setup.sh test
+	@$(PY) -m pytest -n $(JOBS) --dist loadfile $(T)
+
+check: ## judge without running: ruff, types, shell scripts, who imports whom, units
+	@scripts/setup.sh test
+	@scripts/check.sh
+
+fix: ## let ruff format, and mend what it can mend
+	@scripts/setup.sh test
+	@$(PY) -m ruff check --fix --quiet . ; $(PY) -m ruff format --quiet .
+
+bench: ## measure this machine: decoding, deciding, painting, storing
+	@scripts/setup.sh test
+	@$(PY) -m tests.bench
+
+fuzz: ## the property tests with many random examples (MAX=5000 each, T=...: some of them)
+	@scripts/setup.sh test
+	@HYPOTHESIS_PROFILE=fuzz $(PY) -m pytest -n $(JOBS) -m hypothesis --timeout 1800 $(T)
+
+docs: ## write the generated pages again
+	@scripts/setup.sh test
+	@scripts/docs.sh
+
+lock: ## pin requirements/*.in again (UPGRADE=1: the newest of everything)
+	@scripts/lock.sh
+
+setup: ## set up for all of the above, run nothing
+	@scripts/setup.sh test
+
+clean: ## remove caches
+	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.* htmlcov build *.egg-info
+	@find kiosk drivers ui registry tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+distclean: clean ## remove caches and the virtual environment
+	@rm -rf .venv .venv.lock

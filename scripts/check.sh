@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# Everything that can be judged without running the program. Says all that is wrong, not only the first thing.
+#   scripts/check.sh          as `make check` does
+# A part that does not exist yet (a folder, a unit) is passed over; a tool that the machine lacks is named.
+set -euo pipefail
+
+readonly BIN=.venv/bin
+failed=()
+
+step() { # step NAME COMMAND... : quiet when it is well
+    local name=$1 started=$SECONDS output
+    shift
+    if output=$("$@" 2>&1); then
+        printf 'ok      %-28s %s s\n' "$name" "$((SECONDS - started))"
+    else
+        printf 'FAILED  %-28s %s\n%s\n' "$name" "$*" "$output"
+        failed+=("$name")
+    fi
+}
+
+present() { # present PATH... : those that exist
+    local path
+    for path in "$@"; do
+        if [[ -e $path ]]; then printf '%s\n' "$path"; fi
+    done
+}
+
+shell_scripts() {
+    { git ls-files --cached --others --exclude-standard -- '*.sh' && present install.sh .ci/run; } | sort -u |
+        while read -r path; do present "$path"; done
+}
+
+# The units name programs that exist only on a kiosk; everything else that systemd says of our files counts.
+verify_units() {
+    local said
+    said=$(systemd-analyze verify --recursive-errors=no "$@" 2>&1 | grep -F -e "${1%/*}" |
+        grep -v -e 'is not executable: No such file' -e 'Failed to open .*: No such file' || true)
+    if [[ -n $said ]]; then
+        printf '%s\n' "$said"
+        return 1
+    fi
+}
+
+main() {
+    cd "$(dirname "${BASH_SOURCE[0]}")/.."
+    local scripts=() units=() packages=()
+    mapfile -t scripts < <(shell_scripts)
+    mapfile -t units < <(present systemd/*.service systemd/*.timer)
+    mapfile -t packages < <(present kiosk drivers ui registry)
+
+    step "ruff check" "$BIN/python" -m ruff check --quiet .
+    step "ruff format" "$BIN/python" -m ruff format --quiet --check .
+    # One run: pyproject.toml makes it strict for kiosk/core and kiosk/ports.py.
+    if ((${#packages[@]})); then step "mypy" "$BIN/python" -m mypy --no-error-summary "${packages[@]}"; fi
+    if ((${#scripts[@]})); then step "shellcheck" "$BIN/shellcheck" "${scripts[@]}"; fi
+    step "who may import whom" "$BIN/python" -m pytest -q -p no:cacheprovider tests/house/test_imports.py
+    if ((${#units[@]})); then
+        if command -v systemd-analyze >/dev/null; then
+            step "systemd units" verify_units "${units[@]}"
+        else
+            printf -- '-       %-28s %s\n' "systemd units" "not verified: this machine has no systemd-analyze"
+        fi
+    fi
+
+    if ((${#failed[@]})); then
+        printf '\n%s of the checks failed: %s\n' "${#failed[@]}" "$(IFS=,; printf '%s' "${failed[*]}")"
+        exit 1
+    fi
+}
+
+main "$@"
