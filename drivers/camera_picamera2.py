@@ -1,0 +1,100 @@
+"""The Raspberry Pi's own camera through picamera2: the low-resolution stream's luminance, nothing else of the picture.
+
+It uses nine calls of picamera2 at most, so that a fake can be exact (facts-device.md D). It must never wait for a frame
+without a limit and never keep a request: a request that is not released is a buffer that the camera does not get back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from drivers.camera_slot import FramePump
+from kiosk.errors import CameraLost, DriverMissing
+from kiosk.ports import Grey
+
+FRAME_LIMIT_S = 2.0
+"""How long one frame may take. Well above the slowest exposure, well below a visitor's patience."""
+BUFFERS = 4
+
+
+def open_picamera2() -> Any:
+    """Return a Picamera2. The library is Raspberry Pi OS's own and is imported only where this camera was chosen."""
+    try:
+        from picamera2 import Picamera2
+    except ImportError as missing:
+        raise DriverMissing(
+            f"expected picamera2, Python says: {missing}. On Raspberry Pi OS: apt install python3-picamera2, and a "
+            "virtual environment made with --system-site-packages"
+        ) from missing
+    try:
+        return Picamera2()
+    except (RuntimeError, IndexError, OSError) as absent:
+        raise DriverMissing(
+            f"expected a camera on the ribbon cable, libcamera says: {absent}. See that the cable sits, then try "
+            "rpicam-hello --list-cameras"
+        ) from absent
+
+
+class Picamera2Camera:
+    """The port `Camera` over picamera2.
+
+    `size` is (width, height) in pixels of the stream that is read, `fps` frames a second; `controls` are libcamera's own
+    (exposure, focus), beside the frame rate. Raises DriverMissing where library or camera is absent.
+    """
+
+    def __init__(
+        self,
+        size: tuple[int, int] = (1280, 720),
+        fps: float = 15.0,
+        *,
+        controls: Mapping[str, Any] | None = None,
+        picamera2: Callable[[], Any] = open_picamera2,
+    ) -> None:
+        self._size = size
+        self._camera = picamera2()
+        frame_us = round(1e6 / fps)
+        configuration = self._camera.create_video_configuration(
+            # The main stream must exist and be no smaller; YUV420 is the cheapest that it can be.
+            main={"size": size, "format": "YUV420"},
+            lores={"size": size, "format": "YUV420"},
+            controls={"FrameDurationLimits": (frame_us, frame_us), **(controls or {})},
+            buffer_count=BUFFERS,
+        )
+        try:
+            self._camera.configure(configuration)
+            self._camera.start()
+        except Exception:
+            self._camera.close()
+            raise
+        self._pump = FramePump("camera", self._grab, self._give_back)
+
+    def read(self, wait_s: float) -> Grey:
+        """Return the newest frame; raises CameraLost after `wait_s` seconds, or when the camera is gone for good."""
+        return self._pump.read(wait_s)
+
+    def close(self) -> None:
+        """Stop the camera and give it back."""
+        self._pump.close()
+
+    def _grab(self) -> Grey:
+        try:
+            request = self._camera.capture_request(wait=FRAME_LIMIT_S)
+        except TimeoutError as late:
+            raise CameraLost(
+                f"expected a frame within {FRAME_LIMIT_S:.0f} s, none came: see the ribbon cable, then open the camera anew"
+            ) from late
+        try:
+            width, height = self._size
+            # Rows are as wide as the stride, and below the luminance lies the colour: both are cut off. Copied, which costs
+            # 0.07 ms, because the memory is the camera's again after release(), and because a frame also goes to the screen
+            # as a preview, so that holding the request until the next read would not be long enough.
+            return request.make_array("lores")[:height, :width].copy()
+        finally:
+            request.release()
+
+    def _give_back(self) -> None:
+        try:
+            self._camera.stop()
+        finally:
+            self._camera.close()
