@@ -1,0 +1,10 @@
+"""A camera simulator of our own: a visitor's code comes to a fixed camera in a drawn hall, frame by frame, from a seed.
+
+It is the demo's recording and the tests' pictures. It must never read a picture from the disk: everything is drawn.
+"""
+
+from drivers.lens.approach import approach
+from drivers.lens.hall import empty_hall, people_walking
+from drivers.lens.scene import Carrier, Look, Scene, varied
+
+__all__ = ["Carrier", "Look", "Scene", "approach", "empty_hall", "people_walking", "varied"]
