@@ -137,7 +137,9 @@ class Answer:
 class Registry(Protocol):
     """The questions that a door asks while a visitor waits."""
 
-    def ask(self, visit_id: str, identifier: Identifier, direction: Direction, via: Via, deadline_s: float) -> Answer:
+    def ask(
+        self, visit_id: str, identifier: Identifier, direction: Direction, via: Via, deadline_s: float
+    ) -> Answer:
         """Return the status, within `deadline_s` seconds in all. Raises RegistryUnreachable or RegistryRefused."""
         ...
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from kiosk.core.model import Credential, Direction, Identifier, Status, Via
@@ -131,6 +132,8 @@ class PolicyArrived:
     """A newer policy is here, or the one kept on the disk at start."""
 
     policy: Policy
+    heard_at: datetime | None = None
+    """When the registry last confirmed it; None where nobody knows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -126,7 +126,6 @@ class Refusal(StrEnum):
     CONTROL_BYTES = "control-bytes"
     NOT_OURS = "not-ours"
     BAD_IIN = "bad-iin"
-    COMPANY_NUMBER = "company-number"
     NEWER_PASS = "newer-pass"
     DAMAGED_PASS = "damaged-pass"
     UNKNOWN_KEY = "unknown-key"
@@ -179,10 +178,13 @@ class Reason(StrEnum):
     ZONE_SHUT = "zone-shut"
     VENUE_FULL = "venue-full"
     ALREADY_INSIDE = "already-inside"
-    CARRY_PASS_REFUSED = "carry-pass-refused"
+    CARRY_PASS_ALONE = "carry-pass-alone"
+    """A printed or saved pass, and nobody there to compare the person with it."""
     COULD_NOT_CHECK = "could-not-check"
     UNKNOWN_TO_REGISTRY = "unknown-to-registry"
     NO_POLICY = "no-policy"
+    WHICH_WAY = "which-way"
+    """A toggle door that no longer knows who is inside does not refuse what may be an exit."""
     STAFF_OVERRIDE = "staff-override"
 
 
@@ -224,7 +226,8 @@ class Visit:
     id: str
     direction: Direction
     via: Via
-    identifier: Identifier
+    identifier: Identifier | None
+    """None only for an exit: nobody is held inside because a code cannot be read (rule 3)."""
     decision: Decision
     decided_at: datetime
     time_trusted: bool = True

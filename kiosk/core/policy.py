@@ -7,7 +7,7 @@ window's end is not in it. A window that ends at or before its start runs past m
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 
 from kiosk.core.model import Colour
@@ -33,10 +33,13 @@ class Resort(StrEnum):
 
 
 class CarryRule(StrEnum):
-    """What a printed or saved pass is worth when the registry cannot be asked."""
+    """What an unattended door does with a printed or saved pass when the registry cannot be asked.
+
+    An attended door always admits it with "compare identity".
+    """
 
     COMPARE = "compare"
-    """Admitted, and staff compare the person; at an unattended door it calls staff."""
+    """Admit all the same; staff see that the identity was not compared."""
     ASK_STAFF = "ask-staff"
     REFUSE = "refuse"
 
@@ -153,7 +156,9 @@ class Edition:
 
     def colours(self, local: datetime) -> frozenset[Colour]:
         """Which colours enter at a local moment; none where no window holds it."""
-        allowed = next((admits.colours for admits in self.admits if admits.window.holds(local)), frozenset[Colour]())
+        allowed = next(
+            (admits.colours for admits in self.admits if admits.window.holds(local)), frozenset[Colour]()
+        )
         only = self.zone_rule.colours
         return allowed if only is None else allowed & only
 
@@ -176,8 +181,3 @@ class Policy:
         """Return the edition in force at `now` (UTC); None before the first."""
         begun = [edition for edition in self.editions if edition.effective_from <= now]
         return max(begun, key=lambda edition: edition.effective_from, default=None)
-
-
-def local_time(now: datetime, zone: tzinfo) -> datetime:
-    """Return `now` on the venue's wall clock."""
-    return now.astimezone(zone)

@@ -1,0 +1,221 @@
+"""How a visit begins: a code, a phone, a typed number, or staff. The visit id is made here."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kiosk.core import iin, passes
+from kiosk.core.effects import Chime, Effect, Light, Signal, Sound, Tell
+from kiosk.core.events import CodeRead, Key, KeyPressed, PhoneArrived, StaffIdentified
+from kiosk.core.keypad import Typed
+from kiosk.core.model import (
+    Direction,
+    DoorKind,
+    Identifier,
+    IdentifierKind,
+    NotACredential,
+    OwnVenueCode,
+    Pass,
+    Refusal,
+    Source,
+    Stamp,
+    Via,
+)
+from kiosk.core.presence import tag_of
+from kiosk.core.situation import Arrival, Door, State, Step, Visitor
+from kiosk.core.verdicts import ask, check_again, question, rest, settle
+
+
+def arrived(door: Door, event: Arrival, stamp: Stamp) -> Step:
+    """Somebody presents themselves, and the door is free for them."""
+    door = replace(door, next_arrival=None)
+    match event:
+        case CodeRead(credential=Pass() as shown):
+            return _pass(door, event, shown, stamp)
+        case CodeRead(credential=Identifier() as identifier):
+            return _begin(door, _visitor(door, stamp, event.via, identifier, event.side), stamp)
+        case CodeRead(credential=NotACredential() as nothing):
+            return _nothing(door, event, nothing, stamp)
+        case CodeRead():  # our own screen, in a mirror: nobody came
+            return door, ()
+        case PhoneArrived():
+            visitor = _visitor(door, stamp, Via.PHONE, event.identifier, event.direction)
+            return _begin(door, replace(visitor, status=event.status, source=Source.REGISTRY), stamp)
+        case StaffIdentified():
+            return _begin(door, _visitor(door, stamp, Via.STAFF, event.identifier, None), stamp)
+
+
+def arrived_meanwhile(door: Door, event: Arrival, stamp: Stamp) -> Step:
+    """Somebody presents themselves while the last one's answer is on its way or has hardly been seen."""
+    if isinstance(event, CodeRead) and isinstance(event.credential, NotACredential | OwnVenueCode):
+        leaving = _side(door, event.side) is Direction.EXIT and _seen(door, stamp)
+        return arrived(door, event, stamp) if leaving else (door, ())
+    if _again(door, _identifier(event), stamp):
+        return door, ()
+    if _seen(door, stamp):
+        return arrived(door, event, stamp)
+    return replace(door, next_arrival=event), ()
+
+
+def arrived_while_typing(door: Door, event: Arrival, stamp: Stamp) -> Step:
+    """A code ends the typing; a code that is nobody's does not disturb it."""
+    if isinstance(event, CodeRead) and isinstance(event.credential, NotACredential | OwnVenueCode):
+        return door, ()
+    return arrived(replace(door, typed=Typed()), event, stamp)
+
+
+def arrived_out_of_order(door: Door, event: Arrival, stamp: Stamp) -> Step:
+    """Nobody can be recorded, so nobody is admitted; but who leaves, leaves."""
+    identifier = _identifier(event)
+    side = event.side if isinstance(event, CodeRead) else None
+    if _direction(door, side, identifier) is Direction.EXIT:
+        return arrived(door, event, stamp)
+    return door, ()
+
+
+def first_key(door: Door, event: KeyPressed, stamp: Stamp) -> Step:
+    """A key with nobody typing: a digit opens the keypad, and at an exit the confirm key is the way out."""
+    key = event.key
+    if key is Key.RECHECK:
+        return check_again(door, stamp)
+    if door.setup.kind is DoorKind.EXIT and key is Key.CONFIRM:
+        return _begin(door, _visitor(door, stamp, Via.KEYPAD, None, Direction.EXIT), stamp)
+    if door.state is State.OUT_OF_ORDER:
+        return door, ()
+    if key.isdigit() or key is Key.CONFIRM:
+        return _typing(door, Typed().press(key, stamp.mono), stamp)
+    return door, ()
+
+
+def key_over_result(door: Door, event: KeyPressed, stamp: Stamp) -> Step:
+    """A key while an answer is up: the next visitor types, or somebody has seen enough."""
+    if not _seen(door, stamp):
+        return door, ()
+    if event.key is Key.CANCEL:
+        return rest(door, stamp)
+    return first_key(door, event, stamp)
+
+
+def typed(door: Door, event: KeyPressed, stamp: Stamp) -> Step:
+    """A key while a number is typed."""
+    number = door.typed
+    if event.key is Key.CANCEL:
+        return rest(door, stamp)
+    if event.key is not Key.CONFIRM:
+        return _typing(door, number.press(event.key, stamp.mono), stamp)
+    valid = iin.is_valid(number.digits)
+    if door.setup.kind is DoorKind.EXIT:  # nobody is held inside by a mistyped digit
+        identifier = Identifier(kind=IdentifierKind.IIN, value=number.digits) if valid else None
+        return _begin(door, _visitor(door, stamp, Via.KEYPAD, identifier, Direction.EXIT), stamp)
+    if not number.complete:
+        return _typing(door, number, stamp)
+    if not valid:
+        door, _ = _typing(door, replace(number, mistyped=True), stamp)
+        return door, (Chime(sound=Sound.MISTAKE),)
+    return door.goes(State.CONFIRMING, stamp.mono, door.setup.times.keypad_idle_s), (Chime(sound=Sound.KEY),)
+
+
+def confirmed(door: Door, event: KeyPressed, stamp: Stamp) -> Step:
+    """A key while the whole number is shown again: the check digit misses nine of ten errors in the 11th digit."""
+    if event.key is Key.CONFIRM:
+        identifier = Identifier(kind=IdentifierKind.IIN, value=door.typed.digits)
+        return _begin(door, _visitor(door, stamp, Via.KEYPAD, identifier, None), stamp)
+    if event.key is Key.ERASE:
+        return _typing(door, door.typed.press(Key.ERASE, stamp.mono), stamp)
+    return rest(door, stamp) if event.key is Key.CANCEL else (door, ())
+
+
+def _typing(door: Door, number: Typed, stamp: Stamp) -> Step:
+    door = door.goes(State.TYPING, stamp.mono, door.setup.times.keypad_idle_s, typed=number, refusal=None)
+    return door, (Chime(sound=Sound.KEY),)
+
+
+def _pass(door: Door, event: CodeRead, shown: Pass, stamp: Stamp) -> Step:
+    fault = passes.fault(shown, stamp, door.latest_signed, door.setup.door)
+    visitor = _visitor(door, stamp, event.via, shown.identifier, event.side)
+    if fault is not None and visitor.direction is Direction.ENTRY:
+        return _notice(door, fault, stamp)
+    if fault is not Refusal.FROM_THE_FUTURE:
+        door = replace(door, latest_signed=max(door.latest_signed or shown.issued_at, shown.issued_at))
+    visitor = replace(visitor, status=passes.status_of(shown), source=passes.source_of(shown))
+    return _begin(door, visitor, stamp)
+
+
+def _nothing(door: Door, event: CodeRead, nothing: NotACredential, stamp: Stamp) -> Step:
+    if _side(door, event.side) is Direction.EXIT:
+        return _begin(door, _visitor(door, stamp, event.via, None, Direction.EXIT), stamp)
+    return _notice(door, nothing.reason, stamp)
+
+
+def _notice(door: Door, reason: Refusal, stamp: Stamp) -> Step:
+    door = door.goes(State.NOTICE, stamp.mono, door.setup.times.notice_s, refusal=reason, visitor=None)
+    return door, (Light(signal=Signal.UNCHECKED), Chime(sound=Sound.MISTAKE), Tell(what=reason))
+
+
+def _begin(door: Door, visitor: Visitor, stamp: Stamp) -> Step:
+    if _again(door, visitor.identifier, stamp):
+        return door, ()
+    door = replace(door, typed=Typed(), refusal=None)
+    if visitor.direction is Direction.EXIT or visitor.source is Source.REGISTRY:
+        return settle(door, visitor, stamp)
+    if visitor.source is Source.LIVE_PASS:
+        door, effects = settle(door, visitor, stamp)
+        beside: tuple[Effect, ...] = question(door, visitor)
+        return door, (*effects, *beside)
+    return ask(door, visitor, stamp)
+
+
+def _visitor(
+    door: Door, stamp: Stamp, via: Via, identifier: Identifier | None, side: Direction | None
+) -> Visitor:
+    return Visitor(
+        visit_id=stamp.visit_id,
+        direction=_direction(door, side, identifier),
+        side_known=side is not None or door.setup.kind is not DoorKind.TOGGLE,
+        via=via,
+        identifier=identifier,
+        status=None,
+        source=Source.NOBODY,
+    )
+
+
+def _side(door: Door, side: Direction | None) -> Direction | None:
+    """Return the way that door and reader alone can tell; None at a toggle door with one reader."""
+    if door.setup.kind is DoorKind.TOGGLE:
+        return side
+    return Direction.EXIT if door.setup.kind is DoorKind.EXIT else Direction.ENTRY
+
+
+def _direction(door: Door, side: Direction | None, identifier: Identifier | None) -> Direction:
+    told = _side(door, side)
+    if told is not None:
+        return told
+    tags = (tag_of(door.setup.presence_key, identifier),) if identifier else ()
+    return Direction.EXIT if door.presence.find(tags) else Direction.ENTRY
+
+
+def _identifier(event: Arrival) -> Identifier | None:
+    match event:
+        case CodeRead(credential=Pass() as shown):
+            return shown.identifier
+        case CodeRead(credential=Identifier() as identifier):
+            return identifier
+        case CodeRead():
+            return None
+        case _:
+            return event.identifier
+
+
+def _again(door: Door, identifier: Identifier | None, stamp: Stamp) -> bool:
+    """Whether this is the visitor of a moment ago: a code that is still held up is no second visit."""
+    last = door.visitor
+    if last is None or identifier is None or last.identifier != identifier:
+        return False
+    undecided = door.state in (State.ASKING, State.RECORDING)
+    return undecided or stamp.mono - last.decided_mono < door.setup.times.repeat_s
+
+
+def _seen(door: Door, stamp: Stamp) -> bool:
+    """Whether an answer has been up for long enough to be seen."""
+    answering = door.state in (State.ASKING, State.RECORDING)
+    return not answering and stamp.mono - door.since >= door.setup.times.least_s

@@ -1,0 +1,65 @@
+"""How many are inside and when the venue worked: counted, never listed (FAQ 16)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from kiosk.core.model import Direction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occupancy:
+    """The count at one moment. Never below zero: an exit that nobody entered for changes nothing."""
+
+    inside: int = 0
+    open_until: datetime | None = None
+    """When the stretch of opening hours ends that the last look saw (local, naive); None while closed."""
+
+    def moved(self, direction: Direction, people: int = 1) -> Occupancy:
+        """Return the count after somebody passed."""
+        change = people if direction is Direction.ENTRY else -people
+        return replace(self, inside=max(0, self.inside + change))
+
+    def seen(self, local: datetime, open_until: datetime | None) -> tuple[Occupancy, int | None]:
+        """Look at the hours; return the count, and how many exits are to be assumed if the venue has just closed.
+
+        A stretch that runs into the next one (around the clock) does not close. None: nothing closed.
+        """
+        closed = (
+            self.open_until is not None
+            and open_until is None
+            and local.replace(tzinfo=None) >= self.open_until
+        )
+        if closed:
+            return replace(self, inside=0, open_until=None), self.inside
+        return replace(self, open_until=open_until), None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkDay:
+    """The hours in which the venue really worked on one local day, by its first and last passage."""
+
+    day: date
+    first: datetime
+    last: datetime
+    entries: int
+    exits: int
+
+
+def hours_worked(passages: Iterable[tuple[datetime, Direction]]) -> tuple[WorkDay, ...]:
+    """Return the working hours by day, from the local times of passages in any order."""
+    days: dict[date, list[tuple[datetime, Direction]]] = {}
+    for local, direction in passages:
+        days.setdefault(local.date(), []).append((local, direction))
+    return tuple(
+        WorkDay(
+            day=day,
+            first=min(local for local, _ in seen),
+            last=max(local for local, _ in seen),
+            entries=sum(direction is Direction.ENTRY for _, direction in seen),
+            exits=sum(direction is Direction.EXIT for _, direction in seen),
+        )
+        for day, seen in sorted(days.items())
+    )

@@ -1,0 +1,72 @@
+"""Visit = decision and passage (rule 9). Where no sensor looks, an opened gate is taken for a passage."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+
+from kiosk.core.effects import Effect, Tell, Write
+from kiosk.core.events import Passed
+from kiosk.core.model import Anomaly, Direction, Oddity, Passage, Stamp
+from kiosk.core.situation import Door, Pending, Step
+
+TAILGATE_S = 3.0
+"""A second person in the same direction within so many seconds came behind the first."""
+
+
+def passage_id(visit_id: str) -> str:
+    """Return the id of a visit's passage: always the same, so that it cannot be told twice."""
+    return str(uuid.uuid5(uuid.UUID(visit_id), "passage"))
+
+
+def await_passage(door: Door, visit_id: str, direction: Direction, stamp: Stamp) -> Door:
+    """Return the door with one more person on the way through; counted now where nobody looks."""
+    if not door.setup.passage_sensor:
+        return replace(door, occupancy=door.occupancy.moved(direction))
+    coming = Pending(visit_id=visit_id, direction=direction, until=stamp.mono + door.setup.times.passage_s)
+    return replace(door, pending=(*door.pending, coming))
+
+
+def passed(door: Door, event: Passed, stamp: Stamp) -> Step:
+    """Somebody went through: the one who waited longest for that way, or an anomaly."""
+    one = next((one for one in door.pending if one.direction is event.direction), None)
+    occupancy = door.occupancy.moved(event.direction)
+    if one is not None:
+        passage = Passage(
+            id=passage_id(one.visit_id), visit_id=one.visit_id, passed=True, ended_at=stamp.wall, sensed=True
+        )
+        left = tuple(other for other in door.pending if other is not one)
+        door = replace(door, pending=left, occupancy=occupancy, passed_at=stamp.mono)
+        return door, (Write(record=passage),)
+    what = _oddity(door, stamp)
+    anomaly = Anomaly(id=stamp.visit_id, what=what, direction=event.direction, seen_at=stamp.wall)
+    return replace(door, occupancy=occupancy), (Write(record=anomaly), Tell(what=what))
+
+
+def expire(door: Door, stamp: Stamp) -> tuple[Door, tuple[Effect, ...]]:
+    """Withdraw every admitted visit whose visitor did not pass in time: nobody is counted inside."""
+    gone = [one for one in door.pending if one.until <= stamp.mono]
+    if not gone:
+        return door, ()
+    presence = door.presence
+    for one in gone:
+        presence = presence.withdraw(one.visit_id)
+    door = replace(door, presence=presence, pending=tuple(one for one in door.pending if one not in gone))
+    return door, tuple(
+        Write(
+            record=Passage(
+                id=passage_id(one.visit_id),
+                visit_id=one.visit_id,
+                passed=False,
+                ended_at=stamp.wall,
+                sensed=True,
+            )
+        )
+        for one in gone
+    )
+
+
+def _oddity(door: Door, stamp: Stamp) -> Oddity:
+    if door.pending:
+        return Oddity.WRONG_WAY
+    return Oddity.TAILGATE if stamp.mono - door.passed_at < TAILGATE_S else Oddity.UNCALLED

@@ -1,0 +1,44 @@
+"""When a verified pass counts. Its signature is checked elsewhere (`kiosk/trust.py`); its times are judged here.
+
+Nothing makes an expired pass valid: there is no leeway at its end. A kiosk whose clock is not trusted is late, never
+early (facts-trust.md 4), so the newest time that the registry has signed moves its idea of now forward.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from kiosk.core.model import Pass, Refusal, Source, Stamp, Status
+
+LIVE_AT_MOST = timedelta(seconds=300)
+"""A pass that lives longer was printed or saved, and may be somebody else's."""
+FAST_CLOCK = timedelta(seconds=120)
+"""How far ahead of ours the registry's clock may be."""
+
+
+def source_of(shown: Pass) -> Source:
+    """Return what the pass is: live, renewed by the phone all the time, or carried."""
+    return Source.LIVE_PASS if shown.expires_at - shown.issued_at <= LIVE_AT_MOST else Source.CARRY_PASS
+
+
+def now_for(stamp: Stamp, latest_signed: datetime | None) -> datetime:
+    """Return the moment by which expiry is judged: the clock, or later if something signed was made later."""
+    if stamp.trusted or latest_signed is None:
+        return stamp.wall
+    return max(stamp.wall, latest_signed)
+
+
+def fault(shown: Pass, stamp: Stamp, latest_signed: datetime | None, door: str) -> Refusal | None:
+    """Return why a verified pass does not count now and here; None when it does."""
+    if shown.door is not None and shown.door != door:
+        return Refusal.OTHER_DOOR
+    if stamp.trusted and shown.issued_at > stamp.wall + FAST_CLOCK:
+        return Refusal.FROM_THE_FUTURE
+    if now_for(stamp, latest_signed) >= shown.expires_at:
+        return Refusal.EXPIRED
+    return None
+
+
+def status_of(shown: Pass) -> Status:
+    """Return the status that the pass states, for as long as the pass lives."""
+    return Status(colour=shown.colour, established_at=shown.issued_at, valid_until=shown.expires_at)

@@ -1,0 +1,176 @@
+"""The door -> what its screen shows. Colour is the registry's status; sign and words are our decision (facts-screen.md 4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kiosk.core import iin
+from kiosk.core.events import Part
+from kiosk.core.model import Decision, Direction, Outcome, Reason, Refusal, Stamp
+from kiosk.core.reference import reference
+from kiosk.core.sentence import today
+from kiosk.core.situation import Door, State
+from kiosk.core.venue_code import code_at
+from kiosk.core.view import Corner, Field, Page, Phrase, Sign, View
+
+NOTICE_OF = {
+    Refusal.EXPIRED: Phrase.CODE_EXPIRED,
+    Refusal.FROM_THE_FUTURE: Phrase.CODE_EXPIRED,
+    Refusal.OTHER_DOOR: Phrase.CODE_ELSEWHERE,
+    Refusal.DAMAGED_PASS: Phrase.CODE_DAMAGED,
+    Refusal.WRONG_SIGNATURE: Phrase.CODE_DAMAGED,
+    Refusal.UNKNOWN_KEY: Phrase.CODE_DAMAGED,
+    Refusal.NEWER_PASS: Phrase.CODE_DAMAGED,
+}
+NOTE_OF = {
+    Reason.VENUE_CLOSED: Phrase.VENUE_CLOSED,
+    Reason.ZONE_SHUT: Phrase.VENUE_CLOSED,
+    Reason.VENUE_FULL: Phrase.VENUE_FULL,
+    Reason.ALREADY_INSIDE: Phrase.ALREADY_INSIDE,
+    Reason.COULD_NOT_CHECK: Phrase.NO_CONNECTION,
+    Reason.UNKNOWN_TO_REGISTRY: Phrase.STAFF_COMING,
+    Reason.CARRY_PASS_ALONE: Phrase.STAFF_COMING,
+    Reason.NO_POLICY: Phrase.STAFF_COMING,
+    Reason.WHICH_WAY: Phrase.STAFF_COMING,
+}
+"""Reasons that say nothing about the visitor's health; every other refusal reads "speak to reception" (rule 4)."""
+BAR_STEPS = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answer:
+    """The part of a view that one decision makes."""
+
+    field: Field
+    sign: Sign
+    headline: Phrase
+    note: Phrase | None
+    reference: str = ""
+
+
+def present(door: Door, stamp: Stamp) -> View:
+    """Return what the screen shows at this moment. Equal views look the same, so an unchanged one costs nothing."""
+    corner = _corner(door, stamp)
+    left = _time_left(door, stamp)
+    match door.state:
+        case State.IDLE:
+            blind = door.is_broken(Part.CAMERA)
+            return View(
+                page=Page.IDLE,
+                field=Field.NIGHT,
+                sign=Sign.NONE,
+                headline=Phrase.USE_KEYPAD if blind else Phrase.SHOW_CODE,
+                note=None,
+                corner=corner,
+                venue_code=_venue_code(door, stamp),
+                preview=not blind,
+            )
+        case State.TYPING | State.CONFIRMING:
+            return _keypad(door, stamp, corner, left)
+        case State.ASKING | State.RECORDING:
+            return View(
+                page=Page.CHECKING,
+                field=Field.NIGHT,
+                sign=Sign.NONE,
+                headline=Phrase.CHECKING,
+                note=None,
+                corner=corner,
+            )
+        case State.OUT_OF_ORDER:
+            return View(
+                page=Page.OUT_OF_ORDER,
+                field=Field.NEUTRAL,
+                sign=Sign.WAIT,
+                headline=Phrase.OUT_OF_ORDER,
+                note=Phrase.GO_TO_RECEPTION,
+                corner=corner,
+            )
+        case State.NOTICE | State.ADMITTED | State.REFUSED | State.UNCHECKED:
+            answer = _answer(door)
+            return View(
+                page=Page.RESULT,
+                field=answer.field,
+                sign=answer.sign,
+                headline=answer.headline,
+                note=answer.note,
+                reference=answer.reference,
+                corner=corner,
+                time_left=left,
+            )
+
+
+def _answer(door: Door) -> _Answer:
+    visitor = door.visitor
+    decision = visitor.decision if visitor else None
+    if visitor is None or decision is None:
+        said = NOTICE_OF.get(door.refusal, Phrase.CODE_UNKNOWN) if door.refusal else Phrase.CODE_UNKNOWN
+        return _Answer(field=Field.NEUTRAL, sign=Sign.WAIT, headline=said, note=Phrase.SHOW_CODE)
+    if visitor.direction is Direction.EXIT:
+        return _Answer(field=Field.NEUTRAL, sign=Sign.LEAVE, headline=Phrase.GOOD_BYE, note=Phrase.THANK_YOU)
+    if decision.outcome is Outcome.ADMITTED:
+        return _Answer(field=_field(decision), sign=Sign.ENTER, headline=Phrase.COME_IN, note=Phrase.WELCOME)
+    short = reference(visitor.visit_id)
+    if decision.outcome is Outcome.REFUSED:
+        field = _field(decision) if door.setup.public_colours else Field.NEUTRAL
+        note = NOTE_OF.get(decision.reason, Phrase.SPEAK_TO_RECEPTION)
+        return _Answer(field=field, sign=Sign.STOP, headline=Phrase.NO_ENTRY, note=note, reference=short)
+    if decision.opens:
+        return _Answer(field=Field.NEUTRAL, sign=Sign.ENTER, headline=Phrase.COME_IN, note=Phrase.WELCOME)
+    headline = Phrase.PLEASE_WAIT if decision.calls_staff else Phrase.NO_ENTRY
+    sign = Sign.WAIT if decision.calls_staff else Sign.STOP
+    note = NOTE_OF.get(decision.reason, Phrase.STAFF_COMING)
+    return _Answer(field=Field.NEUTRAL, sign=sign, headline=headline, note=note, reference=short)
+
+
+def _field(decision: Decision) -> Field:
+    """The registry's colour fills the screen; where it said none, no colour is borrowed."""
+    return Field(decision.colour.value) if decision.colour else Field.NEUTRAL
+
+
+def _keypad(door: Door, stamp: Stamp, corner: Corner, left: float | None) -> View:
+    confirming = door.state is State.CONFIRMING
+    note: Phrase | None = None
+    if door.typed.mistyped:
+        note = Phrase.IIN_MISTYPED
+    elif confirming and iin.Hint.COMPANY in iin.hints(door.typed.digits):
+        note = Phrase.IIN_COMPANY
+    return View(
+        page=Page.CONFIRM if confirming else Page.KEYPAD,
+        field=Field.NIGHT,
+        sign=Sign.NONE,
+        headline=Phrase.CONFIRM_IIN if confirming else Phrase.TYPE_IIN,
+        note=note,
+        corner=corner,
+        time_left=left,
+        keypad=door.typed.view(stamp.mono, confirming=confirming),
+    )
+
+
+def _corner(door: Door, stamp: Stamp) -> Corner:
+    edition = door.edition(stamp.wall)
+    local = door.local(stamp.wall)
+    return Corner(
+        venue=door.policy.venue if door.policy else "",
+        clock=f"{local:%H:%M}" if stamp.trusted else "",
+        inside=door.inside,
+        capacity=edition.places if edition else None,
+        online=door.online,
+        waiting=door.waiting,
+        incidents_waiting=door.incidents_waiting,
+        today=today(edition, local),
+    )
+
+
+def _venue_code(door: Door, stamp: Stamp) -> str | None:
+    """Hidden while the time is not trusted: a code of another minute would be refused anyway."""
+    setup = door.setup
+    if not setup.venue_code_key or not stamp.trusted:
+        return None
+    return code_at(setup.venue_code_url, setup.door, setup.venue_code_key, stamp.wall)
+
+
+def _time_left(door: Door, stamp: Stamp) -> float | None:
+    if door.until is None or door.until <= door.since:
+        return None
+    share = (door.until - stamp.mono) / (door.until - door.since)
+    return round(min(1.0, max(0.0, share)) * BAR_STEPS) / BAR_STEPS

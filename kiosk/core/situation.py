@@ -1,0 +1,191 @@
+"""Everything that the door knows at one moment: one frozen value, from which the next one is made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta, tzinfo
+from enum import StrEnum
+
+from kiosk.core.effects import Effect
+from kiosk.core.events import CodeRead, Part, PhoneArrived, StaffIdentified
+from kiosk.core.keypad import Typed
+from kiosk.core.model import (
+    Decision,
+    Direction,
+    DoorKind,
+    Identifier,
+    IdentifierKind,
+    Refusal,
+    Source,
+    Stamp,
+    Status,
+    Via,
+)
+from kiosk.core.occupancy import Occupancy
+from kiosk.core.policy import Edition, Policy
+from kiosk.core.presence import Presence, tag_of
+
+
+class State(StrEnum):
+    """What the door is doing. One visitor at a time."""
+
+    IDLE = "idle"
+    TYPING = "typing"
+    CONFIRMING = "confirming"
+    ASKING = "asking"
+    RECORDING = "recording"
+    ADMITTED = "admitted"
+    REFUSED = "refused"
+    UNCHECKED = "unchecked"
+    NOTICE = "notice"
+    """A code was read that is nobody's: said so, and no visit."""
+    OUT_OF_ORDER = "out-of-order"
+    """Visits cannot be recorded, so nobody is admitted; exits go on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Times:
+    """How long things last, in seconds (config/kiosk.toml, [times])."""
+
+    ask_s: float = 1.5
+    record_s: float = 2.0
+    admitted_s: float = 3.0
+    refused_s: float = 6.0
+    unchecked_s: float = 20.0
+    notice_s: float = 3.0
+    keypad_idle_s: float = 20.0
+    least_s: float = 0.8
+    """A result is up at least so long before the next visitor's replaces it."""
+    repeat_s: float = 5.0
+    """The same visitor read again within this time of the decision is the same visit."""
+    passage_s: float = 8.0
+    recheck_s: float = 300.0
+    """How long staff can check a refused visitor again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """What does not change while the kiosk runs."""
+
+    door: str
+    kind: DoorKind
+    attended: bool
+    zone: tzinfo
+    presence_key: bytes = field(repr=False)
+    passage_sensor: bool = False
+    times: Times = field(default_factory=Times)
+    venue_code_url: str = ""
+    venue_code_key: bytes = field(default=b"", repr=False)
+    public_colours: bool = True
+    """False: a refusal looks neutral to the hall, and only the lamp shows staff the colour."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visitor:
+    """Who stands there, and what was decided so far."""
+
+    visit_id: str
+    direction: Direction
+    via: Via
+    identifier: Identifier | None
+    status: Status | None
+    """What is known without asking: a pass, or a phone that the registry announced."""
+    source: Source
+    side_known: bool = True
+    """The reader or the door itself tells the direction, not the presence list."""
+    subject: str = ""
+    decision: Decision | None = None
+    decided_mono: float = 0.0
+    awaiting: str = ""
+    """The record whose commit opens the gate or shows the answer."""
+    written: bool = False
+    """The visit itself is on its way to the disk, so that any further decision is an amendment."""
+
+    def tags(self, key: bytes) -> frozenset[str]:
+        """Return the keyed hashes by which this visitor is known again."""
+        known = [self.identifier] if self.identifier else []
+        if self.subject:
+            known.append(Identifier(kind=IdentifierKind.PASS, value=self.subject))
+        return frozenset(tag_of(key, identifier) for identifier in known)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pending:
+    """A gate that was opened, and nobody seen passing yet."""
+
+    visit_id: str
+    direction: Direction
+    until: float
+
+
+Arrival = CodeRead | PhoneArrived | StaffIdentified
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """The door at one moment. `since` and `until` are seconds of the monotonic clock."""
+
+    setup: Setup
+    state: State = State.IDLE
+    since: float = 0.0
+    until: float | None = None
+    visitor: Visitor | None = None
+    """At the door now, or the last one who was: staff may check them again."""
+    typed: Typed = field(default_factory=Typed)
+    refusal: Refusal | None = None
+    next_arrival: Arrival | None = None
+    """Came while somebody else's answer was on its way: the next one's turn comes by itself."""
+    pending: tuple[Pending, ...] = ()
+    passed_at: float = float("-inf")
+    abandoned: tuple[tuple[str, str], ...] = ()
+    """(record, visit) whose commit took too long: the gate stays shut, and a late commit withdraws the visit."""
+    presence: Presence = field(default_factory=Presence)
+    occupancy: Occupancy = field(default_factory=Occupancy)
+    policy: Policy | None = None
+    heard_at: datetime | None = None
+    latest_signed: datetime | None = None
+    online: bool = False
+    waiting: int = 0
+    parked: int = 0
+    incidents_waiting: int = 0
+    broken: tuple[tuple[Part, str], ...] = ()
+
+    def goes(self, state: State, now: float, lasts_s: float | None = None, **changes: object) -> Door:
+        """Return this door in another state, for `lasts_s` seconds (None: until something happens)."""
+        return replace(
+            self, state=state, since=now, until=None if lasts_s is None else now + lasts_s, **changes
+        )  # type: ignore[arg-type]
+
+    @property
+    def inside(self) -> int:
+        """How many are inside, those on their way through the gate included."""
+        return self.occupancy.inside + sum(one.direction is Direction.ENTRY for one in self.pending)
+
+    def edition(self, now: datetime) -> Edition | None:
+        """Return the rule in force."""
+        return self.policy.at(now) if self.policy else None
+
+    def local(self, now: datetime) -> datetime:
+        """Return a UTC moment on the venue's wall clock."""
+        return now.astimezone(self.setup.zone)
+
+    def knowledge_age(self, stamp: Stamp) -> timedelta | None:
+        """Return how old the last good word from the registry is; None: there never was one."""
+        return None if self.heard_at is None else max(stamp.wall - self.heard_at, timedelta(0))
+
+    @property
+    def knows_who_is_inside(self) -> bool:
+        """False after a restart with people inside: then a toggle door cannot tell an entry from an exit."""
+        return self.occupancy.inside <= len(self.presence.inside)
+
+    def is_broken(self, part: Part) -> bool:
+        """Whether a part is known not to work."""
+        return any(broken is part for broken, _why in self.broken)
+
+    def with_part(self, part: Part, why: str | None) -> Door:
+        """Return this door with a part broken for a reason, or (None) working again."""
+        others = tuple(one for one in self.broken if one[0] is not part)
+        return replace(self, broken=others if why is None else (*others, (part, why)))
+
+
+Step = tuple[Door, tuple[Effect, ...]]

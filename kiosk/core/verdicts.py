@@ -1,0 +1,279 @@
+"""From a visitor to an answer: decide, record, then show and open, in that order (rule 2).
+
+The gate opens in one function only, `answer`, and that is reached by a commit; the one exception is an exit whose
+record failed, because nobody is held inside (rule 3, docs/decisions.md).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kiosk.core import passes, rules
+from kiosk.core.effects import SIGNAL_OF, SOUND_OF, Ask, Chime, Effect, Light, Open, Signal, Tell, Write
+from kiosk.core.events import Answered, AskFailed, Part, Recorded, RecordFailed, StaffAdmitted, Tick
+from kiosk.core.keypad import Typed
+from kiosk.core.model import (
+    Amendment,
+    Colour,
+    Decision,
+    Direction,
+    DoorKind,
+    Outcome,
+    Passage,
+    Reason,
+    Source,
+    Stamp,
+    Visit,
+)
+from kiosk.core.passages import await_passage, passage_id
+from kiosk.core.presence import Entered
+from kiosk.core.situation import Door, State, Step, Visitor
+
+STATE_OF = {
+    Outcome.ADMITTED: State.ADMITTED,
+    Outcome.REFUSED: State.REFUSED,
+    Outcome.UNCHECKED: State.UNCHECKED,
+}
+
+
+def ask(door: Door, visitor: Visitor, stamp: Stamp) -> Step:
+    """Put the question to the registry and wait for the answer, within the deadline."""
+    door = door.goes(State.ASKING, stamp.mono, door.setup.times.ask_s, visitor=visitor)
+    return door, (Light(signal=Signal.CHECKING), *question(door, visitor))
+
+
+def question(door: Door, visitor: Visitor) -> tuple[Effect, ...]:
+    """Return the question itself; none for a visitor without an identifier."""
+    if visitor.identifier is None:
+        return ()
+    return (
+        Ask(
+            visit_id=visitor.visit_id,
+            identifier=visitor.identifier,
+            direction=visitor.direction,
+            via=visitor.via,
+            deadline_s=door.setup.times.ask_s,
+        ),
+    )
+
+
+def decide(door: Door, visitor: Visitor, stamp: Stamp) -> Decision:
+    """Return the door's answer to this visitor as things stand."""
+    edition = door.edition(stamp.wall)
+    known = door.presence.find(visitor.tags(door.setup.presence_key))
+    lately = (
+        known is not None
+        and edition is not None
+        and known.visit_id != visitor.visit_id
+        and stamp.wall - known.at < edition.reentry_after
+    )
+    decision = rules.decide(
+        rules.Case(
+            direction=visitor.direction,
+            status=visitor.status,
+            source=visitor.source,
+            now=passes.now_for(stamp, door.latest_signed),
+            local=door.local(stamp.wall),
+            edition=edition,
+            inside=door.inside,
+            attended=door.setup.attended,
+            knowledge_age=door.knowledge_age(stamp),
+            entered_lately=lately,
+        )
+    )
+    which_way = door.setup.kind is DoorKind.TOGGLE and not visitor.side_known and not door.knows_who_is_inside
+    if which_way and decision.outcome is Outcome.REFUSED:
+        return replace(decision, outcome=Outcome.UNCHECKED, reason=Reason.WHICH_WAY, calls_staff=True)
+    return decision
+
+
+def settle(door: Door, visitor: Visitor, stamp: Stamp) -> Step:
+    """Decide, and put the decision on the disk; it is shown when it is there."""
+    decision = decide(door, visitor, stamp)
+    if visitor.written and visitor.decision is not None and _same(decision, visitor.decision):
+        return show(door, visitor, stamp)
+    return write(door, visitor, decision, stamp)
+
+
+def write(
+    door: Door, visitor: Visitor, decision: Decision, stamp: Stamp, *, by: str = "", why: str = ""
+) -> Step:
+    """Order the record of a decision: the visit itself, or an amendment of one that was ordered before."""
+    if visitor.written:
+        record: Visit | Amendment = Amendment(
+            id=stamp.visit_id,
+            visit_id=visitor.visit_id,
+            decision=decision,
+            decided_at=stamp.wall,
+            by=by,
+            why=why,
+        )
+    else:
+        record = Visit(
+            id=visitor.visit_id,
+            direction=visitor.direction,
+            via=visitor.via,
+            identifier=visitor.identifier,
+            decision=decision,
+            decided_at=stamp.wall,
+            time_trusted=stamp.trusted,
+        )
+    visitor = replace(visitor, decision=decision, decided_mono=stamp.mono, awaiting=record.id, written=True)
+    door = door.goes(State.RECORDING, stamp.mono, door.setup.times.record_s, visitor=visitor)
+    return door, (Write(record=record),)
+
+
+def answered(door: Door, event: Answered, stamp: Stamp) -> Step:
+    """The registry's word. While recording, it may still turn what a live pass said; later it changes nothing."""
+    door = replace(door, heard_at=stamp.wall)
+    visitor = door.visitor
+    if visitor is None or visitor.visit_id != event.visit_id:
+        return door, ()
+    asked = replace(visitor, status=event.status, source=Source.REGISTRY, subject=event.subject)
+    if door.state is State.ASKING:
+        return settle(door, asked, stamp)
+    if visitor.source is not Source.LIVE_PASS or event.status is None or visitor.decision is None:
+        return door, ()
+    decision = decide(door, asked, stamp)
+    if _same(decision, visitor.decision):
+        return replace(door, visitor=replace(visitor, subject=event.subject)), ()
+    return write(door, asked, decision, stamp)
+
+
+def heard_late(door: Door, _event: Answered, stamp: Stamp) -> Step:
+    """An answer that nobody waits for: it says only that the registry is there."""
+    return replace(door, heard_at=stamp.wall), ()
+
+
+def unanswered(door: Door, event: AskFailed | Tick, stamp: Stamp) -> Step:
+    """The registry could not be asked in time: what was proven without it stands alone, anything else is unchecked."""
+    visitor = door.visitor
+    if visitor is None or (isinstance(event, AskFailed) and event.visit_id != visitor.visit_id):
+        return door, ()
+    if visitor.written:  # checked again, and nothing new was learned: what was decided stays
+        return show(door, visitor, stamp)
+    return settle(door, visitor, stamp)
+
+
+def recorded(door: Door, event: Recorded, stamp: Stamp) -> Step:
+    """The decision is on the disk: now it is shown, and now the gate may open."""
+    visitor = door.visitor
+    if visitor is None or visitor.awaiting != event.record_id:
+        return door, ()
+    return answer(door, visitor, stamp)
+
+
+def not_recorded(door: Door, event: RecordFailed | Tick, stamp: Stamp) -> Step:
+    """The disk did not take the decision, or not in time: an exit goes on, an entry does not."""
+    visitor = door.visitor
+    if visitor is None or (isinstance(event, RecordFailed) and event.record_id != visitor.awaiting):
+        return door, ()
+    if visitor.direction is Direction.EXIT:
+        door, effects = answer(door, visitor, stamp)
+        return door, (*effects, Tell(what="exit-not-recorded", visit_id=visitor.visit_id))
+    if isinstance(event, Tick):
+        opens = visitor.decision is not None and visitor.decision.opens
+        late = ((visitor.awaiting, visitor.visit_id),) if opens else ()
+        door = replace(door, abandoned=(*door.abandoned, *late)[-16:])
+    why = event.why if isinstance(event, RecordFailed) else "the disk is too slow"
+    door = door.with_part(Part.STORE, why).goes(State.OUT_OF_ORDER, stamp.mono, visitor=None)
+    return door, (Light(signal=Signal.OUT_OF_ORDER), Tell(what="not-recorded", visit_id=visitor.visit_id))
+
+
+def recorded_late(door: Door, event: Recorded, stamp: Stamp) -> Step:
+    """A commit that nobody waits for: an admitted visit whose gate stayed shut is withdrawn."""
+    door = door.with_part(Part.STORE, None)
+    door, effects = rest(door, stamp) if door.state is State.OUT_OF_ORDER else (door, ())
+    visit_id = dict(door.abandoned).get(event.record_id)
+    if visit_id is None:
+        return door, effects
+    door = replace(door, abandoned=tuple(pair for pair in door.abandoned if pair[0] != event.record_id))
+    withdrawal = Passage(
+        id=passage_id(visit_id), visit_id=visit_id, passed=False, ended_at=stamp.wall, sensed=False
+    )
+    return door, (*effects, Write(record=withdrawal))
+
+
+def answer(door: Door, visitor: Visitor, stamp: Stamp) -> Step:
+    """Show the decision, and open the gate if it says so."""
+    door, effects = show(door, visitor, stamp)
+    decision = visitor.decision
+    if decision is None or not decision.opens:
+        return door, effects
+    tags = visitor.tags(door.setup.presence_key)
+    if visitor.direction is Direction.EXIT:
+        door = replace(door, presence=door.presence.leave(tags))
+    elif tags:
+        entered = Entered(visit_id=visitor.visit_id, at=stamp.wall, tags=tags)
+        door = replace(door, presence=door.presence.enter(entered))
+    door = await_passage(door, visitor.visit_id, visitor.direction, stamp)
+    return door, (Open(visit_id=visitor.visit_id, direction=visitor.direction), *effects)
+
+
+def show(door: Door, visitor: Visitor, stamp: Stamp) -> Step:
+    """Put a decision on screen and lamp; no gate."""
+    decision = visitor.decision
+    if decision is None:
+        return door, ()
+    times = door.setup.times
+    if decision.opens:
+        lasts = times.admitted_s
+    else:
+        lasts = times.unchecked_s if decision.calls_staff else times.refused_s
+    seen = decision.outcome is not Outcome.UNCHECKED and visitor.direction is Direction.ENTRY
+    door = door.goes(STATE_OF[decision.outcome], stamp.mono, lasts, visitor=replace(visitor, awaiting=""))
+    return door, (
+        Light(signal=SIGNAL_OF[decision.outcome], colour=decision.colour if seen else None),
+        Chime(sound=SOUND_OF[decision.outcome]),
+    )
+
+
+def rest(door: Door, stamp: Stamp) -> Step:
+    """Go back to waiting for the next visitor; a number that was typed is forgotten."""
+    if door.is_broken(Part.STORE):
+        door = door.goes(State.OUT_OF_ORDER, stamp.mono, typed=Typed(), refusal=None)
+        return door, (Light(signal=Signal.OUT_OF_ORDER),)
+    return door.goes(State.IDLE, stamp.mono, typed=Typed(), refusal=None), (Light(signal=Signal.IDLE),)
+
+
+def can_check_again(door: Door, stamp: Stamp) -> bool:
+    """Whether the last visitor was refused or unchecked at an entry, not too long ago."""
+    visitor = door.visitor
+    return (
+        visitor is not None
+        and visitor.identifier is not None
+        and visitor.direction is Direction.ENTRY
+        and visitor.decision is not None
+        and not visitor.decision.opens
+        and stamp.mono - visitor.decided_mono < door.setup.times.recheck_s
+    )
+
+
+def check_again(door: Door, stamp: Stamp) -> Step:
+    """Ask once more for the visitor who was refused: the same visit, amended if the answer is another (rule 11)."""
+    if not can_check_again(door, stamp) or door.visitor is None:
+        return door, ()
+    return ask(door, door.visitor, stamp)
+
+
+def staff_admitted(door: Door, event: StaffAdmitted, stamp: Stamp) -> Step:
+    """Staff override: a recorded act with who and why. Red is beyond it (rule 6)."""
+    visitor = door.visitor
+    if visitor is None or visitor.decision is None or not can_check_again(door, stamp):
+        return door, ()
+    if visitor.decision.colour is Colour.RED:
+        return door, (Tell(what="red-not-overridden", visit_id=visitor.visit_id),)
+    decision = replace(
+        visitor.decision,
+        outcome=Outcome.ADMITTED,
+        reason=Reason.STAFF_OVERRIDE,
+        opens=True,
+        calls_staff=False,
+        incident=False,
+    )
+    return write(door, visitor, decision, stamp, by=event.by, why=event.why)
+
+
+def _same(one: Decision, other: Decision) -> bool:
+    """Whether two decisions are the same answer, wherever they were learned."""
+    return replace(one, source=other.source, compare_identity=other.compare_identity) == other
