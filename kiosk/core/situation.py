@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
+from typing import Any
 
 from kiosk.core.effects import Effect
 from kiosk.core.events import CodeRead, Part, PhoneArrived, StaffIdentified
@@ -150,11 +151,11 @@ class Door:
     incidents_waiting: int = 0
     broken: tuple[tuple[Part, str], ...] = ()
 
-    def goes(self, state: State, now: float, lasts_s: float | None = None, **changes: object) -> Door:
+    def goes(self, state: State, now: float, lasts_s: float | None = None, **changes: Any) -> Door:
         """Return this door in another state, for `lasts_s` seconds (None: until something happens)."""
         return replace(
             self, state=state, since=now, until=None if lasts_s is None else now + lasts_s, **changes
-        )  # type: ignore[arg-type]
+        )
 
     @property
     def inside(self) -> int:
