@@ -112,7 +112,7 @@ def typed(door: Door, event: KeyPressed, stamp: Stamp) -> Step:
     if not valid:
         door, _ = _typing(door, replace(number, mistyped=True), stamp)
         return door, (Chime(sound=Sound.MISTAKE),)
-    return door.goes(State.CONFIRMING, stamp.mono, door.setup.times.keypad_idle_s), (Chime(sound=Sound.KEY),)
+    return door.goes(State.CONFIRMING, stamp.mono, door.setup.times.confirm_s), (Chime(sound=Sound.KEY),)
 
 
 def confirmed(door: Door, event: KeyPressed, stamp: Stamp) -> Step:

@@ -55,6 +55,7 @@ class Times:
     unchecked_s: float = 20.0
     notice_s: float = 3.0
     keypad_idle_s: float = 20.0
+    confirm_s: float = 15.0
     least_s: float = 0.8
     """A result is up at least so long before the next visitor's replaces it."""
     repeat_s: float = 5.0

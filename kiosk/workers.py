@@ -1,0 +1,249 @@
+"""The thread bodies: scan, keys, ask, listen. Each owns one blocking thing and turns what it brings into events.
+
+A worker never ends because of what came from outside: it says what broke, opens its thing anew after a pause, and goes on.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from kiosk.core.effects import Ask
+from kiosk.core.events import (
+    Answered,
+    AskFailed,
+    CodeRead,
+    Event,
+    HealthChanged,
+    KeyPressed,
+    Part,
+    PhoneArrived,
+)
+from kiosk.core.model import Credential, Via
+from kiosk.errors import DriverError, KioskError, RegistryRefused, RegistryUnreachable
+from kiosk.ports import Camera, Clock, Grey, Keypad, Reading, Registry
+
+log = logging.getLogger(__name__)
+
+FRAME_WAIT_S = 2.0
+"""A camera that gives no frame for so long is lost, and said to be."""
+REOPEN_S = (1.0, 2.0, 5.0, 10.0)
+"""Pauses between attempts to open a thing that is gone; the last one repeats."""
+KEY_WAIT_S = 0.5
+ASKERS = 3
+"""A question that hangs until its deadline must not hold up the next visitor's."""
+POLL_S = 25.0
+"""How long the registry may hold a listening call open."""
+
+Put = Callable[[Event], None]
+_Thing = TypeVar("_Thing", Camera, Keypad)
+
+
+class Worker:
+    """A named thread with one body, stopped by an event that the body looks at."""
+
+    def __init__(self, name: str, body: Callable[[threading.Event], None]) -> None:
+        self.name = name
+        self._stop = threading.Event()
+        self._body = body
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self, wait_s: float = 3.0) -> None:
+        """Ask it to end and wait a little; a body that hangs in a driver is left behind (it is a daemon)."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join(wait_s)
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self._body(self._stop)
+                return
+            except Exception:
+                log.exception("worker %s stumbled and begins anew", self.name)
+                self._stop.wait(REOPEN_S[0])
+
+
+class Preview:
+    """The newest frame, for the screen. Written by the scanner, read by the loop."""
+
+    def __init__(self) -> None:
+        self._frame: Grey | None = None
+
+    def put(self, frame: Grey | None) -> None:
+        """Show this one from now on; None: there is no picture."""
+        self._frame = frame
+
+    def newest(self) -> Grey | None:
+        """Return the newest frame."""
+        return self._frame
+
+
+class Eyes(Protocol):
+    """The reader: frames in, codes out."""
+
+    def read(self, frame: Grey, mono: float) -> list[Reading]:
+        """Return the codes in a frame."""
+        ...
+
+
+class Memory(Protocol):
+    """What was read a moment ago."""
+
+    def new(self, readings: list[Reading], mono: float) -> list[Reading]:
+        """Return the readings that are not repeats."""
+        ...
+
+
+def scanning(
+    *,
+    open_camera: Callable[[], Camera],
+    eyes: Eyes,
+    memory: Memory,
+    understand: Callable[[str], Credential],
+    clock: Clock,
+    preview: Preview,
+    put: Put,
+) -> Callable[[threading.Event], None]:
+    """Return the body of the scanner: newest frame -> texts -> credentials, for as long as it is not stopped."""
+
+    def look(camera: Camera, stop: threading.Event, seen: Callable[[], None]) -> None:
+        while not stop.is_set():
+            frame = camera.read(FRAME_WAIT_S)
+            seen()
+            preview.put(frame)
+            mono = clock.mono()
+            for reading in memory.new(eyes.read(frame, mono), mono):
+                put(CodeRead(credential=understand(reading.text), via=Via.CAMERA))
+
+    def body(stop: threading.Event) -> None:
+        _reopening(Part.CAMERA, open_camera, look, stop, put)
+        preview.put(None)
+
+    return body
+
+
+def typing(*, open_keypad: Callable[[], Keypad], put: Put) -> Callable[[threading.Event], None]:
+    """Return the body of the keypad's worker."""
+
+    def listen(keypad: Keypad, stop: threading.Event, seen: Callable[[], None]) -> None:
+        seen()
+        while not stop.is_set():
+            key = keypad.read(KEY_WAIT_S)
+            if key is not None:
+                put(KeyPressed(key=key))
+
+    return lambda stop: _reopening(Part.KEYPAD, open_keypad, listen, stop, put)
+
+
+class Asker:
+    """Puts questions to the registry, a few at a time, each within its own deadline."""
+
+    def __init__(self, registry: Registry, put: Put, askers: int = ASKERS) -> None:
+        self._registry = registry
+        self._put = put
+        self._questions: queue.SimpleQueue[Ask] = queue.SimpleQueue()
+        self._open = 0
+        self._quiet = threading.Condition()
+        self.workers = [Worker(f"ask-{number}", self._body) for number in range(askers)]
+
+    def ask(self, question: Ask) -> None:
+        """Put a question; its answer comes as an event."""
+        with self._quiet:
+            self._open += 1
+        self._questions.put(question)
+
+    def wait_quiet(self, wait_s: float) -> bool:
+        """Wait until no question is open: a visitor's answer goes before the backlog. False after `wait_s` seconds."""
+        with self._quiet:
+            return self._quiet.wait_for(lambda: self._open == 0, wait_s)
+
+    def _body(self, stop: threading.Event) -> None:
+        while not stop.is_set():
+            try:
+                question = self._questions.get(timeout=KEY_WAIT_S)
+            except queue.Empty:
+                continue
+            try:
+                self._put(self._answer(question))
+            finally:
+                with self._quiet:
+                    self._open -= 1
+                    self._quiet.notify_all()
+
+    def _answer(self, question: Ask) -> Event:
+        try:
+            answer = self._registry.ask(
+                question.visit_id, question.identifier, question.direction, question.via, question.deadline_s
+            )
+        except (RegistryUnreachable, RegistryRefused) as failure:
+            log.warning("visit %s: the registry gave no answer: %s", question.visit_id, failure)
+            return AskFailed(visit_id=question.visit_id, why=failure.why)
+        return Answered(
+            visit_id=question.visit_id, status=answer.status, subject=answer.subject, hint=answer.hint
+        )
+
+
+def listening(
+    *, events: Callable[[int | None, float], tuple[int, list[PhoneArrived]]], put: Put, poll_s: float = POLL_S
+) -> Callable[[threading.Event], None]:
+    """Return the body that hears from the registry who scanned our venue code. `events(after, wait_s)` long-polls."""
+
+    def body(stop: threading.Event) -> None:
+        cursor: int | None = None
+        failures = 0
+        while not stop.is_set():
+            try:
+                cursor, arrived = events(cursor, poll_s)
+                failures = 0
+            except KioskError as failure:
+                if failures == 0:
+                    log.info("nobody can check in by phone for now: %s", failure)
+                stop.wait(REOPEN_S[min(failures, len(REOPEN_S) - 1)])
+                failures += 1
+                continue
+            for phone in arrived:
+                put(phone)
+
+    return body
+
+
+def _reopening(
+    part: Part,
+    open_thing: Callable[[], _Thing],
+    use: Callable[[_Thing, threading.Event, Callable[[], None]], None],
+    stop: threading.Event,
+    put: Put,
+) -> None:
+    """Use a thing for as long as it works; when it is gone, say so, and open it anew after a pause."""
+    failures = 0
+    told: str | None = None
+
+    def seen() -> None:
+        nonlocal failures, told
+        if told is not None:
+            log.info("%s: works again", part)
+            put(HealthChanged(part=part, working=True))
+        failures, told = 0, None
+
+    while not stop.is_set():
+        try:
+            thing = open_thing()
+            try:
+                use(thing, stop, seen)
+            finally:
+                thing.close()
+        except DriverError as failure:
+            if told is None:
+                log.error("%s: %s", part, failure)
+                put(HealthChanged(part=part, working=False, why=str(failure)))
+            told = str(failure)
+            stop.wait(REOPEN_S[min(failures, len(REOPEN_S) - 1)])
+            failures += 1
