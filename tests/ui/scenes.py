@@ -1,0 +1,125 @@
+"""One view of every kind, and a camera's picture that no camera took: what the pictures of the tests show."""
+
+import numpy as np
+import segno
+
+from kiosk.core.view import Corner, Field, Keypad, Page, Phrase, Sign, View
+
+SIZES = {"800x480": (800, 480), "1280x800": (1280, 800), "1920x1080": (1920, 1080)}
+STANDING = {"800x1280": (800, 1280)}
+VENUE_CODE = "HTTPS://A.KZ/V/DEMO-1.0R7S2K4M0Q3V9X1C5T8B6WGZ"
+
+CORNER = Corner(
+    venue="Demo Fitness · Алматы",
+    clock="18:42",
+    inside=34,
+    capacity=60,
+    online=True,
+    waiting=0,
+    incidents_waiting=0,
+    today="Бүгін: жасыл, көк · 06:00–23:00",
+)
+OFFLINE = Corner(
+    venue="Demo Fitness · Алматы",
+    clock="18:42",
+    inside=34,
+    capacity=60,
+    online=False,
+    waiting=12,
+    incidents_waiting=1,
+    today="Бүгін: жасыл, көк · 06:00–23:00",
+)
+
+
+def result(field, sign, headline, note, *, left=0.64, reference=""):
+    return View(
+        page=Page.RESULT,
+        field=field,
+        sign=sign,
+        headline=headline,
+        note=note,
+        corner=CORNER,
+        time_left=left,
+        reference=reference,
+    )
+
+
+def idle(**more):
+    usual = {"corner": CORNER, "venue_code": VENUE_CODE, "preview": True, "headline": Phrase.SHOW_CODE}
+    return View(page=Page.IDLE, field=Field.NIGHT, sign=Sign.NONE, note=None, **usual | more)
+
+
+def typing(cells, **more):
+    usual = {"headline": Phrase.TYPE_IIN, "note": None, "time_left": 0.75}
+    return View(
+        page=Page.KEYPAD,
+        field=Field.NIGHT,
+        sign=Sign.NONE,
+        corner=CORNER,
+        keypad=Keypad(cells=cells.ljust(12), groups=(4, 4, 4)),
+        **usual | more,
+    )
+
+
+SCENES = {
+    "idle": idle(),
+    "idle-offline": idle(corner=OFFLINE, hint=Phrase.CODE_EXPIRED),
+    "idle-no-camera": idle(headline=Phrase.USE_KEYPAD, preview=False),
+    "idle-no-code": idle(venue_code=None),
+    "checking": View(
+        page=Page.CHECKING,
+        field=Field.NIGHT,
+        sign=Sign.NONE,
+        headline=Phrase.CHECKING,
+        note=Phrase.PLEASE_WAIT,
+        corner=CORNER,
+    ),
+    "green": result(Field.GREEN, Sign.ENTER, Phrase.COME_IN, Phrase.WELCOME),
+    "blue": result(Field.BLUE, Sign.ENTER, Phrase.COME_IN, Phrase.WELCOME),
+    "blue-refused": result(
+        Field.BLUE, Sign.STOP, Phrase.NO_ENTRY, Phrase.SPEAK_TO_RECEPTION, reference="B2M9"
+    ),
+    "yellow": result(Field.YELLOW, Sign.STOP, Phrase.NO_ENTRY, Phrase.SPEAK_TO_RECEPTION, reference="K7TQ"),
+    "red": result(Field.RED, Sign.STOP, Phrase.NO_ENTRY, Phrase.SPEAK_TO_RECEPTION, reference="4F7K"),
+    "could-not-check": result(
+        Field.NEUTRAL, Sign.WAIT, Phrase.PLEASE_WAIT, Phrase.NO_CONNECTION, reference="9XPA"
+    ),
+    "exit": result(Field.GREEN, Sign.LEAVE, Phrase.GOOD_BYE, Phrase.THANK_YOU),
+    "keypad": typing("••••••••74"),
+    "keypad-mistyped": typing("••••••••7412", hint=Phrase.IIN_MISTYPED),
+    "confirm": View(
+        page=Page.CONFIRM,
+        field=Field.NIGHT,
+        sign=Sign.NONE,
+        headline=Phrase.CONFIRM_IIN,
+        note=None,
+        corner=CORNER,
+        keypad=Keypad(cells="••••••••7412", groups=(6, 1, 4, 1)),
+        time_left=0.75,
+    ),
+    "out-of-order": View(
+        page=Page.OUT_OF_ORDER,
+        field=Field.NEUTRAL,
+        sign=Sign.WAIT,
+        headline=Phrase.OUT_OF_ORDER,
+        note=Phrase.GO_TO_RECEPTION,
+        corner=OFFLINE,
+    ),
+}
+
+
+def camera_frame():
+    """A person in a dim hall who holds up a phone with a code: grey, 480 by 640."""
+    y, x = np.mgrid[0:480, 0:640].astype(np.float64)
+    picture = 118 - 0.1 * y + 10 * np.sin(x / 90)
+    shoulders = ((x - 320) / 210) ** 2 + ((y - 520) / 230) ** 2 < 1
+    head = ((x - 320) / 74) ** 2 + ((y - 170) / 98) ** 2 < 1
+    picture[shoulders] = 46
+    picture[head] = 148
+    phone = (slice(230, 430), slice(205, 320))
+    picture[phone] = 16
+    picture[240:420, 211:314] = 236
+    code = np.array([list(row) for row in segno.make_qr("DEMO", error="m").matrix_iter(border=2)], dtype=bool)
+    dots = np.where(np.kron(code, np.ones((4, 4))), 14, 236)
+    picture[280 : 280 + dots.shape[0], 212 : 212 + dots.shape[1]] = dots
+    return picture.clip(0, 255).astype(np.uint8)

@@ -1,0 +1,221 @@
+"""The number pages: type the IIN, then say that it is right. Shows only the cells that the view gives, masked as they are.
+
+Submits nothing: the keys say what was touched, and the door decides.
+"""
+
+from __future__ import annotations
+
+from kiosk.core.events import Key
+from kiosk.core.view import Field, Keypad, View
+from ui.page import Canvas, raised, slip
+from ui.phrases import Label, words
+from ui.sheet import Box, Button, Item, Live, Mark, Plate, Shape, Sheet
+from ui.theme import Rgb
+
+MASKED = "•"
+PAD = (
+    (Key.D1, Key.D2, Key.D3),
+    (Key.D4, Key.D5, Key.D6),
+    (Key.D7, Key.D8, Key.D9),
+    (Key.ERASE, Key.D0, Key.CONFIRM),
+)
+EMPTY = Keypad(cells=" " * 12, groups=(4, 4, 4))
+
+
+def keypad_sheet(view: View, canvas: Canvas, _frame: int) -> Sheet:
+    """Lay out the page where the number is typed."""
+    px, margin, night = canvas.px, canvas.margin, canvas.palette(Field.NIGHT)
+    if canvas.standing:
+        pad = Box(
+            margin, canvas.height * 45 // 100, canvas.width - 2 * margin, canvas.height * 55 // 100 - margin
+        )
+        cancel = Box(pad.x, pad.bottom - px(96), pad.w, px(96))
+        pad = pad._replace(h=pad.h - px(96) - px(20))
+        text = Box(margin, margin, pad.w, pad.y - margin - px(24))
+    else:
+        high = canvas.height - 2 * margin
+        wide = min(px(560), canvas.width * 45 // 100)
+        pad = Box(canvas.width - margin - wide, margin, wide, high)
+        text = Box(margin, margin, pad.x - margin - px(48), high)
+        cancel = Box(text.x, text.bottom - px(112), text.w, px(112))
+        text = text._replace(h=text.h - px(112) - px(24))
+    number = view.keypad or EMPTY
+    cells_box = Box(text.x, text.y + text.h * 44 // 100, text.w, min(px(92), text.h // 4))
+    headline = Box(text.x, text.y, text.w, cells_box.y - text.y - px(20))
+    message = Box(text.x, cells_box.bottom + px(20), text.w, text.bottom - cells_box.bottom - px(20))
+    # A slip is no taller than it needs: it belongs to the number above it.
+    message = message._replace(h=min(message.h, px(150)))
+    keys, buttons = _pad(pad, canvas, complete=" " not in number.cells)
+    stays, bar = _way_back(cancel, Label.CANCEL, view.time_left, canvas)
+    return Sheet(
+        ground=night.field,
+        static=(
+            canvas.lettering.trilingual(
+                words(view.headline),
+                headline,
+                px=px(62),
+                ink=night.ink,
+                muted=canvas.theme.muted,
+                valign=0.0,
+                bold_english=True,
+            ),
+            *keys,
+            *stays,
+        ),
+        live=(
+            Live(cells_box, _cells(number, cells_box, canvas)),
+            Live(message, _message(view, message, canvas)),
+            bar,
+        ),
+        buttons=(*buttons, Button(cancel, Key.CANCEL)),
+    )
+
+
+def confirm_sheet(view: View, canvas: Canvas, _frame: int) -> Sheet:
+    """Lay out the page where the number is confirmed. "Change it" is ERASE: back to the number, not to the start."""
+    px, margin, night = canvas.px, canvas.margin, canvas.palette(Field.NIGHT)
+    whole = Box(margin, margin, canvas.width - 2 * margin, canvas.height - 2 * margin)
+    gap, high = px(24), px(210)
+    if canvas.standing:
+        yes = Box(whole.x, whole.bottom - high, whole.w, high)
+        change = Box(whole.x, yes.y - gap - high, whole.w, high)
+    else:
+        half = (whole.w - gap) // 2
+        change = Box(whole.x, whole.bottom - high, half, high)
+        yes = Box(whole.right - half, change.y, half, high)
+    upper = whole._replace(h=change.y - whole.y - gap)
+    number = view.keypad or EMPTY
+    cells_box = Box(upper.x, upper.y + upper.h * 50 // 100, upper.w, min(px(124), upper.h * 3 // 10))
+    headline = Box(upper.x, upper.y, upper.w, cells_box.y - upper.y - px(28))
+    message = Box(upper.x, cells_box.bottom + px(8), upper.w, upper.bottom - cells_box.bottom - px(8))
+    stays, bar = _way_back(change, Label.CORRECT, view.time_left, canvas)
+    theme = canvas.theme
+    return Sheet(
+        ground=night.field,
+        static=(
+            canvas.lettering.trilingual(
+                words(view.headline),
+                headline,
+                px=px(72),
+                ink=night.ink,
+                muted=theme.muted,
+                align=0.5,
+                bold_english=True,
+            ),
+            *stays,
+            *raised(yes, canvas, theme.go),
+            *_signed(Shape.TICK, Label.YES, yes, canvas, theme.go),
+        ),
+        live=(
+            Live(cells_box, _cells(number, cells_box, canvas)),
+            Live(message, _message(view, message, canvas)),
+            bar,
+        ),
+        buttons=(Button(change, Key.ERASE), Button(yes, Key.CONFIRM)),
+    )
+
+
+def _pad(box: Box, canvas: Canvas, *, complete: bool) -> tuple[tuple[Item, ...], tuple[Button, ...]]:
+    """The twelve keys. OK does nothing until the number is whole, and looks like it."""
+    theme, gap = canvas.theme, canvas.px(16)
+    wide, high = (box.w - 2 * gap) // 3, (box.h - 3 * gap) // 4
+    items: list[Item] = []
+    buttons: list[Button] = []
+    for row, keys in enumerate(PAD):
+        for column, key in enumerate(keys):
+            place = Box(box.x + column * (wide + gap), box.y + row * (high + gap), wide, high)
+            ready = key is not Key.CONFIRM or complete
+            fill = theme.key if key is not Key.CONFIRM else theme.go if complete else theme.panel
+            ink = theme.paper if ready else theme.faint
+            items += raised(place, canvas, fill)
+            if key is Key.ERASE:
+                items.append(Mark(place.square(min(wide, high) // 2), Shape.ERASE, ink, fill))
+            elif key is Key.CONFIRM:
+                items.append(Mark(place.square(min(wide, high) * 6 // 10), Shape.TICK, ink, fill))
+            else:
+                size = min(canvas.px(76), high * 6 // 10)
+                items.append(
+                    canvas.lettering.line(key.value, place, px=size, bold=True, colour=ink, align=0.5)
+                )
+            if ready:
+                buttons.append(Button(place, key))
+    return tuple(items), tuple(buttons)
+
+
+def _way_back(box: Box, label: Label, left: float | None, canvas: Canvas) -> tuple[tuple[Item, ...], Live]:
+    """The button that goes back, and in it the time after which the kiosk does so by itself."""
+    px, theme = canvas.px, canvas.theme
+    items = raised(box, canvas, theme.key, theme.key_rim)
+    bar = Box(box.x + px(24), box.bottom - px(22), box.w - 2 * px(24), px(8))
+    if label is Label.CANCEL:
+        said = words(label)
+        slot = Box(box.x + px(24), box.y, box.w - 2 * px(24), bar.y - box.y + px(8))
+        text = f"{said.kk} · {said.ru} · {said.en}"
+        items += (canvas.lettering.line(text, slot, px=px(36), bold=True, colour=theme.paper, align=0.5),)
+    else:
+        items += _signed(Shape.ERASE, label, box, canvas, theme.key)
+    if left is None:
+        return items, Live(bar, ())
+    full = Plate(bar, theme.faint, px(4))
+    return items, Live(bar, (full, Plate(bar._replace(w=round(bar.w * left)), theme.paper, px(4))))
+
+
+def _signed(shape: Shape, label: Label, box: Box, canvas: Canvas, fill: Rgb) -> tuple[Item, ...]:
+    """A pictogram and three languages on a large button."""
+    px, theme = canvas.px, canvas.theme
+    side = px(104)
+    sign = Box(box.x + px(40), box.y + (box.h - side) // 2, side, side)
+    left = sign.right + px(36)
+    slot = Box(left, box.y + px(20), box.right - left - px(24), box.h - 2 * px(26))
+    return (
+        Mark(sign, shape, theme.paper, fill),
+        canvas.lettering.trilingual(
+            words(label),
+            slot,
+            px=px(50),
+            ink=theme.paper,
+            muted=theme.paper if fill == theme.go else theme.muted,
+        ),
+    )
+
+
+def _cells(number: Keypad, box: Box, canvas: Canvas) -> tuple[Item, ...]:
+    """The number as cells in groups, the next one rimmed, the whole in the middle of its place."""
+    px, theme, cells = canvas.px, canvas.theme, number.cells
+    near, far = px(6), px(24)
+    spaces = near * (len(cells) - len(number.groups)) + far * (len(number.groups) - 1)
+    wide = min((box.w - spaces) // len(cells), box.h * 7 // 10)
+    starts = {sum(number.groups[:count]) for count in range(1, len(number.groups))}
+    x = box.x + (box.w - spaces - wide * len(cells)) // 2
+    items: list[Item] = []
+    for at, cell in enumerate(cells):
+        x += 0 if at == 0 else far if at in starts else near
+        place = Box(x, box.y, wide, box.h)
+        if cell == " ":
+            rim = theme.key_rim if at == len(cells.rstrip()) else None
+            items += raised(place, canvas, theme.panel, rim) if rim else (Plate(place, theme.panel, px(10)),)
+        else:
+            items.append(Plate(place, theme.paper, px(10)))
+            if cell == MASKED:
+                items.append(Plate(place.square(dot := wide * 36 // 100 // 2 * 2), theme.print, dot // 2))
+            else:
+                size = min(box.h * 6 // 10, wide)
+                items.append(
+                    canvas.lettering.line(cell, place, px=size, bold=True, colour=theme.print, align=0.5)
+                )
+        x += wide
+    return tuple(items)
+
+
+def _message(view: View, box: Box, canvas: Canvas) -> tuple[Item, ...]:
+    """What was wrong with the number, on paper; else, that only the end of it can be seen."""
+    said = view.hint or view.note
+    if said is not None:
+        return slip(words(said), box, canvas)
+    muted = canvas.theme.muted
+    centre = 0.5 if view.keypad and len(view.keypad.groups) > 3 else 0.0
+    return (
+        canvas.lettering.trilingual(
+            words(Label.LAST_FOUR), box, px=canvas.px(28), ink=muted, muted=muted, align=centre, valign=0.0
+        ),
+    )

@@ -1,0 +1,71 @@
+"""The words of the screen, from `phrases.toml`. Knows no pixel, and makes up no text of its own."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+
+from kiosk.core.view import Phrase
+
+CATALOGUE = Path(__file__).with_name("phrases.toml")
+
+
+class Label(StrEnum):
+    """What the screen says by itself, on buttons and badges."""
+
+    ENTER_IIN = "enter-iin"
+    SCAN_BY_PHONE = "scan-by-phone"
+    LAST_FOUR = "last-four"
+    CANCEL = "cancel"
+    YES = "yes"
+    CORRECT = "correct"
+    OFFLINE = "offline"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """One thing said in three languages."""
+
+    kk: str
+    ru: str
+    en: str
+
+    def upper(self) -> Words:
+        """The same in capitals, for a headline that is read from afar."""
+        return Words(kk=self.kk.upper(), ru=self.ru.upper(), en=self.en.upper())
+
+
+def words(what: Phrase | Label) -> Words:
+    """Return the words for a phrase or a label. Every one of them exists: the catalogue is checked when it is read."""
+    return _shipped()[what]
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> dict[Phrase | Label, Words]:
+    return read(CATALOGUE.read_text(encoding="utf-8"))
+
+
+def read(toml: str) -> dict[Phrase | Label, Words]:
+    """Read a catalogue. Raises ValueError with every gap, one a line."""
+    tables = tomllib.loads(toml)
+    found: dict[Phrase | Label, Words] = {}
+    gaps: list[str] = []
+    for name, kind in (("phrase", Phrase), ("label", Label)):
+        table = dict(tables.pop(name, {}))
+        for what in kind:
+            said = table.pop(what.value, {})
+            missing = [code for code in ("kk", "ru", "en") if not said.get(code)]
+            if missing:
+                gaps.append(
+                    f"[{name}] {what.value}: expected kk, ru and en, found no {', '.join(missing)}; add it"
+                )
+            else:
+                found[what] = Words(kk=said["kk"], ru=said["ru"], en=said["en"])
+        gaps += [f"[{name}] {key}: nobody says this; remove it" for key in table]
+    gaps += [f"[{name}]: expected [phrase] and [label]; remove it" for name in tables]
+    if gaps:
+        raise ValueError("\n".join(gaps))
+    return found

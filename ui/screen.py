@@ -1,0 +1,160 @@
+"""The window: owns SDL's display and nothing else of it. Main thread only.
+
+Paints when something changed, and only that; says which driver it got, and never runs unseen: a service that is
+green on a black screen is the one failure that nobody notices.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pygame
+
+from kiosk.core.events import Key
+from kiosk.core.view import View
+from kiosk.errors import DriverMissing
+from kiosk.ports import Grey
+from ui.display_card import connected_card
+from ui.keyboard import KEYS
+from ui.paint import Painter
+from ui.sheet import Box
+from ui.theme import DAYTIME, Theme
+from ui.turn import Turn
+
+UNSEEN = ("dummy", "offscreen")
+"""SDL's drivers that show nobody anything. Used only where they are asked for by name: tests, pictures, the demo."""
+UNSEEN_SIZE = (1280, 800)
+
+
+class PygameScreen:
+    """The port `Screen` on SDL: KMSDRM, Wayland, X11, or unseen."""
+
+    def __init__(
+        self,
+        *,
+        size: tuple[int, int] | None = None,
+        fullscreen: bool = False,
+        driver: str | None = None,
+        rotate: int = 0,
+        theme: Theme = DAYTIME,
+    ) -> None:
+        """Open the window.
+
+        `size` is the glass in pixels, None for all of it. `driver` is SDL's name for one (kmsdrm, wayland, x11, dummy,
+        offscreen), None for any that can be seen. `rotate` turns the picture clockwise: 0, 90, 180 or 270 degrees.
+
+        Raises DriverMissing where no such display is there, ValueError for another rotation.
+        """
+        if rotate not in (0, 90, 180, 270):
+            raise ValueError(f"expected a rotation of 0, 90, 180 or 270 degrees, got {rotate}")
+        self.driver_name = _start(driver)
+        """What SDL took, in its own words."""
+        if size is None:
+            size = UNSEEN_SIZE if self.driver_name in UNSEEN else pygame.display.get_desktop_sizes()[0]
+        # FULLSCREEN on the unseen drivers is 1024x768, whatever was asked.
+        whole = fullscreen and self.driver_name not in UNSEEN
+        try:
+            self._glass = pygame.display.set_mode(size, pygame.FULLSCREEN if whole else 0)
+        except pygame.error as error:
+            pygame.display.quit()
+            raise DriverMissing(_no_display(driver, str(error))) from error
+        pygame.display.set_caption("Ashyq Kiosk")
+        pygame.mouse.set_visible(not whole)
+        wide, high = self._glass.get_size()
+        upright = (high, wide) if rotate in (90, 270) else (wide, high)
+        self._turn = Turn(degrees=rotate, width=upright[0], height=upright[1])
+        self._painter = Painter(upright, theme)
+        self._view: View | None = None
+        self._open = True
+
+    def prepare(self, *views: View) -> None:
+        """Compose these pages now, so that the first visitor waits no longer than the last."""
+        for view in views:
+            self._painter.prepare(view)
+
+    def show(self, view: View, preview: Grey | None = None) -> None:
+        """Paint the view; `preview` is copied. An equal view without a new preview costs nothing."""
+        if view == self._view and (preview is None or not view.preview):
+            return
+        self._view = view
+        changed = [self._to_glass(box) for box in self._painter.update(view, preview)]
+        if changed:
+            pygame.display.update(changed)
+
+    def poll(self) -> list[Key]:
+        """Return the keys typed or touched since the last call, oldest first.
+
+        Raises KeyboardInterrupt when the window is closed.
+        """
+        found = [self._key(event) for event in pygame.event.get()]
+        return [key for key in found if key is not None]
+
+    def save(self, path: Path) -> None:
+        """Write what is up as a PNG, upright however the panel is mounted. Raises OSError where it cannot be written."""
+        try:
+            pygame.image.save(self._painter.canvas, path)
+        except pygame.error as error:
+            raise OSError(f"expected a place for a PNG, {path} is none: {error}") from error
+
+    def close(self) -> None:
+        """Give the display back."""
+        if self._open:
+            self._open = False
+            pygame.display.quit()
+
+    def _to_glass(self, box: Box) -> Box:
+        """Copy a part of the canvas to where it is seen, and return that place."""
+        place = self._turn.on_glass(box)
+        if self._turn.degrees:
+            part = self._painter.canvas.subsurface(box)
+            self._glass.blit(pygame.transform.rotate(part, -self._turn.degrees), place[:2])
+        else:
+            self._glass.blit(self._painter.canvas, place[:2], box)
+        return place
+
+    def _key(self, event: pygame.event.Event) -> Key | None:
+        wide, high = self._glass.get_size()
+        if event.type == pygame.QUIT:
+            raise KeyboardInterrupt
+        if event.type == pygame.KEYDOWN:
+            return KEYS.get(event.key)
+        if event.type == pygame.FINGERDOWN:
+            return self._touched(int(event.x * wide), int(event.y * high))
+        # SDL also tells each touch as a click: once is enough.
+        if event.type == pygame.MOUSEBUTTONDOWN and event.button == pygame.BUTTON_LEFT and not event.touch:
+            return self._touched(*event.pos)
+        return None
+
+    def _touched(self, x: int, y: int) -> Key | None:
+        return self._painter.touched(*self._turn.on_canvas(x, y))
+
+
+def _start(driver: str | None) -> str:
+    """Start SDL's video and return the name of its driver. Raises DriverMissing where nobody could see it."""
+    if driver is not None:
+        os.environ["SDL_VIDEODRIVER"] = driver
+    if (driver or os.environ.get("SDL_VIDEODRIVER", "")).lower() == "kmsdrm":
+        card = connected_card()
+        if card is not None:
+            os.environ.setdefault("SDL_KMSDRM_DEVICE_INDEX", str(card))
+        # Without vsync SDL flips asynchronously, which garbles the picture on a Pi 5 (facts-screen.md 1).
+        os.environ.setdefault("SDL_RENDER_VSYNC", "1")
+        os.environ.setdefault("SDL_VIDEO_DOUBLE_BUFFER", "1")
+    pygame.display.quit()
+    try:
+        pygame.display.init()
+    except pygame.error as error:
+        raise DriverMissing(_no_display(driver, str(error))) from error
+    name = pygame.display.get_driver()
+    if name.lower() in UNSEEN and (driver or "").lower() not in UNSEEN:
+        pygame.display.quit()
+        raise DriverMissing(_no_display(driver, f'SDL took "{name}", which shows nothing'))
+    return name
+
+
+def _no_display(driver: str | None, why: str) -> str:
+    return (
+        f"expected a display through {driver or 'any SDL driver'}, found none ({why}): plug in the screen, "
+        "or ask for driver dummy to run without one"
+    )
