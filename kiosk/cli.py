@@ -1,0 +1,313 @@
+"""The command line: what the technician types. One line to standard error when something is wrong, never a traceback.
+
+It parses, calls and prints. Every command imports what it needs inside, so that `kiosk --help` costs no camera library.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Callable, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from kiosk.errors import KioskError
+
+if TYPE_CHECKING:
+    from kiosk.settings import Settings
+
+FINE, LOOK, BROKEN = 0, 1, 2
+_CODES = "exit codes: 0 fine, 1 works but deserves a look, 2 does not work or was typed wrongly"
+_TRACEBACK = "KIOSK_TRACEBACK"
+_LIBRARIES = (
+    "pygame-ce",
+    "numpy",
+    "opencv-python-headless",
+    "zxing-cpp",
+    "gpiozero",
+    "sqlite-utils",
+    "cryptography",
+)
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    args = parser().parse_args(argv)
+    command: Command = args.command
+    try:
+        return command(args)
+    except KeyboardInterrupt:
+        return 128 + 2
+    except BrokenPipeError:
+        # `kiosk queue list | head`: who reads has seen enough. Python would complain once more while it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FINE
+    except KioskError as wrong:
+        if _wants_traceback(args):
+            raise
+        print("\n".join(f"kiosk: {line}" for line in str(wrong).splitlines()), file=sys.stderr)
+        return BROKEN
+    except Exception as bug:
+        if _wants_traceback(args):
+            raise
+        # Its text is not shown: it comes from a library and may repeat what it was given.
+        what = type(bug).__name__
+        print(f"kiosk: stopped by a mistake of its own ({what}); --traceback shows where", file=sys.stderr)
+        return BROKEN
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the whole command line; docs/commands.md is made from it."""
+    top = _Parser(
+        prog="kiosk",
+        description="The Ashyq door kiosk: reads a visitor's code, asks the registry, decides, opens the gate.",
+        epilog=f"example: kiosk doctor\n{_CODES}",
+        parents=[_everywhere()],
+    )
+    commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add(commands, "run", _run, "Run the door until it is told to stop.", "kiosk run")
+
+    demo = _add(
+        commands,
+        "demo",
+        _demo,
+        "Show the door without hardware, with a registry of its own.",
+        "kiosk demo --tour",
+    )
+    demo.add_argument(
+        "--tour", action="store_true", help="present visitors of every kind, one after the other, then end"
+    )
+    demo.add_argument("--fast", action="store_true", help="do not wait for eyes to follow")
+    demo.add_argument("--screenshots", type=Path, metavar="DIR", help="write a picture of every screen there")
+
+    doctor = _add(
+        commands,
+        "doctor",
+        _doctor,
+        "Check all that the door needs; each fault has a remedy.",
+        "kiosk doctor 9 10",
+    )
+    doctor.add_argument("--json", action="store_true", help="print the findings as JSON")
+    doctor.add_argument(
+        "numbers", type=int, nargs="*", metavar="NUMBER", help="only the checks with these numbers"
+    )
+
+    check = _add(
+        commands,
+        "check-config",
+        _check_config,
+        "Find every mistake in a configuration.",
+        "kiosk check-config --show",
+    )
+    check.add_argument(
+        "--show", action="store_true", help="print every key with the value that is used (secrets masked)"
+    )
+
+    queue = commands.add_parser(
+        "queue",
+        help="look at the records that the registry does not have yet",
+        description="Look at the records that the registry does not have yet. No record names a visitor.",
+        epilog=f"example: kiosk queue list\n{_CODES}",
+        parents=[_everywhere()],
+    )
+    kinds = queue.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    listing = _add(
+        kinds, "list", _queue_list, "List what waits and what was parked.", "kiosk queue list --parked"
+    )
+    listing.add_argument("--parked", action="store_true", help="only what the registry would not take")
+    listing.add_argument("--limit", type=_positive, default=50, metavar="N", help="at most so many (50)")
+    show = _add(
+        kinds,
+        "show",
+        _queue_show,
+        "Show one record as the registry will get it.",
+        "kiosk queue show 0190...-0001",
+    )
+    show.add_argument("uid", metavar="UID", help="the id that `kiosk queue list` prints")
+    again = _add(kinds, "requeue", _queue_requeue, "Send parked records again.", "kiosk queue requeue --all")
+    which = again.add_mutually_exclusive_group(required=True)
+    which.add_argument("uid", metavar="UID", nargs="?", help="the id of one record")
+    which.add_argument("--all", action="store_true", help="every parked record")
+
+    _add(
+        commands,
+        "version",
+        _version,
+        "Print the version of the kiosk and of what it stands on.",
+        "kiosk version",
+    )
+    return top
+
+
+def _run(args: argparse.Namespace) -> int:
+    from kiosk import app, journal
+
+    settings = _settings(args)
+    journal.start(settings.log.level, sys.stderr)
+    try:
+        return app.run(settings)
+    except Exception:
+        # The journal always has it: the one line that main prints is for eyes.
+        logging.getLogger("kiosk").critical("the door stopped", exc_info=True)
+        raise
+
+
+def _demo(args: argparse.Namespace) -> int:
+    from kiosk import demo, journal
+
+    journal.start("warning", sys.stderr)
+    return demo.main(args.tour, args.fast, args.screenshots)
+
+
+def _doctor(args: argparse.Namespace) -> int:
+    from kiosk import doctor
+
+    results = doctor.examine(doctor.checks(getattr(args, "config", None)), only=frozenset(args.numbers))
+    print(doctor.as_json(results) if args.json else doctor.as_text(results))
+    return doctor.exit_code(results)
+
+
+def _check_config(args: argparse.Namespace) -> int:
+    from kiosk import settings as files
+    from kiosk.settings_checks import notes
+
+    chosen = files.choose(getattr(args, "config", None))
+    settings = files.load(chosen)
+    if args.show:
+        print(files.shown(settings))
+    for note in notes(settings):
+        print(f"{chosen}: {note}", file=sys.stderr)
+    print(f"{chosen}: {sum(map(len, files.SECTIONS.values()))} keys, no mistakes")
+    return FINE
+
+
+def _queue_list(args: argparse.Namespace) -> int:
+    from kiosk import queue_commands
+
+    lines, parked = queue_commands.listing(
+        _settings(args).store.path, parked_only=args.parked, limit=args.limit
+    )
+    print("\n".join(lines))
+    return LOOK if parked else FINE
+
+
+def _queue_show(args: argparse.Namespace) -> int:
+    from kiosk import queue_commands
+
+    print(queue_commands.show(_settings(args).store.path, args.uid))
+    return FINE
+
+
+def _queue_requeue(args: argparse.Namespace) -> int:
+    from kiosk import queue_commands
+
+    print(queue_commands.requeue(_settings(args).store.path, None if args.all else args.uid, sys.stderr))
+    return FINE
+
+
+def _version(_args: argparse.Namespace) -> int:
+    import platform
+    import sqlite3
+    from importlib.metadata import PackageNotFoundError, version
+
+    print(f"kiosk {_own_version()}")
+    print(
+        f"Python {platform.python_version()} on {platform.system()} {platform.machine()}, SQLite {sqlite3.sqlite_version}"
+    )
+    for library in _LIBRARIES:
+        try:
+            print(f"{library} {version(library)}")
+        except PackageNotFoundError:
+            print(f"{library} not installed")
+    return FINE
+
+
+def _own_version() -> str:
+    """Return the version of the installed package, or of the checkout that this file stands in."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("ashyq-kiosk")
+    except PackageNotFoundError:
+        import tomllib
+
+        about = Path(__file__).resolve().parent.parent / "pyproject.toml"
+        return str(tomllib.loads(about.read_text(encoding="utf-8"))["project"]["version"])
+
+
+def _settings(args: argparse.Namespace) -> Settings:
+    from kiosk import settings
+
+    return settings.load(getattr(args, "config", None))
+
+
+def _wants_traceback(args: argparse.Namespace) -> bool:
+    return getattr(args, "traceback", False) or os.environ.get(_TRACEBACK, "") not in ("", "0")
+
+
+def _positive(word: str) -> int:
+    if not word.isascii() or not word.isdigit() or int(word) == 0:
+        raise argparse.ArgumentTypeError(f'expected a number from 1, found "{word}"')
+    return int(word)
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse with one line for a mistake, a suggestion in it, and the same help at every width of the terminal."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(formatter_class=_Help, allow_abbrev=False, **options)
+
+    def error(self, message: str) -> NoReturn:
+        """Print one line and exit with 2."""
+        self.exit(BROKEN, f"{self.prog}: {message}; `{self.prog} --help` says more\n")
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        # argparse prints all the choices; one near word helps more.
+        if action.choices is not None and value not in action.choices:
+            known = [str(choice) for choice in action.choices]
+            near = get_close_matches(str(value), known, n=1)
+            hint = f'did you mean "{near[0]}"?' if near else f"there are {', '.join(known)}"
+            raise argparse.ArgumentError(None, f'no command "{value}": {hint}')
+
+
+class _Help(argparse.RawDescriptionHelpFormatter):
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=100, max_help_position=28)
+
+
+def _everywhere() -> _Parser:
+    """Return what every command takes, before or after its name."""
+    shared = _Parser(add_help=False)
+    # SUPPRESS: otherwise the command's default undoes what was given before its name.
+    shared.add_argument(
+        "--config",
+        type=Path,
+        metavar="FILE",
+        default=argparse.SUPPRESS,
+        help="the configuration; else /etc/ashyq-kiosk/kiosk.toml, else config/kiosk.toml of the checkout",
+    )
+    shared.add_argument(
+        "--traceback",
+        action="store_true",
+        default=argparse.SUPPRESS,
+        help=f"show where a mistake of the program happened; {_TRACEBACK}=1 does the same",
+    )
+    return shared
+
+
+def _add(commands: Any, name: str, call: Command, says: str, example: str) -> argparse.ArgumentParser:
+    """Add one command with its help and an example. (The type of `commands` has no public name.)"""
+    added: argparse.ArgumentParser = commands.add_parser(
+        name,
+        help=says[0].lower() + says[1:].rstrip("."),
+        description=says,
+        epilog=f"example: {example}\n{_CODES}",
+        parents=[_everywhere()],
+    )
+    added.set_defaults(command=call)
+    return added

@@ -1,0 +1,109 @@
+"""The journal: one line a visit, a repeated failure counted instead of repeated, and no identifier in it.
+
+Written to standard error, where systemd takes it up with its own time stamps. Nothing here may raise into the code that
+logs, and nothing here is a place to put an identifier on purpose: the mask is the last defence, not the first.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TextIO
+
+REPEAT_S = 30.0
+"""How often the same failure is told, in seconds."""
+_KINDS = 256
+"""How many different failures are counted at once; beyond that the oldest is forgotten."""
+_UUID_OR_DIGITS = re.compile(
+    r"(?P<uuid>\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b)|\d(?:[ \-]?\d){11,}",
+    re.IGNORECASE,
+)
+
+
+def masked(text: str) -> str:
+    """Return the text with every run of 12 or more digits replaced, also where single spaces or hyphens group them.
+
+    A visit id stays as it is, though it may be all digits: it is random, and it is how a visit is found again.
+
+    >>> masked("850101 300 123 at 01900000-0000-7000-8000-000000000000")
+    '•••••••••••• at 01900000-0000-7000-8000-000000000000'
+    """
+    return _UUID_OR_DIGITS.sub(lambda found: found["uuid"] or "•" * 12, text)
+
+
+class Repeats(logging.Filter):
+    """Lets a warning or error through once every `every_s` seconds, with the number of those it held back.
+
+    Two records are the same when their logger, level and message template are: what differs between two failures of one
+    kind belongs into the arguments. INFO passes always: it is the line of a visit.
+    """
+
+    def __init__(self, *, every_s: float = REPEAT_S, mono: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._every_s = every_s
+        self._mono = mono
+        self._seen: dict[tuple[str, int, str], _Told] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record is written; adds the count of the held back ones to its message."""
+        if record.levelno < logging.WARNING:
+            return True
+        now = self._mono()
+        kind = (record.name, record.levelno, str(record.msg))
+        told = self._seen.pop(kind, None)
+        if told is not None and now - told.at < self._every_s:
+            told.held += 1
+            self._seen[kind] = told
+            return False
+        if len(self._seen) >= _KINDS:
+            del self._seen[next(iter(self._seen))]
+        self._seen[kind] = _Told(at=now)
+        if told is not None and told.held:
+            record.msg = f"{record.getMessage()} (and {told.held} more like it in {now - told.at:.0f} s)"
+            record.args = None
+        return True
+
+
+@dataclass(slots=True)
+class _Told:
+    at: float
+    held: int = 0
+
+
+class MaskedFormatter(logging.Formatter):
+    """Formats a record, its traceback included, and masks what looks like an identifier."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line; a message that does not fit its arguments is said to be so instead of raising."""
+        try:
+            return masked(super().format(record))
+        except (TypeError, ValueError, KeyError):
+            return masked(f"{record.levelname} {record.name}: a log line that could not be formatted")
+
+
+def start(level: str, stream: TextIO, *, mono: Callable[[], float] = time.monotonic) -> logging.Handler:
+    """Send the journal of this process to `stream`; returns the handler, for who wants to take it off again.
+
+    `level` is one of debug, info, warning, error. A handler that `start` put there before is replaced.
+    """
+    handler = _JournalHandler(stream)
+    handler.setFormatter(MaskedFormatter("%(levelname)s %(name)s: %(message)s"))
+    handler.addFilter(Repeats(mono=mono))
+    root = logging.getLogger()
+    for old in [each for each in root.handlers if isinstance(each, _JournalHandler)]:
+        root.removeHandler(old)
+    root.addHandler(handler)
+    root.setLevel(level.upper())
+    # urllib3 writes one line a connection at DEBUG, with the path: not ours to tell.
+    logging.getLogger("urllib3").setLevel(logging.WARNING)
+    return handler
+
+
+class _JournalHandler(logging.StreamHandler[TextIO]):
+    """Ours, to be told from others; a broken pipe of the journal is nothing to stop a door for."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
+        """Say nothing: there is nowhere left to say it."""

@@ -1,0 +1,135 @@
+"""Makes `config/kiosk.toml`, `docs/configuration.md` and `docs/commands.md` from the table and the parser.
+
+`python -m kiosk.reference_pages` writes them; a test compares them with what stands in the tree. For the tree of the
+source only: nothing on a device calls it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+from kiosk import cli
+from kiosk.errors import SettingsError
+from kiosk.settings import SECTIONS, Settings, parse
+
+ROOT = Path(__file__).resolve().parent.parent
+_WIDTH = 110
+_MADE = "<!-- Made by `python -m kiosk.reference_pages`; change kiosk/{source} instead. -->\n"
+_EXAMPLE = """\
+[gate]
+driver = "gpoi"
+pulse_ms = 500
+pulse_s = 0,5
+
+[lamp]
+driver = "gpio"
+red_pin = 17
+green_pin = 17
+"""
+
+
+def default_toml() -> str:
+    """Return a configuration file with every key, its default, its unit and range, and one comment."""
+    lines = [
+        "# Ashyq Kiosk: everything that can be set, each with its default. A file may leave out what it does not change.",
+        "# `kiosk check-config` finds every mistake in it; docs/configuration.md has the same as tables.",
+    ]
+    for section, keys in SECTIONS.items():
+        lines += ["", f"# {_about(section)}", f"[{section}]"]
+        for entry in keys.values():
+            measure = ", ".join(part for part in (entry.kind.unit, entry.kind.range) if part)
+            lines += textwrap.wrap(
+                f"{entry.comment} ({measure})",
+                _WIDTH,
+                initial_indent="# ",
+                subsequent_indent="# ",
+                break_on_hyphens=False,
+            )
+            lines.append(f"{entry.name} = {json.dumps(entry.toml, ensure_ascii=False)}")
+    return "\n".join(lines) + "\n"
+
+
+def configuration_page() -> str:
+    """Return docs/configuration.md."""
+    out = [
+        _MADE.format(source="settings_sections.py"),
+        "# Configuration\n",
+        textwrap.dedent("""\
+            The kiosk reads `/etc/ashyq-kiosk/kiosk.toml`, or the file that `--config` names. Every key has a default, so a file
+            holds only what differs: [`config/kiosk.toml`](../config/kiosk.toml) has all of them, and
+            [`config/examples/`](../config/examples) has a fitness club with a turnstile, a sauna's exit door, and a desk without a gate.
+
+            A secret is never in this file: `venue_code_key_file` names a file of its own that only the service may read
+            (`chmod 0400`), and its content is printed nowhere.
+
+            `kiosk check-config` finds all mistakes at once. This file
+
+            ```toml"""),
+        f"{_EXAMPLE}```\n",
+        "is answered with\n",
+        f"```text\n{_mistakes_of(_EXAMPLE)}\n```",
+    ]
+    for section, keys in SECTIONS.items():
+        out += [
+            f"\n## [{section}]\n",
+            f"{_about(section)}\n",
+            "| key | default | unit | range | what it does |",
+        ]
+        out.append("| --- | --- | --- | --- | --- |")
+        for entry in keys.values():
+            default = json.dumps(entry.toml, ensure_ascii=False)
+            out.append(
+                f"| `{entry.name}` | `{default}` | {entry.kind.unit} | {entry.kind.range} | {entry.comment} |"
+            )
+    return "\n".join(out) + "\n"
+
+
+def commands_page() -> str:
+    """Return docs/commands.md."""
+    out = [
+        _MADE.format(source="cli.py"),
+        "# Commands\n",
+        "What each command prints with `--help`. On a device the program is `kiosk`; in a checkout it is",
+        "`.venv/bin/python -m kiosk`.\n",
+    ]
+    for parser in _parsers(cli.parser()):
+        out += [f"## {parser.prog}\n", f"```text\n{parser.format_help().rstrip()}\n```\n"]
+    return "\n".join(out)
+
+
+def pages() -> dict[Path, str]:
+    """Return every page by its path in the tree."""
+    return {
+        ROOT / "config" / "kiosk.toml": default_toml(),
+        ROOT / "docs" / "configuration.md": configuration_page(),
+        ROOT / "docs" / "commands.md": commands_page(),
+    }
+
+
+def _about(section: str) -> str:
+    return str(getattr(Settings(), section).__doc__)
+
+
+def _mistakes_of(text: str) -> str:
+    try:
+        parse(text)
+    except SettingsError as mistakes:
+        return str(mistakes)
+    raise AssertionError("the example of a file with mistakes has none")
+
+
+def _parsers(top: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
+    yield top
+    for action in top._actions:  # noqa: SLF001 - argparse has no public way to its subcommands
+        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
+            for parser in action.choices.values():
+                yield from _parsers(parser)
+
+
+if __name__ == "__main__":
+    for page, text in pages().items():
+        page.write_text(text, encoding="utf-8")

@@ -1,0 +1,110 @@
+"""What the technician set: `load` reads a file into frozen dataclasses, or tells every mistake in it at once.
+
+What can be set stands in `settings_sections.py`. This module reads one file and touches nothing else of the machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import cast
+
+from kiosk.errors import SettingsError
+from kiosk.settings_checks import clashes
+from kiosk.settings_reader import Mistake, read_file, read_values
+from kiosk.settings_schema import Entry, entries
+from kiosk.settings_sections import (
+    CameraSettings,
+    DoorSettings,
+    GateSettings,
+    KeypadSettings,
+    LampSettings,
+    LogSettings,
+    ReaderSettings,
+    RegistrySettings,
+    ScreenSettings,
+    SoundSettings,
+    StoreSettings,
+    SyncSettings,
+    TimesSettings,
+)
+
+INSTALLED = Path("/etc/ashyq-kiosk/kiosk.toml")
+"""Where `load(None)` looks first."""
+CHECKOUT = Path(__file__).resolve().parent.parent / "config" / "kiosk.toml"
+"""Where it looks then: the file with every default, of the tree this code stands in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that can be set. Without arguments: every default."""
+
+    door: DoorSettings = field(default_factory=DoorSettings)
+    registry: RegistrySettings = field(default_factory=RegistrySettings)
+    camera: CameraSettings = field(default_factory=CameraSettings)
+    reader: ReaderSettings = field(default_factory=ReaderSettings)
+    keypad: KeypadSettings = field(default_factory=KeypadSettings)
+    gate: GateSettings = field(default_factory=GateSettings)
+    lamp: LampSettings = field(default_factory=LampSettings)
+    sound: SoundSettings = field(default_factory=SoundSettings)
+    screen: ScreenSettings = field(default_factory=ScreenSettings)
+    times: TimesSettings = field(default_factory=TimesSettings)
+    store: StoreSettings = field(default_factory=StoreSettings)
+    sync: SyncSettings = field(default_factory=SyncSettings)
+    log: LogSettings = field(default_factory=LogSettings)
+
+
+_CLASSES: dict[str, type] = {each.name: cast("type", each.default_factory) for each in fields(Settings)}
+SECTIONS: dict[str, dict[str, Entry]] = {name: entries(section) for name, section in _CLASSES.items()}
+"""The whole table: section -> key -> entry."""
+
+
+def load(file: Path | None = None, *, places: Sequence[Path] = (INSTALLED, CHECKOUT)) -> Settings:
+    """Read a file, or the first of `places` that is there.
+
+    Raises SettingsError with every mistake in it, one a line: file, line, what was expected, what was found.
+    """
+    chosen = choose(file, places=places)
+    return parse(read_file(chosen), name=str(chosen))
+
+
+def choose(file: Path | None, *, places: Sequence[Path] = (INSTALLED, CHECKOUT)) -> Path:
+    """Return the file that `load` would read. Raises SettingsError when there is none in any place."""
+    if file is not None:
+        return file
+    for place in places:
+        if place.exists():
+            return place
+    looked = " or ".join(str(place) for place in places)
+    raise SettingsError(f"expected a configuration at {looked}, found none: say where with --config FILE")
+
+
+def parse(text: str, *, name: str = "kiosk.toml") -> Settings:
+    """Read the text of a file. Raises SettingsError like `load`; `name` is how the mistakes call it."""
+    found = read_values(text, SECTIONS)
+    settings = Settings(
+        **{section: make(**found.values.get(section, {})) for section, make in _CLASSES.items()}
+    )
+    for clash in clashes(settings):
+        if found.bad.isdisjoint(clash.keys):
+            section, key_name = clash.keys[0]
+            line = max(found.lines.get(where, 0) for where in clash.keys)
+            found.mistakes.append(Mistake(line=line, text=f"[{section}] {key_name}: {clash.text}"))
+    if found.mistakes:
+        mistakes = sorted(found.mistakes, key=lambda mistake: mistake.line)
+        raise SettingsError("\n".join(f"{name}:{each.line or 1}: {each.text}" for each in mistakes))
+    return settings
+
+
+def shown(settings: Settings) -> str:
+    """Return every key with the value that is used, as TOML that could be read again but for its secrets."""
+    lines = []
+    for section, keys in SECTIONS.items():
+        lines.append(f"[{section}]")
+        for name, entry in keys.items():
+            value = getattr(getattr(settings, section), name)
+            written = '"(set)"' if entry.kind.secret and value else entry.kind.write(value)
+            lines.append(f"{name} = {written}")
+        lines.append("")
+    return "\n".join(lines)

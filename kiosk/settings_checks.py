@@ -1,0 +1,102 @@
+"""What cannot be said of one key alone: pins used twice, a door nobody can be read at, times that contradict.
+
+Pure: it looks at settings, never at the machine (that is `doctor`).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from kiosk.core.model import DoorKind
+from kiosk.settings_schema import LOOPBACK
+
+if TYPE_CHECKING:
+    from kiosk.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """Keys that do not go together, and what to do. The first key is where the technician should look."""
+
+    keys: tuple[tuple[str, str], ...]
+    text: str
+
+
+def clashes(settings: Settings) -> Iterator[Clash]:
+    """Yield everything that would not work."""
+    yield from _pins_used_twice(settings)
+    yield from _gate(settings)
+    door, camera, keypad = settings.door, settings.camera, settings.keypad
+    if door.venue_code_url and door.venue_code_key_file is None:
+        yield Clash(
+            (("door", "venue_code_key_file"), ("door", "venue_code_url")),
+            "expected the file with the door's key, because venue_code_url is set",
+        )
+    if camera.driver == "none" and keypad.driver == "none" and not door.venue_code_url:
+        yield Clash(
+            (("camera", "driver"), ("keypad", "driver")),
+            "nobody could be read: there is no camera, no keypad and no venue code",
+        )
+    if settings.times.unchecked_s < settings.registry.question_s:
+        yield Clash(
+            (("times", "unchecked_s"), ("registry", "question_s")),
+            "expected more than question_s, or the screen would go before the answer comes",
+        )
+
+
+def notes(settings: Settings) -> Iterator[str]:
+    """Yield what works and deserves a second look."""
+    gate, door = settings.gate, settings.door
+    if gate.driver == "gpio" and gate.fail == "secure" and door.kind != DoorKind.ENTRY and not door.attended:
+        yield (
+            '[gate] fail = "secure" where people leave and nobody stands by: without power it has to open by hand from '
+            'inside (nobody is ever held inside), or be a lock with fail = "safe"'
+        )
+    if urlsplit(settings.registry.url).hostname in LOOPBACK:
+        yield "[registry] url is this machine itself: right for a trial, not for a door"
+    if settings.camera.driver == "replay":
+        yield '[camera] driver = "replay" plays a made-up recording: right for a trial, not for a door'
+    if settings.screen.driver == "offscreen":
+        yield '[screen] driver = "offscreen" shows nothing to anybody'
+    if settings.store.path.parts[:2] in (("/", "run"), ("/", "tmp")):
+        yield f"[store] path {settings.store.path} does not outlive the power: put it under /var/lib"
+
+
+def _pins_used_twice(settings: Settings) -> Iterator[Clash]:
+    gate, lamp = settings.gate, settings.lamp
+    users: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    if gate.driver == "gpio":
+        for name in ("entry_pin", "exit_pin"):
+            users[getattr(gate, name) or 0].append(("gate", name))
+    if lamp.driver == "gpio":
+        for name in ("red_pin", "green_pin", "blue_pin"):
+            users[getattr(lamp, name) or 0].append(("lamp", name))
+    for pin, keys in users.items():
+        if not pin or len(keys) == 1:
+            continue
+        others = " and ".join(f"[{section}] {key}" for section, key in keys[:-1])
+        yield Clash((keys[-1], *keys[:-1]), f"GPIO {pin} is taken by {others}: one wire each")
+
+
+def _gate(settings: Settings) -> Iterator[Clash]:
+    gate = settings.gate
+    if gate.passage_sensor and gate.driver == "none":
+        yield Clash(
+            (("gate", "passage_sensor"), ("gate", "driver")), 'a sensor needs a gate: set driver = "gpio"'
+        )
+    if gate.driver == "none":
+        return
+    if gate.max_on_s < gate.pulse_s:
+        yield Clash(
+            (("gate", "max_on_s"), ("gate", "pulse_s")),
+            f"expected at least pulse_s, which is {gate.pulse_s:g}",
+        )
+    if gate.entry_pin is None and gate.exit_pin is None:
+        yield Clash(
+            (("gate", "driver"), ("gate", "entry_pin"), ("gate", "exit_pin")),
+            "expected the GPIO of the relay in entry_pin, or exit_pin, or both",
+        )

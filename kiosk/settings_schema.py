@@ -1,0 +1,279 @@
+"""The kinds of value a setting can have: what each accepts, in words, and how it is written in TOML.
+
+A kind knows nothing of sections or keys (those are the one table in `settings.py`) and never reads a file.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, fields
+from datetime import time
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from kiosk.core.policy import Window
+
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+_UNITS = {
+    "s": "seconds",
+    "fps": "frames a second",
+    "days": "days",
+    "records": "records",
+    "px": "pixels",
+    "percent": "per cent",
+}
+
+
+class Unfit(ValueError):
+    """A value that a kind does not accept. Its text is a remark for the technician, and may be empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One kind of value. `read` takes what TOML gave and returns what the application uses, or raises Unfit."""
+
+    expected: str
+    """In words, to stand after "expected": "a number of seconds from 0.1 to 10"."""
+    range: str
+    """For the table in the docs: "0.1 to 10"."""
+    read: Callable[[object], Any] = field(repr=False)
+    unit: str = ""
+    secret: bool = False
+    """Whether the value is never printed, not even in a mistake."""
+    none: str | int = ""
+    """How TOML, which has no null, writes None."""
+
+    def write(self, value: object) -> str:
+        """Return what `read` gave as TOML again."""
+        match value:
+            case None:
+                value = self.none
+            case ZoneInfo():
+                value = value.key
+            case Path():
+                value = str(value)
+            case Window():
+                value = f"{value.start:%H:%M}-{value.end:%H:%M}"
+            case (width, height):
+                value = f"{width}x{height}"
+        return json.dumps(value, ensure_ascii=False)
+
+
+def number(low: float, high: float, unit: str) -> Kind:
+    """A number with a unit, both ends included."""
+
+    def read(value: object) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise Unfit(_quoted_number(value))
+        if not low <= value <= high:
+            raise Unfit(f"at most {high:g}" if value > high else f"at least {low:g}" if value < low else "")
+        return float(value)
+
+    span = f"{low:g} to {high:g}"
+    return Kind(expected=f"a number of {_UNITS[unit]} from {span}", range=span, read=read, unit=unit)
+
+
+def whole(low: int, high: int, unit: str) -> Kind:
+    """A whole number with a unit, both ends included."""
+
+    def read(value: object) -> int:
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise Unfit(_quoted_number(value))
+        if not low <= value <= high:
+            raise Unfit(f"at most {high}" if value > high else f"at least {low}")
+        return value
+
+    span = f"{low} to {high}"
+    return Kind(expected=f"a whole number of {_UNITS[unit]} from {span}", range=span, read=read, unit=unit)
+
+
+def choice(*options: str | int) -> Kind:
+    """One of a few words or numbers."""
+
+    def read(value: object) -> str | int:
+        for option in options:
+            # The type too: true is no 1, and 0.0 is no 0.
+            if option == value and type(value) in type(option).__mro__:
+                return option
+        raise Unfit(did_you_mean(str(value), [str(option) for option in options]))
+
+    listed = ", ".join(json.dumps(option) for option in options)
+    return Kind(expected=f"one of {listed}", range=listed, read=read)
+
+
+def flag() -> Kind:
+    """Yes or no."""
+
+    def read(value: object) -> bool:
+        if not isinstance(value, bool):
+            raise Unfit(
+                "write true or false, without quotes" if str(value).lower() in ("true", "false") else ""
+            )
+        return value
+
+    return Kind(expected="true or false", range="true, false", read=read)
+
+
+def text(expected: str, pattern: str, *, secret: bool = False) -> Kind:
+    """A string of a certain form. `expected` says the form in words."""
+
+    def read(value: object) -> str:
+        if not isinstance(value, str) or not re.fullmatch(pattern, value):
+            raise Unfit
+        return value
+
+    return Kind(expected=expected, range=expected, read=read, secret=secret)
+
+
+def pin() -> Kind:
+    """A GPIO of the 40-pin header by its Broadcom number; 0 means not wired, and is None for the application."""
+
+    def read(value: object) -> int | None:
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise Unfit(_quoted_number(value))
+        if value != 0 and not 2 <= value <= 27:
+            raise Unfit("BCM numbers, not positions on the header: `pinout` on the device prints both")
+        return value or None
+
+    return Kind(
+        expected="a GPIO as BCM number from 2 to 27, or 0 for none",
+        range="0, 2 to 27",
+        read=read,
+        unit="BCM",
+        none=0,
+    )
+
+
+def size() -> Kind:
+    """Width and height as "1280x720"; (width, height) for the application."""
+
+    def read(value: object) -> tuple[int, int]:
+        found = re.fullmatch(r"(\d{3,4})x(\d{3,4})", value) if isinstance(value, str) else None
+        if not found or not all(160 <= int(side) <= 4096 for side in found.groups()):
+            raise Unfit
+        return int(found[1]), int(found[2])
+
+    form = 'a size in pixels such as "1280x720", each side from 160 to 4096'
+    return Kind(expected=form, range='"160x160" to "4096x4096"', read=read, unit="px")
+
+
+def size_or_auto() -> Kind:
+    """A size, or "auto": the display's own, None for the application."""
+    sized = size()
+    return Kind(
+        expected=f'"auto" or {sized.expected}',
+        range=f'"auto", {sized.range}',
+        read=lambda value: None if value == "auto" else sized.read(value),
+        unit="px",
+        none="auto",
+    )
+
+
+def quiet_hours() -> Kind:
+    """A stretch of local time as "22:00-07:00"; a Window, or None where it is empty."""
+
+    def read(value: object) -> Window | None:
+        if value == "":
+            return None
+        found = re.fullmatch(r"(\d\d:\d\d)-(\d\d:\d\d)", value) if isinstance(value, str) else None
+        if not found:
+            raise Unfit
+        try:
+            return Window(start=time.fromisoformat(found[1]), end=time.fromisoformat(found[2]))
+        except ValueError:
+            raise Unfit("a day has the times 00:00 to 23:59") from None
+
+    form = 'two local times such as "22:00-07:00", or "" for none'
+    return Kind(expected=form, range='"00:00-23:59", ""', read=read, unit="local time")
+
+
+def time_zone() -> Kind:
+    """A name of the IANA time zone data; a ZoneInfo for the application."""
+
+    def read(value: object) -> ZoneInfo:
+        try:
+            if isinstance(value, str):
+                return ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            pass
+        near = did_you_mean(str(value), available_timezones())
+        raise Unfit(near or "`timedatectl list-timezones` prints them all")
+
+    return Kind(expected='a time zone such as "Asia/Almaty"', range="IANA name", read=read)
+
+
+def address() -> Kind:
+    """The base of an http(s) address, without user, query or trailing slash."""
+
+    def read(value: object) -> str:
+        if not isinstance(value, str) or value != value.strip():
+            raise Unfit
+        try:
+            parts = urlsplit(value)
+            host, _port = parts.hostname, parts.port
+        except ValueError as wrong:
+            raise Unfit(str(wrong)) from None
+        if parts.scheme not in ("http", "https") or not host:
+            raise Unfit
+        if parts.username or parts.password or parts.query or parts.fragment:
+            raise Unfit("no user, password, ? or # in it")
+        if parts.scheme == "http" and host not in LOOPBACK:
+            raise Unfit("identifiers travel there: only https, or http to this machine itself")
+        return value.rstrip("/")
+
+    form = 'an address such as "https://registry.example.kz"'
+    return Kind(expected=form, range="https, or http to this machine", read=read)
+
+
+def path(*, absolute: bool, secret: bool = False) -> Kind:
+    """A path; "" is None for the application where it need not be absolute."""
+
+    def read(value: object) -> Path | None:
+        if not isinstance(value, str) or "\0" in value:
+            raise Unfit
+        if value == "" and not absolute:
+            return None
+        if not value.startswith("/"):
+            raise Unfit("it has to begin with /")
+        return Path(value)
+
+    form = "the absolute path of a file" + ("" if absolute else ', or "" for none')
+    return Kind(expected=form, range="absolute path" + ("" if absolute else ', ""'), read=read, secret=secret)
+
+
+def key(kind: Kind, default: str | float, comment: str) -> Any:
+    """A line of the table: a dataclass field that knows its kind, its default as TOML has it, and its comment."""
+    return field(default=kind.read(default), metadata={"kind": kind, "toml": default, "comment": comment})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A line of the table, as the reader and the pages see it."""
+
+    name: str
+    kind: Kind
+    toml: str | float
+    comment: str
+
+
+def entries(section: type) -> dict[str, Entry]:
+    """Return the keys of a section by name, in the order of the table."""
+    found = (Entry(name=each.name, **each.metadata) for each in fields(section))
+    return {entry.name: entry for entry in found}
+
+
+def did_you_mean(word: str, known: Collection[str]) -> str:
+    """Return `did you mean "x"?` for the nearest known word, or nothing."""
+    folded = {each.casefold(): each for each in known}
+    near = get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
+    return f'did you mean "{folded[near[0]]}"?' if near else ""
+
+
+def _quoted_number(value: object) -> str:
+    plain = isinstance(value, str) and re.fullmatch(r"\s*-?\d+([.,]\d+)?\s*", value)
+    return f"write {str(value).strip().replace(',', '.')} without quotes" if plain else ""

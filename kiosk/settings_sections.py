@@ -1,0 +1,252 @@
+"""The table of everything that can be set: sections, keys, kinds, defaults, comments.
+
+A key stands here and nowhere else: the checks, `config/kiosk.toml` and `docs/configuration.md` come from it
+(`python -m kiosk.reference_pages`). No secret is ever a value here, only the path of the file that holds it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from kiosk.core.model import DoorKind
+from kiosk.core.policy import Window
+from kiosk.settings_schema import (
+    Kind,
+    address,
+    choice,
+    flag,
+    key,
+    number,
+    path,
+    pin,
+    quiet_hours,
+    size,
+    size_or_auto,
+    text,
+    time_zone,
+    whole,
+)
+
+_NAME = r"[A-Z0-9](?:[A-Z0-9-]{0,14}[A-Z0-9])?"
+
+
+def _name(what: str) -> Kind:
+    return text(f"{what} of 1 to 16 capital Latin letters, digits and hyphens", _NAME)
+
+
+def _device() -> Kind:
+    return text('"auto" or the absolute path of a device', r"auto|/[^\0]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoorSettings:
+    """The door that the kiosk stands at."""
+
+    id: str = key(_name("a name"), "A1", "What the registry calls this door; it is part of the venue code.")
+    kind: DoorKind = key(
+        choice(*DoorKind),
+        "entry",
+        "Which way people go here. A toggle door takes who is known to be inside as leaving.",
+    )
+    attended: bool = key(
+        flag(), True, "Whether staff can see this door; a printed pass opens no unattended one."
+    )
+    timezone: ZoneInfo = key(
+        time_zone(), "Asia/Almaty", "The venue's wall clock: opening hours are meant in it."
+    )
+    venue_code_url: str = key(
+        text('capital letters as in "HTTPS://A.KZ/V/", or "" for none', r"(?:HTTPS://[A-Z0-9.:/-]+/)?"),
+        "",
+        'What the venue code on the idle screen begins with, such as "HTTPS://A.KZ/V/". Empty: no venue code is shown.',
+    )
+    venue_code_key_file: Path | None = key(
+        path(absolute=False, secret=True),
+        "",
+        "The file with the door's key for the venue code, readable by the service alone. Its content is never shown.",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrySettings:
+    """The registry and how long a visitor waits for it."""
+
+    url: str = key(address(), "http://127.0.0.1:8080", "The registry's address, without /v1.")
+    device: str = key(_name("a name"), "KIOSK-1", "What the registry calls this kiosk.")
+    question_s: float = key(
+        number(0.3, 10, "s"), 1.5, 'How long a visitor waits for the answer before it is "could not check".'
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameraSettings:
+    """The camera that visitors show their codes to."""
+
+    driver: str = key(
+        choice("auto", "v4l2", "picamera2", "replay", "none"),
+        "auto",
+        "picamera2 for a ribbon cable, v4l2 for USB, auto takes what it finds, replay plays a made-up recording.",
+    )
+    device: str = key(_device(), "auto", "Which V4L2 device, as /dev/video0.")
+    size: tuple[int, int] = key(
+        size(), "1280x720", "Width and height of the picture that is searched for codes."
+    )
+    fps: int = key(whole(5, 60, "fps"), 30, "How many pictures the camera is asked for.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReaderSettings:
+    """What counts as one code held before the camera."""
+
+    hold_s: float = key(
+        number(0.5, 30, "s"), 3.0, "The same code counts anew only after it was away for this long."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeypadSettings:
+    """The keys on which an IIN is typed."""
+
+    driver: str = key(
+        choice("auto", "evdev", "screen", "none"),
+        "auto",
+        "evdev for a USB keypad, screen for the touch screen alone, auto takes a keypad where one is plugged in.",
+    )
+    device: str = key(_device(), "auto", "Which input device, as /dev/input/by-id/...-event-kbd.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateSettings:
+    """The turnstile or lock, driven through relays."""
+
+    driver: str = key(
+        choice("gpio", "none"), "none", "none: the door is opened by people, the kiosk only tells."
+    )
+    entry_pin: int | None = key(
+        pin(), 0, "The relay that opens inwards; with no exit_pin it opens both ways."
+    )
+    exit_pin: int | None = key(
+        pin(), 0, "The relay that opens outwards; with no entry_pin it opens both ways."
+    )
+    pulse_s: float = key(number(0.1, 10, "s"), 0.5, "How long the relay is on for one person.")
+    max_on_s: float = key(
+        number(0.5, 60, "s"), 10.0, "The relay never stays on for longer: it protects the coil."
+    )
+    active_high: bool = key(
+        flag(), True, "false for a relay board that switches when its input is pulled to ground."
+    )
+    fail: str = key(
+        choice("secure", "safe"),
+        "secure",
+        "secure: a pulse energises the lock, as of a turnstile or a strike. safe: a magnet that a pulse lets go, "
+        "and that is open without power.",
+    )
+    passage_sensor: bool = key(flag(), False, "Whether the turnstile tells that somebody went through.")
+    passage_s: float = key(
+        number(1, 60, "s"),
+        8.0,
+        "Who was admitted and did not go through within this time is not counted inside.",
+    )
+
+    @property
+    def relays(self) -> tuple[int, int | None]:
+        """The pins as GpioGate takes them: the one for entries, and the one for exits where it is another."""
+        one, other = self.entry_pin, self.exit_pin
+        if one is None:
+            one, other = other, None
+        if one is None:
+            raise ValueError("expected a gate with a relay: look at `driver` before")
+        return one, other
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LampSettings:
+    """The lamp that shows the colour from afar."""
+
+    driver: str = key(
+        choice("gpio", "none"), "none", "gpio: three outputs, one for each colour of an RGB lamp."
+    )
+    red_pin: int | None = key(pin(), 5, "The output for red.")
+    green_pin: int | None = key(pin(), 6, "The output for green.")
+    blue_pin: int | None = key(pin(), 13, "The output for blue.")
+    active_high: bool = key(flag(), True, "false for a lamp with a common anode.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoundSettings:
+    """What is heard."""
+
+    driver: str = key(choice("pygame", "none"), "pygame", "none: the kiosk is silent.")
+    volume: float = key(number(0, 100, "percent"), 70.0, "How loud.")
+    quiet_hours: Window | None = key(
+        quiet_hours(), "", 'When it is silent, in local time, such as "22:00-07:00".'
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScreenSettings:
+    """The one display."""
+
+    driver: str = key(
+        choice("kmsdrm", "x11", "wayland", "offscreen"),
+        "kmsdrm",
+        "kmsdrm draws on the panel without a desktop. There is no auto: it would end on a black screen.",
+    )
+    size: tuple[int, int] | None = key(size_or_auto(), "auto", "The window; auto is the whole display.")
+    rotate: int = key(choice(0, 90, 180, 270), 0, "Degrees clockwise by which the panel is mounted turned.")
+    fullscreen: bool = key(flag(), True, "false for a window on a desktop.")
+    public_colours: str = key(
+        choice("full", "decision-only"),
+        "full",
+        "decision-only shows a refusal in grey, so that people behind do not learn the status.",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimesSettings:
+    """How long each screen stays, and how long the door waits."""
+
+    admitted_s: float = key(number(0.8, 30, "s"), 3.0, "The screen of who was admitted.")
+    refused_s: float = key(number(2, 60, "s"), 6.0, "The screen of who was refused.")
+    unchecked_s: float = key(number(5, 300, "s"), 20.0, 'The screen "could not check", until staff come.')
+    hint_s: float = key(
+        number(0.5, 10, "s"), 2.5, 'A line over the idle screen, such as "that code is not a pass".'
+    )
+    keypad_idle_s: float = key(number(5, 120, "s"), 20.0, "A half-typed IIN is forgotten when no key comes.")
+    confirm_s: float = key(number(3, 60, "s"), 15.0, "A typed IIN waits this long to be confirmed.")
+    record_s: float = key(
+        number(0.2, 10, "s"), 2.0, "How long the disk may take to record a visit before staff are called."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreSettings:
+    """Where visits are kept until the registry has them."""
+
+    path: Path = key(
+        path(absolute=True), "/var/lib/ashyq-kiosk/kiosk.db", "The database; its folder has to exist."
+    )
+    keep_days: int = key(whole(1, 365, "days"), 30, "How long a visit is kept after the registry has it.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncSettings:
+    """How visits travel to the registry."""
+
+    batch: int = key(whole(1, 500, "records"), 500, "How many records go at once.")
+    policy_every_s: float = key(number(5, 3600, "s"), 60.0, "How often policy and keys are asked for.")
+    heartbeat_every_s: float = key(
+        number(5, 3600, "s"), 60.0, "How often the kiosk tells the registry that it lives."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogSettings:
+    """The journal: it goes to standard error, where systemd takes it up."""
+
+    level: str = key(
+        choice("debug", "info", "warning", "error"),
+        "info",
+        "info is one line a visit; debug is for a fault that hides.",
+    )

@@ -1,0 +1,285 @@
+"""A configuration is understood, or every mistake in it is told at once with its line and what to do."""
+
+import tomllib
+from dataclasses import FrozenInstanceError
+from datetime import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kiosk import reference_pages
+from kiosk.core.model import DoorKind
+from kiosk.core.policy import Window
+from kiosk.errors import SettingsError
+from kiosk.settings import SECTIONS, Settings, load, parse, shown
+from kiosk.settings_checks import notes
+
+KEYS = [(section, name) for section, keys in SECTIONS.items() for name in keys]
+
+
+def mistakes(text: str) -> list[str]:
+    with pytest.raises(SettingsError) as refused:
+        parse(text)
+    return str(refused.value).splitlines()
+
+
+def test_an_empty_file_is_every_default():
+    assert parse("") == Settings()
+
+
+def test_the_file_with_every_key_says_the_defaults(root: Path):
+    assert load(root / "config" / "kiosk.toml") == Settings()
+
+
+def test_settings_cannot_be_changed():
+    with pytest.raises(FrozenInstanceError):
+        parse("").gate.pulse_s = 3.0  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("section,name", KEYS)
+def test_every_key_stands_in_the_file_and_in_the_docs(section: str, name: str, root: Path):
+    assert name in tomllib.loads((root / "config" / "kiosk.toml").read_text())[section]
+    chapter = (
+        (root / "docs" / "configuration.md").read_text().split(f"\n## [{section}]\n")[1].split("\n## ")[0]
+    )
+    assert f"| `{name}` |" in chapter
+    assert len(SECTIONS[section][name].comment) > 5
+
+
+@pytest.mark.parametrize("page", reference_pages.pages(), ids=lambda page: page.name)
+def test_generated_pages_are_current(page: Path):
+    made = reference_pages.pages()[page]
+    assert page.read_text(encoding="utf-8") == made, "run: python -m kiosk.reference_pages"
+
+
+@pytest.mark.parametrize("name", ["fitness-club", "sauna-exit", "desk"])
+def test_every_example_has_no_mistake_and_nothing_to_look_at_twice(name: str, root: Path):
+    settings = load(root / "config" / "examples" / f"{name}.toml")
+    assert list(notes(settings)) == []
+
+
+def test_what_is_shown_can_be_read_again(root: Path):
+    for name in ("fitness-club", "sauna-exit", "desk"):
+        text = (
+            (root / "config" / "examples" / f"{name}.toml").read_text().replace("venue_code", "# venue_code")
+        )
+        settings = parse(text)
+        assert parse(shown(settings)) == settings
+
+
+def test_the_path_of_a_secret_is_not_shown(root: Path):
+    settings = load(root / "config" / "examples" / "fitness-club.toml")
+    assert settings.door.venue_code_key_file == Path("/etc/ashyq-kiosk/venue-code.key")
+    assert "venue-code.key" not in shown(settings)
+    assert 'venue_code_key_file = "(set)"' in shown(settings)
+
+
+def test_values_become_what_the_application_uses():
+    settings = parse(
+        '[door]\nkind = "exit"\n[camera]\nsize = "640x480"\n[gate]\nentry_pin = 0\n'
+        '[sound]\nquiet_hours = "22:00-07:00"\n[times]\nadmitted_s = 4\n'
+    )
+    assert settings.door.kind is DoorKind.EXIT
+    assert settings.camera.size == (640, 480)
+    assert settings.gate.entry_pin is None
+    assert settings.sound.quiet_hours == Window(start=time(22), end=time(7))
+    assert isinstance(settings.times.admitted_s, float)
+
+
+def test_all_mistakes_are_told_at_once_in_the_order_of_the_lines():
+    told = mistakes(
+        '[door]\nkind = "entrance"\ntimezone = "Asia/Almatty"\n'
+        "[gatte]\npin = 3\n"
+        "[gate]\npulse_ms = 500\npulse_s = 0,5\nentry_pin = 99\nactive_high = True\n"
+        '[registry]\nurl = "http://example.kz"\nquestion_s = "1.5"\n'
+    )
+    assert [int(line.split(":")[1]) for line in told] == [2, 3, 4, 7, 8, 9, 10, 12, 13]
+
+
+@pytest.mark.parametrize(
+    "text,line,says",
+    [
+        ("[gate]\npulse_ms = 5", 2, 'unknown key "pulse_ms" in [gate]; did you mean "pulse_s"?'),
+        ("[gate]\nquestion_s = 1.0", 2, 'unknown key "question_s" in [gate]; it belongs in [registry]'),
+        ("[lmap]", 1, 'unknown section [lmap]; did you mean "lamp"?'),
+        ("pulse_s = 1.0", 1, 'key "pulse_s" stands before any section; it belongs in [gate]'),
+        ("gate = 1", 1, "gate is a section: write [gate] on a line of its own"),
+        ("[[gate]]", 1, "gate is a section: write [gate] on a line of its own"),
+        ('[gate]\npulse_s = "fast"', 2, 'expected a number of seconds from 0.1 to 10, found "fast"'),
+        ('[gate]\npulse_s = "0,5"', 2, 'found "0,5"; write 0.5 without quotes'),
+        ("[gate]\npulse_s = 11", 2, "found 11; at most 10"),
+        ("[gate]\npulse_s = nan", 2, "expected a number of seconds from 0.1 to 10, found NaN"),
+        ("[gate]\npulse_s = true", 2, "expected a number of seconds from 0.1 to 10, found true"),
+        ("[gate]\npulse_s = 0,5", 2, "[gate] pulse_s: this is no value: 0,5; write 0.5 with a point"),
+        ("[gate]\nentry_pin = 1", 2, "expected a GPIO as BCM number from 2 to 27, or 0 for none, found 1"),
+        ("[gate]\nentry_pin = 28", 2, "found 28; BCM numbers, not positions on the header"),
+        ("[gate]\nactive_high = True", 2, "write true"),
+        ('[gate]\nactive_high = "true"', 2, "write true or false, without quotes"),
+        ("[gate]\nactive_high = 1", 2, "expected true or false, found 1"),
+        ("[gate]\ndriver = gpio", 2, "words stand in quotes"),
+        ("[gate]\ndriver = “gpio”", 2, "use the straight quotes"),
+        ('[gate]\ndriver = "gpio', 2, "a closing quote is missing"),
+        ('[gate]\ndriver = "gpoi"', 2, 'did you mean "gpio"?'),
+        ("[gate]\ndriver: gpio", 2, "write = instead of :"),
+        ("[gate]\npulse_s =", 2, "this is no value: nothing"),
+        ("[gate]\npulse_s", 2, "expected `key = value`"),
+        (
+            "[gate]\npulse_s = 1.0\npulse_s = 2.0",
+            3,
+            "[gate] pulse_s is given twice, first on line 2: keep one",
+        ),
+        ("[gate]\n[lamp]\n[gate]", 3, "section [gate] is given twice, first on line 1: make it one"),
+        ("[gate\npulse_s = 1.0", 1, "expected a section such as [gate]"),
+        ("[dооr]", 1, "expected a section such as [gate]"),
+        ("[gate]\nрulse_s = 1.0", 2, "there is a letter in the key that is not Latin"),
+        ('[door]\nid = "a1"', 2, "capital Latin letters"),
+        ('[door]\ntimezone = "../../etc/passwd"', 2, "expected a time zone"),
+        ('[door]\ntimezone = "Asia"', 2, "expected a time zone"),
+        ('[camera]\nsize = "720p"', 2, 'expected a size in pixels such as "1280x720"'),
+        ('[sound]\nquiet_hours = "25:00-07:00"', 2, "a day has the times 00:00 to 23:59"),
+        ("[screen]\nrotate = 45", 2, "expected one of 0, 90, 180, 270, found 45"),
+        ("[screen]\nrotate = false", 2, "expected one of 0, 90, 180, 270, found false"),
+        ('[registry]\nurl = "http://registry.kz"', 2, "only https, or http to this machine itself"),
+        ('[registry]\nurl = "https://user:word@registry.kz"', 2, "no user, password"),
+        ('[registry]\nurl = "https://registry.kz:port"', 2, "expected an address"),
+        ('[store]\npath = "kiosk.db"', 2, "it has to begin with /"),
+        ("[sync]\nbatch = 501", 2, "expected a whole number of records from 1 to 500, found 501"),
+    ],
+)
+def test_a_mistake_says_where_what_was_expected_what_came_and_what_to_do(text: str, line: int, says: str):
+    told = [each for each in mistakes(text) if each.startswith(f"kiosk.toml:{line}: ")]
+    assert len(told) == 1
+    assert says in told[0]
+
+
+@pytest.mark.parametrize(
+    "text,says",
+    [
+        ('[lamp]\ndriver = "gpio"\ngreen_pin = 5', "3: [lamp] green_pin: GPIO 5 is taken by [lamp] red_pin"),
+        (
+            '[gate]\ndriver = "gpio"\nentry_pin = 5\n[lamp]\ndriver = "gpio"',
+            "3: [lamp] red_pin: GPIO 5 is taken by [gate] entry_pin",
+        ),
+        (
+            '[gate]\ndriver = "gpio"\nentry_pin = 17\npulse_s = 3\nmax_on_s = 1',
+            "5: [gate] max_on_s: expected at least pulse_s",
+        ),
+        ('[gate]\ndriver = "gpio"', "2: [gate] driver: expected the GPIO of the relay"),
+        ("[gate]\npassage_sensor = true", "2: [gate] passage_sensor: a sensor needs a gate"),
+        ('[door]\nvenue_code_url = "HTTPS://A.KZ/V/"', "2: [door] venue_code_key_file: expected the file"),
+        ('[camera]\ndriver = "none"\n[keypad]\ndriver = "none"', "4: [camera] driver: nobody could be read"),
+        (
+            "[times]\nunchecked_s = 5\n[registry]\nquestion_s = 6",
+            "4: [times] unchecked_s: expected more than",
+        ),
+    ],
+)
+def test_keys_that_do_not_go_together_are_told(text: str, says: str):
+    assert mistakes(text) == [told for told in mistakes(text) if told.startswith(f"kiosk.toml:{says}")] != []
+
+
+def test_a_key_with_a_mistake_of_its_own_is_told_once():
+    assert len(mistakes('[gate]\ndriver = "gpio"\n[door]\nkind = "exit"\n[gate]\nexit_pin = 99')) == 2
+
+
+@pytest.mark.parametrize(
+    "pins,relays",
+    [("entry_pin = 4", (4, None)), ("exit_pin = 4", (4, None)), ("entry_pin = 4\nexit_pin = 5", (4, 5))],
+)
+def test_one_relay_opens_both_ways_and_two_one_each(pins: str, relays: tuple[int, int | None]):
+    assert parse(f'[gate]\ndriver = "gpio"\n{pins}').gate.relays == relays
+
+
+def test_a_lock_that_stays_shut_where_people_leave_deserves_a_second_look():
+    said = parse('[door]\nkind = "exit"\nattended = false\n[gate]\ndriver = "gpio"\nexit_pin = 4')
+    assert [note for note in notes(said) if "nobody is ever held inside" in note]
+
+
+def test_unused_pins_clash_with_nothing():
+    assert parse("[lamp]\nred_pin = 6").lamp.red_pin == 6
+
+
+def test_dotted_keys_and_windows_line_ends_are_toml_too():
+    assert parse("gate.pulse_s = 2.0\r\n[times]\r\nadmitted_s = 4.0\r\n").gate.pulse_s == 2.0
+
+
+def test_the_value_of_a_secret_is_not_repeated_in_a_mistake():
+    told = mistakes('[door]\nvenue_code_key_file = "c2VjcmV0"')
+    assert "c2VjcmV0" not in told[0]
+    assert told[0].endswith("found something else; it has to begin with /")
+
+
+def test_an_iin_pasted_by_mistake_is_masked():
+    assert "850101300123" not in "".join(mistakes('[door]\nid = "x850101300123"\n850101300123'))
+
+
+@pytest.mark.parametrize(
+    "content,says",
+    [
+        (b"\xff\xfe[\x00g\x00", "not UTF-8: save the file with the encoding UTF-8"),
+        ("[gate]\n# \xe9".encode("latin-1"), "kiosk.toml:2: not UTF-8"),
+        (b"#" * (256 * 1024 + 1), "larger than 256 KiB"),
+    ],
+)
+def test_a_file_that_is_no_text_is_told_in_a_sentence(content: bytes, says: str, tmp_path: Path):
+    file = tmp_path / "kiosk.toml"
+    file.write_bytes(content)
+    with pytest.raises(SettingsError, match=says):
+        load(file)
+
+
+def test_notepads_mark_at_the_start_is_no_mistake(tmp_path: Path):
+    file = tmp_path / "kiosk.toml"
+    file.write_bytes("[gate]\npulse_s = 2.0\n".encode("utf-8-sig"))
+    assert load(file).gate.pulse_s == 2.0
+
+
+def test_a_file_that_is_not_there_or_is_a_folder_is_told(tmp_path: Path):
+    with pytest.raises(SettingsError, match="there is no such file"):
+        load(tmp_path / "none.toml")
+    with pytest.raises(SettingsError, match="cannot be read"):
+        load(tmp_path)
+
+
+def test_the_first_place_that_has_a_file_counts(tmp_path: Path):
+    second = tmp_path / "second.toml"
+    second.write_text("[gate]\npulse_s = 2.0\n")
+    assert load(places=[tmp_path / "first.toml", second]).gate.pulse_s == 2.0
+    with pytest.raises(SettingsError, match="--config FILE"):
+        load(places=[tmp_path / "first.toml"])
+
+
+def refusal(text: str) -> str:
+    """What is wrong with the text, or nothing; anything but a SettingsError fails the test."""
+    try:
+        parse(text)
+    except SettingsError as refused:
+        return str(refused)
+    return ""
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_understood_or_refused_with_sentences(text: str):
+    assert all(line.startswith("kiosk.toml:") for line in refusal(text).splitlines())
+
+
+_pieces = st.sampled_from(
+    ["[gate]", "[lamp]", "[[gate]]", "[gate.x]", "gate = 1", "pulse_s = 1.0", "gate.pulse_s = 2.0", 'driver = "none"',
+     '"""', "x = '''", "= 1", "[", "]", "pulse_s = [1,", "2]", "red_pin = 6", "a.b.c = 1", '"driver" = "none"', "\\", "#"]
+)  # fmt: skip
+
+
+@given(st.lists(_pieces, max_size=8))
+def test_any_pile_of_lines_is_refused_exactly_when_it_is_not_a_right_configuration(lines: list[str]):
+    text = "\n".join(lines)
+    try:
+        tree = tomllib.loads(text)
+        right = all(
+            name in SECTIONS and isinstance(keys, dict) and all(key in SECTIONS[name] for key in keys)
+            for name, keys in tree.items()
+        )
+    except tomllib.TOMLDecodeError:
+        right = False
+    assert right == (refusal(text) == "")
