@@ -1,0 +1,58 @@
+"""What stands where the venue has no gate, no lamp, no sound or no keypad: it does nothing, and says so by its name.
+
+It must never pretend: nothing here records, opens or answers.
+"""
+
+from __future__ import annotations
+
+import threading
+
+from kiosk.core.effects import Signal, Sound
+from kiosk.core.events import Key
+from kiosk.core.model import Colour, Direction
+
+
+class NoGate:
+    """A door without a gate: people walk in past the desk."""
+
+    def open(self, direction: Direction) -> None:
+        """Nothing to open."""
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+
+class NoLamp:
+    """No lamp."""
+
+    def show(self, signal: Signal, colour: Colour | None) -> None:
+        """Nothing to light."""
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+
+class Silence:
+    """No loudspeaker, or a venue that wants none."""
+
+    def play(self, sound: Sound) -> None:
+        """Make no sound."""
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+
+class NoKeypad:
+    """No keypad. It waits like one that nobody touches: a worker must not spin on it."""
+
+    def __init__(self) -> None:
+        self._closed = threading.Event()
+
+    def read(self, wait_s: float) -> Key | None:
+        """Return None after `wait_s` seconds, or as soon as it is closed."""
+        self._closed.wait(wait_s)
+        return None
+
+    def close(self) -> None:
+        """End the wait."""
+        self._closed.set()

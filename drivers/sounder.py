@@ -1,0 +1,116 @@
+"""The sounder: a few short melodies through pygame's mixer, made of sines when it starts.
+
+It owns the mixer. It must never make the loop wait: a melody is started, not played to its end.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kiosk.core.effects import Sound
+from kiosk.errors import DriverError, DriverMissing, SettingsError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+RATE_HZ = 44_100
+BUFFER_SAMPLES = 512
+"""12 ms: a longer one lets the sound come after the picture."""
+_EDGE_S = 0.004
+"""How long a note swells and fades: a sine that is cut clicks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A tone, or a rest where `level` is 0."""
+
+    hz: float
+    """Between 500 and 1500: what older ears hear well and a small loudspeaker can give."""
+    s: float
+    """Seconds."""
+    level: float = 1.0
+    """Loudness from 0 to 1, before the volume."""
+
+
+def _rest(s: float) -> Note:
+    return Note(0.0, s, 0.0)
+
+
+MELODIES: dict[Sound, tuple[Note, ...]] = {
+    # Two rising notes, short and long.
+    Sound.ADMITTED: (Note(660, 0.11), _rest(0.03), Note(990, 0.24)),
+    # Two low equal notes, apart.
+    Sound.REFUSED: (Note(520, 0.20), _rest(0.14), Note(520, 0.20)),
+    # One long soft note.
+    Sound.UNCHECKED: (Note(784, 0.50, 0.5),),
+    # A click.
+    Sound.KEY: (Note(1200, 0.02, 0.4),),
+    # Three quick equal notes.
+    Sound.MISTAKE: (Note(740, 0.06), _rest(0.05), Note(740, 0.06), _rest(0.05), Note(740, 0.06)),
+}
+
+
+def waveform(melody: tuple[Note, ...]) -> NDArray[np.float64]:
+    """Return a melody as samples from -1 to 1 at RATE_HZ, shape (samples,); begins and ends at rest."""
+    return np.concatenate([_samples(note) for note in melody])
+
+
+def _samples(note: Note) -> NDArray[np.float64]:
+    t = np.arange(round(note.s * RATE_HZ)) / RATE_HZ
+    edges = np.clip(np.minimum(t, note.s - t) / _EDGE_S, 0.0, 1.0)
+    return note.level * edges * np.sin(2 * np.pi * note.hz * t)
+
+
+class PygameSounder:
+    """A loudspeaker on whatever SDL finds: HDMI, the jack, a USB stick."""
+
+    def __init__(self, *, volume: float, device: str | None = None) -> None:
+        """Open the sound device and make the melodies.
+
+        `volume` from 0 to 1; `device` is SDL's name of one, None its default. Raises DriverMissing where there is
+        nothing to sound on: the kiosk then stays silent and works.
+        """
+        if not 0 <= volume <= 1:
+            raise SettingsError(f"sound: expected a volume from 0 (silent) to 1 (full), got {volume:g}")
+        try:
+            import pygame
+
+            # allowedchanges=0: SDL converts for the device, so that our samples are always what they are.
+            pygame.mixer.init(RATE_HZ, -16, 1, BUFFER_SAMPLES, devicename=device, allowedchanges=0)
+        except (
+            ImportError,
+            NotImplementedError,
+        ) as error:  # a pygame without its mixer says NotImplementedError
+            raise DriverMissing(
+                f"sound needs pygame-ce with its mixer ({error}): run install.sh again"
+            ) from error
+        except pygame.error as error:
+            named = f"the sound device {device!r}" if device else "a sound device"
+            raise DriverMissing(
+                f"expected {named}, SDL opened none ({error}): plug in a loudspeaker and see `aplay -l`, or choose "
+                'the sounder "none"'
+            ) from error
+        self._mixer = pygame.mixer
+        self._error = pygame.error
+        self._sounds = {
+            sound: pygame.mixer.Sound(buffer=(waveform(melody) * volume * 32767).astype("<i2").tobytes())
+            for sound, melody in MELODIES.items()
+        }
+        # One channel: a newer sound ends an older one.
+        self._channel = pygame.mixer.Channel(0)
+
+    def play(self, sound: Sound) -> None:
+        """Start it and return at once. Raises DriverError after close(), or when somebody else shut the mixer."""
+        try:
+            self._channel.play(self._sounds[sound])
+        except self._error as error:
+            raise DriverError(f"the sound device was closed ({error}): restart the kiosk") from error
+
+    def close(self) -> None:
+        """Fall silent and give the device back."""
+        with suppress(self._error):
+            self._mixer.quit()

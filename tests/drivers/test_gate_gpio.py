@@ -1,0 +1,223 @@
+"""The gate on gpiozero's mock pins: which level the wire has, in every way of working and of stopping."""
+
+import pytest
+from gpiozero.pins.mock import MockFactory, MockPin
+
+from drivers.fakes import ManualTime
+from drivers.gate_gpio import Fail, GpioGate
+from kiosk.core.model import Direction
+from kiosk.errors import DriverError, SettingsError
+from tests.drivers.gate_contract import MAX_ON_S, PULSE_S, GateContract
+
+ENTRY, EXIT = 17, 27
+LIMIT_S = 20.0
+
+
+class RecordingPin(MockPin):
+    """Remembers every level that the wire was given, the last thing it was as an output included."""
+
+    def __init__(self, factory, info):
+        super().__init__(factory, info)
+        self.levels = []
+
+    def _set_state(self, value):
+        super()._set_state(value)
+        if self.levels[-1:] != [bool(value)]:
+            self.levels.append(bool(value))
+
+
+class DeadPin(RecordingPin):
+    """A wire that the kernel will not drive."""
+
+    def _set_state(self, value):
+        if value:
+            raise OSError(5, "Input/output error")
+        super()._set_state(value)
+
+
+class ShortedPin(RecordingPin):
+    """A wire that is tied to ground: it takes every order and stays low."""
+
+    def _get_state(self):
+        return False
+
+
+class StickingPin(RecordingPin):
+    """A wire that goes high and will not come down by being told."""
+
+    def _set_state(self, value):
+        if not value and self.levels[-1:] == [True]:
+            raise OSError(5, "Input/output error")
+        super()._set_state(value)
+
+
+class BrokenTime(ManualTime):
+    """A clock whose alarms fail as soon as there is a pulse to time: stands for any mistake in the worker."""
+
+    def alarm(self):
+        return BreakingAlarm(super().alarm())
+
+
+class BreakingAlarm:
+    def __init__(self, alarm):
+        self.alarm = alarm
+        self.ring = alarm.ring
+
+    def wait(self, until):
+        if until is not None:
+            raise RuntimeError("no more memory, a mistake of ours")
+        self.alarm.wait(until)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.alarm.__exit__(*error)
+
+
+@pytest.fixture
+def pins():
+    factory = MockFactory(pin_class=RecordingPin)
+    yield factory
+    factory.reset()
+
+
+@pytest.fixture
+def time():
+    return ManualTime()
+
+
+@pytest.fixture
+def build(pins, time):
+    made = []
+
+    def build(**options):
+        defaults = {
+            "entry_pin": ENTRY,
+            "pulse_s": PULSE_S,
+            "max_on_s": MAX_ON_S,
+            "pin_factory": pins,
+            "timing": time,
+        }
+        made.append(GpioGate(**(defaults | options)))
+        return made[-1]
+
+    yield build
+    for gate in made:
+        gate.close()
+
+
+@pytest.fixture(params=[True, False], ids=["active-high", "active-low"])
+def active_high(request):
+    return request.param
+
+
+class TestGateOfALockThatIsEnergisedToOpen(GateContract):
+    @pytest.fixture
+    def gate(self, build, active_high):
+        return build(active_high=active_high)
+
+    @pytest.fixture
+    def opened(self, gate, pins, active_high):
+        return lambda: pins.pin(ENTRY).levels[-1] == active_high
+
+
+class TestGateOfALockThatIsEnergisedToHold(GateContract):
+    @pytest.fixture
+    def gate(self, build):
+        return build(fail=Fail.SAFE)
+
+    @pytest.fixture
+    def opened(self, gate, pins):
+        return lambda: not pins.pin(ENTRY).levels[-1]
+
+    # Without power a magnet lets go: that is what fail-safe means.
+    def test_closing_in_mid_pulse_shuts_the_gate(self, time, gate, opened):
+        gate.open(Direction.EXIT)
+        gate.close()
+        assert opened()
+
+    def test_a_closed_gate_may_be_closed_again_and_says_so_when_it_is_to_open(self, gate, opened):
+        gate.close()
+        gate.close()
+        with pytest.raises(DriverError, match="closed"):
+            gate.open(Direction.ENTRY)
+        assert opened()
+
+
+def test_prolonging_makes_no_second_edge(build, pins, time):
+    gate = build()
+    gate.open(Direction.ENTRY)
+    time.advance(0.3)
+    gate.open(Direction.ENTRY)
+    time.advance(5)
+    assert pins.pin(ENTRY).levels == [False, True, False]
+
+
+def test_one_line_opens_both_ways_where_there_is_one(build, pins, time):
+    build().open(Direction.EXIT)
+    assert pins.pin(ENTRY).state
+
+
+def test_each_way_has_its_own_pulse_where_there_are_two_lines(build, pins, time):
+    gate = build(exit_pin=EXIT)
+    gate.open(Direction.ENTRY)
+    time.advance(0.3)
+    assert not pins.pin(EXIT).state
+    gate.open(Direction.EXIT)
+    time.advance(0.2)
+    assert not pins.pin(ENTRY).state
+    assert pins.pin(EXIT).state
+    gate.close()
+    assert pins.pin(EXIT).levels == [False, True, False]
+
+
+def test_a_magnet_holds_from_the_first_moment(build, pins):
+    build(fail=Fail.SAFE)
+    assert pins.pin(ENTRY).state
+
+
+def test_a_dead_line_raises_a_sentence_that_names_the_pin(build):
+    gate = build(pin_factory=MockFactory(pin_class=DeadPin))
+    with pytest.raises(DriverError, match="entry line on GPIO17 cannot be set"):
+        gate.open(Direction.ENTRY)
+
+
+def test_a_shorted_line_is_noticed_by_reading_it_back(build):
+    gate = build(pin_factory=MockFactory(pin_class=ShortedPin))
+    with pytest.raises(DriverError, match="did not follow"):
+        gate.open(Direction.ENTRY)
+
+
+def test_a_line_that_cannot_be_switched_off_is_let_go_and_takes_no_more_pulses(build, time):
+    pins = MockFactory(pin_class=StickingPin)
+    gate = build(pin_factory=pins)
+    gate.open(Direction.ENTRY)
+    time.advance(PULSE_S)
+    assert pins.pin(ENTRY).function == "input"
+    with pytest.raises(DriverError, match="could not be brought to rest"):
+        gate.open(Direction.ENTRY)
+
+
+def test_two_lines_cannot_share_a_pin_and_the_first_is_given_back(build, pins):
+    with pytest.raises(DriverError, match="exit line on GPIO17"):
+        build(exit_pin=ENTRY)
+    build()
+
+
+def test_a_pulse_beyond_the_limit_is_a_mistake_in_the_settings(build):
+    with pytest.raises(SettingsError, match="pulse_s"):
+        build(pulse_s=MAX_ON_S + 1)
+
+
+@pytest.mark.parametrize("fail", Fail)
+def test_a_worker_that_breaks_in_mid_pulse_leaves_the_line_without_power(build, pins, fail):
+    time = BrokenTime()
+    gate = build(timing=time, fail=fail)
+    time.settle()
+    gate.open(Direction.ENTRY)
+    time.settle()
+    assert pins.pin(ENTRY).levels[-1] is False
+    with pytest.raises(DriverError, match="lost its worker"):
+        gate.open(Direction.ENTRY)
+    assert pins.pin(ENTRY).levels[-1] is False
