@@ -19,12 +19,15 @@ def passage_id(visit_id: str) -> str:
     return str(uuid.uuid5(uuid.UUID(visit_id), "passage"))
 
 
-def await_passage(door: Door, visit_id: str, direction: Direction, stamp: Stamp) -> Door:
-    """Return the door with one more person on the way through; counted now where nobody looks."""
-    if not door.setup.passage_sensor:
-        return replace(door, occupancy=door.occupancy.moved(direction))
-    coming = Pending(visit_id=visit_id, direction=direction, until=stamp.mono + door.setup.times.passage_s)
-    return replace(door, pending=(*door.pending, coming))
+def await_passage(door: Door, visit_id: str, direction: Direction, stamp: Stamp) -> Step:
+    """One more person is on the way through: waited for where a sensor looks, taken for passed where none does."""
+    if door.setup.passage_sensor:
+        coming = Pending(
+            visit_id=visit_id, direction=direction, until=stamp.mono + door.setup.times.passage_s
+        )
+        return replace(door, pending=(*door.pending, coming)), ()
+    door = replace(door, occupancy=door.occupancy.moved(direction))
+    return door, (_passage(visit_id, stamp, passed=True, sensed=False),)
 
 
 def passed(door: Door, event: Passed, stamp: Stamp) -> Step:
@@ -32,12 +35,9 @@ def passed(door: Door, event: Passed, stamp: Stamp) -> Step:
     one = next((one for one in door.pending if one.direction is event.direction), None)
     occupancy = door.occupancy.moved(event.direction)
     if one is not None:
-        passage = Passage(
-            id=passage_id(one.visit_id), visit_id=one.visit_id, passed=True, ended_at=stamp.wall, sensed=True
-        )
         left = tuple(other for other in door.pending if other is not one)
         door = replace(door, pending=left, occupancy=occupancy, passed_at=stamp.mono)
-        return door, (Write(record=passage),)
+        return door, (_passage(one.visit_id, stamp, passed=True, sensed=True),)
     what = _oddity(door, stamp)
     anomaly = Anomaly(id=stamp.visit_id, what=what, direction=event.direction, seen_at=stamp.wall)
     return replace(door, occupancy=occupancy), (Write(record=anomaly), Tell(what=what))
@@ -52,17 +52,19 @@ def expire(door: Door, stamp: Stamp) -> tuple[Door, tuple[Effect, ...]]:
     for one in gone:
         presence = presence.withdraw(one.visit_id)
     door = replace(door, presence=presence, pending=tuple(one for one in door.pending if one not in gone))
-    return door, tuple(
-        Write(
-            record=Passage(
-                id=passage_id(one.visit_id),
-                visit_id=one.visit_id,
-                passed=False,
-                ended_at=stamp.wall,
-                sensed=True,
-            )
+    return door, tuple(_passage(one.visit_id, stamp, passed=False, sensed=True) for one in gone)
+
+
+def withdrawn(visit_id: str, stamp: Stamp) -> Write:
+    """Return the record that an admitted visit came to nothing, because its gate was never opened."""
+    return _passage(visit_id, stamp, passed=False, sensed=False)
+
+
+def _passage(visit_id: str, stamp: Stamp, *, passed: bool, sensed: bool) -> Write:
+    return Write(
+        record=Passage(
+            id=passage_id(visit_id), visit_id=visit_id, passed=passed, ended_at=stamp.wall, sensed=sensed
         )
-        for one in gone
     )
 
 

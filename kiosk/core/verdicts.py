@@ -19,13 +19,12 @@ from kiosk.core.model import (
     Direction,
     DoorKind,
     Outcome,
-    Passage,
     Reason,
     Source,
     Stamp,
     Visit,
 )
-from kiosk.core.passages import await_passage, passage_id
+from kiosk.core.passages import await_passage, withdrawn
 from kiosk.core.presence import Entered
 from kiosk.core.situation import Door, State, Step, Visitor
 
@@ -188,10 +187,7 @@ def recorded_late(door: Door, event: Recorded, stamp: Stamp) -> Step:
     if visit_id is None:
         return door, effects
     door = replace(door, abandoned=tuple(pair for pair in door.abandoned if pair[0] != event.record_id))
-    withdrawal = Passage(
-        id=passage_id(visit_id), visit_id=visit_id, passed=False, ended_at=stamp.wall, sensed=False
-    )
-    return door, (*effects, Write(record=withdrawal))
+    return door, (*effects, withdrawn(visit_id, stamp))
 
 
 def answer(door: Door, visitor: Visitor, stamp: Stamp) -> Step:
@@ -206,8 +202,8 @@ def answer(door: Door, visitor: Visitor, stamp: Stamp) -> Step:
     elif tags:
         entered = Entered(visit_id=visitor.visit_id, at=stamp.wall, tags=tags)
         door = replace(door, presence=door.presence.enter(entered))
-    door = await_passage(door, visitor.visit_id, visitor.direction, stamp)
-    return door, (Open(visit_id=visitor.visit_id, direction=visitor.direction), *effects)
+    door, passage = await_passage(door, visitor.visit_id, visitor.direction, stamp)
+    return door, (Open(visit_id=visitor.visit_id, direction=visitor.direction), *effects, *passage)
 
 
 def show(door: Door, visitor: Visitor, stamp: Stamp) -> Step:
