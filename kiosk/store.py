@@ -1,0 +1,182 @@
+"""Keeps every record until the registry has it: one file, one connection, one thread.
+
+A record and its place in the outbox are one transaction, on the disk before `record` returns. Nothing here deletes a
+record that the registry does not have, and nothing here can hold an identifier in clear (`migrations.py`).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from kiosk.core.model import Record
+from kiosk.core.outbox import CAP_S, Delivered, Later, Mark, Parked, Waiting
+from kiosk.ports import Clock
+from kiosk.records import item_of, plain_line, row_of, utc_text
+from kiosk.reports import Reports
+from kiosk.store_file import open_sound, plainly, take
+from kiosk.trust import Sealed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """A record that is due, and the item that the registry gets."""
+
+    waiting: Waiting
+    item: dict[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A document of the registry, as it came."""
+
+    etag: str
+    body: bytes = field(repr=False)
+    fetched_at: datetime
+
+
+class Store:
+    """The kiosk's file. Every call belongs on the thread that made it, and raises StoreError when the disk fails.
+
+    After an error nothing is half-written, and the next call tries anew.
+    """
+
+    def __init__(self, path: Path, *, clock: Clock) -> None:
+        self._path = path
+        self._clock = clock
+        self._lock = take(path)
+        try:
+            self._db, self.moved_aside = open_sound(path, clock.wall())
+        except BaseException:
+            self._lock.close()
+            raise
+        self.reports = Reports(self._db)
+
+    moved_aside: Path | None
+    """Where an unreadable file went at start. Its records wait in it for a technician."""
+
+    def close(self) -> None:
+        """Give the file back. May be called twice."""
+        self._db.close()
+        self._lock.close()
+
+    def record(self, record: Record, sealed: Sealed | None = None) -> None:
+        """Write a record and its place in the outbox; on the disk when this returns. The same one again is nothing."""
+        row = row_of(record, sealed)
+        with plainly(f"{row['kind']} {row['uid']} was not written"), self._db.atomic():
+            if not self._run("SELECT 1 FROM records WHERE uid = ?", row["uid"]).fetchone():
+                self._db["records"].insert(row)
+                self._queue(row["uid"])
+
+    def waiting(self, limit: int, now: datetime) -> list[Outgoing]:
+        """Return at most `limit` records that are due: incidents first, then the oldest."""
+        # A due time further away than the longest back-off was set by a clock that was wrong: it is due.
+        bounds = (utc_text(now), utc_text(now + timedelta(seconds=2 * CAP_S)), limit)
+        with plainly("the outbox cannot be read"):
+            rows = self._db.query(
+                "SELECT outbox.tries, outbox.incident AS urgent, records.* FROM outbox JOIN records USING (uid)"
+                " WHERE not_before IS NULL OR not_before <= ? OR not_before > ?"
+                " ORDER BY outbox.incident DESC, outbox.seq LIMIT ?",
+                bounds,
+            )
+            return [
+                Outgoing(
+                    waiting=Waiting(uid=row["uid"], incident=bool(row["urgent"]), tries=row["tries"]),
+                    item=item_of(row),
+                )
+                for row in rows
+            ]
+
+    def mark(self, marks: Iterable[Mark], now: datetime) -> None:
+        """Write down what became of records, all at once. A mark on one that does not wait is nothing."""
+        with plainly("the outbox was not marked"), self._db.atomic():
+            for mark in marks:
+                match mark:
+                    case Later():
+                        due = utc_text(now + timedelta(seconds=mark.wait_s))
+                        self._run(
+                            "UPDATE outbox SET tries = tries + 1, not_before = ? WHERE uid = ?", due, mark.uid
+                        )
+                    case Delivered():
+                        if self._unqueue(mark.uid):
+                            # Whoever it was is not needed here any more: the numbers stay, the person goes.
+                            self._run(
+                                "UPDATE records SET delivered_at = ?, sealed = NULL, sealed_kid = NULL,"
+                                " subject = NULL, subject_kind = NULL WHERE uid = ?",
+                                utc_text(now),
+                                mark.uid,
+                            )
+                    case Parked():
+                        if self._unqueue(mark.uid):
+                            self._run(
+                                "INSERT INTO parked (uid, reason, parked_at) VALUES (?, ?, ?)",
+                                mark.uid,
+                                plain_line(mark.reason, 80),
+                                utc_text(now),
+                            )
+
+    def hurry(self) -> None:
+        """Make everything that waits due now: the link is back."""
+        with plainly("the outbox was not marked"), self._db.atomic():
+            self._run("UPDATE outbox SET not_before = NULL WHERE not_before IS NOT NULL")
+
+    def requeue(self, uid: str | None = None) -> int:
+        """Let a parked record, or all of them, wait again. Returns how many."""
+        with plainly("nothing was put back into the queue"), self._db.atomic():
+            which = "SELECT uid FROM parked WHERE ?1 IS NULL OR uid = ?1 ORDER BY rowid"
+            uids = [uid for (uid,) in self._run(which, uid).fetchall()]
+            for each in uids:
+                self._run("DELETE FROM parked WHERE uid = ?", each)
+                self._queue(each)
+        return len(uids)
+
+    def keep(self, name: str, kept: Kept) -> None:
+        """Keep a document of the registry, whole or not at all: `policy`, `keys` or `revocations`."""
+        with plainly(f"the {name} document was not kept"), self._db.atomic():
+            self._run(
+                "INSERT INTO documents (name, etag, body, fetched_at) VALUES (?, ?, ?, ?) ON CONFLICT (name)"
+                " DO UPDATE SET etag = excluded.etag, body = excluded.body, fetched_at = excluded.fetched_at",
+                name,
+                kept.etag,
+                kept.body.decode("utf-8", "replace"),
+                utc_text(kept.fetched_at),
+            )
+
+    def confirm(self, name: str, heard_at: datetime) -> None:
+        """The registry said that the kept document still stands."""
+        with plainly(f"the {name} document was not confirmed"), self._db.atomic():
+            self._run("UPDATE documents SET fetched_at = ? WHERE name = ?", utc_text(heard_at), name)
+
+    def kept(self, name: str) -> Kept | None:
+        """Return the kept document, or None where there never was one."""
+        with plainly(f"the {name} document cannot be read"):
+            row = self._run("SELECT etag, body, fetched_at FROM documents WHERE name = ?", name).fetchone()
+        if row is None:
+            return None
+        etag, body, fetched_at = row
+        return Kept(etag=etag, body=body.encode(), fetched_at=datetime.fromisoformat(fetched_at))
+
+    def tidy(self, keep_days: int) -> int:
+        """Delete what the registry has had for `keep_days` days, and fold the log into the file. Returns how many."""
+        before = utc_text(self._clock.wall() - timedelta(days=keep_days))
+        with plainly("old records were not deleted"):
+            with self._db.atomic():
+                gone = self._run("DELETE FROM records WHERE delivered_at < ?", before).rowcount
+            self._run("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        return gone
+
+    def _queue(self, uid: str) -> None:
+        self._run(
+            "INSERT INTO outbox (uid, incident) SELECT uid, coalesce(incident, 0) FROM records WHERE uid = ?",
+            uid,
+        )
+
+    def _unqueue(self, uid: str) -> bool:
+        return self._run("DELETE FROM outbox WHERE uid = ?", uid).rowcount == 1
+
+    def _run(self, sql: str, *values: object) -> sqlite3.Cursor:
+        return self._db.execute(sql, values)
