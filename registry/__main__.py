@@ -1,0 +1,124 @@
+"""`python -m registry`: serve, make demo data, print a pass as a QR code, write the OpenAPI document."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import uvicorn
+
+from kiosk.core.model import Identifier, IdentifierKind
+from registry.app import create_app
+from registry.demo_people import DEMO_DOOR, DEMO_PEOPLE, populate
+from registry.embedded import utc_now
+from registry.passes import Life
+from registry.reference import ReferenceRegistry
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; return the exit code."""
+    arguments = _parser().parse_args(argv)
+    try:
+        arguments.run(arguments)
+    except (LookupError, ValueError, OSError) as error:
+        sys.stderr.write(f"registry: {error}\n")
+        return 1
+    return 0
+
+
+def openapi_document() -> str:
+    """Return `docs/openapi.json` as it should be."""
+    with tempfile.TemporaryDirectory() as folder:
+        registry = ReferenceRegistry(Path(folder, "registry.db"), clock=utc_now)
+        document = create_app(registry).openapi()
+        registry.close()
+    return json.dumps(document, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m registry", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: object, says: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=says, description=says)
+        made.set_defaults(run=run)
+        return made
+
+    serve = command("serve", _serve, "Answer kiosks. Callers are not authenticated yet: keep it on loopback.")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=8443)
+    demo = command("demo-data", _demo_data, "Make the demo's door, policy and made-up people.")
+    shown = command("pass", _pass, "Print a pass as a QR code in the terminal.")
+    who = shown.add_mutually_exclusive_group(required=True)
+    who.add_argument("--iin", help="twelve digits, or - to read them from standard input")
+    who.add_argument(
+        "--demo", choices=[person.name for person in DEMO_PEOPLE], help="one of the demo's people"
+    )
+    life = shown.add_mutually_exclusive_group()
+    life.add_argument("--live", dest="life", action="store_const", const=Life.LIVE, default=Life.LIVE)
+    life.add_argument("--carry", dest="life", action="store_const", const=Life.CARRY)
+    for each in (serve, demo, shown):
+        each.add_argument("--db", type=Path, default=Path("registry.db"), metavar="FILE")
+    command("openapi", _openapi, "Print the OpenAPI document: python -m registry openapi > docs/openapi.json")
+    return parser
+
+
+def _open(arguments: argparse.Namespace) -> ReferenceRegistry:
+    return ReferenceRegistry(arguments.db, clock=utc_now)
+
+
+def _serve(arguments: argparse.Namespace) -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    registry = _open(arguments)
+    try:
+        # Our own line for each call: uvicorn's would have the address as it was sent, whatever stands in it.
+        uvicorn.run(
+            create_app(registry),
+            host=arguments.host,
+            port=arguments.port,
+            log_config=None,
+            access_log=False,
+            ws="none",
+        )
+    finally:
+        registry.close()
+
+
+def _demo_data(arguments: argparse.Namespace) -> None:
+    registry = _open(arguments)
+    populate(registry)
+    registry.close()
+    sys.stdout.write(f"door {DEMO_DOOR}; all of them made up:\n")
+    for person in DEMO_PEOPLE:
+        who = person.identifier
+        sys.stdout.write(f"  {person.name:13} {who.kind.value:8} {who.value} {who.country}\n")
+
+
+def _pass(arguments: argparse.Namespace) -> None:
+    import segno
+
+    registry = _open(arguments)
+    if arguments.demo:
+        identifier = next(person.identifier for person in DEMO_PEOPLE if person.name == arguments.demo)
+    else:
+        number = sys.stdin.readline().strip() if arguments.iin == "-" else arguments.iin
+        identifier = Identifier(kind=IdentifierKind.IIN, value=number)
+    try:
+        text = registry.issue_pass(registry.find(identifier), arguments.life)
+    finally:
+        registry.close()
+    segno.make(text, error="m", micro=False).terminal(compact=True)
+    sys.stdout.write(text + "\n")
+
+
+def _openapi(_: argparse.Namespace) -> None:
+    sys.stdout.write(openapi_document())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

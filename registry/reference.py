@@ -1,0 +1,71 @@
+"""The whole reference registry behind its HTTP face: its parts, made once, on one database file and one clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import delete, insert
+
+from kiosk.core.model import Identifier
+from registry.database import Database, heartbeats
+from registry.doors import Doors
+from registry.keys import Keys
+from registry.passes import Life, issue
+from registry.people import Terms
+from registry.policy import Policies
+from registry.reports import Reports
+from registry.roll import Person, Roll
+from registry.shapes import Heartbeat
+from registry.visits import Ledger
+
+VENUE_URL = "HTTPS://A.KZ/V/"
+
+
+class ReferenceRegistry:
+    """What `registry.app.create_app` answers from. `clock` returns aware UTC moments."""
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        clock: Callable[[], datetime],
+        terms: Terms | None = None,
+        venue_url: str = VENUE_URL,
+        busy_s: float = 5.0,
+    ) -> None:
+        self.clock = clock
+        self.database = Database(path, busy_s=busy_s)
+        self.keys = Keys(self.database)
+        self.roll = Roll(self.database, self.keys, terms or Terms(), clock)
+        self.doors = Doors(self.database, clock, venue_url=venue_url)
+        self.policies = Policies(self.database, clock)
+        self.ledger = Ledger(self.database, self.keys, self.roll, clock)
+        self.reports = Reports(self.database)
+
+    def issue_pass(self, person: Person, life: Life, *, door: str | None = None) -> str:
+        """Return the text of a new pass for a person on the roll."""
+        now = self.clock()
+        return issue(
+            self.keys.signer, subject=person.subject, status=person.status, now=now, life=life, door=door
+        )
+
+    def find(self, identifier: Identifier) -> Person:
+        """Return a person on the roll. Raises LookupError, which does not name them."""
+        person = self.roll.find(identifier)
+        if person is None:
+            raise LookupError("expected somebody on the roll; register them first")
+        return person
+
+    def heard(self, heartbeat: Heartbeat) -> None:
+        """Keep the last word of a device."""
+        row = {"device": heartbeat.device, "door": heartbeat.door, "at": self.clock()}
+        with self.database.write() as connection:
+            connection.execute(delete(heartbeats).where(heartbeats.c.device == heartbeat.device))
+            connection.execute(insert(heartbeats).values(row | {"body": heartbeat.model_dump_json()}))
+
+    def close(self) -> None:
+        """Let nobody wait, and give the database back."""
+        self.doors.bell.hush()
+        self.database.close()

@@ -1,0 +1,255 @@
+"""The shapes of what goes over the wire, as `docs/contract.md` has them. An unknown field is refused, not skipped."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StringConstraints, TypeAdapter
+
+from kiosk.core.model import Colour, Direction, IdentifierKind, Oddity, Outcome, Reason, Source, Via
+from registry.moments import Moment
+
+MOST_ITEMS = 500
+
+DoorId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$")]
+DeviceId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
+Uid = Annotated[
+    str, StringConstraints(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
+]
+Subject = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{24}$")]
+Sealed = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]{1,1398}={0,2}$")]
+KeyId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{2,64}$")]
+ShortText = Annotated[str, StringConstraints(max_length=200)]
+Count = Annotated[StrictInt, Field(ge=0, le=1_000_000)]
+
+
+class Shape(BaseModel):
+    """What all bodies have in common."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+
+class WhoIsIt(Shape):
+    """An identifier, in a body and never in a URL."""
+
+    kind: IdentifierKind
+    value: Annotated[str, StringConstraints(min_length=1, max_length=40), Field(repr=False)]
+    country: Annotated[str, StringConstraints(pattern=r"^([A-Z]{3})?$")] = ""
+
+
+class StatusQuestion(Shape):
+    visit: Uid
+    door: DoorId
+    direction: Direction
+    via: Via
+    identifier: WhoIsIt
+
+
+class StatusShape(Shape):
+    colour: Colour
+    established_at: Moment
+    valid_until: Moment | None
+
+
+class StatusAnswer(Shape):
+    visit: Uid
+    status: StatusShape | None
+    subject: str
+    hint: str
+
+
+class PseudonymousSubject(Shape):
+    kind: Literal["pass", "checkin"]
+    value: Subject
+
+
+class _Item(Shape):
+    uid: Uid
+    at: Moment
+
+
+class VisitItem(_Item):
+    kind: Literal["visit"]
+    time_trusted: StrictBool
+    direction: Direction
+    via: Via
+    outcome: Outcome
+    reason: Reason
+    opens: StrictBool
+    colour: Colour | None
+    source: Source
+    incident: StrictBool
+    compare_identity: StrictBool
+    subject: PseudonymousSubject | None = None
+    sealed: Sealed | None = None
+    sealed_kid: KeyId | None = None
+
+
+class AmendmentItem(_Item):
+    kind: Literal["amendment"]
+    visit: Uid
+    outcome: Outcome
+    reason: Reason
+    opens: StrictBool
+    colour: Colour | None
+    source: Source
+    incident: StrictBool
+    by: ShortText
+    why: ShortText
+
+
+class PassageItem(_Item):
+    kind: Literal["passage"]
+    visit: Uid
+    passed: StrictBool
+    sensed: StrictBool
+
+
+class ClosingItem(_Item):
+    kind: Literal["closing"]
+    assumed_exits: Count
+
+
+class AnomalyItem(_Item):
+    kind: Literal["anomaly"]
+    what: Oddity
+    direction: Direction
+
+
+AnyItem = VisitItem | AmendmentItem | PassageItem | ClosingItem | AnomalyItem
+ITEM: TypeAdapter[AnyItem] = TypeAdapter(Annotated[AnyItem, Field(discriminator="kind")])
+
+
+class VisitBatch(Shape):
+    """The items are read one by one: a bad one is told so in its own verdict and holds up no other."""
+
+    device: DeviceId
+    door: DoorId
+    items: Annotated[
+        list[Any], Field(min_length=1, json_schema_extra={"maxItems": MOST_ITEMS, "items": True})
+    ]
+
+
+class Verdict(Shape):
+    uid: str
+    """Empty where the item had none that is one: the verdicts stand in the order of the items."""
+    verdict: Literal["stored", "duplicate", "rejected", "later"]
+    reason: str
+
+
+class Verdicts(Shape):
+    results: list[Verdict]
+
+
+class CheckIn(Shape):
+    code: Annotated[str, StringConstraints(pattern=r"^[ -~]{1,200}$")]
+    subject: Subject
+    direction: Direction | None = None
+
+
+class CheckedIn(Shape):
+    accepted: Literal[True]
+    door: DoorId
+    door_pass: Annotated[str, Field(alias="pass")]
+    """Bound to the door, for a minute: shown to the camera it works even where the kiosk is offline."""
+
+
+class DoorEvent(Shape):
+    id: int
+    kind: Literal["checkin"]
+    identifier: WhoIsIt
+    status: StatusShape | None
+    direction: Direction | None
+
+
+class DoorEvents(Shape):
+    cursor: int
+    events: list[DoorEvent]
+
+
+class Heartbeat(Shape):
+    device: DeviceId
+    door: DoorId
+    version: ShortText
+    waiting: Count
+    parked: Count
+    inside: Count
+    health: Annotated[dict[ShortText, ShortText], Field(max_length=32)]
+
+
+class HeartbeatAnswer(Shape):
+    time: Moment
+
+
+class SealingKeyShape(Shape):
+    kid: KeyId
+    x25519: str
+
+
+class PassKeyShape(Shape):
+    kid: KeyId
+    alg: Literal["EdDSA"]
+    ed25519: str
+    not_after: str | None
+
+
+class KeysDocument(Shape):
+    sealing: SealingKeyShape
+    passes: list[PassKeyShape]
+
+
+class VisitRow(Shape):
+    """A visit without its visitor."""
+
+    uid: Uid
+    reference: str
+    at: Moment
+    direction: Direction
+    via: Via
+    outcome: Outcome
+    reason: Reason
+    opens: bool
+    colour: Colour | None
+    source: Source
+    incident: bool
+    passed: bool | None
+    amendments: int
+
+
+class VisitRows(Shape):
+    visits: list[VisitRow]
+
+
+class IncidentRow(Shape):
+    number: int
+    visit: Uid
+    reference: str
+    delivered_at: Moment
+
+
+class Report(Shape):
+    """Counts of one door since a moment, with no person in them."""
+
+    door: DoorId
+    venue: str
+    since: Moment
+    inside: int
+    by_outcome: dict[Outcome, int]
+    by_colour: dict[Colour, int]
+    overrides: int
+    incidents: list[IncidentRow]
+
+
+class Mistake(BaseModel):
+    at: str
+    expected: str
+
+
+class Problem(BaseModel):
+    """RFC 9457 problem details. Never repeats what was sent."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    mistakes: list[Mistake] = []

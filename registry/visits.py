@@ -1,0 +1,198 @@
+"""Takes the records of doors: a verdict for each item, whatever becomes of the others.
+
+The item's uid is the idempotency key: the same item again is a duplicate and changes nothing; another content under
+the same uid is rejected. Order does not matter: an amendment may come before its visit.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import Connection, delete, insert, or_, select
+from sqlalchemy.exc import OperationalError
+
+from kiosk.core.model import Identifier
+from registry.database import Database, incidents, records, visits
+from registry.keys import Keys
+from registry.problems import mistakes_in
+from registry.roll import Roll
+from registry.sealing import DoesNotOpen, unseal
+from registry.shapes import ITEM, AmendmentItem, AnyItem, PassageItem, Uid, Verdict, VisitItem
+
+log = logging.getLogger(__name__)
+
+
+class _Rejected(Exception):
+    """This item will never be taken as it is; the text is the verdict's reason."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Accepted:
+    """An item that is as the contract wants it, not yet stored."""
+
+    item: AnyItem
+    body: str
+    digest: str
+    subject: str | None
+
+    @property
+    def visit(self) -> str | None:
+        """The visit that it tells of."""
+        if isinstance(self.item, VisitItem):
+            return self.item.uid
+        return self.item.visit if isinstance(self.item, (AmendmentItem, PassageItem)) else None
+
+
+class Ledger:
+    """All records of all doors."""
+
+    def __init__(self, database: Database, keys: Keys, roll: Roll, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._keys = keys
+        self._roll = roll
+        self._clock = clock
+
+    def take(self, device: str, door: str, items: Iterable[object]) -> list[Verdict]:
+        """Store a batch in one transaction and return the verdicts in the order of the items."""
+        read = [self._read(item) for item in items]
+        accepted = [one for one in read if isinstance(one, _Accepted)]
+        try:
+            stored = iter(self._store(device, door, accepted))
+        except OperationalError as error:  # disk full, file held by somebody else: not the items' fault
+            log.warning("a batch of %d could not be stored: %s", len(accepted), error.orig)
+            stored = iter(
+                [_verdict(one.item.uid, "later", "the registry cannot write now") for one in accepted]
+            )
+        return [next(stored) if isinstance(one, _Accepted) else one for one in read]
+
+    def _read(self, raw: object) -> _Accepted | Verdict:
+        try:
+            item = ITEM.validate_python(raw)
+            subject = self._subject_of(item) if isinstance(item, VisitItem) else None
+        except ValidationError as error:
+            first, *_ = mistakes_in(error.errors(include_url=False))
+            return _verdict(_uid_of(raw), "rejected", f"invalid: {first['at']}: expected {first['expected']}")
+        except _Rejected as rejected:
+            return _verdict(_uid_of(raw), "rejected", str(rejected))
+        body = json.dumps(raw, sort_keys=True, separators=(",", ":"))
+        digest = hashlib.sha256(body.encode()).hexdigest()
+        return _Accepted(item=item, body=body, digest=digest, subject=subject)
+
+    def _subject_of(self, item: VisitItem) -> str | None:
+        """Return whose visit it was; None where nobody could be named, or the registry does not know them."""
+        if item.subject is not None and item.sealed is not None:
+            raise _Rejected("invalid: expected a subject or a sealed identifier, not both")
+        if item.subject is not None:
+            return item.subject.value
+        if (item.sealed is None) != (item.sealed_kid is None):
+            raise _Rejected("invalid: expected sealed and sealed_kid together")
+        if item.sealed is None or item.sealed_kid is None:
+            return None
+        return self._roll.subject_of(self._open(item.sealed, item.sealed_kid, item.uid))
+
+    def _open(self, sealed: str, kid: str, visit: str) -> Identifier:
+        key = self._keys.opener(kid)
+        if key is None:
+            raise _Rejected("unknown-sealing-key")
+        try:
+            found = unseal(base64.b64decode(sealed, validate=True), visit, key)
+        except (DoesNotOpen, binascii.Error):
+            raise _Rejected("sealed-does-not-open") from None
+        if not found.personal:
+            raise _Rejected("invalid: expected a sealed IIN or passport")
+        return found
+
+    def _store(self, device: str, door: str, accepted: list[_Accepted]) -> list[Verdict]:
+        now = self._clock()
+        verdicts: list[Verdict] = []
+        rows: list[dict[str, Any]] = []
+        touched: dict[str, str | None] = {}
+        with self._database.write() as connection:
+            uids = [one.item.uid for one in accepted]
+            same_uid = select(records.c.uid, records.c.digest).where(records.c.uid.in_(uids))
+            known = {row.uid: row.digest for row in connection.execute(same_uid)}
+            for one in accepted:
+                uid = one.item.uid
+                if uid in known:
+                    same = known[uid] == one.digest
+                    verdicts.append(
+                        _verdict(uid, *(("duplicate", "") if same else ("rejected", "uid-reused")))
+                    )
+                    continue
+                known[uid] = one.digest
+                verdicts.append(_verdict(uid, "stored", ""))
+                origin = {"device": device, "door": door, "received_at": now}
+                about = {"kind": one.item.kind, "visit": one.visit, "at": one.item.at}
+                rows.append({"uid": uid, "digest": one.digest, "body": one.body} | origin | about)
+                if one.visit is not None:
+                    touched[one.visit] = touched.get(one.visit) or one.subject
+            if rows:
+                connection.execute(insert(records), rows)
+            for visit, subject in touched.items():
+                _retell(connection, visit, subject, now)
+        return verdicts
+
+
+def _retell(connection: Connection, visit: str, subject: str | None, now: datetime) -> None:
+    """Make the row of one visit anew from all of its records; a red visitor's becomes an incident, once."""
+    about = select(records.c.door, records.c.body).where(
+        or_(records.c.uid == visit, records.c.visit == visit)
+    )
+    told = connection.execute(about.order_by(records.c.at, records.c.number)).all()
+    state = state_of([json.loads(row.body) for row in told])
+    if state is None:
+        return
+    known = connection.scalar(select(visits.c.subject).where(visits.c.uid == visit))
+    connection.execute(delete(visits).where(visits.c.uid == visit))
+    row = state | {"door": told[0].door, "subject": known or subject}
+    row["at"] = datetime.fromisoformat(row["at"])
+    connection.execute(insert(visits).values(row))
+    reported = connection.scalar(select(incidents.c.number).where(incidents.c.visit == visit))
+    if state["incident"] and reported is None:
+        connection.execute(insert(incidents).values(visit=visit, door=told[0].door, delivered_at=now))
+
+
+def state_of(told: Iterable[Mapping[str, Any]]) -> dict[str, Any] | None:
+    """Return what became of a visit, from its records in the order of their times; None before the visit itself came.
+
+    A later decision takes the place of an earlier one; an incident stays one, whatever staff decided afterwards.
+    """
+    visit: dict[str, Any] | None = None
+    amendments, incident, passed = [], False, None
+    for record in told:
+        if record["kind"] == "visit":
+            visit = {name: record[name] for name in ("uid", "at", "direction", "via", *_DECIDED)}
+        elif record["kind"] == "amendment":
+            amendments.append({name: record[name] for name in _DECIDED})
+        else:
+            passed = record["passed"]
+        incident = incident or bool(record.get("incident"))
+    if visit is None:
+        return None
+    decided = amendments[-1] if amendments else {}
+    return visit | decided | {"incident": incident, "passed": passed, "amendments": len(amendments)}
+
+
+_UID: TypeAdapter[str] = TypeAdapter(Uid)
+_DECIDED = ("outcome", "reason", "opens", "colour", "source")
+
+
+def _verdict(uid: str, verdict: Any, reason: str) -> Verdict:
+    return Verdict(uid=uid, verdict=verdict, reason=reason)
+
+
+def _uid_of(raw: object) -> str:
+    """Return the item's uid where it is one, and nothing that only stands in its place."""
+    try:
+        return _UID.validate_python(raw.get("uid") if isinstance(raw, Mapping) else None)
+    except ValidationError:
+        return ""
