@@ -58,8 +58,10 @@ def arrived_meanwhile(door: Door, event: Arrival, stamp: Stamp) -> Step:
 
 
 def arrived_while_typing(door: Door, event: Arrival, stamp: Stamp) -> Step:
-    """A code ends the typing; a code that is nobody's does not disturb it."""
+    """A code ends the typing; a code that is nobody's, or still the last visitor's, does not disturb it."""
     if isinstance(event, CodeRead) and isinstance(event.credential, NotACredential | OwnVenueCode):
+        return door, ()
+    if _again(door, _identifier(event), stamp):
         return door, ()
     return arrived(replace(door, typed=Typed()), event, stamp)
 
@@ -76,12 +78,12 @@ def arrived_out_of_order(door: Door, event: Arrival, stamp: Stamp) -> Step:
 def first_key(door: Door, event: KeyPressed, stamp: Stamp) -> Step:
     """A key with nobody typing: a digit opens the keypad, and at an exit the confirm key is the way out."""
     key = event.key
-    if key is Key.RECHECK:
-        return check_again(door, stamp)
     if door.setup.kind is DoorKind.EXIT and key is Key.CONFIRM:
         return _begin(door, _visitor(door, stamp, Via.KEYPAD, None, Direction.EXIT), stamp)
     if door.state is State.OUT_OF_ORDER:
         return door, ()
+    if key is Key.RECHECK:
+        return check_again(door, stamp)
     if key.isdigit() or key is Key.CONFIRM:
         return _typing(door, Typed().press(key, stamp.mono), stamp)
     return door, ()
@@ -148,7 +150,8 @@ def _nothing(door: Door, event: CodeRead, nothing: NotACredential, stamp: Stamp)
 
 
 def _notice(door: Door, reason: Refusal, stamp: Stamp) -> Step:
-    door = door.goes(State.NOTICE, stamp.mono, door.setup.times.notice_s, refusal=reason, visitor=None)
+    # The last visitor stays known: a wrong code in between is no reason to take the right one for a second visit.
+    door = door.goes(State.NOTICE, stamp.mono, door.setup.times.notice_s, refusal=reason)
     return door, (Light(signal=Signal.UNCHECKED), Chime(sound=Sound.MISTAKE), Tell(what=reason))
 
 

@@ -11,6 +11,7 @@ from it.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, get_args
@@ -240,4 +241,6 @@ def _hours(door: Door, stamp: Stamp) -> tuple[Door, tuple[Effect, ...]]:
     if assumed is None:
         return door, ()
     door = replace(door, presence=type(door.presence)())
-    return door, (Write(record=Closing(id=stamp.visit_id, closed_at=stamp.wall, assumed_exits=assumed)),)
+    # Not the stamp's own id: the next visitor's turn may begin in the same moment, and bears that one.
+    own_id = str(uuid.uuid5(uuid.UUID(stamp.visit_id), "closing"))
+    return door, (Write(record=Closing(id=own_id, closed_at=stamp.wall, assumed_exits=assumed)),)

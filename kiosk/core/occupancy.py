@@ -25,16 +25,15 @@ class Occupancy:
     def seen(self, local: datetime, open_until: datetime | None) -> tuple[Occupancy, int | None]:
         """Look at the hours; return the count, and how many exits are to be assumed if the venue has just closed.
 
-        A stretch that runs into the next one (around the clock) does not close. None: nothing closed.
+        A stretch that runs into the next one (around the clock) does not close. One that is cut short (the zone
+        shut the venue, or the clock was set back) closes at the hour that was known: people are still on their
+        way out. None: nothing closed.
         """
-        closed = (
-            self.open_until is not None
-            and open_until is None
-            and local.replace(tzinfo=None) >= self.open_until
-        )
-        if closed:
-            return replace(self, inside=0, open_until=None), self.inside
-        return replace(self, open_until=open_until), None
+        if self.open_until is None or open_until is not None:
+            return replace(self, open_until=open_until), None
+        if local.replace(tzinfo=None) < self.open_until:
+            return self, None
+        return replace(self, inside=0, open_until=None), self.inside
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,9 +36,11 @@ def passed(door: Door, event: Passed, stamp: Stamp) -> Step:
     occupancy = door.occupancy.moved(event.direction)
     if one is not None:
         left = tuple(other for other in door.pending if other is not one)
-        door = replace(door, pending=left, occupancy=occupancy, passed_at=stamp.mono)
+        door = replace(
+            door, pending=left, occupancy=occupancy, passed_at=stamp.mono, passed_way=event.direction
+        )
         return door, (_passage(one.visit_id, stamp, passed=True, sensed=True),)
-    what = _oddity(door, stamp)
+    what = _oddity(door, event.direction, stamp)
     anomaly = Anomaly(id=stamp.visit_id, what=what, direction=event.direction, seen_at=stamp.wall)
     return replace(door, occupancy=occupancy), (Write(record=anomaly), Tell(what=what))
 
@@ -68,7 +70,8 @@ def _passage(visit_id: str, stamp: Stamp, *, passed: bool, sensed: bool) -> Writ
     )
 
 
-def _oddity(door: Door, stamp: Stamp) -> Oddity:
+def _oddity(door: Door, direction: Direction, stamp: Stamp) -> Oddity:
     if door.pending:
         return Oddity.WRONG_WAY
-    return Oddity.TAILGATE if stamp.mono - door.passed_at < TAILGATE_S else Oddity.UNCALLED
+    behind = door.passed_way is direction and stamp.mono - door.passed_at < TAILGATE_S
+    return Oddity.TAILGATE if behind else Oddity.UNCALLED

@@ -82,12 +82,12 @@ class _Reader:
     def moment(self, value: object, place: str) -> datetime:
         try:
             moment = datetime.fromisoformat(value) if isinstance(value, str) else None
-        except ValueError:
-            moment = None
-        if moment is None or moment.tzinfo is None:
-            self.wrong(place, "a moment such as 2026-01-01T00:00:00Z", value)
-            return datetime.min.replace(tzinfo=UTC)
-        return moment.astimezone(UTC)
+            if moment is not None and moment.tzinfo is not None:
+                return moment.astimezone(UTC)
+        except (ValueError, OverflowError):  # the year 1 has no UTC everywhere
+            pass
+        self.wrong(place, "a moment such as 2026-01-01T00:00:00Z", value)
+        return datetime.min.replace(tzinfo=UTC)
 
     def window(self, value: object, place: str, more: tuple[str, ...] = ()) -> Window:
         row = self.table(value, place, ("weekdays", "start", "end", *more))
@@ -146,6 +146,7 @@ def _edition(reader: _Reader, value: object, place: str) -> Edition:
             "unknown",
         ),
     )
+    opening = _windows(reader, row, "opening", place)
     zones = {} if row.get("zones") is None else reader.table(row["zones"], f"{place}.zones", tuple(Zone))
     return Edition(
         effective_from=reader.moment(row.get("effective_from"), f"{place}.effective_from"),
@@ -157,7 +158,7 @@ def _edition(reader: _Reader, value: object, place: str) -> Edition:
             for name, rule in zones.items()
             if name in tuple(Zone)
         ),
-        opening=_windows(reader, row, "opening", place) or (Window(),),
+        opening=(Window(),) if opening is None else opening,
         admits=reader.optional(
             row, "admits", DEFAULT_ADMITS, lambda found: _admits(reader, found, f"{place}.admits")
         ),

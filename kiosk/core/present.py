@@ -86,7 +86,7 @@ def present(door: Door, stamp: Stamp) -> View:
                 corner=corner,
             )
         case State.NOTICE | State.ADMITTED | State.REFUSED | State.UNCHECKED:
-            answer = _answer(door)
+            answer = _notice(door) if door.state is State.NOTICE else _answer(door)
             return View(
                 page=Page.RESULT,
                 field=answer.field,
@@ -99,12 +99,16 @@ def present(door: Door, stamp: Stamp) -> View:
             )
 
 
+def _notice(door: Door) -> _Answer:
+    said = NOTICE_OF.get(door.refusal, Phrase.CODE_UNKNOWN) if door.refusal else Phrase.CODE_UNKNOWN
+    return _Answer(field=Field.NEUTRAL, sign=Sign.WAIT, headline=said, note=Phrase.SHOW_CODE)
+
+
 def _answer(door: Door) -> _Answer:
     visitor = door.visitor
     decision = visitor.decision if visitor else None
     if visitor is None or decision is None:
-        said = NOTICE_OF.get(door.refusal, Phrase.CODE_UNKNOWN) if door.refusal else Phrase.CODE_UNKNOWN
-        return _Answer(field=Field.NEUTRAL, sign=Sign.WAIT, headline=said, note=Phrase.SHOW_CODE)
+        return _notice(door)
     if visitor.direction is Direction.EXIT:
         return _Answer(field=Field.NEUTRAL, sign=Sign.LEAVE, headline=Phrase.GOOD_BYE, note=Phrase.THANK_YOU)
     if decision.outcome is Outcome.ADMITTED:

@@ -36,7 +36,7 @@ def decide(case: Case) -> Decision:
     An exit is never refused (rule 3). A red entry is refused whatever else holds, so that its incident goes out even
     from a closed venue (rule 6).
     """
-    status = case.status.at(case.now) if case.status else None
+    status = _worth(case)
     red = status is not None and status.colour is Colour.RED
     if case.direction is Direction.EXIT:
         colour = status.colour if status else None
@@ -51,6 +51,15 @@ def decide(case: Case) -> Decision:
     if red:
         return _refused(case, Reason.RED_STATUS, Colour.RED, incident=True)
     return _entry(case, status)
+
+
+def _worth(case: Case) -> Status | None:
+    """Return what the status is worth now. A pass that ran out while the registry was asked proves nothing any more:
+    that its green is blue by now is for the registry to say.
+    """
+    status = case.status.at(case.now) if case.status else None
+    proven_here = case.source in (Source.LIVE_PASS, Source.CARRY_PASS)
+    return None if proven_here and status is not case.status else status
 
 
 def _entry(case: Case, status: Status | None) -> Decision:

@@ -139,6 +139,7 @@ class Door:
     """Came while somebody else's answer was on its way: the next one's turn comes by itself."""
     pending: tuple[Pending, ...] = ()
     passed_at: float = float("-inf")
+    passed_way: Direction | None = None
     abandoned: tuple[tuple[str, str], ...] = ()
     """(record, visit) whose commit took too long: the gate stays shut, and a late commit withdraws the visit."""
     presence: Presence = field(default_factory=Presence)
