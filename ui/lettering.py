@@ -6,6 +6,7 @@ the tests make sure that everything we say fits whole, at a size that can be rea
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import combinations, pairwise, product
 from pathlib import Path
@@ -26,11 +27,39 @@ OVER, UNDER = 0.2, 0.24
 """What a line needs above its capitals (Й) and under its baseline (Қ, Щ, у), in em."""
 PITCH, PITCH_CAPITALS = 1.2, 1.1
 """From baseline to baseline, in em."""
-BETWEEN = 0.16
+BETWEEN = 0.2
 """What is added between two languages, in em."""
-SMALLER = 0.66
-"""English, as part of the size of Kazakh and Russian."""
+SMALLER, SMALLER_HEADLINE = 0.8, 0.66
+"""English, as part of the size of Kazakh and Russian: a sentence must stay readable, a headline may step back."""
 MEASURED_AT = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How the three languages are set into a slot."""
+
+    px: int
+    """The largest size they may have."""
+    ink: Rgb
+    muted: Rgb
+    """English."""
+    align: float = 0.0
+    """0 is left, 1 right."""
+    valign: float = 0.5
+    """0 is top, 1 bottom."""
+    capitals: bool = False
+    headline: bool = False
+    """English bold as well, and further back."""
+
+    @property
+    def smaller(self) -> float:
+        """English, as part of the size of the others."""
+        return SMALLER_HEADLINE if self.headline else SMALLER
+
+    @property
+    def pitch(self) -> float:
+        """From baseline to baseline, in em."""
+        return PITCH_CAPITALS if self.capitals else PITCH
 
 
 class Lettering:
@@ -59,7 +88,7 @@ class Lettering:
 
     def width(self, text: str, *, bold: bool, px: int) -> int:
         """Return how wide a text is, in pixels."""
-        return self._width(text, bold, px)
+        return self._font(bold, px).size(text)[0]
 
     def _font(self, bold: bool, px: int) -> pygame.font.Font:
         if (bold, px) not in self._fonts:
@@ -70,102 +99,62 @@ class Lettering:
         """How far the ink of a line begins to the right of its pen: large and small lines stand on one edge without it."""
         return self._font(bold, px).metrics(text[:1])[0][0] if text else 0
 
-    def _width(self, text: str, bold: bool, px: int) -> int:
-        return self._font(bold, px).size(text)[0]
-
     def _em(self, text: str, bold: bool) -> float:
-        return self._width(text, bold, MEASURED_AT) / MEASURED_AT
+        return self.width(text, bold=bold, px=MEASURED_AT) / MEASURED_AT
 
     def _line(
         self, text: str, slot: Box, *, px: int, bold: bool, colour: Rgb, align: float = 0.0, least: int = 12
     ) -> Text:
         """Fit one line: as large as `px` and the slot allow, then cut with an ellipsis. `align` 0 left, 1 right."""
         size = min(px, int(slot.h / (CAP + UNDER)))
-        while size > least and self._width(text, bold, size) > slot.w:
+        while size > least and self.width(text, bold=bold, px=size) > slot.w:
             size -= 1
-        while len(text) > 1 and self._width(text, bold, size) > slot.w:
+        while len(text) > 1 and self.width(text, bold=bold, px=size) > slot.w:
             text = text.rstrip("…")[:-1].rstrip() + "…"
-        left = slot.x + round((slot.w - self._width(text, bold, size)) * align)
+        left = slot.x + round((slot.w - self.width(text, bold=bold, px=size)) * align)
         left += self._bearing(text, bold, size) if align else 0
         baseline = slot.y + (slot.h + round(CAP * size)) // 2
         return Text(slot, (Line(text, left, baseline, size, bold, colour),))
 
-    def _trilingual(
-        self,
-        words: Words,
-        slot: Box,
-        *,
-        px: int,
-        ink: Rgb,
-        muted: Rgb,
-        align: float = 0.0,
-        valign: float = 0.5,
-        capitals: bool = False,
-        bold_english: bool = False,
-    ) -> Text:
-        """Fit the three languages under each other: Kazakh, Russian as large, English smaller; at most `px`.
+    def _trilingual(self, words: Words, slot: Box, manner: Manner) -> Text:
+        """Fit the three languages under each other: Kazakh, Russian as large, English smaller.
 
-        Breaks lines where that lets the letters grow. `align` and `valign`: 0 is left or top, 1 right or bottom.
+        Breaks lines where that lets the letters grow.
         """
-        said = words.upper() if capitals else words
-        pitch = PITCH_CAPITALS if capitals else PITCH
+        said = words.upper() if manner.capitals else words
         best: tuple[float, float, tuple[tuple[str, ...], ...]] | None = None
         choices = (
             self._broken(said.kk, True, 3),
             self._broken(said.ru, True, 3),
-            self._broken(said.en, bold_english, 2),
+            self._broken(said.en, manner.headline, 2),
         )
         for (kk, kk_em), (ru, ru_em), (en, en_em) in product(*choices):
             tall = OVER + CAP + UNDER + 2 * BETWEEN
-            tall += pitch * (len(kk) + len(ru) - 1) + pitch * SMALLER * len(en)
-            size = min(px, slot.w / max(kk_em, ru_em, SMALLER * en_em), slot.h / tall)
-            lines = len(kk) + len(ru) + len(en)
+            tall += manner.pitch * (len(kk) + len(ru) - 1 + manner.smaller * len(en))
+            size = min(manner.px, slot.w / max(kk_em, ru_em, manner.smaller * en_em), slot.h / tall)
             # A line more has to earn its place: few lines read faster than slightly larger ones.
-            worth = size * 0.94 ** (lines - 3)
+            worth = size * 0.94 ** (len(kk) + len(ru) + len(en))
             if best is None or worth > best[0]:
                 best = (worth, size, (kk, ru, en))
         assert best is not None  # noqa: S101 - every text has at least its unbroken form
-        _, size, parts = best
-        return self._stacked(parts, slot, int(size), pitch, ink, muted, align, valign, bold_english)
+        return self._stacked(best[2], slot, int(best[1]), manner)
 
-    def _stacked(
-        self,
-        parts: tuple[tuple[str, ...], ...],
-        slot: Box,
-        size: int,
-        pitch: float,
-        ink: Rgb,
-        muted: Rgb,
-        align: float,
-        valign: float,
-        bold_english: bool,
-    ) -> Text:
+    def _stacked(self, parts: tuple[tuple[str, ...], ...], slot: Box, size: int, manner: Manner) -> Text:
         """Set lines at a size that is known to fit, and put the whole where it belongs in the slot."""
-        small = int(size * SMALLER)
-        rows: list[tuple[str, int, bool, Rgb, float]] = []
+        rows: list[Line] = []
         y = CAP * size
-        for index, part in enumerate(parts):
-            px = small if index == 2 else size
+        for part in parts:
+            english = part is parts[2]
+            px = int(size * manner.smaller) if english else size
+            bold = manner.headline or not english
             for row, text in enumerate(part):
                 if rows:
-                    y += pitch * px + (BETWEEN * size if row == 0 else 0)
-                rows.append((text, px, index < 2 or bold_english, muted if index == 2 else ink, y))
+                    y += manner.pitch * px + (BETWEEN * size if row == 0 else 0)
+                x = slot.x + round((slot.w - self.width(text, bold=bold, px=px)) * manner.align)
+                rows.append(Line(text, x, round(y), px, bold, manner.muted if english else manner.ink))
         spare = slot.h - (OVER + UNDER) * size - y
-        top = slot.y + OVER * size + spare * valign
-        return Text(
-            slot,
-            tuple(
-                Line(
-                    text,
-                    slot.x + round((slot.w - self._width(text, bold, px)) * align),
-                    round(top + y),
-                    px,
-                    bold,
-                    colour,
-                )
-                for text, px, bold, colour, y in rows
-            ),
-        )
+        top = round(slot.y + OVER * size + spare * manner.valign)
+        return Text(slot, tuple(replace(row, baseline=row.baseline + top) for row in rows))
 
     def _broken(self, text: str, bold: bool, most: int) -> list[tuple[tuple[str, ...], float]]:
         """Return the best way to break a text into one, two ... `most` lines, each with its width in em."""

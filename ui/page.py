@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiosk.core.view import Field
-from ui.lettering import Lettering
+from ui.lettering import Lettering, Manner
 from ui.phrases import Words
 from ui.sheet import Box, Item, Mark, Plate, Shape
 from ui.theme import Palette, Rgb, Theme
@@ -43,9 +43,9 @@ class Canvas:
         return self.theme.palettes[field]
 
 
-def raised(box: Box, canvas: Canvas, fill: Rgb, rim: Rgb | None = None) -> tuple[Item, ...]:
+def raised(box: Box, canvas: Canvas, fill: Rgb, rim: Rgb | None = None, corner: int = 18) -> tuple[Item, ...]:
     """A plate that can be touched: rounded, with a rim where one is wanted."""
-    radius = canvas.px(18)
+    radius = canvas.px(corner)
     if rim is None:
         return (Plate(box, fill, radius),)
     width = canvas.px(3)
@@ -58,9 +58,11 @@ def slip(words: Words, box: Box, canvas: Canvas) -> tuple[Item, ...]:
     side = min(canvas.px(60), box.h * 3 // 5)
     pad = canvas.px(18)
     sign = Box(box.x + pad, box.y + (box.h - side) // 2, side, side)
-    slot = Box(sign.right + pad, box.y + pad // 2, box.right - sign.right - 2 * pad, box.h - pad)
+    slot = Box(sign.right + pad, box.y + pad * 3 // 4, box.right - sign.right - 2 * pad, box.h - pad * 3 // 2)
     return (
         Plate(box, theme.paper, canvas.px(14)),
         Mark(sign, Shape.WAIT, theme.print, theme.paper),
-        canvas.lettering.trilingual(words, slot, px=canvas.px(30), ink=theme.print, muted=theme.print),
+        canvas.lettering.trilingual(
+            words, slot, Manner(px=canvas.px(34), ink=theme.print, muted=theme.print)
+        ),
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from kiosk.core.events import Key
 from kiosk.core.view import Field, Keypad, View
+from ui.lettering import Manner
 from ui.page import Canvas, raised, slip
 from ui.phrases import Label, words
 from ui.sheet import Box, Button, Item, Live, Mark, Plate, Shape, Sheet
@@ -40,7 +41,7 @@ def keypad_sheet(view: View, canvas: Canvas, _frame: int) -> Sheet:
         cancel = Box(text.x, text.bottom - px(112), text.w, px(112))
         text = text._replace(h=text.h - px(112) - px(24))
     number = view.keypad or EMPTY
-    cells_box = Box(text.x, text.y + text.h * 44 // 100, text.w, min(px(92), text.h // 4))
+    cells_box = Box(text.x, text.y + text.h * 44 // 100, text.w, min(px(104), text.h // 4))
     headline = Box(text.x, text.y, text.w, cells_box.y - text.y - px(20))
     message = Box(text.x, cells_box.bottom + px(20), text.w, text.bottom - cells_box.bottom - px(20))
     # A slip is no taller than it needs: it belongs to the number above it.
@@ -53,11 +54,7 @@ def keypad_sheet(view: View, canvas: Canvas, _frame: int) -> Sheet:
             canvas.lettering.trilingual(
                 words(view.headline),
                 headline,
-                px=px(62),
-                ink=night.ink,
-                muted=canvas.theme.muted,
-                valign=0.0,
-                bold_english=True,
+                Manner(px=px(62), ink=night.ink, muted=canvas.theme.muted, valign=0.0, headline=True),
             ),
             *keys,
             *stays,
@@ -85,9 +82,9 @@ def confirm_sheet(view: View, canvas: Canvas, _frame: int) -> Sheet:
         yes = Box(whole.right - half, change.y, half, high)
     upper = whole._replace(h=change.y - whole.y - gap)
     number = view.keypad or EMPTY
-    cells_box = Box(upper.x, upper.y + upper.h * 50 // 100, upper.w, min(px(124), upper.h * 3 // 10))
+    cells_box = Box(upper.x, upper.y + upper.h * 51 // 100, upper.w, min(px(124), upper.h * 3 // 10))
     headline = Box(upper.x, upper.y, upper.w, cells_box.y - upper.y - px(28))
-    message = Box(upper.x, cells_box.bottom + px(8), upper.w, upper.bottom - cells_box.bottom - px(8))
+    message = Box(upper.x, cells_box.bottom + px(16), upper.w, upper.bottom - cells_box.bottom - px(8))
     stays, bar = _way_back(change, Label.CORRECT, view.time_left, canvas)
     theme = canvas.theme
     return Sheet(
@@ -96,11 +93,7 @@ def confirm_sheet(view: View, canvas: Canvas, _frame: int) -> Sheet:
             canvas.lettering.trilingual(
                 words(view.headline),
                 headline,
-                px=px(72),
-                ink=night.ink,
-                muted=theme.muted,
-                align=0.5,
-                bold_english=True,
+                Manner(px=px(72), ink=night.ink, muted=theme.muted, align=0.5, headline=True),
             ),
             *stays,
             *raised(yes, canvas, theme.go),
@@ -164,17 +157,16 @@ def _signed(shape: Shape, label: Label, box: Box, canvas: Canvas, fill: Rgb) -> 
     """A pictogram and three languages on a large button."""
     px, theme = canvas.px, canvas.theme
     side = px(104)
-    sign = Box(box.x + px(40), box.y + (box.h - side) // 2, side, side)
+    # A little above the middle: the bar is at the bottom of one of the two, and both stand on one line.
+    sign = Box(box.x + px(40), box.y + (box.h - side) // 2 - px(8), side, side)
     left = sign.right + px(36)
-    slot = Box(left, box.y + px(20), box.right - left - px(24), box.h - 2 * px(26))
+    slot = Box(left, box.y + px(14), box.right - left - px(24), box.h - px(44))
     return (
         Mark(sign, shape, theme.paper, fill),
         canvas.lettering.trilingual(
             words(label),
             slot,
-            px=px(50),
-            ink=theme.paper,
-            muted=theme.paper if fill == theme.go else theme.muted,
+            Manner(px=px(50), ink=theme.paper, muted=theme.paper if fill == theme.go else theme.muted),
         ),
     )
 
@@ -182,18 +174,27 @@ def _signed(shape: Shape, label: Label, box: Box, canvas: Canvas, fill: Rgb) -> 
 def _cells(number: Keypad, box: Box, canvas: Canvas) -> tuple[Item, ...]:
     """The number as cells in groups, the next one rimmed, the whole in the middle of its place."""
     px, theme, cells = canvas.px, canvas.theme, number.cells
-    near, far = px(6), px(24)
+    near, far = px(6), px(26)
     spaces = near * (len(cells) - len(number.groups)) + far * (len(number.groups) - 1)
     wide = min((box.w - spaces) // len(cells), box.h * 7 // 10)
+    slack = box.w - spaces - wide * len(cells)
+    if slack < len(cells):
+        # Only the rounding is left over: into the gaps, so that the row is flush with what stands above it.
+        far += slack // (len(number.groups) - 1)
+        slack = 0
     starts = {sum(number.groups[:count]) for count in range(1, len(number.groups))}
-    x = box.x + (box.w - spaces - wide * len(cells)) // 2
+    x = box.x + slack // 2
     items: list[Item] = []
     for at, cell in enumerate(cells):
         x += 0 if at == 0 else far if at in starts else near
         place = Box(x, box.y, wide, box.h)
         if cell == " ":
             rim = theme.key_rim if at == len(cells.rstrip()) else None
-            items += raised(place, canvas, theme.panel, rim) if rim else (Plate(place, theme.panel, px(10)),)
+            items += (
+                raised(place, canvas, theme.panel, rim, corner=10)
+                if rim
+                else (Plate(place, theme.panel, px(10)),)
+            )
         else:
             items.append(Plate(place, theme.paper, px(10)))
             if cell == MASKED:
@@ -216,6 +217,8 @@ def _message(view: View, box: Box, canvas: Canvas) -> tuple[Item, ...]:
     centre = 0.5 if view.keypad and len(view.keypad.groups) > 3 else 0.0
     return (
         canvas.lettering.trilingual(
-            words(Label.LAST_FOUR), box, px=canvas.px(28), ink=muted, muted=muted, align=centre, valign=0.0
+            words(Label.LAST_FOUR),
+            box,
+            Manner(px=canvas.px(30), ink=muted, muted=muted, align=centre, valign=0.0),
         ),
     )

@@ -8,11 +8,15 @@ from __future__ import annotations
 from kiosk.core.events import Key
 from kiosk.core.view import Field, View
 from ui import qr
+from ui.lettering import Manner
 from ui.page import Canvas, raised, slip
 from ui.phrases import Label, words
 from ui.sheet import Box, Button, Code, Item, Live, Mark, Plate, Preview, Shape, Sheet
 from ui.strip import height as strip_height
 from ui.strip import strip
+
+SLIP = 196
+"""Height of a message over the camera's picture, in the design's lengths."""
 
 
 def sheet(view: View, canvas: Canvas, frame: int) -> Sheet:
@@ -22,7 +26,7 @@ def sheet(view: View, canvas: Canvas, frame: int) -> Sheet:
     """
     static, corner = strip(view.corner, canvas)
     eye, headline, card, touch = _places(view, canvas)
-    live = [corner]
+    live = list(corner)
     night = canvas.palette(Field.NIGHT)
     keys = _large_button(eye, canvas) if touch is None else _button(touch, canvas)
     static = (
@@ -30,18 +34,20 @@ def sheet(view: View, canvas: Canvas, frame: int) -> Sheet:
         canvas.lettering.trilingual(
             words(view.headline),
             headline,
-            px=canvas.px(62),
-            ink=night.ink,
-            muted=canvas.theme.muted,
-            bold_english=True,
-            valign=0.0 if card else 0.5,
+            Manner(
+                px=canvas.px(62),
+                ink=night.ink,
+                muted=canvas.theme.muted,
+                headline=True,
+                valign=0.0 if card else 0.5,
+            ),
         ),
         *keys,
     )
     if touch is not None:
         live.append(Live(eye, _eye(view, eye, canvas, frame)))
     elif view.hint is not None:
-        place = Box(eye.x, eye.bottom - canvas.px(140), eye.w, canvas.px(140)).inset(canvas.px(16))
+        place = Box(eye.x, eye.bottom - canvas.px(SLIP), eye.w, canvas.px(SLIP)).inset(canvas.px(16))
         live.append(Live(place, slip(words(view.hint), place, canvas)))
     if card is not None and view.venue_code is not None:
         more, code = _card(view.venue_code, card, canvas)
@@ -92,13 +98,12 @@ def _eye(view: View, box: Box, canvas: Canvas, frame: int) -> tuple[Item, ...]:
     px, theme = canvas.px, canvas.theme
     ground = canvas.palette(Field.NIGHT).field
     items: list[Item] = [Plate(box, theme.panel, px(18))]
-    if frame:
-        items.append(Preview(box, px(18), ground, frame))
-    else:
+    items.append(Preview(box, px(18), ground, frame))
+    if not frame:
         items.append(Mark(box.square(box.h * 42 // 100), Shape.PHONE, theme.faint, theme.panel))
     items += _brackets(box.square(min(box.w, box.h) - 2 * px(36)), canvas)
     if view.hint is not None:
-        high = px(132)
+        high = px(SLIP)
         items += slip(words(view.hint), Box(box.x, box.bottom - high, box.w, high).inset(px(14)), canvas)
     return tuple(items)
 
@@ -139,7 +144,9 @@ def _large_button(box: Box, canvas: Canvas) -> tuple[Item, ...]:
         *raised(box, canvas, theme.key, theme.key_rim),
         Mark(sign, Shape.KEYS, theme.paper, theme.key),
         canvas.lettering.trilingual(
-            words(Label.ENTER_IIN), slot, px=px(44), ink=theme.paper, muted=theme.muted, align=0.5, valign=0.2
+            words(Label.ENTER_IIN),
+            slot,
+            Manner(px=px(44), ink=theme.paper, muted=theme.muted, align=0.5, valign=0.2),
         ),
     )
 
@@ -158,7 +165,7 @@ def _card(text: str, box: Box, canvas: Canvas) -> tuple[tuple[Item, ...], Code]:
     stays = (
         Plate(box, theme.panel, px(18)),
         canvas.lettering.trilingual(
-            words(Label.SCAN_BY_PHONE), slot, px=px(34), ink=theme.paper, muted=theme.muted
+            words(Label.SCAN_BY_PHONE), slot, Manner(px=px(34), ink=theme.paper, muted=theme.muted)
         ),
     )
     return stays, code

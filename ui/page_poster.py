@@ -7,6 +7,7 @@ no strip: nothing but the answer. The time that is left and the reference number
 from __future__ import annotations
 
 from kiosk.core.view import Page, Sign, View
+from ui.lettering import Manner
 from ui.page import Canvas
 from ui.phrases import words
 from ui.sheet import Box, Item, Live, Mark, Plate, Shape, Sheet
@@ -32,9 +33,9 @@ def sheet(view: View, canvas: Canvas, _frame: int) -> Sheet:
     if not result:
         stays, corner = strip(view.corner, canvas)
         static += stays
-        live.append(corner)
+        live += corner
         inside = Box(0, strip_height(canvas), canvas.width, canvas.height - strip_height(canvas))
-    band_h = px((230 if canvas.standing else 186) if view.note is not None else 12)
+    band_h = px((256 if canvas.standing else 186) if view.note is not None else 12)
     band = Box(inside.x, inside.bottom - band_h, inside.w, band_h)
     if view.note is not None:
         static += _note(view, band, canvas, palette)
@@ -63,13 +64,15 @@ def _answer(view: View, box: Box, canvas: Canvas, palette: Palette) -> list[Item
     headline = canvas.lettering.trilingual(
         words(view.headline),
         slot,
-        px=px(150),
-        ink=palette.ink,
-        muted=palette.ink,
-        align=0.5 if canvas.standing else 0.0,
-        valign=0.4 if canvas.standing else 0.5,
-        capitals=True,
-        bold_english=True,
+        Manner(
+            px=px(150),
+            ink=palette.ink,
+            muted=palette.ink,
+            align=0.5 if canvas.standing else 0.0,
+            valign=0.4 if canvas.standing else 0.5,
+            capitals=True,
+            headline=True,
+        ),
     )
     return [headline] if shape is None else [Mark(sign, shape, palette.ink, palette.field), headline]
 
@@ -97,10 +100,7 @@ def _note(view: View, band: Box, canvas: Canvas, palette: Palette) -> list[Item]
         canvas.lettering.trilingual(
             words(view.note),
             slot,
-            px=px(46),
-            ink=palette.ink,
-            muted=palette.ink,
-            align=0.5 if canvas.standing else 0.0,
+            Manner(px=px(46), ink=palette.ink, muted=palette.ink, align=0.5 if canvas.standing else 0.0),
         ),
     ]
 

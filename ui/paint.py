@@ -157,7 +157,7 @@ class Painter:
 
     def _preview(self, onto: pygame.Surface, preview: Preview) -> None:
         if self._frame is None:
-            return
+            return  # the camera has shown nothing yet
         x, y, w, h = preview.box
         onto.blit(self._frame, (x, y))
         piece = self._corner(preview.radius, preview.ground)

@@ -19,6 +19,7 @@ FINER = 4
 """How much larger a pictogram is drawn than it is shown."""
 
 Point = tuple[float, float]
+Colour = tuple[int, int, int] | tuple[int, int, int, int]
 
 
 class Pen:
@@ -30,22 +31,23 @@ class Pen:
         self.hole = hole
         self.picture = pygame.Surface((side, side), pygame.SRCALPHA)
         # Transparent ink, not transparent black: smoothing would pull a dark rim out of black.
-        self.picture.fill((*ink, 0))
+        self.nothing = (*ink, 0)
+        self.picture.fill(self.nothing)
 
-    def disc(self, at: Point, radius: float, colour: Rgb) -> None:
+    def disc(self, at: Point, radius: float, colour: Colour) -> None:
         pygame.draw.circle(self.picture, colour, self._at(at), radius * self.side)
 
-    def ring(self, at: Point, radius: float, width: float, colour: Rgb) -> None:
+    def ring(self, at: Point, radius: float, width: float, colour: Colour) -> None:
         self.disc(at, radius, colour)
         self.disc(at, radius - width, self.hole if colour == self.ink else self.ink)
 
-    def polygon(self, points: list[Point], colour: Rgb, rounded: float = 0.0) -> None:
+    def polygon(self, points: list[Point], colour: Colour, rounded: float = 0.0) -> None:
         """Fill a polygon; `rounded` grows it by that much, with round corners."""
         pygame.draw.polygon(self.picture, colour, [self._at(point) for point in points])
         if rounded:
             self.stroke([*points, points[0]], 2 * rounded, colour)
 
-    def stroke(self, points: list[Point], width: float, colour: Rgb) -> None:
+    def stroke(self, points: list[Point], width: float, colour: Colour) -> None:
         """Draw a line through the points with round joints and ends."""
         for (ax, ay), (bx, by) in pairwise(points):
             length = ((bx - ax) ** 2 + (by - ay) ** 2) ** 0.5 or 1.0
@@ -55,13 +57,15 @@ class Pen:
         for point in points:
             self.disc(point, width / 2, colour)
 
-    def plate(self, left: float, top: float, width: float, height: float, radius: float, colour: Rgb) -> None:
+    def plate(
+        self, left: float, top: float, width: float, height: float, radius: float, colour: Colour
+    ) -> None:
         box = pygame.Rect(*self._at((left, top)), round(width * self.side), round(height * self.side))
         pygame.draw.rect(self.picture, colour, box, border_radius=round(radius * self.side))
 
     def cut(self, at: Point, radius: float) -> None:
         """Make a disc of the square transparent."""
-        pygame.draw.circle(self.picture, (*self.ink, 0), self._at(at), radius * self.side)
+        pygame.draw.circle(self.picture, self.nothing, self._at(at), radius * self.side)
 
     def _at(self, point: Point) -> tuple[int, int]:
         return round(point[0] * self.side), round(point[1] * self.side)
@@ -135,7 +139,7 @@ def _broken(pen: Pen) -> None:
     pen.disc((0.68, 0.32), 0.24, pen.ink)
     pen.disc((0.24, 0.76), 0.17, pen.ink)
     pen.disc((0.24, 0.76), 0.065, pen.hole)
-    pen.polygon([(0.655, 0.245), (0.755, 0.345), (1.05, 0.05), (0.95, -0.05)], pen.hole, rounded=0.03)
+    pen.polygon([(0.655, 0.245), (0.755, 0.345), (1.05, 0.05), (0.95, -0.05)], pen.nothing, rounded=0.03)
 
 
 def _keys(pen: Pen) -> None:

@@ -20,26 +20,23 @@ def height(canvas: Canvas) -> int:
     return canvas.px(132 if canvas.standing else 92)
 
 
-def strip(corner: Corner, canvas: Canvas) -> tuple[tuple[Item, ...], Live]:
-    """Return what stays, and the side that changes."""
+def strip(corner: Corner, canvas: Canvas) -> tuple[tuple[Item, ...], tuple[Live, ...]]:
+    """Return what stays, and the places that change: the clock and the numbers."""
     theme, px = canvas.theme, canvas.px
     whole = Box(0, 0, canvas.width, height(canvas))
     inner = whole.inset(canvas.margin, px(10))
     if canvas.standing:
         # Two rows: name and clock, rule and numbers.
         row = inner.h // 2
-        live = Box(inner.x + inner.w // 2, 0, inner.right - inner.x - inner.w // 2, whole.h)
         clock = Box(inner.right - px(150), inner.y, px(150), row)
-        numbers = Box(live.x, inner.y + row, live.w, row)
-        name = Box(inner.x, inner.y, live.x - inner.x - px(16), row)
-        rule = Box(inner.x, inner.y + row, name.w, row)
+        numbers = Box(inner.right - inner.w * 66 // 100, inner.y + row, inner.w * 66 // 100, row)
+        name = Box(inner.x, inner.y, clock.x - inner.x - px(16), row)
+        rule = Box(inner.x, inner.y + row, numbers.x - inner.x - px(16), row)
     else:
-        live = Box(inner.x + inner.w * 44 // 100, 0, inner.w - inner.w * 44 // 100, whole.h)
         clock = Box(inner.right - px(150), inner.y, px(150), inner.h)
-        numbers = Box(live.x, inner.y, clock.x - live.x - px(20), inner.h)
-        name = Box(
-            inner.x, inner.y, live.x - inner.x - px(16), inner.h * (56 if corner.today else 100) // 100
-        )
+        left = inner.x + inner.w * 36 // 100
+        numbers = Box(left, inner.y, clock.x - left - px(20), inner.h)
+        name = Box(inner.x, inner.y, left - inner.x - px(16), inner.h * (56 if corner.today else 100) // 100)
         rule = Box(inner.x, name.bottom, name.w, inner.bottom - name.bottom)
     lettering = canvas.lettering
     stays: list[Item] = [
@@ -48,11 +45,8 @@ def strip(corner: Corner, canvas: Canvas) -> tuple[tuple[Item, ...], Live]:
     ]
     if corner.today:
         stays.append(lettering.line(corner.today, rule, px=px(21), bold=False, colour=theme.muted))
-    changes = [
-        lettering.line(corner.clock or NO_TIME, clock, px=px(50), bold=True, colour=theme.paper, align=1.0),
-        *_numbers(corner, numbers, canvas),
-    ]
-    return tuple(stays), Live(live, tuple(changes))
+    time = lettering.line(corner.clock or NO_TIME, clock, px=px(50), bold=True, colour=theme.paper, align=1.0)
+    return tuple(stays), (Live(clock, (time,)), Live(numbers, tuple(_numbers(corner, numbers, canvas))))
 
 
 def _numbers(corner: Corner, box: Box, canvas: Canvas) -> list[Item]:
