@@ -143,6 +143,11 @@ class FakeSounder:
         self._closed = False
         self.played: list[Played] = []
 
+    @property
+    def playing(self) -> Sound | None:
+        """The newest sound, until it is closed: the fake does not count how long a melody is."""
+        return self.played[-1].sound if self.played and not self._closed else None
+
     def play(self, sound: Sound) -> None:
         """Begin this sound."""
         if self._closed:

@@ -70,6 +70,6 @@ def choose(candidates: Iterable[Candidate]) -> str:
         return pads[0].path
     found = ", ".join(f"{one.path} ({one.name})" for one in pads or typing) or "nothing that types numbers"
     raise DriverMissing(
-        f"expected one number pad, found {found}: plug it in, or name it in the settings by its path under "
-        "/dev/input/by-id"
+        f"expected one number pad, found {found}: plug it in, see that the kiosk's user is in the group input, or name "
+        "it in the settings by its path under /dev/input/by-id"
     )

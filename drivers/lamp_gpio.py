@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import cycle
@@ -107,7 +108,7 @@ class GpioLamp:
         self._timing = timing or RealTime()
         self._lock = threading.Lock()  # protects everything below
         self._shown: tuple[Signal, Colour | None] | None = None
-        self._steps = iter(())
+        self._steps: Iterator[Step] = iter(())
         self._until: float | None = None
         self._over = ""
         """Why the lamp shows nothing any more; empty while it does."""

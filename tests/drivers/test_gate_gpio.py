@@ -1,10 +1,13 @@
 """The gate on gpiozero's mock pins: which level the wire has, in every way of working and of stopping."""
 
+import threading
+
 import pytest
 from gpiozero.pins.mock import MockFactory, MockPin
 
 from drivers.fakes import ManualTime
 from drivers.gate_gpio import Fail, GpioGate
+from drivers.timing import RealTime
 from kiosk.core.model import Direction
 from kiosk.errors import DriverError, SettingsError
 from tests.drivers.gate_contract import MAX_ON_S, PULSE_S, GateContract
@@ -170,6 +173,23 @@ def test_each_way_has_its_own_pulse_where_there_are_two_lines(build, pins, time)
     assert pins.pin(EXIT).state
     gate.close()
     assert pins.pin(EXIT).levels == [False, True, False]
+
+
+def test_on_the_real_clock_a_pulse_ends_by_itself_and_not_too_early(build):
+    fell = threading.Event()
+
+    class FallingPin(RecordingPin):
+        def _set_state(self, value):
+            was = self.levels[-1:]
+            super()._set_state(value)
+            if was == [True] and not value:
+                fell.set()
+
+    gate = build(timing=RealTime(), pulse_s=0.05, pin_factory=MockFactory(pin_class=FallingPin))
+    begun = RealTime().now()
+    gate.open(Direction.ENTRY)
+    assert fell.wait(LIMIT_S)
+    assert RealTime().now() - begun >= 0.05
 
 
 def test_a_magnet_holds_from_the_first_moment(build, pins):

@@ -17,7 +17,7 @@ def flashes_at(pattern):
     begins = [0.0, *accumulate(step.s for step in steps)]
     ups = [
         t
-        for t, (before, after) in zip(begins[1:], pairwise([*steps, steps[0]]))
+        for t, (before, after) in zip(begins[1:], pairwise([*steps, steps[0]]), strict=True)
         if after.level > before.level
     ]
     return ups, begins[-1]

@@ -1,0 +1,186 @@
+"""The keypad driver on a fake pad and, where the kernel lets us make one, on a real virtual one."""
+
+import errno
+import os
+
+import pytest
+
+from drivers.fake_keypad import FakeKeypad, FakeKeypadDevice
+from drivers.keypad_evdev import EvdevKeypad, open_evdev
+from drivers.keypad_layout import KEYS
+from kiosk.core.events import Key
+from kiosk.errors import DriverError, DriverMissing
+from tests.drivers.keypad_contract import SOON_S, KeypadContract
+
+KP_7, ROW_A, NUMLOCK = 71, 30, 69
+
+
+class TestKeypadOnAFakePad(KeypadContract):
+    @pytest.fixture
+    def keypad(self):
+        keypad = FakeKeypad()
+        yield keypad
+        keypad.close()
+
+    @pytest.fixture
+    def press(self, keypad):
+        return keypad.press
+
+    @pytest.fixture
+    def unplug(self, keypad):
+        return keypad.unplug
+
+    @pytest.fixture
+    def plug(self, keypad):
+        return keypad.plug
+
+
+@pytest.mark.hardware
+class TestKeypadOfTheKernel(KeypadContract):
+    """A keyboard made with uinput, read through the real /dev/input."""
+
+    @pytest.fixture
+    def pads(self):
+        if not os.access("/dev/uinput", os.W_OK):
+            pytest.skip("needs /dev/uinput: `modprobe uinput`, and the right to write to it")
+        pytest.importorskip("evdev", reason="needs python3-evdev")
+        pads = []
+        yield pads
+        for pad in pads:
+            pad.close()
+
+    @pytest.fixture
+    def plug(self, pads):
+        from evdev import UInput, ecodes
+
+        def plug():
+            pads.append(UInput({ecodes.EV_KEY: list(KEYS)}, name="ashyq test keypad"))
+
+        plug()
+        return plug
+
+    @pytest.fixture
+    def unplug(self, pads, plug):
+        def unplug():
+            pads[-1].close()
+
+        return unplug
+
+    @pytest.fixture
+    def keypad(self, pads, plug):
+        def open_newest(device):
+            return open_evdev(pads[-1].device.path)
+
+        # No bounce time: the keys of a test follow each other faster than any hand's.
+        keypad = EvdevKeypad("uinput", bounce_s=0, open_device=open_newest)
+        keypad.read(0)  # the kernel gives a reader only what comes after it has opened the device
+        yield keypad
+        keypad.close()
+
+    @pytest.fixture
+    def press(self, pads):
+        codes = {meaning: code for code, meaning in reversed(KEYS.items())}
+
+        def press(key, repeats=0):
+            for value in (1, *[2] * repeats, 0):
+                pads[-1].write(1, codes[key], value)
+                pads[-1].syn()
+
+        return press
+
+
+@pytest.fixture
+def pad():
+    pad = FakeKeypadDevice()
+    yield pad
+    pad.unplug()
+    pad.close()
+
+
+@pytest.fixture
+def keypad(pad):
+    keypad = EvdevKeypad("pad", open_device=lambda device: pad)
+    yield keypad
+    keypad.close()
+
+
+def test_nothing_is_opened_before_the_first_read(pad, keypad):
+    assert not pad.grabbed
+    keypad.read(0)
+    assert pad.grabbed
+
+
+def test_a_keypad_is_grabbed_for_the_kiosk_alone(pad, keypad):
+    keypad.read(0)
+    with pytest.raises(OSError, match="busy") as told:
+        pad.grab()
+    assert told.value.errno == errno.EBUSY
+
+
+def test_a_keypad_that_somebody_else_has_grabbed_is_an_error_and_is_tried_again():
+    pads = [FakeKeypadDevice(), FakeKeypadDevice()]
+    pads[0].grab()
+    waiting = list(pads)
+    keypad = EvdevKeypad("pad", open_device=lambda device: waiting.pop(0))
+    with pytest.raises(DriverError, match="held by another program"):
+        keypad.read(0)
+    pads[1].strike(KP_7)
+    assert keypad.read(SOON_S) is Key.D7
+    keypad.close()
+
+
+def test_a_keypad_may_be_shared_where_the_settings_say_so(pad):
+    keypad = EvdevKeypad("pad", grab=False, open_device=lambda device: pad)
+    keypad.read(0)
+    assert not pad.grabbed
+    keypad.close()
+
+
+def test_the_light_of_numlock_is_lit_because_some_pads_send_digits_only_then(pad, keypad):
+    keypad.read(0)
+    assert pad.numlock_light
+
+
+def test_numlock_itself_and_letters_are_nothing(pad, keypad):
+    for code in (NUMLOCK, ROW_A, KP_7):
+        pad.strike(code)
+    assert keypad.read(SOON_S) is Key.D7
+    assert keypad.read(0) is None
+
+
+def test_a_contact_that_bounces_as_it_opens_is_one_key(pad, keypad):
+    pad.strike(KP_7, bounces=3)
+    pad.strike(KP_7)
+    assert [keypad.read(SOON_S), keypad.read(SOON_S), keypad.read(0)] == [Key.D7, Key.D7, None]
+
+
+def test_without_a_bounce_time_every_edge_is_a_key(pad):
+    keypad = EvdevKeypad("pad", bounce_s=0, open_device=lambda device: pad)
+    pad.strike(KP_7, bounces=1)
+    assert [keypad.read(SOON_S), keypad.read(SOON_S), keypad.read(0)] == [Key.D7, Key.D7, None]
+    keypad.close()
+
+
+def test_keys_that_nobody_can_use_do_not_prolong_the_wait(pad, keypad):
+    for _ in range(50):
+        pad.strike(ROW_A, repeats=5)
+    assert keypad.read(0) is None
+
+
+def test_no_error_of_a_keypad_holds_a_digit_that_was_typed(keypad, pad):
+    for _ in range(12):
+        pad.strike(KP_7)
+    keypad.read(SOON_S)
+    pad.unplug()
+    with pytest.raises(DriverError) as told:
+        keypad.read(0)
+    assert "7" not in f"{told.value!r} {told.value.__cause__!r} {keypad!r}".split(" at 0x")[0]
+
+
+def test_a_device_that_is_not_there_is_missing_with_its_path():
+    pytest.importorskip("evdev")
+    keypad = EvdevKeypad("/dev/input/by-id/no-such-keypad")
+    with pytest.raises(
+        DriverMissing, match="expected the keypad at /dev/input/by-id/no-such-keypad, found none"
+    ):
+        keypad.read(0)

@@ -1,0 +1,28 @@
+"""What stands where the venue has nothing."""
+
+import threading
+
+from drivers.nothing import NoGate, NoKeypad, NoLamp, Silence
+from kiosk.core.effects import Signal, Sound
+from kiosk.core.model import Direction
+
+
+def test_a_door_without_gate_lamp_or_sound_takes_every_order_even_after_its_close():
+    gate, lamp, sounder = NoGate(), NoLamp(), Silence()
+    for _ in range(2):
+        gate.open(Direction.EXIT)
+        lamp.show(Signal.REFUSED, None)
+        sounder.play(Sound.KEY)
+        gate.close()
+        lamp.close()
+        sounder.close()
+
+
+def test_no_keypad_waits_like_one_that_nobody_touches_and_its_close_ends_the_wait():
+    keypad = NoKeypad()
+    read = []
+    waiting = threading.Thread(target=lambda: read.append(keypad.read(3600)))
+    waiting.start()
+    keypad.close()
+    waiting.join(20)
+    assert read == [None]
