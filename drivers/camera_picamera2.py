@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from drivers.camera_slot import FramePump
-from kiosk.errors import CameraLost, DriverMissing
+from kiosk.errors import CameraLost, DriverError, DriverMissing
 from kiosk.ports import Grey
 
 FRAME_LIMIT_S = 2.0
@@ -40,7 +40,8 @@ class Picamera2Camera:
     """The port `Camera` over picamera2.
 
     `size` is (width, height) in pixels of the stream that is read, `fps` frames a second; `controls` are libcamera's own
-    (exposure, focus), beside the frame rate. Raises DriverMissing where library or camera is absent.
+    (exposure, focus), beside the frame rate. Raises DriverMissing where library or camera is absent, DriverError where the
+    camera cannot do what it is asked for.
     """
 
     def __init__(
@@ -54,19 +55,22 @@ class Picamera2Camera:
         self._size = size
         self._camera = picamera2()
         frame_us = round(1e6 / fps)
-        configuration = self._camera.create_video_configuration(
-            # The main stream must exist and be no smaller; YUV420 is the cheapest that it can be.
-            main={"size": size, "format": "YUV420"},
-            lores={"size": size, "format": "YUV420"},
-            controls={"FrameDurationLimits": (frame_us, frame_us), **(controls or {})},
-            buffer_count=BUFFERS,
-        )
         try:
+            configuration = self._camera.create_video_configuration(
+                # The main stream must exist and be no smaller; YUV420 is the cheapest that it can be.
+                main={"size": size, "format": "YUV420"},
+                lores={"size": size, "format": "YUV420"},
+                controls={"FrameDurationLimits": (frame_us, frame_us), **(controls or {})},
+                buffer_count=BUFFERS,
+            )
             self._camera.configure(configuration)
             self._camera.start()
-        except Exception:
+        except Exception as refused:
             self._camera.close()
-            raise
+            raise DriverError(
+                f"expected a camera that gives {size[0]}x{size[1]} at {fps:g} frames a second, libcamera says: {refused}. "
+                "Ask for less, or leave out a control that this camera has not"
+            ) from refused
         self._pump = FramePump("camera", self._grab, self._give_back)
 
     def read(self, wait_s: float) -> Grey:

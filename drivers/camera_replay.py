@@ -51,7 +51,7 @@ class ReplayCamera:
 
     `frames` are played first and `play` adds more, from any thread; between them the `idle` frames go round (an empty hall),
     or the last frame stays. `pace` None gives frames as fast as they are read. With `ends` the camera is lost when everything
-    was played. `finished` is set while nothing is left to play.
+    was played. `finished` is set by the read that finds nothing left to play, and clear again after `play`.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class ReplayCamera:
         self.play(frames)
 
     def play(self, frames: Iterable[Grey]) -> None:
-        """Queue a scene behind those that wait; returns at once. `finished` is clear until it has been read."""
+        """Queue a scene behind those that wait; returns at once."""
         with self._lock:
             self.finished.clear()
             self._scenes.append(iter(frames))

@@ -74,6 +74,8 @@ class FramePump:
 
     def close(self) -> None:
         """Stop. Returns soon even if the camera hangs; the thread then gives it back when its read ends."""
+        if self._closing.is_set():
+            return
         self._closing.set()
         self._slot.lose("the camera was closed: open a new one to read on")
         if threading.current_thread() is not self._thread:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -76,12 +75,12 @@ class Scene:
 def varied(text: str, seed: int, size: tuple[int, int] = (1280, 720)) -> Scene:
     """Return what a door sees from one visitor to the next: most hold a bright phone well, some do not."""
     rng = np.random.default_rng(seed)
-    scene = Scene(
+    return Scene(
         text=text,
         seed=seed,
         size=size,
-        carrier=rng.choice(list(Carrier), p=[0.8, 0.1, 0.1]),
-        look=rng.choice(list(Look), p=[0.6, 0.2, 0.2]),
+        carrier=list(Carrier)[rng.choice(3, p=[0.8, 0.1, 0.1])],
+        look=list(Look)[rng.choice(3, p=[0.6, 0.2, 0.2])],
         nearest_m=float(rng.uniform(0.14, 0.24)),
         yaw=float(rng.normal(0, 12)),
         pitch=float(rng.normal(0, 12)),
@@ -92,5 +91,5 @@ def varied(text: str, seed: int, size: tuple[int, int] = (1280, 720)) -> Scene:
         noise=float(rng.uniform(0.008, 0.04)),
         tremor=float(rng.uniform(0.5, 2.0)),
         bystanders=int(rng.integers(0, 3)),
+        focus_m=float(rng.choice([0.26, 0.5], p=[0.85, 0.15])),
     )
-    return dataclasses.replace(scene, focus_m=float(rng.choice([0.26, 0.5], p=[0.85, 0.15])))
