@@ -36,7 +36,7 @@ class Pulse:
 class FakeGate:
     """A gate on one line. `fail("...")` breaks its wire, `mend()` repairs it."""
 
-    def __init__(self, *, now: Callable[[], float], pulse_s: float = 0.5, max_on_s: float = 15.0) -> None:
+    def __init__(self, *, now: Callable[[], float], pulse_s: float = 0.5, max_on_s: float = 10.0) -> None:
         self._now = now
         self._duty = Duty(pulse_s=pulse_s, max_on_s=max_on_s)
         self._lock = threading.Lock()

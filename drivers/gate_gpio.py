@@ -46,8 +46,8 @@ class GpioGate:
         exit_pin: int | None = None,
         pulse_s: float,
         active_high: bool = True,
-        fail: Fail = Fail.SECURE,
-        max_on_s: float = 15.0,
+        fail: Fail | str = Fail.SECURE,
+        max_on_s: float = 10.0,
         pin_factory: Any = None,
         timing: Timing | None = None,
     ) -> None:
