@@ -69,7 +69,7 @@ class Store:
         row = row_of(record, sealed)
         with plainly(f"{row['kind']} {row['uid']} was not written"), self._db.atomic():
             if not self._run("SELECT 1 FROM records WHERE uid = ?", row["uid"]).fetchone():
-                self._db["records"].insert(row)
+                self._db.table("records").insert(row)
                 self._queue(row["uid"])
 
     def waiting(self, limit: int, now: datetime) -> list[Outgoing]:
