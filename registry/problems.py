@@ -28,10 +28,19 @@ _RULES = {
     "bool_type": "true or false",
     "int_type": "a whole number",
     "string_type": "text",
+    "model_attributes_type": "an object",
     "value_error": "a time in RFC 3339, UTC, with Z",
 }
-_TELLING = ("expected", "expected_tags", "pattern", "ge", "le", "min_length", "max_length")
-"""What pydantic knows of the rule itself; all else in its errors may hold the input."""
+_BOUNDS = {
+    "expected": "",
+    "expected_tags": "one of ",
+    "pattern": "text like ",
+    "ge": "at least ",
+    "le": "at most ",
+    "min_length": "a length of at least ",
+    "max_length": "a length of at most ",
+}
+"""What pydantic knows of the rule itself, and how we say it. All else in its errors may hold the input."""
 
 
 class ProblemError(Exception):
@@ -110,8 +119,8 @@ def _where(loc: tuple[int | str, ...]) -> str:
 
 def _rule(error: Any) -> str:
     context = error.get("ctx", {})
-    known = ", ".join(f"{key} {context[key]}" for key in _TELLING if key in context)
-    return known or _RULES.get(error["type"], error["type"].replace("_", " "))
+    bounds = " and ".join(f"{says}{context[key]}" for key, says in _BOUNDS.items() if key in context)
+    return bounds or _RULES.get(error["type"], error["type"].replace("_", " "))
 
 
 def _names(*modules: Any) -> frozenset[str]:
