@@ -21,6 +21,9 @@ from kiosk.reports import Reports
 from kiosk.store_file import open_sound, plainly, take
 from kiosk.trust import Sealed
 
+APPLICATION_ID = 0x41535151
+"""ASQQ: by it `file` and a technician tell this database from others."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
@@ -159,6 +162,11 @@ class Store:
             return None
         etag, body, fetched_at = row
         return Kept(etag=etag, body=body.encode(), fetched_at=datetime.fromisoformat(fetched_at))
+
+    def probe(self) -> None:
+        """Write something that changes nothing: whether the disk takes records again."""
+        with plainly("the disk still takes nothing"), self._db.atomic():
+            self._run(f"PRAGMA application_id = {APPLICATION_ID}")
 
     def tidy(self, keep_days: int) -> int:
         """Delete what the registry has had for `keep_days` days, and fold the log into the file. Returns how many."""

@@ -9,6 +9,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar
 
 from kiosk.core.effects import Ask
@@ -20,11 +21,11 @@ from kiosk.core.events import (
     HealthChanged,
     KeyPressed,
     Part,
-    PhoneArrived,
 )
 from kiosk.core.model import Credential, Via
-from kiosk.errors import DriverError, KioskError, RegistryRefused, RegistryUnreachable
+from kiosk.errors import DriverError, RegistryRefused, RegistryUnreachable
 from kiosk.ports import Camera, Clock, Grey, Keypad, Reading, Registry
+from kiosk.registry_client import Arrivals
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +38,8 @@ ASKERS = 3
 """A question that hangs until its deadline must not hold up the next visitor's."""
 POLL_S = 25.0
 """How long the registry may hold a listening call open."""
+FROM_NOW_ON = 2**53
+"""A cursor that no event has reached: the registry answers with where it is."""
 
 Put = Callable[[Event], None]
 _Thing = TypeVar("_Thing", Camera, Keypad)
@@ -55,9 +58,10 @@ class Worker:
         """Begin."""
         self._thread.start()
 
-    def stop(self, wait_s: float = 3.0) -> None:
-        """Ask it to end and wait a little; a body that hangs in a driver is left behind (it is a daemon)."""
+    def stop(self, wake: Callable[[], None] = lambda: None, wait_s: float = 3.0) -> None:
+        """Ask it to end, wake it, and wait a little; a body that hangs in a driver is left behind (it is a daemon)."""
         self._stop.set()
+        wake()
         if self._thread.is_alive():
             self._thread.join(wait_s)
 
@@ -146,24 +150,26 @@ def typing(*, open_keypad: Callable[[], Keypad], put: Put) -> Callable[[threadin
 class Asker:
     """Puts questions to the registry, a few at a time, each within its own deadline."""
 
-    def __init__(self, registry: Registry, put: Put, askers: int = ASKERS) -> None:
+    def __init__(
+        self,
+        registry: Registry,
+        put: Put,
+        *,
+        asking: AbstractContextManager[None],
+        heard: Callable[[bool], None],
+        askers: int = ASKERS,
+    ) -> None:
+        """`asking` is entered for each question; `heard` is told after each whether the registry was there."""
         self._registry = registry
         self._put = put
+        self._asking = asking
+        self._heard = heard
         self._questions: queue.SimpleQueue[Ask] = queue.SimpleQueue()
-        self._open = 0
-        self._quiet = threading.Condition()
         self.workers = [Worker(f"ask-{number}", self._body) for number in range(askers)]
 
     def ask(self, question: Ask) -> None:
         """Put a question; its answer comes as an event."""
-        with self._quiet:
-            self._open += 1
         self._questions.put(question)
-
-    def wait_quiet(self, wait_s: float) -> bool:
-        """Wait until no question is open: a visitor's answer goes before the backlog. False after `wait_s` seconds."""
-        with self._quiet:
-            return self._quiet.wait_for(lambda: self._open == 0, wait_s)
 
     def _body(self, stop: threading.Event) -> None:
         while not stop.is_set():
@@ -171,12 +177,8 @@ class Asker:
                 question = self._questions.get(timeout=KEY_WAIT_S)
             except queue.Empty:
                 continue
-            try:
+            with self._asking:
                 self._put(self._answer(question))
-            finally:
-                with self._quiet:
-                    self._open -= 1
-                    self._quiet.notify_all()
 
     def _answer(self, question: Ask) -> Event:
         try:
@@ -185,31 +187,45 @@ class Asker:
             )
         except (RegistryUnreachable, RegistryRefused) as failure:
             log.warning("visit %s: the registry gave no answer: %s", question.visit_id, failure)
+            self._heard(isinstance(failure, RegistryRefused))
             return AskFailed(visit_id=question.visit_id, why=failure.why)
+        self._heard(True)
         return Answered(
             visit_id=question.visit_id, status=answer.status, subject=answer.subject, hint=answer.hint
         )
 
 
 def listening(
-    *, events: Callable[[int | None, float], tuple[int, list[PhoneArrived]]], put: Put, poll_s: float = POLL_S
+    *,
+    events: Callable[[int, float], Arrivals],
+    put: Put,
+    heard: Callable[[bool], None],
+    poll_s: float = POLL_S,
 ) -> Callable[[threading.Event], None]:
-    """Return the body that hears from the registry who scanned our venue code. `events(after, wait_s)` long-polls."""
+    """Return the body that hears from the registry who scanned our venue code; `events(after, wait_s)` long-polls.
+
+    Who came while nobody listened is not let in later: they are no longer at the door.
+    """
 
     def body(stop: threading.Event) -> None:
         cursor: int | None = None
         failures = 0
         while not stop.is_set():
             try:
-                cursor, arrived = events(cursor, poll_s)
-                failures = 0
-            except KioskError as failure:
+                if cursor is None:
+                    cursor = events(FROM_NOW_ON, 0).cursor
+                arrivals = events(cursor, poll_s)
+            except (RegistryUnreachable, RegistryRefused) as failure:
                 if failures == 0:
                     log.info("nobody can check in by phone for now: %s", failure)
+                heard(isinstance(failure, RegistryRefused))
+                cursor = None
                 stop.wait(REOPEN_S[min(failures, len(REOPEN_S) - 1)])
                 failures += 1
                 continue
-            for phone in arrived:
+            failures, cursor = 0, arrivals.cursor
+            heard(True)
+            for phone in arrivals.phones:
                 put(phone)
 
     return body

@@ -65,7 +65,7 @@ def _link_changed(door: Door, event: LinkChanged, stamp: Stamp) -> Step:
         waiting=event.waiting,
         parked=event.parked,
         incidents_waiting=event.incidents_waiting,
-        heard_at=stamp.wall if event.online else door.heard_at,
+        heard_at=stamp.wall if event.online or door.online else door.heard_at,
     ), ()
 
 
@@ -88,11 +88,14 @@ def _gate_failed(door: Door, event: GateFailed, _stamp: Stamp) -> Step:
 
 
 _ENDS = (State.ADMITTED, State.REFUSED, State.UNCHECKED)
+_STAYED_OUT = (State.REFUSED, State.UNCHECKED)
+"""Where a visitor stands who was checked again for nothing."""
 _REST = (State.IDLE, State.OUT_OF_ORDER)
 _BEGINS = (State.ASKING, State.RECORDING, State.NOTICE)
 
 _ARRIVES = Rule(arrivals.arrived, _BEGINS)
 _NEXT = Rule(arrivals.arrived_meanwhile, _BEGINS)
+_WAITS = Rule(arrivals.arrived_meanwhile)
 _WHILE_TYPING = Rule(arrivals.arrived_while_typing, _BEGINS)
 _LEAVES_ONLY = Rule(arrivals.arrived_out_of_order, (State.RECORDING,))
 _OVER_RESULT = Rule(arrivals.key_over_result, (State.TYPING, State.ASKING, State.RECORDING, *_REST))
@@ -103,7 +106,7 @@ _LATE = Rule(verdicts.recorded_late)
 ANYWHERE: Mapping[type[Any], Rule] = {
     LinkChanged: Rule(_link_changed),
     PolicyArrived: Rule(_policy_arrived),
-    HealthChanged: Rule(_health_changed, _REST),
+    HealthChanged: Rule(_health_changed),
     GateFailed: Rule(_gate_failed),
     Passed: Rule(passages.passed),
     Answered: Rule(verdicts.heard_late),
@@ -126,6 +129,7 @@ TABLE: Mapping[State, Mapping[type[Any], Rule]] = {
         StaffIdentified: _ARRIVES,
         KeyPressed: Rule(arrivals.first_key, (State.TYPING, State.RECORDING, State.ASKING)),
         StaffAdmitted: _OVERRIDE,
+        HealthChanged: Rule(_health_changed, (State.OUT_OF_ORDER,)),
     },
     State.TYPING: {
         CodeRead: _WHILE_TYPING,
@@ -144,17 +148,17 @@ TABLE: Mapping[State, Mapping[type[Any], Rule]] = {
         Tick: _DISMISS,
     },
     State.ASKING: {
-        CodeRead: _NEXT,
-        PhoneArrived: _NEXT,
-        StaffIdentified: _NEXT,
-        Answered: Rule(verdicts.answered, (State.RECORDING, *_ENDS)),
-        AskFailed: Rule(verdicts.unanswered, (State.RECORDING, *_ENDS)),
-        Tick: Rule(verdicts.unanswered, (State.RECORDING, *_ENDS)),
+        CodeRead: _WAITS,
+        PhoneArrived: _WAITS,
+        StaffIdentified: _WAITS,
+        Answered: Rule(verdicts.answered, (State.RECORDING, *_STAYED_OUT)),
+        AskFailed: Rule(verdicts.unanswered, (State.RECORDING, *_STAYED_OUT)),
+        Tick: Rule(verdicts.unanswered, (State.RECORDING, *_STAYED_OUT)),
     },
     State.RECORDING: {
-        CodeRead: _NEXT,
-        PhoneArrived: _NEXT,
-        StaffIdentified: _NEXT,
+        CodeRead: _WAITS,
+        PhoneArrived: _WAITS,
+        StaffIdentified: _WAITS,
         Answered: Rule(verdicts.answered),
         Recorded: Rule(verdicts.recorded, _ENDS),
         RecordFailed: Rule(verdicts.not_recorded, (*_ENDS, State.OUT_OF_ORDER)),
@@ -177,6 +181,7 @@ TABLE: Mapping[State, Mapping[type[Any], Rule]] = {
         StaffIdentified: _LEAVES_ONLY,
         KeyPressed: Rule(arrivals.first_key, (State.RECORDING,)),
         Recorded: Rule(verdicts.recorded_late, (State.IDLE,)),
+        HealthChanged: Rule(_health_changed, (State.IDLE,)),
     },
 }
 

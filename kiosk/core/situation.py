@@ -174,6 +174,8 @@ class Door:
 
     def knowledge_age(self, stamp: Stamp) -> timedelta | None:
         """Return how old the last good word from the registry is; None: there never was one."""
+        if self.online:
+            return timedelta(0)
         return None if self.heard_at is None else max(stamp.wall - self.heard_at, timedelta(0))
 
     @property

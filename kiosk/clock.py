@@ -1,0 +1,58 @@
+"""The real clock and the real ids. Known to `kiosk/app.py` only; everything else is handed a moment."""
+
+from __future__ import annotations
+
+import ctypes
+import secrets
+import time
+import uuid
+from datetime import UTC, datetime
+
+TRUST_LOOK_S = 5.0
+"""How often the kernel is asked whether the clock is synchronised."""
+_TIME_ERROR = 5
+"""adjtimex(2): the clock is not synchronised."""
+
+
+def synchronised() -> bool:
+    """Whether the kernel holds the clock for synchronised, by whatever daemon (timesyncd, chrony, ntpd, PTP).
+
+    A Pi has no clock battery: after a power cut without network it is late, never early (facts-trust.md 4).
+    """
+    timex = ctypes.create_string_buffer(512)  # struct timex, zeroed: modes 0 only reads
+    try:
+        return int(ctypes.CDLL(None).adjtimex(timex)) not in (_TIME_ERROR, -1)
+    except (OSError, AttributeError):
+        return False
+
+
+class SystemClock:
+    """Port `Clock`, from the machine."""
+
+    def __init__(self) -> None:
+        self._trusted = False
+        self._looked_at = float("-inf")
+
+    def wall(self) -> datetime:
+        """UTC."""
+        return datetime.now(UTC)
+
+    def mono(self) -> float:
+        """Seconds, never backwards."""
+        return time.monotonic()
+
+    def trusted(self) -> bool:
+        """Whether the wall clock is known to be right; looked up every few seconds."""
+        now = time.monotonic()
+        if now - self._looked_at >= TRUST_LOOK_S:
+            self._looked_at = now
+            self._trusted = synchronised()
+        return self._trusted
+
+
+def new_id() -> str:
+    """Return a UUIDv7 (RFC 9562): sorts by the time at which it was made, to the millisecond."""
+    octets = bytearray((time.time_ns() // 1_000_000).to_bytes(6) + secrets.token_bytes(10))
+    octets[6] = 0x70 | octets[6] & 0x0F
+    octets[8] = 0x80 | octets[8] & 0x3F
+    return str(uuid.UUID(bytes=bytes(octets)))

@@ -1,0 +1,35 @@
+"""Made-up visitors, one after the other, for a desk without a camera."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+
+from drivers.lens import Carrier, Look
+from kiosk.demo.stage import Stage
+from registry.passes import Life
+
+PAUSE_S = 4.0
+
+_LIVE, _CARRY = Life.LIVE, Life.CARRY
+VISITORS: tuple[tuple[str, Life, dict[str, object]], ...] = (
+    ("green", _LIVE, {}),
+    ("yellow", _LIVE, {"yaw": 18.0, "roll": 14.0}),
+    ("blue", _LIVE, {"look": Look.DIM}),
+    ("green", _LIVE, {"look": Look.DARK_MODE}),
+    ("red", _LIVE, {"glare": 0.5}),
+    ("foreigner", _CARRY, {"carrier": Carrier.PAPER}),
+    ("blue", _LIVE, {}),
+    ("foreigner", _CARRY, {"carrier": Carrier.PAPER, "roll": -12.0}),
+)
+
+
+def visitors(stage: Stage, closed: threading.Event) -> None:
+    """Send visitors to the simulated camera until the house is closed."""
+    for name, life, how in itertools.cycle(VISITORS):
+        stage.hold_up(stage.pass_of(name, life), **how)
+        while not stage.recording.finished.wait(1.0):
+            if closed.is_set():
+                return
+        if closed.wait(PAUSE_S):
+            return

@@ -1,0 +1,157 @@
+"""A whole door on one machine: a registry, a kiosk against it over real HTTP, and what stands before and behind it.
+
+Only what is not there is simulated, and by its physics: the camera by a lens that renders a phone, the keypad by a pad
+whose keys go down and up, gate and lamp by fakes that remember. Decoder, driver of the keypad, store, network and screen
+are the real ones.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from drivers.camera_replay import Pace, ReplayCamera
+from drivers.camera_v4l2 import V4l2Camera
+from drivers.fake_keypad import FakeKeypad
+from drivers.fakes import FakeGate, FakeLamp
+from drivers.lens import Scene, approach, empty_hall
+from drivers.nothing import Silence
+from drivers.sounder import PygameSounder
+from kiosk.app import App, Drivers
+from kiosk.core.model import DoorKind
+from kiosk.demo.photographer import Photographer
+from kiosk.demo.witness import Shown, Witness
+from kiosk.errors import DriverMissing
+from kiosk.ports import Camera, Grey, Sounder
+from kiosk.settings import Settings
+from registry.demo_people import DEMO_DOOR, DEMO_PEOPLE, populate
+from registry.embedded import EmbeddedRegistry
+from registry.passes import Life
+from ui.screen import PygameScreen
+
+FPS = 15.0
+FRAMES = 30
+"""Two seconds: as long as a person takes to hold up a phone."""
+WINDOW = (1280, 800)
+CAMERA = (1280, 720)
+HALL_FRAMES = 45
+
+
+class DemoClock:
+    """The machine's clock, taken for right: on a desk nobody's pass depends on a Pi's missing battery."""
+
+    def wall(self) -> datetime:
+        """UTC."""
+        return datetime.now(UTC)
+
+    def mono(self) -> float:
+        """Seconds, never backwards."""
+        return time.monotonic()
+
+    def trusted(self) -> bool:
+        """Always."""
+        return True
+
+
+class Stage:
+    """Builds everything, and takes it down again."""
+
+    def __init__(
+        self, *, screenshots: Path | None, told: Callable[[Shown], None], camera: bool, window: bool
+    ) -> None:
+        """`camera`: use the first real one if there is one. `window`: draw on the display, else off-screen."""
+        self._last = ExitStack()
+        self.clock = DemoClock()
+        self.registry = self._last.enter_context(EmbeddedRegistry())
+        self.subjects = populate(self.registry.registry)
+        self.iins = {person.name: person.identifier.value for person in DEMO_PEOPLE}
+        self.witness = Witness(self.clock.wall, told)
+        self.gate = FakeGate(now=self.clock.mono)
+        self.keypad = FakeKeypad()
+        self._seeds = itertools.count(1)
+        folder = Path(self._last.enter_context(tempfile.TemporaryDirectory(prefix="ashyq-demo-")))
+        key_file = folder / "door.key"
+        key_file.write_bytes(self.registry.registry.doors.get(DEMO_DOOR).key)
+        key_file.chmod(0o600)
+        self.real_camera = _first_camera() if camera else None
+        self.recording = ReplayCamera(pace=Pace(FPS), idle=_hall())
+        screen = PygameScreen(size=WINDOW, fullscreen=False, driver=None if window else "offscreen")
+        self._last.callback(screen.close)
+        self.photographer = Photographer(screen, screenshots) if screenshots else None
+        defaults = Settings()
+        self.settings = replace(
+            defaults,
+            door=replace(
+                defaults.door,
+                id=DEMO_DOOR,
+                kind=DoorKind.TOGGLE,
+                venue_code_url=self.registry.venue_url,
+                venue_code_key_file=key_file,
+            ),
+            registry=replace(defaults.registry, url=self.registry.url, device="DEMO-KIOSK"),
+            store=replace(defaults.store, path=folder / "kiosk.db"),
+            sync=replace(defaults.sync, policy_every_s=5.0),
+        )
+        drivers = Drivers(
+            open_camera=self._open_camera,
+            open_keypad=lambda: self.keypad,
+            gate=self.gate,
+            lamp=FakeLamp(now=self.clock.mono),
+            sounder=_sounder(),
+            screen=self.photographer or screen,
+        )
+        self.app = App(self.settings, drivers, clock=self.clock, watch=self.witness.watch)
+
+    def __enter__(self) -> Stage:
+        self._last.callback(self.app.stop)
+        self.app.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._last.close()
+
+    def pass_of(self, name: str, life: Life = Life.LIVE) -> str:
+        """Return a fresh pass of one of the made-up visitors, as their phone would get it from the registry."""
+        return self.registry.issue_pass(self.subjects[name], life)
+
+    def hold_up(self, text: str, **how: object) -> None:
+        """Have somebody walk up and hold a code before the camera: rendered by the lens, read by the real decoder."""
+        scene = Scene(text=text, seed=next(self._seeds), size=CAMERA, fps=FPS, **how)  # type: ignore[arg-type]
+        self.recording.play(approach(scene, FRAMES))
+
+    def _open_camera(self) -> Camera:
+        return V4l2Camera(self.real_camera, CAMERA, FPS) if self.real_camera else self.recording
+
+
+def has_display() -> bool:
+    """Whether there is a desktop to open a window on."""
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _first_camera() -> str | None:
+    found = sorted(Path("/dev").glob("video*"), key=lambda path: (len(path.name), path.name))
+    for path in found:
+        try:
+            V4l2Camera(str(path), CAMERA, FPS).close()
+        except (DriverMissing, OSError):
+            continue
+        return str(path)
+    return None
+
+
+def _hall() -> Iterator[Grey]:
+    return empty_hall(seed=1, size=CAMERA, frames=HALL_FRAMES)
+
+
+def _sounder() -> Sounder:
+    try:
+        return PygameSounder(volume=0.7)
+    except DriverMissing:
+        return Silence()

@@ -1,0 +1,185 @@
+"""Settings -> drivers: one table a thing, from the name in the configuration to the class that drives it.
+
+Part of the composition root. What is missing is said in the journal and replaced by nothing, so that a kiosk with a dead
+lamp still opens its door; a screen that cannot be had is an error, because a black screen with a green service is worse.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TypeVar
+
+from drivers.engine_zbar import ZbarDecoder
+from drivers.nothing import NoGate, NoLamp, Silence
+from kiosk.errors import DriverError, DriverMissing
+from kiosk.ports import Camera, Decoder, Gate, Keypad, Lamp, Screen, Sounder
+from kiosk.settings import Settings
+
+log = logging.getLogger(__name__)
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drivers:
+    """The real things at this door, or their fakes. None: there is none here, and that is meant."""
+
+    open_camera: Callable[[], Camera] | None
+    open_keypad: Callable[[], Keypad] | None
+    gate: Gate
+    lamp: Lamp
+    sounder: Sounder
+    screen: Screen
+
+
+def drivers_for(settings: Settings, last: ExitStack) -> Drivers:
+    """Make every driver that the settings name; `last` closes them. Raises DriverMissing where there is no screen."""
+    gate = _or_nothing("gate", lambda: GATES[settings.gate.driver](settings), NoGate)
+    lamp = _or_nothing("lamp", lambda: LAMPS[settings.lamp.driver](settings), NoLamp)
+    sounder = _or_nothing("sound", lambda: SOUNDERS[settings.sound.driver](settings), Silence)
+    screen = _screen(settings)
+    for thing in (gate, lamp, sounder, screen):
+        last.callback(thing.close)
+    return Drivers(
+        open_camera=CAMERAS[settings.camera.driver](settings),
+        open_keypad=KEYPADS[settings.keypad.driver](settings),
+        gate=gate,
+        lamp=lamp,
+        sounder=sounder,
+        screen=screen,
+    )
+
+
+def second_engine() -> Decoder | None:
+    """Return the decoder that reads what the first does not; None, and said so, where its library is missing."""
+    try:
+        return ZbarDecoder()
+    except DriverMissing as missing:
+        log.error("second decoder: %s", missing)
+        return None
+
+
+def _or_nothing(what: str, make: Callable[[], _T], nothing: Callable[[], _T]) -> _T:
+    try:
+        return make()
+    except DriverError as failure:
+        log.error("%s: %s", what, failure)
+        return nothing()
+
+
+def _v4l2(settings: Settings) -> Callable[[], Camera]:
+    def open_camera() -> Camera:
+        from drivers.camera_v4l2 import V4l2Camera
+
+        device = "/dev/video0" if settings.camera.device == "auto" else settings.camera.device
+        return V4l2Camera(device, settings.camera.size, settings.camera.fps)
+
+    return open_camera
+
+
+def _picamera2(settings: Settings) -> Callable[[], Camera]:
+    def open_camera() -> Camera:
+        from drivers.camera_picamera2 import Picamera2Camera
+
+        return Picamera2Camera(settings.camera.size, settings.camera.fps)
+
+    return open_camera
+
+
+def _any_camera(settings: Settings) -> Callable[[], Camera]:
+    """A ribbon camera where there is one, else a USB camera; looked for at each opening, so that one may be plugged in."""
+
+    def open_camera() -> Camera:
+        try:
+            return _picamera2(settings)()
+        except DriverError as ribbon:
+            try:
+                return _v4l2(settings)()
+            except DriverError as usb:
+                raise DriverMissing(f"no camera: {usb} ({ribbon})") from None
+
+    return open_camera
+
+
+def _replay(settings: Settings) -> Callable[[], Camera]:
+    def open_camera() -> Camera:
+        from drivers.camera_replay import Pace, ReplayCamera
+        from drivers.lens import empty_hall
+
+        return ReplayCamera(pace=Pace(settings.camera.fps), idle=empty_hall(1, settings.camera.size))
+
+    return open_camera
+
+
+def _evdev(settings: Settings) -> Callable[[], Keypad]:
+    def open_keypad() -> Keypad:
+        from drivers.keypad_evdev import EvdevKeypad
+
+        return EvdevKeypad(settings.keypad.device)
+
+    return open_keypad
+
+
+def _gpio_gate(settings: Settings) -> Gate:
+    from drivers.gate_gpio import Fail, GpioGate
+
+    gate = settings.gate
+    if gate.entry_pin is None:
+        raise DriverMissing("the gate has no pin: set [gate] entry_pin")
+    return GpioGate(
+        entry_pin=gate.entry_pin,
+        exit_pin=gate.exit_pin,
+        pulse_s=gate.pulse_s,
+        active_high=gate.active_high,
+        fail=Fail(gate.fail),
+        max_on_s=gate.max_on_s,
+    )
+
+
+def _gpio_lamp(settings: Settings) -> Lamp:
+    from drivers.lamp_gpio import GpioLamp
+
+    lamp = settings.lamp
+    if lamp.red_pin is None or lamp.green_pin is None or lamp.blue_pin is None:
+        raise DriverMissing("the lamp has not all of its pins: set [lamp] red_pin, green_pin and blue_pin")
+    return GpioLamp(
+        red_pin=lamp.red_pin, green_pin=lamp.green_pin, blue_pin=lamp.blue_pin, active_high=lamp.active_high
+    )
+
+
+def _pygame_sounder(settings: Settings) -> Sounder:
+    from drivers.sounder import PygameSounder
+
+    return PygameSounder(volume=settings.sound.volume / 100)
+
+
+def _screen(settings: Settings) -> Screen:
+    from ui.screen import PygameScreen
+
+    screen = settings.screen
+    return PygameScreen(
+        size=screen.size, fullscreen=screen.fullscreen, driver=screen.driver, rotate=screen.rotate
+    )
+
+
+CAMERAS: dict[str, Callable[[Settings], Callable[[], Camera] | None]] = {
+    "auto": _any_camera,
+    "v4l2": _v4l2,
+    "picamera2": _picamera2,
+    "replay": _replay,
+    "none": lambda _settings: None,
+}
+KEYPADS: dict[str, Callable[[Settings], Callable[[], Keypad] | None]] = {
+    "auto": _evdev,
+    "evdev": _evdev,
+    "screen": lambda _settings: None,
+    "none": lambda _settings: None,
+}
+GATES: dict[str, Callable[[Settings], Gate]] = {"gpio": _gpio_gate, "none": lambda _settings: NoGate()}
+LAMPS: dict[str, Callable[[Settings], Lamp]] = {"gpio": _gpio_lamp, "none": lambda _settings: NoLamp()}
+SOUNDERS: dict[str, Callable[[Settings], Sounder]] = {
+    "pygame": _pygame_sounder,
+    "none": lambda _settings: Silence(),
+}
