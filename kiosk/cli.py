@@ -9,19 +9,27 @@ import argparse
 import logging
 import os
 import sys
-from collections.abc import Callable, Sequence
-from difflib import get_close_matches
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING
 
+from kiosk.command_parser import (
+    BROKEN,
+    CODES,
+    FINE,
+    LOOK,
+    TRACEBACK,
+    Command,
+    CommandParser,
+    Progress,
+    add_command,
+    everywhere,
+)
 from kiosk.errors import KioskError
 
 if TYPE_CHECKING:
     from kiosk.settings import Settings
 
-FINE, LOOK, BROKEN = 0, 1, 2
-_CODES = "exit codes: 0 fine, 1 works but deserves a look, 2 does not work or was typed wrongly"
-_TRACEBACK = "KIOSK_TRACEBACK"
 _LIBRARIES = (
     "pygame-ce",
     "numpy",
@@ -31,8 +39,6 @@ _LIBRARIES = (
     "sqlite-utils",
     "cryptography",
 )
-
-Command = Callable[[argparse.Namespace], int]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -63,16 +69,16 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """Return the whole command line; docs/commands.md is made from it."""
-    top = _Parser(
+    top = CommandParser(
         prog="kiosk",
         description="The Ashyq door kiosk: reads a visitor's code, asks the registry, decides, opens the gate.",
-        epilog=f"example: kiosk doctor\n{_CODES}",
-        parents=[_everywhere()],
+        epilog=f"example: kiosk doctor\n{CODES}",
+        parents=[everywhere()],
     )
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    _add(commands, "run", _run, "Run the door until it is told to stop.", "kiosk run")
+    add_command(commands, "run", _run, "Run the door until it is told to stop.", "kiosk run")
 
-    demo = _add(
+    demo = add_command(
         commands,
         "demo",
         _demo,
@@ -85,7 +91,7 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--fast", action="store_true", help="do not wait for eyes to follow")
     demo.add_argument("--screenshots", type=Path, metavar="DIR", help="write a picture of every screen there")
 
-    doctor = _add(
+    doctor = add_command(
         commands,
         "doctor",
         _doctor,
@@ -97,7 +103,7 @@ def parser() -> argparse.ArgumentParser:
         "numbers", type=int, nargs="*", metavar="NUMBER", help="only the checks with these numbers"
     )
 
-    check = _add(
+    check = add_command(
         commands,
         "check-config",
         _check_config,
@@ -112,29 +118,33 @@ def parser() -> argparse.ArgumentParser:
         "queue",
         help="look at the records that the registry does not have yet",
         description="Look at the records that the registry does not have yet. No record names a visitor.",
-        epilog=f"example: kiosk queue list\n{_CODES}",
-        parents=[_everywhere()],
+        epilog=f"example: kiosk queue list\n{CODES}",
+        parents=[everywhere()],
     )
     kinds = queue.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    listing = _add(
+    listing = add_command(
         kinds, "list", _queue_list, "List what waits and what was parked.", "kiosk queue list --parked"
     )
     listing.add_argument("--parked", action="store_true", help="only what the registry would not take")
     listing.add_argument("--limit", type=_positive, default=50, metavar="N", help="at most so many (50)")
-    show = _add(
+    show = add_command(
         kinds,
         "show",
         _queue_show,
         "Show one record as the registry will get it.",
         "kiosk queue show 0190...-0001",
     )
-    show.add_argument("uid", metavar="UID", help="the id that `kiosk queue list` prints")
-    again = _add(kinds, "requeue", _queue_requeue, "Send parked records again.", "kiosk queue requeue --all")
+    show.add_argument(
+        "name", metavar="NAME", help="an id that `kiosk queue list` prints, or a reference number"
+    )
+    again = add_command(
+        kinds, "requeue", _queue_requeue, "Send parked records again.", "kiosk queue requeue --all"
+    )
     which = again.add_mutually_exclusive_group(required=True)
     which.add_argument("uid", metavar="UID", nargs="?", help="the id of one record")
     which.add_argument("--all", action="store_true", help="every parked record")
 
-    _add(
+    add_command(
         commands,
         "version",
         _version,
@@ -161,15 +171,27 @@ def _demo(args: argparse.Namespace) -> int:
     from kiosk import demo, journal
 
     journal.start("warning", sys.stderr)
-    return demo.main(args.tour, args.fast, args.screenshots)
+    return demo.main(tour=args.tour, fast=args.fast, screenshots=args.screenshots)
 
 
 def _doctor(args: argparse.Namespace) -> int:
     from kiosk import doctor
+    from kiosk import doctor_run as run
 
-    results = doctor.examine(doctor.checks(getattr(args, "config", None)), only=frozenset(args.numbers))
-    print(doctor.as_json(results) if args.json else doctor.as_text(results))
-    return doctor.exit_code(results)
+    results = []
+    progress = Progress(sys.stderr)
+    checks = doctor.checks(getattr(args, "config", None))
+    for result in run.examine(
+        checks,
+        only=frozenset(args.numbers),
+        begin=lambda check: progress.show(f"{check.number:2} {check.name} ..."),
+    ):
+        progress.clear()
+        results.append(result)
+        if not args.json:
+            print(run.as_line(result), flush=True)
+    print(run.as_json(results) if args.json else run.summary(results))
+    return {run.State.OK: FINE, run.State.WARNING: LOOK, run.State.BROKEN: BROKEN}[run.worst(results)]
 
 
 def _check_config(args: argparse.Namespace) -> int:
@@ -189,24 +211,28 @@ def _check_config(args: argparse.Namespace) -> int:
 def _queue_list(args: argparse.Namespace) -> int:
     from kiosk import queue_commands
 
-    lines, parked = queue_commands.listing(
-        _settings(args).store.path, parked_only=args.parked, limit=args.limit
+    told = _settings(args)
+    text, parked = queue_commands.listing(
+        told.store.path, told.door.timezone, parked_only=args.parked, limit=args.limit
     )
-    print("\n".join(lines))
+    print(text)
     return LOOK if parked else FINE
 
 
 def _queue_show(args: argparse.Namespace) -> int:
     from kiosk import queue_commands
 
-    print(queue_commands.show(_settings(args).store.path, args.uid))
+    told = _settings(args)
+    print(queue_commands.show(told.store.path, told.door.timezone, args.name))
     return FINE
 
 
 def _queue_requeue(args: argparse.Namespace) -> int:
     from kiosk import queue_commands
+    from kiosk.clock import SystemClock
 
-    print(queue_commands.requeue(_settings(args).store.path, None if args.all else args.uid, sys.stderr))
+    count = queue_commands.requeue(_settings(args).store.path, None if args.all else args.uid, SystemClock())
+    print(f"{count} {'waits' if count == 1 else 'wait'} again")
     return FINE
 
 
@@ -247,67 +273,10 @@ def _settings(args: argparse.Namespace) -> Settings:
 
 
 def _wants_traceback(args: argparse.Namespace) -> bool:
-    return getattr(args, "traceback", False) or os.environ.get(_TRACEBACK, "") not in ("", "0")
+    return getattr(args, "traceback", False) or os.environ.get(TRACEBACK, "") not in ("", "0")
 
 
 def _positive(word: str) -> int:
     if not word.isascii() or not word.isdigit() or int(word) == 0:
         raise argparse.ArgumentTypeError(f'expected a number from 1, found "{word}"')
     return int(word)
-
-
-class _Parser(argparse.ArgumentParser):
-    """argparse with one line for a mistake, a suggestion in it, and the same help at every width of the terminal."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(formatter_class=_Help, allow_abbrev=False, **options)
-
-    def error(self, message: str) -> NoReturn:
-        """Print one line and exit with 2."""
-        self.exit(BROKEN, f"{self.prog}: {message}; `{self.prog} --help` says more\n")
-
-    def _check_value(self, action: argparse.Action, value: Any) -> None:
-        # argparse prints all the choices; one near word helps more.
-        if action.choices is not None and value not in action.choices:
-            known = [str(choice) for choice in action.choices]
-            near = get_close_matches(str(value), known, n=1)
-            hint = f'did you mean "{near[0]}"?' if near else f"there are {', '.join(known)}"
-            raise argparse.ArgumentError(None, f'no command "{value}": {hint}')
-
-
-class _Help(argparse.RawDescriptionHelpFormatter):
-    def __init__(self, prog: str) -> None:
-        super().__init__(prog, width=100, max_help_position=28)
-
-
-def _everywhere() -> _Parser:
-    """Return what every command takes, before or after its name."""
-    shared = _Parser(add_help=False)
-    # SUPPRESS: otherwise the command's default undoes what was given before its name.
-    shared.add_argument(
-        "--config",
-        type=Path,
-        metavar="FILE",
-        default=argparse.SUPPRESS,
-        help="the configuration; else /etc/ashyq-kiosk/kiosk.toml, else config/kiosk.toml of the checkout",
-    )
-    shared.add_argument(
-        "--traceback",
-        action="store_true",
-        default=argparse.SUPPRESS,
-        help=f"show where a mistake of the program happened; {_TRACEBACK}=1 does the same",
-    )
-    return shared
-
-
-def _add(commands: Any, name: str, call: Command, says: str, example: str) -> argparse.ArgumentParser:
-    """Add one command with its help and an example. (The type of `commands` has no public name.)"""
-    added: argparse.ArgumentParser = commands.add_parser(
-        name,
-        help=says[0].lower() + says[1:].rstrip("."),
-        description=says,
-        epilog=f"example: {example}\n{_CODES}",
-        parents=[_everywhere()],
-    )
-    added.set_defaults(command=call)
-    return added

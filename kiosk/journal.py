@@ -35,7 +35,7 @@ def masked(text: str) -> str:
 
 
 class Repeats(logging.Filter):
-    """Lets a warning or error through once every `every_s` seconds, with the number of those it held back.
+    """Lets a warning or error through once every `every_s` seconds, and notes how many it held back.
 
     Two records are the same when their logger, level and message template are: what differs between two failures of one
     kind belongs into the arguments. INFO passes always: it is the line of a visit.
@@ -48,7 +48,7 @@ class Repeats(logging.Filter):
         self._seen: dict[tuple[str, int, str], _Told] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether the record is written; adds the count of the held back ones to its message."""
+        """Whether the record is written."""
         if record.levelno < logging.WARNING:
             return True
         now = self._mono()
@@ -62,8 +62,8 @@ class Repeats(logging.Filter):
             del self._seen[next(iter(self._seen))]
         self._seen[kind] = _Told(at=now)
         if told is not None and told.held:
-            record.msg = f"{record.getMessage()} (and {told.held} more like it in {now - told.at:.0f} s)"
-            record.args = None
+            # Beside the message, which other handlers share: MaskedFormatter writes it.
+            record.held_back = f" (and {told.held} more like it in {now - told.at:.0f} s)"
         return True
 
 
@@ -79,9 +79,11 @@ class MaskedFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the line; a message that does not fit its arguments is said to be so instead of raising."""
         try:
-            return masked(super().format(record))
+            line = super().format(record)
         except (TypeError, ValueError, KeyError):
-            return masked(f"{record.levelname} {record.name}: a log line that could not be formatted")
+            line = f"{record.levelname} {record.name}: a log line that could not be formatted"
+        first, *rest = line.split("\n")
+        return masked("\n".join([first + getattr(record, "held_back", ""), *rest]))
 
 
 def start(level: str, stream: TextIO, *, mono: Callable[[], float] = time.monotonic) -> logging.Handler:

@@ -12,7 +12,7 @@ import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
-from kiosk import cli
+from kiosk import cli, doctor
 from kiosk.errors import SettingsError
 from kiosk.settings import SECTIONS, Settings, parse
 
@@ -96,9 +96,15 @@ def commands_page() -> str:
         "What each command prints with `--help`. On a device the program is `kiosk`; in a checkout it is",
         "`.venv/bin/python -m kiosk`.\n",
     ]
-    for parser in _parsers(cli.parser()):
+    for parser in parsers(cli.parser()):
         out += [f"## {parser.prog}\n", f"```text\n{parser.format_help().rstrip()}\n```\n"]
-    return "\n".join(out)
+    out += [
+        "## The checks of kiosk doctor\n",
+        "| number | name | what is true when it is ok |",
+        "| --- | --- | --- |",
+    ]
+    out += [f"| {number} | {name} | {about} |" for number, (name, about) in doctor.TABLE.items()]
+    return "\n".join(out) + "\n"
 
 
 def pages() -> dict[Path, str]:
@@ -122,12 +128,12 @@ def _mistakes_of(text: str) -> str:
     raise AssertionError("the example of a file with mistakes has none")
 
 
-def _parsers(top: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
+def parsers(top: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
     yield top
     for action in top._actions:  # noqa: SLF001 - argparse has no public way to its subcommands
         if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
             for parser in action.choices.values():
-                yield from _parsers(parser)
+                yield from parsers(parser)
 
 
 if __name__ == "__main__":

@@ -210,11 +210,12 @@ class TimesSettings:
     admitted_s: float = key(number(0.8, 30, "s"), 3.0, "The screen of who was admitted.")
     refused_s: float = key(number(2, 60, "s"), 6.0, "The screen of who was refused.")
     unchecked_s: float = key(number(5, 300, "s"), 20.0, 'The screen "could not check", until staff come.')
-    hint_s: float = key(
-        number(0.5, 10, "s"), 2.5, 'A line over the idle screen, such as "that code is not a pass".'
+    notice_s: float = key(
+        number(1, 10, "s"), 3.0, 'A notice to a visitor, such as "that code is not a pass".'
     )
     keypad_idle_s: float = key(number(5, 120, "s"), 20.0, "A half-typed IIN is forgotten when no key comes.")
     confirm_s: float = key(number(3, 60, "s"), 15.0, "A typed IIN waits this long to be confirmed.")
+    recheck_s: float = key(number(10, 3600, "s"), 300.0, "How long staff can check a refused visitor again.")
     record_s: float = key(
         number(0.2, 10, "s"), 2.0, "How long the disk may take to record a visit before staff are called."
     )
