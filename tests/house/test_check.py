@@ -1,0 +1,62 @@
+"""scripts/check.sh: a part that fails is told of, and what a developer's machine cannot have is not held against it."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def sh(lines: str, tmp_path: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["bash", "-c", f"source {ROOT}/scripts/check.sh\n{lines}"],
+        cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def systemd(tmp_path):
+    """Define a systemd-analyze that says this of the units."""
+
+    def saying(words: str) -> str:
+        (tmp_path / "said").write_text(words)
+        return (
+            "systemd-analyze() { cat said; return 1; }\nverify_units systemd/kiosk.service systemd/sync.timer"
+        )
+
+    return saying
+
+
+def test_a_program_that_only_a_kiosk_has_is_no_mistake_in_a_unit(systemd, tmp_path):
+    said = "kiosk.service: Command /opt/ashyq-kiosk/venv/bin/python is not executable: No such file or directory\n"
+    assert sh(systemd(said), tmp_path).returncode == 0
+
+
+def test_what_systemd_says_of_the_machines_own_units_is_not_about_ours(systemd, tmp_path):
+    assert sh(systemd("/lib/systemd/system/other.service:3: Unknown key 'X'\n"), tmp_path).returncode == 0
+
+
+@pytest.mark.parametrize("said", [
+    "/x/systemd/kiosk.service:3: Unknown key 'Typ' in section [Service], ignoring.",
+    "sync.timer: Timer unit lacks value setting. Refusing.",
+])  # fmt: skip
+def test_a_mistake_in_a_unit_is_found_however_systemd_names_it(systemd, tmp_path, said):
+    done = sh(systemd(said + "\n"), tmp_path)
+    assert done.returncode == 1
+    assert done.stdout.strip() == said
+
+
+def test_every_failing_step_is_told_of_with_its_words(tmp_path):
+    done = sh(
+        'step one false\nstep two true\nstep three bash -c "echo why; exit 3"\necho "${failed[*]}"', tmp_path
+    )
+    assert "FAILED  one" in done.stdout
+    assert "ok      two" in done.stdout
+    assert "why" in done.stdout
+    assert done.stdout.splitlines()[-1] == "one three"
+
+
+def test_what_does_not_exist_yet_is_passed_over(tmp_path):
+    (tmp_path / "kiosk").mkdir()
+    assert sh("present kiosk drivers systemd/*.service", tmp_path).stdout.split() == ["kiosk"]
