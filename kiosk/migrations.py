@@ -35,11 +35,12 @@ def _uid(column: str) -> str:
 
 
 def _random_hex(column: str) -> str:
-    """24 hexadecimal digits: a random id, and neither an IIN behind zeros nor the ASCII codes of one."""
+    """24 hexadecimal digits: a random id, and neither an IIN among zeros nor the ASCII codes of one."""
     zeros = "0" * 12
     return (
-        f"{_form(column, HEX * 24, 24)} AND {column} NOT GLOB '{zeros}*' AND {column} NOT GLOB '*{zeros}'"
-        f" AND {column} NOT GLOB '{ASCII_IIN}'"
+        f"{_form(column, HEX * 24, 24)} AND {column} NOT GLOB '{DIGIT * 12}{zeros}' AND {column} NOT GLOB '{ASCII_IIN}'"
+        # A small number in a row of zeros is no IIN: an id that was counted, as in a demonstration.
+        f" AND ({column} NOT GLOB '{zeros}{DIGIT * 12}' OR {column} GLOB '{zeros}0000*')"
     )
 
 
@@ -84,6 +85,14 @@ def _registrys(column: str) -> str:
     return (
         f"' ' || {column} || ' ' NOT GLOB '*{alone}*' AND {column} NOT GLOB '*{ASCII_IIN}*'"
         f" AND instr({column}, char(0)) = 0"
+    )
+
+
+def _etag(column: str) -> str:
+    """An entity tag as HTTP has it, quotes and all."""
+    return (
+        f"({column} GLOB '\"*\"' OR {column} GLOB 'W/\"*\"') AND length({column}) <= 128"
+        f" AND {column} NOT GLOB '*[^!-~]*' AND {_registrys(column)}"
     )
 
 
@@ -170,7 +179,7 @@ def records_and_outbox(db: Database) -> None:
     }
     documents = {
         "name": ("TEXT PRIMARY KEY NOT NULL", _one_of("name", "policy", "keys", "revocations")),
-        "etag": ("TEXT NOT NULL", f"length(etag) <= 128 AND {_registrys('etag')}"),
+        "etag": ("TEXT NOT NULL", f"etag = '' OR ({_etag('etag')})"),
         "body": (
             "TEXT NOT NULL",
             f"json_valid(body) AND json_type(body) = 'object' AND {_registrys('body')}",
