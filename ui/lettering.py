@@ -23,14 +23,16 @@ BOLD = FONTS / "NotoSans-Bold.ttf"
 
 CAP = 0.714
 """Height of a capital, in em."""
-OVER, UNDER = 0.2, 0.24
+OVER, UNDER = 0.24, 0.24
 """What a line needs above its capitals (Й) and under its baseline (Қ, Щ, у), in em."""
-PITCH, PITCH_CAPITALS = 1.2, 1.1
+PITCH, PITCH_CAPITALS = 1.2, 1.18
 """From baseline to baseline, in em."""
 BETWEEN = 0.2
 """What is added between two languages, in em."""
 SMALLER, SMALLER_HEADLINE = 0.8, 0.66
 """English, as part of the size of Kazakh and Russian: a sentence must stay readable, a headline may step back."""
+LEAST = 0.7
+"""How far a single line is shrunk before it is cut."""
 MEASURED_AT = 200
 
 
@@ -102,12 +104,13 @@ class Lettering:
     def _em(self, text: str, bold: bool) -> float:
         return self.width(text, bold=bold, px=MEASURED_AT) / MEASURED_AT
 
-    def _line(
-        self, text: str, slot: Box, *, px: int, bold: bool, colour: Rgb, align: float = 0.0, least: int = 12
-    ) -> Text:
-        """Fit one line: as large as `px` and the slot allow, then cut with an ellipsis. `align` 0 left, 1 right."""
+    def _line(self, text: str, slot: Box, *, px: int, bold: bool, colour: Rgb, align: float = 0.0) -> Text:
+        """Fit one line: as large as `px` and the slot allow, then cut with an ellipsis.
+
+        Never much smaller than `px`: a name that was shrunk until it fits is read by nobody. `align` 0 left, 1 right.
+        """
         size = min(px, int(slot.h / (CAP + UNDER)))
-        while size > least and self.width(text, bold=bold, px=size) > slot.w:
+        while size > px * LEAST and self.width(text, bold=bold, px=size) > slot.w:
             size -= 1
         while len(text) > 1 and self.width(text, bold=bold, px=size) > slot.w:
             text = text.rstrip("…")[:-1].rstrip() + "…"

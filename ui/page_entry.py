@@ -41,11 +41,11 @@ def keypad_sheet(view: View, canvas: Canvas, _frame: int) -> Sheet:
         cancel = Box(text.x, text.bottom - px(112), text.w, px(112))
         text = text._replace(h=text.h - px(112) - px(24))
     number = view.keypad or EMPTY
-    cells_box = Box(text.x, text.y + text.h * 44 // 100, text.w, min(px(104), text.h // 4))
+    cells_box = Box(text.x, text.y + text.h * 40 // 100, text.w, min(px(104), text.h // 4))
     headline = Box(text.x, text.y, text.w, cells_box.y - text.y - px(20))
     message = Box(text.x, cells_box.bottom + px(20), text.w, text.bottom - cells_box.bottom - px(20))
     # A slip is no taller than it needs: it belongs to the number above it.
-    message = message._replace(h=min(message.h, px(150)))
+    message = message._replace(h=min(message.h, px(176)))
     keys, buttons = _pad(pad, canvas, complete=" " not in number.cells)
     stays, bar = _way_back(cancel, Label.CANCEL, view.time_left, canvas)
     return Sheet(
@@ -82,7 +82,7 @@ def confirm_sheet(view: View, canvas: Canvas, _frame: int) -> Sheet:
         yes = Box(whole.right - half, change.y, half, high)
     upper = whole._replace(h=change.y - whole.y - gap)
     number = view.keypad or EMPTY
-    cells_box = Box(upper.x, upper.y + upper.h * 51 // 100, upper.w, min(px(124), upper.h * 3 // 10))
+    cells_box = Box(upper.x, upper.y + upper.h * 45 // 100, upper.w, min(px(124), upper.h * 28 // 100))
     headline = Box(upper.x, upper.y, upper.w, cells_box.y - upper.y - px(28))
     message = Box(upper.x, cells_box.bottom + px(16), upper.w, upper.bottom - cells_box.bottom - px(8))
     stays, bar = _way_back(change, Label.CORRECT, view.time_left, canvas)

@@ -132,9 +132,9 @@ class PygameScreen:
 
 def _start(driver: str | None) -> str:
     """Start SDL's video and return the name of its driver. Raises DriverMissing where nobody could see it."""
-    if driver is not None:
-        os.environ["SDL_VIDEODRIVER"] = driver
-    if (driver or os.environ.get("SDL_VIDEODRIVER", "")).lower() == "kmsdrm":
+    before = os.environ.get("SDL_VIDEODRIVER")
+    wanted = driver or before or ""
+    if wanted.lower() == "kmsdrm":
         card = connected_card()
         if card is not None:
             os.environ.setdefault("SDL_KMSDRM_DEVICE_INDEX", str(card))
@@ -143,9 +143,16 @@ def _start(driver: str | None) -> str:
         os.environ.setdefault("SDL_VIDEO_DOUBLE_BUFFER", "1")
     pygame.display.quit()
     try:
+        # SDL takes the name from the environment only; nobody else is to find it there.
+        if wanted:
+            os.environ["SDL_VIDEODRIVER"] = wanted
         pygame.display.init()
     except pygame.error as error:
         raise DriverMissing(_no_display(driver, str(error))) from error
+    finally:
+        os.environ.pop("SDL_VIDEODRIVER", None)
+        if before is not None:
+            os.environ["SDL_VIDEODRIVER"] = before
     name = pygame.display.get_driver()
     if name.lower() in UNSEEN and (driver or "").lower() not in UNSEEN:
         pygame.display.quit()

@@ -17,7 +17,7 @@ NO_TIME = "--:--"
 
 def height(canvas: Canvas) -> int:
     """How much of the page it takes, in pixels."""
-    return canvas.px(132 if canvas.standing else 92)
+    return canvas.px(168 if canvas.standing else 92)
 
 
 def strip(corner: Corner, canvas: Canvas) -> tuple[tuple[Item, ...], tuple[Live, ...]]:
@@ -26,12 +26,11 @@ def strip(corner: Corner, canvas: Canvas) -> tuple[tuple[Item, ...], tuple[Live,
     whole = Box(0, 0, canvas.width, height(canvas))
     inner = whole.inset(canvas.margin, px(10))
     if canvas.standing:
-        # Two rows: name and clock, rule and numbers.
-        row = inner.h // 2
-        clock = Box(inner.right - px(150), inner.y, px(150), row)
-        numbers = Box(inner.right - inner.w * 66 // 100, inner.y + row, inner.w * 66 // 100, row)
-        name = Box(inner.x, inner.y, clock.x - inner.x - px(16), row)
-        rule = Box(inner.x, inner.y + row, numbers.x - inner.x - px(16), row)
+        # Under each other: name, rule, numbers; the clock beside the first two.
+        clock = Box(inner.right - px(150), inner.y, px(150), px(86))
+        name = Box(inner.x, inner.y, clock.x - inner.x - px(16), px(50))
+        rule = Box(inner.x, name.bottom, name.w, px(36))
+        numbers = Box(inner.x, rule.bottom, inner.w, inner.bottom - rule.bottom)
     else:
         clock = Box(inner.right - px(150), inner.y, px(150), inner.h)
         left = inner.x + inner.w * 36 // 100

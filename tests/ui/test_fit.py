@@ -1,0 +1,111 @@
+"""Every text fits its place, on every page, at every size; and places do not overlap."""
+
+from dataclasses import replace
+from itertools import combinations
+
+import pytest
+
+from kiosk.core.view import Field, Page, Phrase, Sign
+from tests.ui.scenes import SCENES, idle, result, typing
+from ui.lettering import CAP, Lettering
+from ui.paint import Painter
+from ui.sheet import Box, Text
+
+LEAST_PX = 12
+"""Below this, letters on a 7 inch panel (0.19 mm a pixel) cannot be read at arm's length."""
+RESULTS = [name for name, view in SCENES.items() if view.page is Page.RESULT]
+
+
+def texts(sheet):
+    return [item for item in sheet.items() if isinstance(item, Text)]
+
+
+def assert_whole(sheet, size):
+    lettering = Lettering()
+    screen = Box(0, 0, *size)
+    for text in texts(sheet):
+        assert screen.covers(text.slot), text
+        for line in text.lines:
+            said = f"{line.text!r} at {line.px} px in {text.slot}"
+            assert "…" not in line.text, said
+            assert line.px >= LEAST_PX, said
+            assert text.slot.covers(lettering.ink_box(line)), f"{said}: {lettering.ink_box(line)}"
+
+
+def places_of(phrase):
+    """Every page on which a phrase could stand, wherever it could stand there."""
+    yield result(Field.RED, Sign.STOP, phrase, phrase, reference="WWWW")
+    yield result(Field.GREEN, Sign.ENTER, phrase, phrase)
+    yield result(Field.NEUTRAL, Sign.NONE, phrase, None)
+    yield idle(headline=phrase, hint=phrase)
+    yield idle(headline=phrase, hint=phrase, venue_code=None)
+    yield idle(headline=phrase, hint=phrase, preview=False)
+    yield typing("12", headline=phrase, hint=phrase)
+    yield replace(SCENES["confirm"], headline=phrase, note=phrase)
+    yield replace(SCENES["checking"], headline=phrase, note=phrase)
+    yield replace(SCENES["out-of-order"], headline=phrase, note=phrase)
+
+
+def test_every_phrase_fits_whole_wherever_it_may_stand(any_size):
+    painter = Painter(any_size)
+    for phrase in Phrase:
+        for view in places_of(phrase):
+            assert_whole(painter.sheet(view), any_size)
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_no_two_texts_of_a_page_touch_and_everything_is_on_the_screen(name, any_size):
+    sheet = Painter(any_size).sheet(SCENES[name])
+    lettering = Lettering()
+    inks = [(line.text, lettering.ink_box(line)) for text in texts(sheet) for line in text.lines]
+    for (one, a), (other, b) in combinations(inks, 2):
+        apart = a.right <= b.x or b.right <= a.x or a.bottom <= b.y or b.bottom <= a.y
+        assert apart, f"{one!r} {a} and {other!r} {b}"
+    assert all(Box(0, 0, *any_size).covers(item.box) for item in sheet.items() if not isinstance(item, Text))
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_places_that_change_by_themselves_do_not_overlap_and_keep_to_themselves(name, any_size):
+    sheet = Painter(any_size).sheet(SCENES[name])
+    for one, other in combinations([live.box for live in sheet.live], 2):
+        apart = one.right <= other.x or other.right <= one.x or one.bottom <= other.y or other.bottom <= one.y
+        assert apart, (one, other)
+    for live in sheet.live:
+        for item in live.items:
+            assert live.box.covers(item.slot if isinstance(item, Text) else item.box), item
+
+
+def test_a_venue_name_too_long_for_the_strip_is_cut_with_an_ellipsis(any_size):
+    name = "Спорт және сауықтыру кешені «Алатау» · Алматы қаласы, Бостандық ауданы, Тимирязев көшесі"
+    corner = replace(SCENES["idle"].corner, venue=name, today=name)
+    sheet = Painter(any_size).sheet(idle(corner=corner))
+    cut = [text for text in texts(sheet) if text.lines[0].text.endswith("…")]
+    lettering = Lettering()
+    assert len(cut) == 2
+    assert all(text.slot.covers(lettering.ink_box(text.lines[0])) for text in cut)
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_kazakh_and_russian_stand_first_and_as_large_as_each_other_english_smaller(name, any_size):
+    for text in texts(Painter(any_size).sheet(SCENES[name])):
+        if len(text.lines) >= 3:
+            *first, english = text.lines
+            assert len({line.px for line in first}) == 1
+            assert english.px < first[0].px
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_the_headline_of_a_result_still_has_letters_after_shrinking_six_times(name, any_size):
+    """7 px is a capital of ordinary small print: what is left of the headline at six times the distance."""
+    headline = max(texts(Painter(any_size).sheet(SCENES[name])), key=lambda text: text.lines[0].px)
+    assert headline.lines[0].px * CAP / 6 >= 7
+
+
+@pytest.mark.parametrize("name", ["keypad", "keypad-mistyped", "confirm", "idle"])
+def test_every_button_is_large_enough_for_a_finger_and_none_overlaps_another(name, any_size):
+    buttons = Painter(any_size).sheet(SCENES[name]).buttons
+    assert buttons
+    for button in buttons:
+        assert min(button.box.w, button.box.h) >= 56, button
+    for one, other in combinations([button.box for button in buttons], 2):
+        assert one.right <= other.x or other.right <= one.x or one.bottom <= other.y or other.bottom <= one.y
