@@ -91,14 +91,23 @@ _ENDS = (State.ADMITTED, State.REFUSED, State.UNCHECKED)
 _STAYED_OUT = (State.REFUSED, State.UNCHECKED)
 """Where a visitor stands who was checked again for nothing."""
 _REST = (State.IDLE, State.OUT_OF_ORDER)
-_BEGINS = (State.ASKING, State.RECORDING, State.NOTICE)
 
-_ARRIVES = Rule(arrivals.arrived, _BEGINS)
-_NEXT = Rule(arrivals.arrived_meanwhile, _BEGINS)
-_WAITS = Rule(arrivals.arrived_meanwhile)
-_WHILE_TYPING = Rule(arrivals.arrived_while_typing, _BEGINS)
-_LEAVES_ONLY = Rule(arrivals.arrived_out_of_order, (State.RECORDING,))
-_OVER_RESULT = Rule(arrivals.key_over_result, (State.TYPING, State.ASKING, State.RECORDING, *_REST))
+
+def _arrivals(handler: Handler) -> dict[type[Any], Rule]:
+    """Return the rules for everybody who presents themselves to a door that is free for them."""
+    return {
+        CodeRead: Rule(handler, (State.ASKING, State.RECORDING, State.NOTICE)),
+        PhoneArrived: Rule(handler, (State.RECORDING,)),
+        StaffIdentified: Rule(handler, (State.ASKING, State.RECORDING)),
+    }
+
+
+_ARRIVES = _arrivals(arrivals.arrived)
+_NEXT = _arrivals(arrivals.arrived_meanwhile)
+_WHILE_TYPING = _arrivals(arrivals.arrived_while_typing)
+_WAITS = dict.fromkeys(_NEXT, Rule(arrivals.arrived_meanwhile))
+_LEAVES_ONLY = dict.fromkeys(_NEXT, Rule(arrivals.arrived_out_of_order, (State.RECORDING,)))
+_OVER_RESULT = Rule(arrivals.key_over_result, (State.TYPING, State.ASKING, *_REST))
 _OVERRIDE = Rule(verdicts.staff_admitted, (State.RECORDING,))
 _DISMISS = Rule(_dismissed, _REST)
 _LATE = Rule(verdicts.recorded_late)
@@ -114,9 +123,7 @@ ANYWHERE: Mapping[type[Any], Rule] = {
 }
 
 _RESULT: Mapping[type[Any], Rule] = {
-    CodeRead: _NEXT,
-    PhoneArrived: _NEXT,
-    StaffIdentified: _NEXT,
+    **_NEXT,
     KeyPressed: _OVER_RESULT,
     StaffDismissed: _DISMISS,
     Tick: _DISMISS,
@@ -124,61 +131,50 @@ _RESULT: Mapping[type[Any], Rule] = {
 
 TABLE: Mapping[State, Mapping[type[Any], Rule]] = {
     State.IDLE: {
-        CodeRead: _ARRIVES,
-        PhoneArrived: _ARRIVES,
-        StaffIdentified: _ARRIVES,
+        **_ARRIVES,
         KeyPressed: Rule(arrivals.first_key, (State.TYPING, State.RECORDING, State.ASKING)),
         StaffAdmitted: _OVERRIDE,
         HealthChanged: Rule(_health_changed, (State.OUT_OF_ORDER,)),
     },
     State.TYPING: {
-        CodeRead: _WHILE_TYPING,
-        PhoneArrived: _WHILE_TYPING,
-        StaffIdentified: _WHILE_TYPING,
+        **_WHILE_TYPING,
         KeyPressed: Rule(arrivals.typed, (State.CONFIRMING, State.RECORDING, *_REST)),
         StaffDismissed: _DISMISS,
         Tick: _DISMISS,
     },
     State.CONFIRMING: {
-        CodeRead: _WHILE_TYPING,
-        PhoneArrived: _WHILE_TYPING,
-        StaffIdentified: _WHILE_TYPING,
+        **_WHILE_TYPING,
         KeyPressed: Rule(arrivals.confirmed, (State.TYPING, State.ASKING, State.RECORDING, *_REST)),
         StaffDismissed: _DISMISS,
         Tick: _DISMISS,
     },
     State.ASKING: {
-        CodeRead: _WAITS,
-        PhoneArrived: _WAITS,
-        StaffIdentified: _WAITS,
+        **_WAITS,
         Answered: Rule(verdicts.answered, (State.RECORDING, *_STAYED_OUT)),
         AskFailed: Rule(verdicts.unanswered, (State.RECORDING, *_STAYED_OUT)),
         Tick: Rule(verdicts.unanswered, (State.RECORDING, *_STAYED_OUT)),
     },
     State.RECORDING: {
-        CodeRead: _WAITS,
-        PhoneArrived: _WAITS,
-        StaffIdentified: _WAITS,
+        **_WAITS,
         Answered: Rule(verdicts.answered),
         Recorded: Rule(verdicts.recorded, _ENDS),
-        RecordFailed: Rule(verdicts.not_recorded, (*_ENDS, State.OUT_OF_ORDER)),
-        Tick: Rule(verdicts.not_recorded, (*_ENDS, State.OUT_OF_ORDER)),
+        RecordFailed: Rule(verdicts.not_recorded, (State.ADMITTED, State.OUT_OF_ORDER)),
+        Tick: Rule(verdicts.not_recorded, (State.ADMITTED, State.OUT_OF_ORDER)),
     },
-    State.ADMITTED: _RESULT,
+    State.ADMITTED: {
+        **_RESULT,
+        KeyPressed: Rule(arrivals.key_over_result, (State.TYPING, State.RECORDING, *_REST)),
+    },
     State.REFUSED: {**_RESULT, StaffAdmitted: _OVERRIDE},
     State.UNCHECKED: {**_RESULT, StaffAdmitted: _OVERRIDE},
     State.NOTICE: {
-        CodeRead: _ARRIVES,
-        PhoneArrived: _ARRIVES,
-        StaffIdentified: _ARRIVES,
+        **_ARRIVES,
         KeyPressed: _OVER_RESULT,
         StaffDismissed: _DISMISS,
         Tick: _DISMISS,
     },
     State.OUT_OF_ORDER: {
-        CodeRead: _LEAVES_ONLY,
-        PhoneArrived: _LEAVES_ONLY,
-        StaffIdentified: _LEAVES_ONLY,
+        **_LEAVES_ONLY,
         KeyPressed: Rule(arrivals.first_key, (State.RECORDING,)),
         Recorded: Rule(verdicts.recorded_late, (State.IDLE,)),
         HealthChanged: Rule(_health_changed, (State.IDLE,)),

@@ -1,0 +1,149 @@
+"""A doorman for tests: lets events happen at a door one by one, plays disk and clock, and keeps what the door ordered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any, Literal, TypeVar
+
+from kiosk.core.door import step, wake_at
+from kiosk.core.effects import Ask, Effect, Open, Write
+from kiosk.core.events import (
+    Answered,
+    AskFailed,
+    CodeRead,
+    Event,
+    Key,
+    KeyPressed,
+    Passed,
+    Recorded,
+    RecordFailed,
+    StaffAdmitted,
+    Tick,
+)
+from kiosk.core.model import Amendment, Colour, Credential, Direction, Record, Stamp, Status, Via, Visit
+from kiosk.core.present import present
+from kiosk.core.situation import Door
+from kiosk.core.view import View
+from tests.factories import Stamps, make_door, make_id, make_status
+
+_T = TypeVar("_T")
+
+
+class Doorman:
+    """Feeds a door with events and keeps what it ordered.
+
+    `disk` says what becomes of a record: "prompt" commits it at once, "held" waits for `commit()`, "failing" refuses it.
+    """
+
+    def __init__(
+        self,
+        door: Door | None = None,
+        *,
+        stamps: Stamps | None = None,
+        disk: Literal["prompt", "held", "failing"] = "prompt",
+    ) -> None:
+        self.door = door or make_door()
+        self.stamps = stamps or Stamps()
+        self.disk = disk
+        self.effects: list[Effect] = []
+        self.held: list[str] = []
+
+    def tell(self, *events: Event) -> tuple[Effect, ...]:
+        """Let events happen now, one after the other; return what they led to, what the disk says included."""
+        before = len(self.effects)
+        for event in events:
+            self.door, ordered = step(self.door, event, self.stamps.now())
+            self.effects += ordered
+            for effect in ordered:
+                if isinstance(effect, Write):
+                    self._write(effect.record)
+        return tuple(self.effects[before:])
+
+    def _write(self, record: Record) -> None:
+        match self.disk:
+            case "prompt":
+                self.tell(Recorded(record_id=record.id))
+            case "failing":
+                self.tell(RecordFailed(record_id=record.id, why="no space left"))
+            case "held":
+                self.held.append(record.id)
+
+    def commit(self) -> tuple[Effect, ...]:
+        """Let the disk finish what it holds, oldest first."""
+        held, self.held = self.held, []
+        return self.tell(*(Recorded(record_id=record_id) for record_id in held))
+
+    def wait(self, seconds: float) -> tuple[Effect, ...]:
+        """Let time go by, waking the door whenever it wants to be woken."""
+        before = len(self.effects)
+        end = self.stamps.mono + seconds
+        while (wake := wake_at(self.door)) is not None and self.stamps.mono < wake < end:
+            self.stamps.advance(wake - self.stamps.mono)
+            self.tell(Tick())
+        self.stamps.advance(end - self.stamps.mono)
+        self.tell(Tick())
+        return tuple(self.effects[before:])
+
+    def reads(
+        self, credential: Credential, *, via: Via = Via.CAMERA, side: Direction | None = None
+    ) -> tuple[Effect, ...]:
+        """Hold a code before the reader."""
+        return self.tell(CodeRead(credential=credential, via=via, side=side))
+
+    def types(self, keys: str, *more: Key) -> tuple[Effect, ...]:
+        """Press digits, then other keys."""
+        return self.tell(*(KeyPressed(key=key) for key in [*map(Key, keys), *more]))
+
+    def answers(
+        self, status: Status | Colour | None, *, to: str = "", subject: str = ""
+    ) -> tuple[Effect, ...]:
+        """Let the registry answer the newest question, or the one about visit `to`."""
+        if isinstance(status, Colour):
+            status = make_status(status, since=self.stamps.wall)
+        visit_id = to or self.every(Ask)[-1].visit_id
+        return self.tell(Answered(visit_id=visit_id, status=status, subject=subject))
+
+    def hears_nothing(self) -> tuple[Effect, ...]:
+        """Let the newest question fail."""
+        return self.tell(AskFailed(visit_id=self.every(Ask)[-1].visit_id, why="timeout"))
+
+    def passes(self, direction: Direction) -> tuple[Effect, ...]:
+        """Let the sensor see somebody."""
+        return self.tell(Passed(direction=direction))
+
+    def overrides(self) -> tuple[Effect, ...]:
+        """Let staff admit whoever stands there."""
+        return self.tell(StaffAdmitted(by="aigul", why="paper result seen"))
+
+    def replaces(self, **changes: Any) -> None:
+        """Change fields of the door, as another event would have."""
+        self.door = replace(self.door, **changes)
+
+    def every(self, kind: type[_T], among: Iterable[Effect] | None = None) -> list[_T]:
+        """Return all effects of a kind, so far or among some."""
+        return [effect for effect in (self.effects if among is None else among) if isinstance(effect, kind)]
+
+    def records(self, kind: type[_T]) -> list[_T]:
+        """Return all records of a kind that were ordered so far."""
+        return [write.record for write in self.every(Write) if isinstance(write.record, kind)]
+
+    @property
+    def visits(self) -> list[Visit]:
+        return self.records(Visit)
+
+    @property
+    def amendments(self) -> list[Amendment]:
+        return self.records(Amendment)
+
+    @property
+    def opened(self) -> list[str]:
+        """The visits for which the gate was opened."""
+        return [order.visit_id for order in self.every(Open)]
+
+    @property
+    def view(self) -> View:
+        """What the screen shows now. Looking at it makes no visit."""
+        stamps = self.stamps
+        stamp = Stamp(wall=stamps.wall, mono=stamps.mono, visit_id=make_id(0), trusted=stamps.trusted)
+        return present(self.door, stamp)

@@ -1,0 +1,216 @@
+"""The table of the door is kept to: every pair of state and event, at doors of every kind, early and late."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from functools import cache
+from itertools import product
+
+import pytest
+
+from kiosk.core.door import ANYWHERE, EVENTS, TABLE, rule_for, step
+from kiosk.core.events import (
+    Answered,
+    AskFailed,
+    CodeRead,
+    Event,
+    GateFailed,
+    HealthChanged,
+    Key,
+    KeyPressed,
+    LinkChanged,
+    Part,
+    Passed,
+    PhoneArrived,
+    PolicyArrived,
+    Recorded,
+    RecordFailed,
+    StaffAdmitted,
+    StaffDismissed,
+    StaffIdentified,
+    Tick,
+)
+from kiosk.core.model import Colour, Direction, DoorKind, NotACredential, OwnVenueCode, Refusal
+from kiosk.core.presence import Entered, Presence, tag_of
+from kiosk.core.situation import Door, State
+from tests.core.doorman import Doorman
+from tests.factories import (
+    NOON,
+    Stamps,
+    make_door,
+    make_foreigner,
+    make_id,
+    make_iin,
+    make_pass,
+    make_person,
+    make_phone,
+    make_policy,
+    make_status,
+)
+
+NOBODY = NotACredential(reason=Refusal.NOT_OURS)
+FOREIGN = make_id(999_999)
+
+EXAMPLES: dict[type, tuple[Event, ...]] = {
+    CodeRead: (
+        CodeRead(credential=make_person(7)),
+        CodeRead(credential=make_person(1)),
+        CodeRead(credential=make_person(3)),
+        CodeRead(credential=make_pass(Colour.BLUE, number=7)),
+        CodeRead(credential=make_pass(number=8, lives=timedelta(hours=72))),
+        CodeRead(credential=make_pass(number=9, issued=NOON - timedelta(days=1))),
+        CodeRead(credential=NOBODY),
+        CodeRead(credential=NOBODY, side=Direction.EXIT),
+        CodeRead(credential=OwnVenueCode()),
+    ),
+    KeyPressed: tuple(KeyPressed(key=key) for key in Key),
+    PhoneArrived: (PhoneArrived(identifier=make_phone(), status=make_status(Colour.RED)),),
+    StaffIdentified: tuple(
+        StaffIdentified(identifier=someone, by="aigul") for someone in (make_foreigner(), make_person(3))
+    ),
+    Answered: (
+        Answered(visit_id=FOREIGN, status=make_status()),
+        Answered(visit_id="theirs", status=None),
+        *(Answered(visit_id="theirs", status=make_status(colour)) for colour in Colour),
+    ),
+    AskFailed: (AskFailed(visit_id=FOREIGN, why="timeout"), AskFailed(visit_id="theirs", why="timeout")),
+    Recorded: (Recorded(record_id=FOREIGN), Recorded(record_id="theirs")),
+    RecordFailed: (
+        RecordFailed(record_id=FOREIGN, why="full"),
+        RecordFailed(record_id="theirs", why="full"),
+    ),
+    Passed: tuple(Passed(direction=direction) for direction in Direction),
+    GateFailed: (GateFailed(why="did not turn"),),
+    StaffAdmitted: (StaffAdmitted(by="aigul", why="paper result"),),
+    StaffDismissed: (StaffDismissed(),),
+    PolicyArrived: (PolicyArrived(policy=make_policy(sequence=2), heard_at=NOON),),
+    LinkChanged: (LinkChanged(online=False, waiting=3),),
+    HealthChanged: (
+        HealthChanged(part=Part.STORE, working=False, why="full"),
+        HealthChanged(part=Part.STORE, working=True),
+        HealthChanged(part=Part.CAMERA, working=False),
+    ),
+    Tick: (Tick(),),
+}
+
+
+def course(kind: DoorKind) -> Iterator[Doorman]:
+    """Let all kinds of things happen at a door, and give its doorman after each of them."""
+    someone_inside = Entered(visit_id=FOREIGN, at=NOON, tags=frozenset({tag_of(b"p" * 32, make_person(3))}))
+    for ending in (Colour.GREEN, Colour.YELLOW, None):
+        man = Doorman(make_door(kind, presence=Presence((someone_inside,))), disk="held")
+        yield man
+        man.reads(make_person())
+        yield man
+        if kind is not DoorKind.EXIT:
+            man.answers(ending)
+        yield man
+        man.commit()
+        yield man
+        man.stamps.advance(1)
+        man.types("", Key.RECHECK)
+        yield man
+        man.wait(60)
+        man.tell(HealthChanged(part=Part.STORE, working=False, why="full"))
+        yield man
+        man.tell(HealthChanged(part=Part.STORE, working=True))
+        yield man
+        man.reads(NOBODY)
+        yield man
+        man.commit()
+        man.stamps.advance(1)
+        man.types("850" if ending is None else make_iin(3))
+        yield man
+        man.types("", Key.CONFIRM)
+        yield man
+
+
+def concerning(event: Event, door: Door) -> Event:
+    """Let an event that says "theirs" mean the visitor who stands at this door."""
+    visitor = door.visitor
+    if isinstance(event, Answered | AskFailed) and event.visit_id == "theirs":
+        return replace(event, visit_id=visitor.visit_id if visitor else FOREIGN)
+    if isinstance(event, Recorded | RecordFailed) and event.record_id == "theirs":
+        return replace(event, record_id=visitor.awaiting if visitor else FOREIGN)
+    return event
+
+
+@cache
+def doors(state: State) -> tuple[Door, ...]:
+    """Return doors of every kind in a state, with the disk and without."""
+    found = {}
+    for kind, broken in product(DoorKind, (False, True)):
+        for man in course(kind):
+            door = man.door.with_part(Part.STORE, "full") if broken else man.door
+            if door.state is state:
+                found[repr(door)] = door
+    return tuple(found.values())
+
+
+def late_stamps(door: Door) -> Iterator[Stamps]:
+    """Give moments for a door: just now, after a second, and long after."""
+    for waited in (0.0, 1.0, 60.0):
+        yield Stamps(NOON + timedelta(minutes=2, seconds=waited), mono=door.since + waited, ids=1000)
+
+
+@cache
+def led_to(state: State, event: type) -> frozenset[State]:
+    """Return where the examples of an event lead from a state, and hold each to the table on the way."""
+    rule = rule_for(state, event)
+    reached = set()
+    for before in doors(state):
+        for example, stamps in product(EXAMPLES[event], late_stamps(before)):
+            after, effects = step(before, concerning(example, before), stamps.now())
+            if rule is None:
+                kept = after if event is not Tick else replace(after, occupancy=before.occupancy)
+                assert (kept, effects) == (before, ())
+            else:
+                assert after.state in {state, *rule.to}, f"{state} went to {after.state} by {example}"
+            reached.add(after.state)
+    return frozenset(reached)
+
+
+@pytest.mark.parametrize("event", EVENTS)
+@pytest.mark.parametrize("state", State)
+def test_every_pair_leads_where_the_table_says_and_an_unknown_pair_changes_nothing(state, event):
+    assert led_to(state, event)
+
+
+@pytest.mark.parametrize("state", State)
+def test_the_table_promises_no_transition_that_nothing_makes(state):
+    promised = {(event, to) for event in EVENTS if (rule := rule_for(state, event)) for to in rule.to}
+    made = {(event, to) for event in EVENTS for to in led_to(state, event)}
+    assert {f"{event.__name__} -> {to}" for event, to in promised - made} == set()
+
+
+def test_every_state_has_a_row_and_every_row_names_known_events():
+    assert set(TABLE) == set(State)
+    assert {event for row in (*TABLE.values(), ANYWHERE) for event in row} <= set(EVENTS)
+    assert set(EXAMPLES) == set(EVENTS)
+
+
+@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize(
+    "event",
+    [
+        AskFailed(visit_id=FOREIGN, why="timeout"),
+        RecordFailed(record_id=FOREIGN, why="full"),
+        Answered(visit_id=FOREIGN, status=make_status(Colour.RED)),
+    ],
+    ids=["ask-failed", "record-failed", "answered"],
+)
+def test_news_of_another_visit_changes_nothing_but_when_the_registry_was_heard(state, event):
+    for before in doors(state):
+        after, effects = step(before, event, next(late_stamps(before)).now())
+        assert effects == ()
+        assert replace(after, heard_at=None) == replace(before, heard_at=None)
+
+
+@pytest.mark.parametrize("state", set(State) - {State.OUT_OF_ORDER})
+def test_a_commit_of_another_record_leaves_the_visitor_where_they_are(state):
+    for before in doors(state):
+        after, effects = step(before, Recorded(record_id=FOREIGN), next(late_stamps(before)).now())
+        assert effects == ()
+        assert (after.state, after.visitor) == (before.state, before.visitor)
