@@ -86,7 +86,8 @@ class Documents:
     def body(self, stop: threading.Event) -> None:
         """Work until stopped."""
         while not stop.is_set():
-            self._well = all([self.refresh(name) for name in (KEYS, POLICY)])
+            fetched = [self.refresh(name) for name in (KEYS, POLICY)]
+            self._well = all(fetched)
             self._hurry.wait(self._every_s if self._well else RETRY_S)
             self._hurry.clear()
 

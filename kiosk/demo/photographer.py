@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from kiosk.core.events import Key
-from kiosk.core.view import View
+from kiosk.core.view import Page, View
 from kiosk.ports import Grey, Screen
 
 
@@ -32,7 +32,8 @@ class Photographer:
         """Paint it, and keep its picture if no other looked like it."""
         self._screen.show(view, preview)
         typed = len(view.keypad.cells.rstrip()) // 6 if view.keypad else 0
-        kind = (view.page, view.field, view.sign, view.headline, view.note, view.corner.online, typed)
+        online = view.page is Page.IDLE and view.corner.online
+        kind = (view.page, view.field, view.sign, view.headline, view.note, online, typed)
         waits_for_camera = view.preview and preview is None
         if kind not in self._kinds and not waits_for_camera:
             self._kinds.add(kind)

@@ -16,6 +16,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Self
 
 from drivers.camera_replay import Pace, ReplayCamera
 from drivers.camera_v4l2 import V4l2Camera
@@ -104,12 +105,12 @@ class Stage:
             open_keypad=lambda: self.keypad,
             gate=self.gate,
             lamp=FakeLamp(now=self.clock.mono),
-            sounder=_sounder(),
+            sounder=_sounder() if window else Silence(),
             screen=self.photographer or screen,
         )
         self.app = App(self.settings, drivers, clock=self.clock, watch=self.witness.watch)
 
-    def __enter__(self) -> Stage:
+    def __enter__(self) -> Self:
         self._last.callback(self.app.stop)
         self.app.start()
         return self
