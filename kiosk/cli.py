@@ -58,6 +58,14 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         print("\n".join(f"kiosk: {line}" for line in str(wrong).splitlines()), file=sys.stderr)
         return BROKEN
+    except ImportError as missing:
+        if _wants_traceback(args):
+            raise
+        print(
+            f"kiosk: the library {missing.name} is missing or does not load; run install.sh again",
+            file=sys.stderr,
+        )
+        return BROKEN
     except Exception as bug:
         if _wants_traceback(args):
             raise
@@ -155,9 +163,9 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _run(args: argparse.Namespace) -> int:
-    from kiosk import app, journal
-
     settings = _settings(args)
+    from kiosk import app, journal  # after the configuration: its mistakes are told in a blink
+
     journal.start(settings.log.level, sys.stderr)
     try:
         return app.run(settings)

@@ -17,14 +17,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiosk import doctor_checks as look
-from kiosk.doctor_checks import Finding
+from kiosk.doctor_finding import Finding
 from kiosk.doctor_run import Check
-from kiosk.errors import DriverMissing, SettingsError
+from kiosk.errors import SettingsError
 from kiosk.settings import SECTIONS, Settings, choose, load
 from kiosk.settings_checks import notes
 
 if TYPE_CHECKING:
-    from kiosk.ports import Camera, Decoder, Keypad
+    from kiosk.ports import Decoder
 
 TABLE = {
     1: ("python", "Python is one of those that the kiosk is tested with"),
@@ -63,7 +63,7 @@ def checks(config: Path | None) -> list[Check]:
         "store": lambda: look.store(site.settings.store.path, quick_check),
         "queue": site.queue,
         "registry": site.registry,
-        "camera": lambda: look.camera(site.camera()),
+        "camera": site.camera,
         "decoders": lambda: look.decoders((_zxing, _zbar)),
         "keypad": site.keypad,
         "gpio": site.gpio,
@@ -116,42 +116,26 @@ class _Site:
         client = RegistryClient(told.url, told.device, self.settings.door.id, mono=time.monotonic)
         return look.registry(lambda: client.fetch("keys"), time.monotonic, told.question_s)
 
-    def camera(self) -> Callable[[], Camera] | None:
-        told = self.settings.camera
+    def camera(self) -> Finding:
+        from kiosk.equipment import CAMERAS
 
-        def ribbon() -> Camera:
-            from drivers.camera_picamera2 import Picamera2Camera
-
-            return Picamera2Camera(told.size, told.fps)
-
-        def usb() -> Camera:
-            from drivers.camera_v4l2 import V4l2Camera
-
-            return V4l2Camera("/dev/video0" if told.device == "auto" else told.device, told.size, told.fps)
-
-        def either() -> Camera:
-            try:
-                return ribbon()
-            except DriverMissing:
-                return usb()
-
-        return {"picamera2": ribbon, "v4l2": usb, "auto": either}.get(told.driver)
+        open_camera = CAMERAS[self.settings.camera.driver](self.settings)
+        return look.camera(open_camera, in_use=look.running(self.settings.store.path))
 
     def keypad(self) -> Finding:
-        told = self.settings.keypad
+        from kiosk.equipment import KEYPADS
 
-        def usb() -> Keypad:
-            from drivers.keypad_evdev import EvdevKeypad
-
-            return EvdevKeypad(told.device, grab=False)  # beside a running kiosk that has it grabbed, too
-
-        return look.keypad(usb if told.driver in ("auto", "evdev") else None, optional=told.driver == "auto")
+        driver = self.settings.keypad.driver
+        open_keypad = KEYPADS[driver](self.settings)
+        return look.keypad(
+            open_keypad, optional=driver == "auto", in_use=look.running(self.settings.store.path)
+        )
 
     def gpio(self) -> Finding:
         gate, lamp = self.settings.gate, self.settings.lamp
         used = {}
         if gate.driver == "gpio":
-            used["gate"] = "/".join(str(pin) for pin in gate.relays if pin)
+            used["gate"] = "/".join(str(pin) for pin in (gate.entry_pin, gate.exit_pin) if pin)
         if lamp.driver == "gpio":
             used["lamp"] = f"{lamp.red_pin}/{lamp.green_pin}/{lamp.blue_pin}"
         return look.gpio(used, pin_factory)

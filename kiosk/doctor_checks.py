@@ -9,19 +9,19 @@ import shutil
 import stat
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import segno
 
+from kiosk.doctor_finding import Finding, broken, ok, warning
 from kiosk.errors import DriverError, DriverMissing, KioskError, RegistryRefused, RegistryUnreachable
 from kiosk.ports import Camera, Decoder, Grey, Keypad
 
 STOP_FIRST = "if the kiosk runs, stop it first: sudo systemctl stop ashyq-kiosk"
+_IN_USE = "in use by the kiosk that runs: its screen and journal say how it does"
 _ROOMY, _TIGHT = 500e6, 50e6
 _OLDEST_FINE = timedelta(hours=1)
 _OLDEST_SQLITE = (3, 37, 0)
@@ -34,38 +34,6 @@ _WHY = {
     "not-json": "something else answers, such as a Wi-Fi login page: see [registry] url and the network",
 }
 _OFFLINE = "see [registry] url; meanwhile the door goes on offline, as the policy says"
-
-
-class State(StrEnum):
-    """How a check ended."""
-
-    OK = "ok"
-    WARNING = "warning"
-    BROKEN = "broken"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What a check found, in one line, and what to do where something is to be done."""
-
-    state: State
-    says: str
-    remedy: str = ""
-
-
-def ok(says: str) -> Finding:
-    """Nothing to do."""
-    return Finding(State.OK, says)
-
-
-def warning(says: str, remedy: str) -> Finding:
-    """The door works, and should be looked at."""
-    return Finding(State.WARNING, says, remedy)
-
-
-def broken(says: str, remedy: str) -> Finding:
-    """The door does not work, or not as it is set up."""
-    return Finding(State.BROKEN, says, remedy)
 
 
 def python_version(version: Sequence[int]) -> Finding:
@@ -169,10 +137,12 @@ def registry(fetch: Callable[[], object], mono: Callable[[], float], question_s:
     return ok(shown)
 
 
-def camera(open_camera: Callable[[], Camera] | None, wait_s: float = 5.0) -> Finding:
-    """The camera opens and gives a picture that is not black."""
+def camera(open_camera: Callable[[], Camera] | None, *, in_use: bool = False, wait_s: float = 5.0) -> Finding:
+    """The camera opens and gives a picture that is not black. `in_use`: a running kiosk has it, and says so itself."""
     if open_camera is None:
         return ok("none at this door")
+    if in_use:
+        return ok(_IN_USE)
     remedy = f"see [camera]; {STOP_FIRST}"
     try:
         with closing(open_camera()) as opened:
@@ -201,10 +171,12 @@ def decoders(engines: Iterable[Callable[[], Decoder]]) -> Finding:
     return ok(f"{' and '.join(read)} read a drawn code")
 
 
-def keypad(open_keypad: Callable[[], Keypad] | None, *, optional: bool) -> Finding:
+def keypad(open_keypad: Callable[[], Keypad] | None, *, optional: bool, in_use: bool = False) -> Finding:
     """The keypad opens. No key is waited for. `optional`: the screen's keys do where none is plugged in."""
     if open_keypad is None:
         return ok("none but the screen at this door")
+    if in_use:
+        return ok(_IN_USE)
     try:
         with closing(open_keypad()) as opened:
             opened.read(0.0)
@@ -279,6 +251,18 @@ def queue(counts: Callable[[], tuple[int, int, datetime | None]] | None, now: da
     if oldest is not None and now - oldest > _OLDEST_FINE:
         return warning(f"{shown}, the oldest since {oldest:%Y-%m-%d %H:%M} UTC", "see the registry (9)")
     return ok(shown)
+
+
+def running(store_file: Path, processes: Path = Path("/proc")) -> bool:
+    """Whether a kiosk runs on this store: the process that its lock names is there and is one of ours.
+
+    Read only. Trying the lock itself could stop a kiosk that starts in that moment.
+    """
+    try:
+        process = store_file.with_name(f"{store_file.name}.lock").read_text(encoding="ascii").strip()
+        return process.isdigit() and b"kiosk" in (processes / process / "cmdline").read_bytes()
+    except (OSError, UnicodeDecodeError):
+        return False
 
 
 def _drawn(text: str) -> Grey:

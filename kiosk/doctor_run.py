@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 
-from kiosk.doctor_checks import Finding, State, broken, warning
+from kiosk.doctor_finding import Finding, State, broken, warning
 from kiosk.errors import KioskError, SettingsError
 
 

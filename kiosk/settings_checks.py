@@ -30,6 +30,7 @@ def clashes(settings: Settings) -> Iterator[Clash]:
     """Yield everything that would not work."""
     yield from _pins_used_twice(settings)
     yield from _gate(settings)
+    yield from _lamp(settings)
     door, camera, keypad = settings.door, settings.camera, settings.keypad
     if door.venue_code_url and door.venue_code_key_file is None:
         yield Clash(
@@ -66,6 +67,15 @@ def notes(settings: Settings) -> Iterator[str]:
         yield f"[store] path {settings.store.path} does not outlive the power: put it under /var/lib"
 
 
+def _lamp(settings: Settings) -> Iterator[Clash]:
+    lamp = settings.lamp
+    for name in ("red_pin", "green_pin", "blue_pin"):
+        if lamp.driver == "gpio" and getattr(lamp, name) is None:
+            yield Clash(
+                (("lamp", name), ("lamp", "driver")), "expected a GPIO: the lamp needs all three colours"
+            )
+
+
 def _pins_used_twice(settings: Settings) -> Iterator[Clash]:
     gate, lamp = settings.gate, settings.lamp
     users: dict[int, list[tuple[str, str]]] = defaultdict(list)
@@ -95,8 +105,5 @@ def _gate(settings: Settings) -> Iterator[Clash]:
             (("gate", "max_on_s"), ("gate", "pulse_s")),
             f"expected at least pulse_s, which is {gate.pulse_s:g}",
         )
-    if gate.entry_pin is None and gate.exit_pin is None:
-        yield Clash(
-            (("gate", "driver"), ("gate", "entry_pin"), ("gate", "exit_pin")),
-            "expected the GPIO of the relay in entry_pin, or exit_pin, or both",
-        )
+    if gate.entry_pin is None:
+        yield Clash((("gate", "entry_pin"), ("gate", "driver")), "expected the GPIO of the relay, found none")

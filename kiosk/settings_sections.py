@@ -124,10 +124,10 @@ class GateSettings:
         choice("gpio", "none"), "none", "none: the door is opened by people, the kiosk only tells."
     )
     entry_pin: int | None = key(
-        pin(), 0, "The relay that opens inwards; with no exit_pin it opens both ways."
+        pin(), 0, "The relay that opens the gate: inwards where exit_pin is another one, else both ways."
     )
     exit_pin: int | None = key(
-        pin(), 0, "The relay that opens outwards; with no entry_pin it opens both ways."
+        pin(), 0, "A relay of its own for the way out; 0 where one relay opens both ways."
     )
     pulse_s: float = key(number(0.1, 10, "s"), 0.5, "How long the relay is on for one person.")
     max_on_s: float = key(
@@ -148,16 +148,6 @@ class GateSettings:
         8.0,
         "Who was admitted and did not go through within this time is not counted inside.",
     )
-
-    @property
-    def relays(self) -> tuple[int, int | None]:
-        """The pins as GpioGate takes them: the one for entries, and the one for exits where it is another."""
-        one, other = self.entry_pin, self.exit_pin
-        if one is None:
-            one, other = other, None
-        if one is None:
-            raise ValueError("expected a gate with a relay: look at `driver` before")
-        return one, other
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,7 +205,6 @@ class TimesSettings:
     )
     keypad_idle_s: float = key(number(5, 120, "s"), 20.0, "A half-typed IIN is forgotten when no key comes.")
     confirm_s: float = key(number(3, 60, "s"), 15.0, "A typed IIN waits this long to be confirmed.")
-    recheck_s: float = key(number(10, 3600, "s"), 300.0, "How long staff can check a refused visitor again.")
     record_s: float = key(
         number(0.2, 10, "s"), 2.0, "How long the disk may take to record a visit before staff are called."
     )

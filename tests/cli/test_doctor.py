@@ -1,10 +1,6 @@
 """Every check says what it found and what to do; none stops another, and none changes anything."""
 
-import json
-import os
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,13 +14,11 @@ from drivers.engine_zxing import ZxingDecoder
 from drivers.fake_keypad import FakeKeypad
 from kiosk import doctor
 from kiosk import doctor_checks as look
-from kiosk.doctor_checks import Finding, State
-from kiosk.doctor_run import Check, as_json, as_line, examine, summary, worst
+from kiosk.doctor_finding import Finding, State
 from kiosk.errors import (
     CameraLost,
     DriverError,
     DriverMissing,
-    KioskError,
     RegistryRefused,
     RegistryUnreachable,
 )
@@ -192,6 +186,30 @@ def test_a_keypad_that_is_not_there_matters_only_where_one_was_asked_for():
     assert look.keypad(raising(DriverError("may not be read")), optional=True).state is State.BROKEN
 
 
+def test_what_a_running_kiosk_has_in_use_is_left_alone(tmp_path: Path):
+    busy = raising(DriverError("busy"))
+    assert look.camera(busy, in_use=True).state is State.OK
+    assert look.keypad(busy, optional=False, in_use=True).state is State.OK
+
+
+@pytest.mark.parametrize(
+    "lock,command,runs",
+    [
+        (None, b"", False),
+        ("", b"", False),
+        ("77", b"python\0-m\0kiosk\0run\0", True),
+        ("77", b"sh\0", False),
+        ("78", b"", False),
+    ],
+)
+def test_a_kiosk_runs_when_the_process_that_the_lock_names_is_one(lock, command, runs, tmp_path: Path):
+    (tmp_path / "77").mkdir()
+    (tmp_path / "77" / "cmdline").write_bytes(command)
+    if lock is not None:
+        (tmp_path / "kiosk.db.lock").write_text(lock)
+    assert look.running(tmp_path / "kiosk.db", processes=tmp_path) is runs
+
+
 def test_pins_are_looked_at_only_where_something_is_wired():
     assert look.gpio({}, raising(DriverMissing("no pins"))).state is State.OK
     assert look.gpio({"gate": "17"}, raising(DriverMissing("no pins"))).state is State.BROKEN
@@ -231,79 +249,3 @@ def test_the_key_of_the_venue_code_is_for_its_owner_alone_and_never_shown(tmp_pa
     found = look.key_file(file)
     assert found.state is State.OK
     assert "c0ffee" not in found.says
-
-
-def checks_of(*runs: Callable[[], Finding]) -> list[Check]:
-    return [Check(number=number, name=f"check-{number}", run=run) for number, run in enumerate(runs, start=1)]
-
-
-def test_a_check_that_crashes_is_broken_with_a_sentence_and_stops_no_other():
-    crash = raising(ZeroDivisionError("850101300123"))
-    results = list(examine(checks_of(crash, lambda: look.ok("fine"))))
-    assert [result.state for result in results] == ["broken", "ok"]
-    assert results[0].says == "the check itself failed (ZeroDivisionError)"
-
-
-def test_a_missing_library_is_named():
-    [result] = examine(checks_of(raising(ImportError("no", name="zxingcpp"))))
-    assert result.says == "the library zxingcpp is missing or does not load"
-
-
-def test_only_the_checks_that_were_asked_for_run():
-    ran = [
-        result.number for result in examine(checks_of(*[lambda: look.ok("fine")] * 4), only=frozenset({2, 4}))
-    ]
-    assert ran == [2, 4]
-    with pytest.raises(KioskError, match="from 1 to 2, found 7"):
-        list(examine(checks_of(*[lambda: look.ok("fine")] * 2), only=frozenset({7})))
-
-
-def test_the_worst_state_counts():
-    fine, so_so, bad = (
-        (lambda: look.ok("a")),
-        (lambda: look.warning("b", "c")),
-        (lambda: look.broken("d", "e")),
-    )
-    assert worst(examine(checks_of(fine))) is State.OK
-    assert worst(examine(checks_of(fine, so_so, fine))) is State.WARNING
-    results = list(examine(checks_of(so_so, bad, fine)))
-    assert worst(results) is State.BROKEN
-    assert summary(results) == "3 checks: 1 ok, 1 with a warning, 1 broken"
-    assert as_line(results[1]) == " 2 BROKEN    check-2: d\n             -> e"
-    assert json.loads(as_json(results))["checks"][0] == {
-        "number": 1, "name": "check-1", "state": "warning", "says": "b", "remedy": "c"
-    }  # fmt: skip
-
-
-def run_doctor(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "kiosk", "doctor", *words],
-        cwd=root, env=dict(os.environ), capture_output=True, text=True, check=False, timeout=100,
-    )  # fmt: skip
-
-
-@pytest.mark.parametrize("numbers,code", [(["3", "6", "11"], 0), (["2"], 1), (["5"], 2)])
-def test_exit_codes_tell_ok_warning_and_broken(numbers: list[str], code: int, root: Path, tmp_path: Path):
-    file = tmp_path / "kiosk.toml"
-    file.write_text(f'[store]\npath = "{tmp_path}/none/kiosk.db"\n')
-    assert run_doctor(root, *numbers, "--config", str(file)).returncode == code
-
-
-def test_json_is_nothing_but_json_and_has_every_check(root: Path):
-    done = run_doctor(root, "--json")
-    told = json.loads(done.stdout)
-    assert [check["number"] for check in told["checks"]] == list(doctor.TABLE)
-    assert "Traceback" not in done.stderr
-    assert not [check for check in told["checks"] if "the check itself failed" in check["says"]]
-    assert all(check["remedy"] for check in told["checks"] if check["state"] != "ok")
-
-
-def test_a_wrong_configuration_is_broken_once_and_the_rest_says_why_it_was_not_looked_at(
-    root: Path, tmp_path: Path
-):
-    file = tmp_path / "kiosk.toml"
-    file.write_text("[gate]\npulse_ms = 5\n")
-    told = json.loads(run_doctor(root, "2", "5", "11", "--json", "--config", str(file)).stdout)["checks"]
-    assert [check["state"] for check in told] == ["broken", "warning", "ok"]
-    assert "kiosk.toml:2: unknown key" in told[0]["says"]
-    assert told[1]["remedy"] == "first mend what check 2 says"

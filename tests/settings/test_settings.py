@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from kiosk import reference_pages
 from kiosk.core.model import DoorKind
 from kiosk.core.policy import Window
+from kiosk.core.situation import Times
 from kiosk.errors import SettingsError
 from kiosk.settings import SECTIONS, Settings, load, parse, shown
 from kiosk.settings_checks import notes
@@ -31,6 +32,14 @@ def test_an_empty_file_is_every_default():
 
 def test_the_file_with_every_key_says_the_defaults(root: Path):
     assert load(root / "config" / "kiosk.toml") == Settings()
+
+
+def test_the_times_are_those_that_the_core_has_without_a_file():
+    core = Times()
+    told = Settings().times
+    assert all(getattr(core, name) == getattr(told, name) for name in SECTIONS["times"])
+    assert core.ask_s == Settings().registry.question_s
+    assert core.passage_s == Settings().gate.passage_s
 
 
 def test_settings_cannot_be_changed():
@@ -166,7 +175,8 @@ def test_a_mistake_says_where_what_was_expected_what_came_and_what_to_do(text: s
             '[gate]\ndriver = "gpio"\nentry_pin = 17\npulse_s = 3\nmax_on_s = 1',
             "5: [gate] max_on_s: expected at least pulse_s",
         ),
-        ('[gate]\ndriver = "gpio"', "2: [gate] driver: expected the GPIO of the relay"),
+        ('[gate]\ndriver = "gpio"', "2: [gate] entry_pin: expected the GPIO of the relay"),
+        ('[lamp]\ndriver = "gpio"\nblue_pin = 0', "3: [lamp] blue_pin: expected a GPIO"),
         ("[gate]\npassage_sensor = true", "2: [gate] passage_sensor: a sensor needs a gate"),
         ('[door]\nvenue_code_url = "HTTPS://A.KZ/V/"', "2: [door] venue_code_key_file: expected the file"),
         ('[camera]\ndriver = "none"\n[keypad]\ndriver = "none"', "4: [camera] driver: nobody could be read"),
@@ -181,19 +191,11 @@ def test_keys_that_do_not_go_together_are_told(text: str, says: str):
 
 
 def test_a_key_with_a_mistake_of_its_own_is_told_once():
-    assert len(mistakes('[gate]\ndriver = "gpio"\n[door]\nkind = "exit"\n[gate]\nexit_pin = 99')) == 2
-
-
-@pytest.mark.parametrize(
-    "pins,relays",
-    [("entry_pin = 4", (4, None)), ("exit_pin = 4", (4, None)), ("entry_pin = 4\nexit_pin = 5", (4, 5))],
-)
-def test_one_relay_opens_both_ways_and_two_one_each(pins: str, relays: tuple[int, int | None]):
-    assert parse(f'[gate]\ndriver = "gpio"\n{pins}').gate.relays == relays
+    assert len(mistakes('[gate]\ndriver = "gpio"\nentry_pin = 99')) == 1
 
 
 def test_a_lock_that_stays_shut_where_people_leave_deserves_a_second_look():
-    said = parse('[door]\nkind = "exit"\nattended = false\n[gate]\ndriver = "gpio"\nexit_pin = 4')
+    said = parse('[door]\nkind = "exit"\nattended = false\n[gate]\ndriver = "gpio"\nentry_pin = 4')
     assert [note for note in notes(said) if "nobody is ever held inside" in note]
 
 

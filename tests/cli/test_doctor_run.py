@@ -1,0 +1,96 @@
+"""The doctor runs every check whatever the others do, and tells eyes, programs and exit codes the same."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from kiosk import doctor
+from kiosk.doctor_finding import Finding, State, broken, ok, warning
+from kiosk.doctor_run import Check, as_json, as_line, examine, summary, worst
+from kiosk.errors import KioskError
+
+
+def raising(error: Exception) -> Callable[..., object]:
+    def fail(*_: object) -> object:
+        raise error
+
+    return fail
+
+
+def checks_of(*runs: Callable[[], Finding]) -> list[Check]:
+    return [Check(number=number, name=f"check-{number}", run=run) for number, run in enumerate(runs, start=1)]
+
+
+def test_a_check_that_crashes_is_broken_with_a_sentence_and_stops_no_other():
+    crash = raising(ZeroDivisionError("850101300123"))
+    results = list(examine(checks_of(crash, lambda: ok("fine"))))
+    assert [result.state for result in results] == ["broken", "ok"]
+    assert results[0].says == "the check itself failed (ZeroDivisionError)"
+
+
+def test_a_missing_library_is_named():
+    [result] = examine(checks_of(raising(ImportError("no", name="zxingcpp"))))
+    assert result.says == "the library zxingcpp is missing or does not load"
+
+
+def test_only_the_checks_that_were_asked_for_run():
+    ran = [result.number for result in examine(checks_of(*[lambda: ok("fine")] * 4), only=frozenset({2, 4}))]
+    assert ran == [2, 4]
+    with pytest.raises(KioskError, match="from 1 to 2, found 7"):
+        list(examine(checks_of(*[lambda: ok("fine")] * 2), only=frozenset({7})))
+
+
+def test_the_worst_state_counts():
+    fine, so_so, bad = (
+        (lambda: ok("a")),
+        (lambda: warning("b", "c")),
+        (lambda: broken("d", "e")),
+    )
+    assert worst(examine(checks_of(fine))) is State.OK
+    assert worst(examine(checks_of(fine, so_so, fine))) is State.WARNING
+    results = list(examine(checks_of(so_so, bad, fine)))
+    assert worst(results) is State.BROKEN
+    assert summary(results) == "3 checks: 1 ok, 1 with a warning, 1 broken"
+    assert as_line(results[1]) == " 2 BROKEN    check-2: d\n             -> e"
+    assert json.loads(as_json(results))["checks"][0] == {
+        "number": 1, "name": "check-1", "state": "warning", "says": "b", "remedy": "c"
+    }  # fmt: skip
+
+
+def run_doctor(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "kiosk", "doctor", *words],
+        cwd=root, env=dict(os.environ), capture_output=True, text=True, check=False, timeout=100,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("numbers,code", [(["3", "6", "11"], 0), (["2"], 1), (["5"], 2)])
+def test_exit_codes_tell_ok_warning_and_broken(numbers: list[str], code: int, root: Path, tmp_path: Path):
+    file = tmp_path / "kiosk.toml"
+    file.write_text(f'[store]\npath = "{tmp_path}/none/kiosk.db"\n')
+    assert run_doctor(root, *numbers, "--config", str(file)).returncode == code
+
+
+def test_json_is_nothing_but_json_and_has_every_check(root: Path):
+    done = run_doctor(root, "--json")
+    told = json.loads(done.stdout)
+    assert [check["number"] for check in told["checks"]] == list(doctor.TABLE)
+    assert "Traceback" not in done.stderr
+    assert not [check for check in told["checks"] if "the check itself failed" in check["says"]]
+    assert all(check["remedy"] for check in told["checks"] if check["state"] != "ok")
+
+
+def test_a_wrong_configuration_is_broken_once_and_the_rest_says_why_it_was_not_looked_at(
+    root: Path, tmp_path: Path
+):
+    file = tmp_path / "kiosk.toml"
+    file.write_text("[gate]\npulse_ms = 5\n")
+    told = json.loads(run_doctor(root, "2", "5", "11", "--json", "--config", str(file)).stdout)["checks"]
+    assert [check["state"] for check in told] == ["broken", "warning", "ok"]
+    assert "kiosk.toml:2: unknown key" in told[0]["says"]
+    assert told[1]["remedy"] == "first mend what check 2 says"
