@@ -20,6 +20,8 @@ INK = 30
 HALL_LIGHT = 0.62
 """How bright white paper is in the hall, against a bright screen's 1.0."""
 DIM_SCREEN = 0.28
+EDGE = 3
+"""Millimetres of a phone's own black edge."""
 SCREEN_BLACK = 14
 """Grey of a screen that shows black: it still reflects the hall."""
 
@@ -31,7 +33,7 @@ class Shape:
     width: float
     height: float
     code: float
-    """The side of the code without its quiet zone."""
+    """The side of the code without its quiet zone, at most."""
     code_y: float
     """Where the code's middle is, from the top; it is in the middle from side to side."""
     corner: float
@@ -90,8 +92,9 @@ def _stamp(grey: NDArray[np.uint8], shape: Shape, scene: Scene, *, dark: bool) -
     rows = np.array([list(row) for row in _code(scene).matrix_iter(scale=1, border=QUIET)], np.uint8)
     light, black = (INK - 12, 240) if dark else (252, 12)
     pattern = np.where(rows == 0, np.uint8(light), np.uint8(black))
-    # Whole pixels a module, or the drawing itself would blur it.
-    scale = max(1, round(shape.code * PX_PER_MM / (len(rows) - 2 * QUIET)))
+    # Whole pixels a module, or the drawing itself would blur it; and the quiet zone stays on the screen.
+    room = min(shape.code / (len(rows) - 2 * QUIET), (min(shape.width, shape.height) - 2 * EDGE) / len(rows))
+    scale = max(1, int(room * PX_PER_MM))
     pattern = cv2.resize(pattern, None, fx=scale, fy=scale, interpolation=cv2.INTER_NEAREST)
     side = min(len(pattern), *grey.shape)
     pattern = pattern[:side, :side]
@@ -115,7 +118,7 @@ def _write(grey: NDArray[np.uint8], rng: np.random.Generator, shape: Shape, ink:
 
 def _frame(grey: NDArray[np.uint8], shape: Shape) -> None:
     """The phone's own black edge around its screen."""
-    edge = 3 * PX_PER_MM
+    edge = EDGE * PX_PER_MM
     inside = _rounded((grey.shape[0] - 2 * edge, grey.shape[1] - 2 * edge), shape.corner - 2)
     screen = np.zeros_like(grey)
     screen[edge:-edge, edge:-edge] = inside

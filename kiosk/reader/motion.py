@@ -25,6 +25,8 @@ STEP_GREY = 10.0
 """Grey levels of change that always count as noise; the measured noise comes on top."""
 NOISES = 6.0
 """How many times the median change a change must be."""
+MOST_NOISE = 4.0
+"""Grey levels: a larger median is no noise but a visitor who fills the picture, and must not put the gate to sleep."""
 STILL_TAU_S = 1.0
 """How fast a still cell follows the light."""
 MOVED_TAU_S = 6.0
@@ -72,7 +74,7 @@ class MotionGate:
         # Medians of every 4th cell each way: lamps that flicker and an exposure that settles move all cells alike.
         sample = change[::4, ::4]
         light = float(np.median(sample))
-        noise = float(np.median(np.abs(sample - light)))
+        noise = min(float(np.median(np.abs(sample - light))), MOST_NOISE)
         moved = cv2.compare(cv2.absdiff(change, light), STEP_GREY + NOISES * noise, cv2.CMP_GT)
         self._learn(cells, moved, step_s)
         if cv2.countNonZero(moved) < CELLS:
