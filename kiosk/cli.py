@@ -44,6 +44,9 @@ _LIBRARIES = (
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     args = parser().parse_args(argv)
+    # Both greet or warn on their own, pygame on standard output, where an answer to a program may stand.
+    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+    os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
     command: Command = args.command
     try:
         return command(args)
@@ -169,9 +172,12 @@ def _run(args: argparse.Namespace) -> int:
     journal.start(settings.log.level, sys.stderr)
     try:
         return app.run(settings)
+    except KioskError:
+        raise
     except Exception:
-        # The journal always has it: the one line that main prints is for eyes.
-        logging.getLogger("kiosk").critical("the door stopped", exc_info=True)
+        # A mistake of the program: the journal always has where, a technician at a terminal only when asked.
+        if not sys.stderr.isatty():
+            logging.getLogger("kiosk").critical("the door stopped", exc_info=True)
         raise
 
 

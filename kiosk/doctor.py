@@ -79,9 +79,6 @@ class _Site:
 
     def __init__(self, config: Path | None) -> None:
         self._config = config
-        # Both greet or warn on their own; pygame on standard output, in the middle of --json.
-        os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
-        os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
 
     @cached_property
     def settings(self) -> Settings:
