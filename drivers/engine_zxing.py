@@ -24,7 +24,7 @@ class ZxingDecoder:
         try:
             found = zxingcpp.read_barcodes(
                 frame,
-                formats=zxingcpp.BarcodeFormat.QRCodeModel2,
+                formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2),
                 try_rotate=False,
                 try_downscale=True,
                 try_invert=True,
