@@ -23,6 +23,7 @@ from kiosk.core.credential import understand
 from kiosk.core.effects import Effect
 from kiosk.core.events import Event, HealthChanged, Part
 from kiosk.core.model import Credential
+from kiosk.core.occupancy import Occupancy
 from kiosk.core.situation import Door, Setup, Times
 from kiosk.documents import Documents
 from kiosk.equipment import Drivers, drivers_for, second_engine
@@ -182,7 +183,8 @@ def run(settings: Settings) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with ExitStack() as last:
-        app = App(settings, drivers_for(settings, last), clock=SystemClock())
+        clock = SystemClock()
+        app = App(settings, drivers_for(settings, clock, last), clock=clock)
         last.callback(app.stop)
         app.start()
         log.info("door %s is open for visitors", settings.door.id)
@@ -222,19 +224,13 @@ def setup_of(settings: Settings) -> Setup:
 
 def resumed(door: Door, store: StoreThread, now: datetime) -> Door:
     """Return the door with the people counted inside who entered before this start and since the last closing."""
-    local = door.local(now)
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    midnight = door.local(now).replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
 
-    def count(kept: Store) -> int:
-        closed = kept.reports.last_closing()
-        since = max(closed, midnight.astimezone(UTC)) if closed else midnight.astimezone(UTC)
-        occupancy = door.occupancy
-        for passed in kept.reports.passages(since):
-            occupancy = occupancy.moved(passed.direction)
-        return occupancy.inside
+    def count(kept: Store) -> Occupancy:
+        passed = ((one.at, one.direction) for one in kept.reports.passages(midnight))
+        return Occupancy.counted(passed, kept.reports.last_closing())
 
-    inside = store.call(count).result()
-    return replace(door, occupancy=replace(door.occupancy, inside=inside))
+    return replace(door, occupancy=store.call(count).result())
 
 
 def _venue_code_key(file: Path | None) -> bytes:

@@ -43,6 +43,7 @@ _LIBRARIES = (
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")  # its greeting is not ours to print
     args = parser().parse_args(argv)
     # Both greet or warn on their own, pygame on standard output, where an answer to a program may stand.
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
@@ -155,6 +156,15 @@ def parser() -> argparse.ArgumentParser:
     which.add_argument("uid", metavar="UID", nargs="?", help="the id of one record")
     which.add_argument("--all", action="store_true", help="every parked record")
 
+    day = add_command(
+        commands,
+        "today",
+        _today,
+        "Print the day's numbers and the hours in which the venue worked. Counts only, no person.",
+        "kiosk today --json",
+    )
+    day.add_argument("--json", action="store_true", help="print them as JSON")
+
     add_command(
         commands,
         "version",
@@ -247,6 +257,16 @@ def _queue_requeue(args: argparse.Namespace) -> int:
 
     count = queue_commands.requeue(_settings(args).store.path, None if args.all else args.uid, SystemClock())
     print(f"{count} {'waits' if count == 1 else 'wait'} again")
+    return FINE
+
+
+def _today(args: argparse.Namespace) -> int:
+    from kiosk.clock import SystemClock
+    from kiosk.today import today
+
+    settings = _settings(args)
+    day = today(settings.store.path, SystemClock().wall(), settings.door.timezone)
+    print(day.as_json() if args.json else day.as_text())
     return FINE
 
 

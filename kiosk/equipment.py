@@ -10,12 +10,15 @@ import logging
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 
 from drivers.engine_zbar import ZbarDecoder
 from drivers.nothing import NoGate, NoLamp, Silence
+from kiosk.core.effects import Sound
+from kiosk.core.policy import Window
 from kiosk.errors import DriverError, DriverMissing
-from kiosk.ports import Camera, Decoder, Gate, Keypad, Lamp, Screen, Sounder
+from kiosk.ports import Camera, Clock, Decoder, Gate, Keypad, Lamp, Screen, Sounder
 from kiosk.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -34,11 +37,32 @@ class Drivers:
     screen: Screen
 
 
-def drivers_for(settings: Settings, last: ExitStack) -> Drivers:
+class QuietHours:
+    """Port `Sounder`: silent during some hours of the venue's day."""
+
+    def __init__(self, sounder: Sounder, hours: Window, local: Callable[[], datetime]) -> None:
+        self._sounder = sounder
+        self._hours = hours
+        self._local = local
+
+    def play(self, sound: Sound) -> None:
+        """Sound, unless it is night."""
+        if not self._hours.holds(self._local()):
+            self._sounder.play(sound)
+
+    def close(self) -> None:
+        """Fall silent for good."""
+        self._sounder.close()
+
+
+def drivers_for(settings: Settings, clock: Clock, last: ExitStack) -> Drivers:
     """Make every driver that the settings name; `last` closes them. Raises DriverMissing where there is no screen."""
     gate = _or_nothing("gate", lambda: GATES[settings.gate.driver](settings), NoGate)
     lamp = _or_nothing("lamp", lambda: LAMPS[settings.lamp.driver](settings), NoLamp)
     sounder = _or_nothing("sound", lambda: SOUNDERS[settings.sound.driver](settings), Silence)
+    if settings.sound.quiet_hours is not None:
+        zone = settings.door.timezone
+        sounder = QuietHours(sounder, settings.sound.quiet_hours, lambda: clock.wall().astimezone(zone))
     screen = _screen(settings)
     for thing in (gate, lamp, sounder, screen):
         last.callback(thing.close)

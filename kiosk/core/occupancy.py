@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Self
 
 from kiosk.core.model import Direction
 
@@ -17,12 +18,21 @@ class Occupancy:
     open_until: datetime | None = None
     """When the stretch of opening hours ends that the last look saw (local, naive); None while closed."""
 
-    def moved(self, direction: Direction, people: int = 1) -> Occupancy:
+    def moved(self, direction: Direction, people: int = 1) -> Self:
         """Return the count after somebody passed."""
         change = people if direction is Direction.ENTRY else -people
         return replace(self, inside=max(0, self.inside + change))
 
-    def seen(self, local: datetime, open_until: datetime | None) -> tuple[Occupancy, int | None]:
+    @classmethod
+    def counted(cls, passages: Iterable[tuple[datetime, Direction]], closed: datetime | None) -> Self:
+        """Return the count after these passages, in order, and since the last closing: everybody left then."""
+        count = cls()
+        for at, direction in passages:
+            if closed is None or at > closed:
+                count = count.moved(direction)
+        return count
+
+    def seen(self, local: datetime, open_until: datetime | None) -> tuple[Self, int | None]:
         """Look at the hours; return the count, and how many exits are to be assumed if the venue has just closed.
 
         A stretch that runs into the next one (around the clock) does not close. One that is cut short (the zone
