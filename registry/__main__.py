@@ -18,6 +18,7 @@ from registry.demo_people import DEMO_DOOR, DEMO_PEOPLE, populate
 from registry.embedded import utc_now
 from registry.passes import Life
 from registry.reference import ReferenceRegistry
+from registry.server import configuration
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -76,15 +77,8 @@ def _serve(arguments: argparse.Namespace) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     registry = _open(arguments)
     try:
-        # Our own line for each call: uvicorn's would have the address as it was sent, whatever stands in it.
-        uvicorn.run(
-            create_app(registry),
-            host=arguments.host,
-            port=arguments.port,
-            log_config=None,
-            access_log=False,
-            ws="none",
-        )
+        listens = configuration(create_app(registry), host=arguments.host, port=arguments.port)
+        uvicorn.Server(listens).run()
     finally:
         registry.close()
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import hmac
 import secrets
-import threading
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,6 +12,7 @@ from sqlalchemy import func, insert, select
 
 from kiosk.core.model import Direction
 from kiosk.core.venue_code import code_of_step, step_of
+from registry.bell import Bell
 from registry.database import Database, checkins, doors
 from registry.problems import ProblemError
 
@@ -46,61 +44,6 @@ class CheckedInAt:
     number: int
     subject: str
     direction: Direction | None
-
-
-class Bell:
-    """Wakes those who wait for a door's events: from any thread, and without polling."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._waiting: dict[str, set[tuple[asyncio.AbstractEventLoop, asyncio.Event]]] = {}
-        self.silent = False
-        """Set while the registry goes down: nobody is to wait any longer."""
-
-    @asynccontextmanager
-    async def listening(self, door: str) -> AsyncIterator[Callable[[float], Awaitable[bool]]]:
-        """Yield `wait(seconds)`: True if the bell rang since the last wait, and False where the time is over.
-
-        Listen first and look for events then: nothing that comes in between is missed.
-        """
-        rung = asyncio.Event()
-        ear = (asyncio.get_running_loop(), rung)
-
-        async def wait(limit_s: float) -> bool:
-            try:
-                async with asyncio.timeout(limit_s):
-                    await rung.wait()
-            except TimeoutError:
-                return False
-            rung.clear()
-            return True
-
-        with self._lock:
-            self._waiting.setdefault(door, set()).add(ear)
-            if self.silent:
-                rung.set()
-        try:
-            yield wait
-        finally:
-            with self._lock:
-                self._waiting[door].discard(ear)
-
-    def ring(self, door: str) -> None:
-        """Something happened at a door."""
-        with self._lock:
-            for loop, rung in self._waiting.get(door, ()):
-                loop.call_soon_threadsafe(rung.set)
-
-    def hush(self) -> None:
-        """Send everybody away who waits, and those who come."""
-        with self._lock:
-            self.silent = True
-            for loop, rung in set().union(*self._waiting.values()):
-                loop.call_soon_threadsafe(rung.set)
-
-    def unhush(self) -> None:
-        """Let people wait again."""
-        self.silent = False
 
 
 class Doors:

@@ -24,10 +24,9 @@ from registry.doors import Door
 from registry.passes import Life
 from registry.people import Terms
 from registry.reference import VENUE_URL, ReferenceRegistry
+from registry.server import configuration
 
 STARTS_WITHIN_S = 30.0
-LETS_GO_WITHIN_S = 2
-"""How long a cut waits for answers that are on their way."""
 
 
 def utc_now() -> datetime:
@@ -144,6 +143,10 @@ class EmbeddedRegistry:
         code = code_at(self.venue_url, known.id, known.key, self.registry.clock())
         self.registry.doors.check_in(code, subject, direction)
 
+    def wait_for_listener(self, door: str, limit_s: float) -> bool:
+        """Block until a kiosk waits for this door's events; False where none came within the limit."""
+        return self.registry.doors.bell.wait_for_listener(self.registry.doors.get(door).id, limit_s)
+
     def visits(self, door: str, *, limit: int = 500) -> list[dict[str, Any]]:
         """Return what is stored of a door's visits, newest first."""
         return self.registry.reports.visits(door, limit=limit)
@@ -154,19 +157,11 @@ class EmbeddedRegistry:
 
 
 class _Server(uvicorn.Server):
-    """Tells when it listens. Leaves logging to whoever embeds it, and signals too: it runs in a thread."""
+    """Tells when it listens. Leaves signals to whoever embeds it: it runs in a thread."""
 
     def __init__(self, app: Any) -> None:
         self.ready = threading.Event()
-        config = uvicorn.Config(
-            app,
-            log_config=None,
-            access_log=False,
-            lifespan="off",
-            ws="none",
-            timeout_graceful_shutdown=LETS_GO_WITHIN_S,
-        )
-        super().__init__(config)
+        super().__init__(configuration(app))
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

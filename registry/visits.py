@@ -17,7 +17,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import Connection, delete, insert, or_, select
+from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.exc import OperationalError
 
 from kiosk.core.model import Identifier
@@ -137,28 +137,37 @@ class Ledger:
                     touched[one.visit] = touched.get(one.visit) or one.subject
             if rows:
                 connection.execute(insert(records), rows)
-            for visit, subject in touched.items():
-                _retell(connection, visit, subject, now)
+            if touched:
+                _retell(connection, touched, now)
         return verdicts
 
 
-def _retell(connection: Connection, visit: str, subject: str | None, now: datetime) -> None:
-    """Make the row of one visit anew from all of its records; a red visitor's becomes an incident, once."""
-    about = select(records.c.door, records.c.body).where(
-        or_(records.c.uid == visit, records.c.visit == visit)
+def _retell(connection: Connection, touched: Mapping[str, str | None], now: datetime) -> None:
+    """Make the rows of these visits anew from all of their records; a red visitor's becomes an incident, once."""
+    of_them = select(records).where(records.c.visit.in_(touched)).order_by(records.c.at, records.c.number)
+    told: dict[str, list[Any]] = {}
+    for record in connection.execute(of_them):
+        told.setdefault(record.visit, []).append(record)
+    filed = select(visits.c.uid, visits.c.subject).where(visits.c.uid.in_(touched))
+    subjects = {row.uid: row.subject for row in connection.execute(filed)}
+    reported = set(
+        connection.execute(select(incidents.c.visit).where(incidents.c.visit.in_(touched))).scalars()
     )
-    told = connection.execute(about.order_by(records.c.at, records.c.number)).all()
-    state = state_of([json.loads(row.body) for row in told])
-    if state is None:
-        return
-    known = connection.scalar(select(visits.c.subject).where(visits.c.uid == visit))
-    connection.execute(delete(visits).where(visits.c.uid == visit))
-    row = state | {"door": told[0].door, "subject": known or subject}
-    row["at"] = datetime.fromisoformat(row["at"])
-    connection.execute(insert(visits).values(row))
-    reported = connection.scalar(select(incidents.c.number).where(incidents.c.visit == visit))
-    if state["incident"] and reported is None:
-        connection.execute(insert(incidents).values(visit=visit, door=told[0].door, delivered_at=now))
+    rows, red = [], []
+    for uid, about_it in told.items():
+        state = state_of([json.loads(record.body) for record in about_it])
+        if state is None:
+            continue
+        door = about_it[0].door
+        happened = datetime.fromisoformat(state["at"])
+        rows.append(state | {"door": door, "at": happened, "subject": subjects.get(uid) or touched[uid]})
+        if state["incident"] and uid not in reported:
+            red.append({"visit": uid, "door": door, "delivered_at": now})
+    connection.execute(delete(visits).where(visits.c.uid.in_(touched)))
+    if rows:
+        connection.execute(insert(visits), rows)
+    if red:
+        connection.execute(insert(incidents), red)
 
 
 def state_of(told: Iterable[Mapping[str, Any]]) -> dict[str, Any] | None:
