@@ -39,7 +39,7 @@ class Noon:
 def visit(number: int, at: datetime, direction: Direction, colour: Colour = Colour.GREEN) -> list[object]:
     uid = f"01900000-0000-7000-8000-{number:012x}"
     decision = Decision(outcome=Outcome.ADMITTED, reason=Reason.STATUS_ADMITTED, opens=True, colour=colour)
-    who = Identifier(kind=IdentifierKind.PASS, value="0" * 24)
+    who = Identifier(kind=IdentifierKind.PASS, value="a1" * 12)
     seen = Visit(
         id=uid, direction=direction, via=Via.CAMERA, identifier=who, decision=decision, decided_at=at
     )
