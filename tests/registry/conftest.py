@@ -1,5 +1,6 @@
 """A registry on loopback with a clock of its own, and a visitor's door to talk through."""
 
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -29,19 +30,39 @@ def clock():
     return SetClock()
 
 
+@contextmanager
+def running(path, clock):
+    with EmbeddedRegistry(path, clock=clock, busy_s=0.05) as embedded:
+        embedded.subjects = populate(embedded.registry)
+        yield embedded
+
+
+@contextmanager
+def calling(registry):
+    with requests.Session() as session:
+
+        def call(method, path, body=None, **options):
+            return session.request(method, registry.url + path, json=body, timeout=30, **options)
+
+        yield call
+
+
 @pytest.fixture
 def registry(tmp_path, clock):
-    with EmbeddedRegistry(tmp_path / "registry.db", clock=clock, busy_s=0.05) as embedded:
-        embedded.subjects = populate(embedded.registry)
+    with running(tmp_path / "registry.db", clock) as embedded:
         yield embedded
 
 
 @pytest.fixture
 def call(registry):
     """`call("POST", "/v1/status", {...})`: one request over real HTTP, on one kept connection."""
-    with requests.Session() as session:
+    with calling(registry) as call:
+        yield call
 
-        def call(method, path, body=None, **options):
-            return session.request(method, registry.url + path, json=body, timeout=30, **options)
 
+@pytest.fixture(scope="package")
+def ask(tmp_path_factory):
+    """The same to a registry that stands for many tests: for calls that change nothing in it."""
+    path = tmp_path_factory.mktemp("standing") / "registry.db"
+    with running(path, SetClock()) as embedded, calling(embedded) as call:
         yield call

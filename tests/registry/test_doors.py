@@ -130,15 +130,15 @@ def test_a_cursor_of_another_registry_is_set_right_at_once(check_in, call):
     assert call("GET", f"{EVENTS}?after=9000&wait=25").json() == {"cursor": 1, "events": []}
 
 
-def test_where_nobody_comes_the_wait_ends_with_nothing(call):
-    assert call("GET", f"{EVENTS}?wait=0.05").json() == {"cursor": 0, "events": []}
+def test_where_nobody_comes_the_wait_ends_with_nothing(ask):
+    assert ask("GET", f"{EVENTS}?wait=0.05").json() == {"cursor": 0, "events": []}
 
 
 @pytest.mark.parametrize(
     "query", ["wait=26", "wait=-1", "wait=nan", "after=-1", f"after={2**64}", "wait=long"]
 )
-def test_a_wait_or_a_cursor_out_of_bounds_is_refused(call, query):
-    assert call("GET", f"{EVENTS}?{query}").status_code == 422
+def test_a_wait_or_a_cursor_out_of_bounds_is_refused(ask, query):
+    assert ask("GET", f"{EVENTS}?{query}").status_code == 422
 
 
 def test_a_door_that_waits_hears_of_a_phone_as_it_comes(registry):

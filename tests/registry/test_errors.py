@@ -38,13 +38,13 @@ def must_be_a_problem(answer, status):
     return problem
 
 
-def test_an_address_that_is_nothing_is_a_problem(call):
-    must_be_a_problem(call("GET", "/v1/nothing"), 404)
+def test_an_address_that_is_nothing_is_a_problem(ask):
+    must_be_a_problem(ask("GET", "/v1/nothing"), 404)
 
 
 @pytest.mark.parametrize("path", CALLS)
-def test_another_method_is_a_problem_and_the_right_one_is_named(call, path):
-    answer = call("DELETE", path)
+def test_another_method_is_a_problem_and_the_right_one_is_named(ask, path):
+    answer = ask("DELETE", path)
     must_be_a_problem(answer, 405)
     assert answer.headers["Allow"] == CALLS[path]
 
@@ -55,31 +55,31 @@ def test_another_method_is_a_problem_and_the_right_one_is_named(call, path):
     [b"", b"{", b"[]", b"null", b"\xff\xfe", b"[" * 100_000, b'{"a": "\\ud800"}'],
     ids=lambda body: repr(body[:12]),
 )
-def test_a_body_that_is_none_is_a_problem(call, path, body):
-    answer = call("POST", path, data=body, headers={"Content-Type": "application/json"})
+def test_a_body_that_is_none_is_a_problem(ask, path, body):
+    answer = ask("POST", path, data=body, headers={"Content-Type": "application/json"})
     must_be_a_problem(answer, answer.status_code)
     assert answer.status_code in {400, 422}
 
 
-def test_a_question_for_a_door_that_nobody_knows_is_a_problem(call):
+def test_a_question_for_a_door_that_nobody_knows_is_a_problem(ask):
     for path in ("/v1/policy?door=NOWHERE", "/v1/doors/NOWHERE/events", "/v1/doors/NOWHERE/report"):
-        assert must_be_a_problem(call("GET", path), 404)["type"].endswith(":unknown-door")
-    answer = call("POST", "/v1/visits", batch(visit(), door="NOWHERE"))
+        assert must_be_a_problem(ask("GET", path), 404)["type"].endswith(":unknown-door")
+    answer = ask("POST", "/v1/visits", batch(visit(), door="NOWHERE"))
     assert must_be_a_problem(answer, 404)["type"].endswith(":unknown-door")
 
 
-def test_a_body_beyond_two_megabytes_is_refused(call):
-    answer = call("POST", "/v1/visits", data=b" " * (2 * 1024 * 1024 + 1))
+def test_a_body_beyond_two_megabytes_is_refused(ask):
+    answer = ask("POST", "/v1/visits", data=b" " * (2 * 1024 * 1024 + 1))
     must_be_a_problem(answer, 413)
 
 
-def test_a_body_that_does_not_tell_its_length_is_bounded_too(call):
+def test_a_body_that_does_not_tell_its_length_is_bounded_too(ask):
     pieces = (b" " * 65536 for _ in range(40))
-    must_be_a_problem(call("POST", "/v1/visits", data=pieces), 413)
+    must_be_a_problem(ask("POST", "/v1/visits", data=pieces), 413)
 
 
-def test_every_good_answer_without_a_tag_is_not_to_be_kept(call):
-    assert call("GET", "/v1/doors/DEMO/report").headers["Cache-Control"] == "no-store"
+def test_every_good_answer_without_a_tag_is_not_to_be_kept(ask):
+    assert ask("GET", "/v1/doors/DEMO/report").headers["Cache-Control"] == "no-store"
 
 
 def question(**changes):
@@ -104,9 +104,9 @@ MISUSES = {
 
 
 @pytest.mark.parametrize("misuse", MISUSES.values(), ids=MISUSES.keys())
-def test_a_number_at_the_wrong_place_does_not_come_back(call, caplog, misuse):
+def test_a_number_at_the_wrong_place_does_not_come_back(ask, caplog, misuse):
     caplog.set_level(logging.DEBUG)
-    answer = call("POST", "/v1/status", misuse())
+    answer = ask("POST", "/v1/status", misuse())
     assert answer.status_code in {404, 422}
     assert IIN not in answer.text + str(answer.headers) + caplog.text
 
@@ -123,18 +123,18 @@ ITEM_MISUSES = {
 
 
 @pytest.mark.parametrize("changes", ITEM_MISUSES.values(), ids=ITEM_MISUSES.keys())
-def test_a_number_in_a_bad_item_does_not_come_back(call, caplog, changes):
+def test_a_number_in_a_bad_item_does_not_come_back(ask, caplog, changes):
     caplog.set_level(logging.DEBUG)
-    answer = call("POST", "/v1/visits", batch(visit(**changes)))
+    answer = ask("POST", "/v1/visits", batch(visit(**changes)))
     assert answer.json()["results"][0]["verdict"] == "rejected"
     assert IIN not in answer.text + caplog.text
 
 
-def test_a_number_in_an_address_does_not_reach_the_log(call, caplog):
+def test_a_number_in_an_address_does_not_reach_the_log(ask, caplog):
     caplog.set_level(logging.DEBUG, logger="registry")
     caplog.set_level(logging.DEBUG, logger="uvicorn")
     for path in (f"/v1/status?iin={IIN}", f"/{IIN}", f"/v1/doors/{IIN}/events", f"/v1/policy?door={IIN}"):
-        answer = call("GET", path)
+        answer = ask("GET", path)
         assert answer.status_code >= 400
         assert IIN not in answer.text
     ours = [line.getMessage() for line in caplog.records if line.name.startswith(("registry", "uvicorn"))]
@@ -173,6 +173,6 @@ def test_half_a_request_harms_nobody(call, registry):
     assert call("GET", "/v1/keys").status_code == 200
 
 
-def test_a_verdict_is_json_and_nothing_else(call):
-    answer = call("POST", "/v1/visits", batch(visit(by="\x00")))
+def test_a_verdict_is_json_and_nothing_else(ask):
+    answer = ask("POST", "/v1/visits", batch(visit(by="\x00")))
     assert json.loads(answer.text)["results"][0]["reason"].startswith("invalid: visit.")

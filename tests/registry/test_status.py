@@ -32,8 +32,8 @@ def test_everybody_gets_their_colour_and_a_subject_and_a_hint(call, registry, na
     assert answer["hint"] == PEOPLE[name].hint
 
 
-def test_a_green_says_when_it_was_established_and_when_it_ends(call):
-    status = call("POST", "/v1/status", about("green")).json()["status"]
+def test_a_green_says_when_it_was_established_and_when_it_ends(ask):
+    status = ask("POST", "/v1/status", about("green")).json()["status"]
     assert status == {
         "colour": "green",
         "established_at": "2026-11-23T07:00:00.000000Z",
@@ -56,9 +56,9 @@ def test_whom_the_registry_does_not_know_has_no_status(call):
     }
 
 
-def test_a_passport_of_another_country_is_another_person(call):
+def test_a_passport_of_another_country_is_another_person(ask):
     asked = question("passport", PEOPLE["foreigner"].identifier.value, "XXX")
-    assert call("POST", "/v1/status", asked).json()["status"] is None
+    assert ask("POST", "/v1/status", asked).json()["status"] is None
 
 
 @pytest.mark.parametrize("kind", ["pass", "checkin"])
@@ -106,12 +106,12 @@ def test_the_registrys_keys_outlive_it(registry, call):
 
 
 @pytest.mark.parametrize("path", ["/v1/keys", "/v1/policy?door=DEMO"])
-def test_what_has_not_changed_is_not_sent_again(call, path):
-    first = call("GET", path)
-    again = call("GET", path, headers={"If-None-Match": first.headers["ETag"]})
+def test_what_has_not_changed_is_not_sent_again(ask, path):
+    first = ask("GET", path)
+    again = ask("GET", path, headers={"If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
     assert again.headers["ETag"] == first.headers["ETag"]
-    assert call("GET", path, headers={"If-None-Match": '"another"'}).status_code == 200
+    assert ask("GET", path, headers={"If-None-Match": '"another"'}).status_code == 200
 
 
 def test_a_changed_policy_has_a_higher_sequence_and_another_tag(call, registry, clock):
