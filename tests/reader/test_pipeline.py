@@ -68,7 +68,7 @@ def test_most_visitors_are_read_however_they_hold_it_and_none_wrongly():
         first_found = next(filter(None, found), [])
         assert [reading.text for reading in first_found] in ([], [PASS])
         read += bool(first_found)
-    # Two of these twenty cameras are focused half a metre behind the code: that is what the rescue ladder is for.
+    # Seen: 17. Two of the others stand before a lens focused at half a metre, one has a lamp's reflection on a tilted card.
     assert read >= 17
 
 
