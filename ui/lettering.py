@@ -29,7 +29,7 @@ PITCH, PITCH_CAPITALS = 1.2, 1.18
 """From baseline to baseline, in em."""
 BETWEEN = 0.2
 """What is added between two languages, in em."""
-SMALLER, SMALLER_HEADLINE = 0.8, 0.66
+SMALLER, SMALLER_HEADLINE = 0.82, 0.66
 """English, as part of the size of Kazakh and Russian: a sentence must stay readable, a headline may step back."""
 LEAST = 0.7
 """How far a single line is shrunk before it is cut."""
@@ -99,7 +99,9 @@ class Lettering:
 
     def _bearing(self, text: str, bold: bool, px: int) -> int:
         """How far the ink of a line begins to the right of its pen: large and small lines stand on one edge without it."""
-        return self._font(bold, px).metrics(text[:1])[0][0] if text else 0
+        metrics = self._font(bold, px).metrics(text[:1])
+        # Nothing is known of a character that the font lacks: a venue may bear any name.
+        return metrics[0][0] if metrics and metrics[0] else 0
 
     def _em(self, text: str, bold: bool) -> float:
         return self.width(text, bold=bold, px=MEASURED_AT) / MEASURED_AT
@@ -109,6 +111,8 @@ class Lettering:
 
         Never much smaller than `px`: a name that was shrunk until it fits is read by nobody. `align` 0 left, 1 right.
         """
+        # A name from outside may hold what cannot be printed (a zero byte, half a character).
+        text = "".join(character if character.isprintable() else " " for character in text)
         size = min(px, int(slot.h / (CAP + UNDER)))
         while size > px * LEAST and self.width(text, bold=bold, px=size) > slot.w:
             size -= 1

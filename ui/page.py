@@ -55,8 +55,8 @@ def raised(box: Box, canvas: Canvas, fill: Rgb, rim: Rgb | None = None, corner: 
 def slip(words: Words, box: Box, canvas: Canvas) -> tuple[Item, ...]:
     """A slip of paper with a message that must not be overlooked: a sign and the three languages."""
     theme = canvas.theme
-    side = min(canvas.px(60), box.h * 3 // 5)
-    pad = canvas.px(18)
+    side = min(canvas.px(52), box.h * 3 // 5)
+    pad = canvas.px(16)
     sign = Box(box.x + pad, box.y + (box.h - side) // 2, side, side)
     slot = Box(sign.right + pad, box.y + pad * 3 // 4, box.right - sign.right - 2 * pad, box.h - pad * 3 // 2)
     return (

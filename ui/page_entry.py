@@ -41,7 +41,7 @@ def keypad_sheet(view: View, canvas: Canvas, _frame: int) -> Sheet:
         cancel = Box(text.x, text.bottom - px(112), text.w, px(112))
         text = text._replace(h=text.h - px(112) - px(24))
     number = view.keypad or EMPTY
-    cells_box = Box(text.x, text.y + text.h * 40 // 100, text.w, min(px(104), text.h // 4))
+    cells_box = Box(text.x, text.y + text.h * 42 // 100, text.w, min(px(104), text.h // 4))
     headline = Box(text.x, text.y, text.w, cells_box.y - text.y - px(20))
     message = Box(text.x, cells_box.bottom + px(20), text.w, text.bottom - cells_box.bottom - px(20))
     # A slip is no taller than it needs: it belongs to the number above it.

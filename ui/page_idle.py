@@ -15,7 +15,7 @@ from ui.sheet import Box, Button, Code, Item, Live, Mark, Plate, Preview, Shape,
 from ui.strip import height as strip_height
 from ui.strip import strip
 
-SLIP = 196
+SLIP = 218
 """Height of a message over the camera's picture, in the design's lengths."""
 
 
@@ -47,7 +47,7 @@ def sheet(view: View, canvas: Canvas, frame: int) -> Sheet:
     if touch is not None:
         live.append(Live(eye, _eye(view, eye, canvas, frame)))
     elif view.hint is not None:
-        place = Box(eye.x, eye.bottom - canvas.px(SLIP), eye.w, canvas.px(SLIP)).inset(canvas.px(16))
+        place = _hint_place(eye, canvas)
         live.append(Live(place, slip(words(view.hint), place, canvas)))
     if card is not None and view.venue_code is not None:
         more, code = _card(view.venue_code, card, canvas)
@@ -103,9 +103,13 @@ def _eye(view: View, box: Box, canvas: Canvas, frame: int) -> tuple[Item, ...]:
         items.append(Mark(box.square(box.h * 42 // 100), Shape.PHONE, theme.faint, theme.panel))
     items += _brackets(box.square(min(box.w, box.h) - 2 * px(36)), canvas)
     if view.hint is not None:
-        high = px(SLIP)
-        items += slip(words(view.hint), Box(box.x, box.bottom - high, box.w, high).inset(px(14)), canvas)
+        items += slip(words(view.hint), _hint_place(box, canvas), canvas)
     return tuple(items)
+
+
+def _hint_place(eye: Box, canvas: Canvas) -> Box:
+    high = canvas.px(SLIP)
+    return Box(eye.x, eye.bottom - high, eye.w, high).inset(canvas.px(14))
 
 
 def _brackets(box: Box, canvas: Canvas) -> list[Item]:

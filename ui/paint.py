@@ -39,11 +39,16 @@ PAGES = {
 class Painter:
     """Paints on one canvas of a fixed size, and only what changed. Not thread-safe, like SDL."""
 
-    def __init__(self, size: tuple[int, int], theme: Theme = DAYTIME) -> None:
-        """`size` is width and height in pixels. Raises ValueError below 320 by 320."""
+    def __init__(
+        self, size: tuple[int, int], theme: Theme = DAYTIME, canvas: pygame.Surface | None = None
+    ) -> None:
+        """`size` is width and height in pixels; `canvas` is of that size where there is one already.
+
+        Raises ValueError below 320 by 320.
+        """
         if min(size) < 320:
             raise ValueError(f"expected a canvas of at least 320 by 320 pixels, got {size[0]} by {size[1]}")
-        self.canvas = pygame.Surface(size)
+        self.canvas = pygame.Surface(size) if canvas is None else canvas
         self._desk = Canvas(width=size[0], height=size[1], theme=theme, lettering=Lettering())
         self._composed: OrderedDict[tuple[Rgb, tuple[Item, ...]], pygame.Surface] = OrderedDict()
         self._mark = lru_cache(maxsize=64)(drawn)
@@ -51,11 +56,13 @@ class Painter:
         self._corner = lru_cache(maxsize=8)(corner)
         self._frame: pygame.Surface | None = None
         self._frames = 0
+        self._number = 0
+        """Of the frame that is up; 0 while there is none."""
         self._up: Sheet | None = None
 
     def sheet(self, view: View) -> Sheet:
         """Return what lies where on the page of a view."""
-        return PAGES[view.page](view, self._desk, 0 if self._frame is None else self._frames)
+        return PAGES[view.page](view, self._desk, self._number)
 
     def prepare(self, view: View) -> None:
         """Compose a page ahead of time, so that showing it later is one copy."""
@@ -66,8 +73,18 @@ class Painter:
 
         `preview` is copied. None keeps the last picture of the camera, until a page without one was up.
         """
-        self._take(view, preview)
+        fresh = preview if view.preview else None
+        if fresh is not None:
+            self._frames += 1
+            self._number = self._frames
+        elif not view.preview:
+            # The last person's picture goes as soon as no preview is wanted.
+            self._frame, self._number = None, 0
         sheet = self.sheet(view)
+        if fresh is not None:
+            self._frame = next(
+                (mirrored(fresh, i.box[2:]) for i in sheet.items() if isinstance(i, Preview)), None
+            )
         before, self._up = self._up, sheet
         whole = Box(0, 0, *self.canvas.get_size())
         if before is None or (before.ground, before.static) != (sheet.ground, sheet.static):
@@ -91,16 +108,6 @@ class Painter:
     def touched(self, x: int, y: int) -> Key | None:
         """Return the key under a point of the canvas, on the page that is up."""
         return None if self._up is None else self._up.touched(x, y)
-
-    def _take(self, view: View, preview: Grey | None) -> None:
-        """Keep a new frame of the camera; forget the last person's picture as soon as no preview is wanted."""
-        if not view.preview:
-            self._frame = None
-        elif preview is not None:
-            box = next((i.box for i in self.sheet(view).items() if isinstance(i, Preview)), None)
-            if box is not None:
-                self._frame = mirrored(preview, (box.w, box.h))
-                self._frames += 1
 
     def _base(self, sheet: Sheet) -> pygame.Surface:
         """Return what does not change on a sheet, composed."""

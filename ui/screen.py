@@ -64,7 +64,8 @@ class PygameScreen:
         wide, high = self._glass.get_size()
         upright = (high, wide) if rotate in (90, 270) else (wide, high)
         self._turn = Turn(degrees=rotate, width=upright[0], height=upright[1])
-        self._painter = Painter(upright, theme)
+        # A panel that is not turned is painted on directly: one copy less of every frame.
+        self._painter = Painter(upright, theme, self._glass if rotate == 0 else None)
         self._view: View | None = None
         self._open = True
 
@@ -104,13 +105,11 @@ class PygameScreen:
             pygame.display.quit()
 
     def _to_glass(self, box: Box) -> Box:
-        """Copy a part of the canvas to where it is seen, and return that place."""
+        """Bring a part of the canvas to where it is seen, and return that place."""
         place = self._turn.on_glass(box)
         if self._turn.degrees:
             part = self._painter.canvas.subsurface(box)
             self._glass.blit(pygame.transform.rotate(part, -self._turn.degrees), place[:2])
-        else:
-            self._glass.blit(self._painter.canvas, place[:2], box)
         return place
 
     def _key(self, event: pygame.event.Event) -> Key | None:

@@ -85,6 +85,18 @@ def test_a_venue_name_too_long_for_the_strip_is_cut_with_an_ellipsis(any_size):
     assert all(text.slot.covers(lettering.ink_box(text.lines[0])) for text in cut)
 
 
+@pytest.mark.parametrize(
+    "name", ["", " ", "\0", "зал\n2", "\ud800", "💪 Gym", "健身房", "\u202eлаз", "й" * 5000, "W" * 300]
+)
+def test_no_name_of_a_venue_stops_the_screen(name):
+    corner = replace(SCENES["idle"].corner, venue=name, today=name, clock=name, inside=10**9, capacity=10**9)
+    painter = Painter((800, 480))
+    painter.update(idle(corner=corner))
+    lettering = Lettering()
+    strip_lines = [text for text in texts(painter.sheet(idle(corner=corner))) if text.slot.y < 60]
+    assert all(text.slot.w >= lettering.ink_box(line).w for text in strip_lines for line in text.lines)
+
+
 @pytest.mark.parametrize("name", RESULTS)
 def test_kazakh_and_russian_stand_first_and_as_large_as_each_other_english_smaller(name, any_size):
     for text in texts(Painter(any_size).sheet(SCENES[name])):
