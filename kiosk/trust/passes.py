@@ -74,10 +74,8 @@ def _verified(text: str, keyring: Keyring) -> Pass:
     _must(base45.b45encode(message).decode() == body)  # base45 drops a newline at the end
 
     _must(message[0] == SIGN1)
-    protected, unprotected, payload, signature = parts = _cbor(message[1:], list, depth=4)
-    _must(
-        len(parts) == 4 and isinstance(unprotected, dict)
-    )  # nobody signed `unprotected`: it is not looked at
+    protected, unprotected, payload, signature = _cbor(message[1:], list, depth=4)
+    _must(isinstance(unprotected, dict))  # nobody signed it: what it holds is not looked at
     _must(isinstance(protected, bytes) and isinstance(payload, bytes) and isinstance(signature, bytes))
 
     header = _cbor(protected, dict, depth=1)
@@ -117,14 +115,11 @@ def _pass(payload: bytes, *, key_id: str) -> Pass:
 
 
 def _cbor(octets: bytes, shape: type, *, depth: int) -> Any:
-    """Decode one value of `shape` in the one way to write it: definite, shortest, no key twice, nothing after it."""
-    value = cbor2.loads(
-        octets,
-        max_depth=depth,
-        allow_indefinite=False,
-        allow_duplicate_keys=False,
-        semantic_decoders=_NO_TAGS,
-    )
+    """Decode one value of `shape` that stands in the one way to write it.
+
+    Written again it must be the same bytes: so it is definite and shortest, has no key twice, and nothing after it.
+    """
+    value = cbor2.loads(octets, max_depth=depth, semantic_decoders=_NO_TAGS)
     _must(isinstance(value, shape) and cbor2.dumps(value) == octets)
     return value
 
