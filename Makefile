@@ -17,13 +17,15 @@ help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@printf '\nNothing has to be installed by hand on Debian 12, 13 or Raspberry Pi OS but git and make.\n'
 
+# `test` fixes the hash seed: a run can be repeated, and two workers see a set of names in one order. `fuzz` leaves it to chance.
+
 demo: ## run the whole door on this screen, with a registry of its own (TOUR=1: it presents visitors by itself)
 	@scripts/setup.sh demo
 	@$(PY) -m kiosk demo $(if $(TOUR),--tour)
 
 test: ## run the tests (T="tests/core -k iin": some of them; JOBS=0: in one process, for a debugger)
 	@scripts/setup.sh test
-	@$(PY) -m pytest -n $(JOBS) --dist loadfile $(T)
+	@PYTHONHASHSEED=0 $(PY) -m pytest -n $(JOBS) --dist loadfile $(T)
 
 check: ## judge without running: ruff, types, shell scripts, who imports whom, units
 	@scripts/setup.sh test
