@@ -83,6 +83,11 @@ def _health_changed(door: Door, event: HealthChanged, stamp: Stamp) -> Step:
     return door, ()
 
 
+def _store_failed(door: Door, event: RecordFailed, stamp: Stamp) -> Step:
+    """Something that happened could not be written: the next visitor's visit could not be either."""
+    return _health_changed(door, HealthChanged(part=Part.STORE, working=False, why=event.why), stamp)
+
+
 def _gate_failed(door: Door, event: GateFailed, _stamp: Stamp) -> Step:
     return door.with_part(Part.GATE, event.why), (Tell(what="gate-failed"),)
 
@@ -120,6 +125,7 @@ ANYWHERE: Mapping[type[Any], Rule] = {
     Passed: Rule(passages.passed),
     Answered: Rule(verdicts.heard_late),
     Recorded: _LATE,
+    RecordFailed: Rule(_store_failed, _REST),
 }
 
 _RESULT: Mapping[type[Any], Rule] = {

@@ -110,6 +110,8 @@ class Tour:
         stage.registry.restore()
         if not stage.witness.wait(lambda door: door.online and door.waiting == 0, ARRIVES_WITHIN_S):
             self.failures.append("not everything arrived at the registry")
+        for part, why in stage.app.loop.door.broken:
+            self.failures.append(f"{part}: {why}")
 
     def _pass(self, title: str, name: str, wanted: Wanted, **how: object) -> None:
         self._say(title)
