@@ -87,7 +87,7 @@ class Exchange:
                     return lane.once(question, left, most_bytes)
                 except requests.ConnectionError as error:
                     # The kept-alive connection was closed on the other side: once more, within the same deadline.
-                    if not (may_be_stale and _closed_there(error)):
+                    if lane.left or not (may_be_stale and _closed_there(error)):
                         raise
             raise RegistryUnreachable("timeout")
 
@@ -137,6 +137,8 @@ class _Lane:
         self._session.trust_env = False  # no .netrc, no proxy to this machine itself
         if not _loopback(base_url):
             self._session.proxies.update(get_environ_proxies(base_url))
+        self.left = False
+        """Whether nobody waits for what it does any more."""
         self._open: list[socket.socket] = []
         self._session.mount("http://", _Adapter(self._open))
         self._session.mount("https://", _Adapter(self._open))
@@ -157,6 +159,7 @@ class _Lane:
 
     def leave(self) -> None:
         """End the thread after what it does; what it does ends because its connection is shut under it."""
+        self.left = True
         self._work.put(None)
         for each in self._open:
             with contextlib.suppress(OSError, ValueError):
@@ -169,9 +172,12 @@ class _Lane:
         with self._session.send(prepared, timeout=left_s, allow_redirects=False, **settings) as came:
             if came.headers.get("Content-Encoding", "identity").lower() != "identity":
                 raise RegistryUnreachable("encoded", "expected an answer as it is, which was asked for")
-            body = came.raw.read(most_bytes + 1, decode_content=False)
-            if len(body) > most_bytes:
-                raise RegistryUnreachable("too-long", f"expected at most {most_bytes} bytes")
+            body = b""
+            # Until nothing comes, and not once: only the read after the last byte says that some were missing.
+            while chunk := came.raw.read(most_bytes + 1 - len(body), decode_content=False):
+                body += chunk
+                if len(body) > most_bytes:
+                    raise RegistryUnreachable("too-long", f"expected at most {most_bytes} bytes")
             told = came.headers.get("Retry-After", "")
             return Reply(
                 status=came.status_code,

@@ -113,6 +113,7 @@ class HostileServer:
     def stop(self) -> None:
         """Hang up on everybody. May be called twice."""
         self._stopping.set()
+        _shut(self._listener)  # closing alone would not end the accept that waits in it
         self._listener.close()
         with self._guard:
             lines = list(self._lines)

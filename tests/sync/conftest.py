@@ -1,0 +1,45 @@
+"""A registry that misbehaves on command, and a client that talks to it over loopback."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from kiosk.registry_client import RegistryClient, Timeouts
+from tests.hostile_server import HostileServer
+
+QUICK = Timeouts(send_s=0.6, fetch_s=0.6, heartbeat_s=0.6, poll_slack_s=0.6)
+
+
+@pytest.fixture
+def server() -> Iterator[HostileServer]:
+    with HostileServer() as server:
+        yield server
+
+
+@pytest.fixture
+def connect() -> Iterator:
+    """Make clients, and see them off: no thread of theirs stays behind, whatever the other side did."""
+    clients = []
+    before = set(threading.enumerate())
+
+    def connect(url: str, timeouts: Timeouts = QUICK) -> RegistryClient:
+        client = RegistryClient(url, "KIOSK-1", "D01", mono=time.monotonic, timeouts=timeouts)
+        clients.append(client)
+        return client
+
+    yield connect
+    for client in clients:
+        client.close()
+    for thread in set(threading.enumerate()) - before:
+        if thread.name == "exchange":
+            thread.join(30)
+            assert not thread.is_alive(), "a thread stayed behind"
+
+
+@pytest.fixture
+def client(server: HostileServer, connect) -> RegistryClient:
+    return connect(server.url)
