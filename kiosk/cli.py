@@ -30,20 +30,9 @@ from kiosk.errors import KioskError
 if TYPE_CHECKING:
     from kiosk.settings import Settings
 
-_LIBRARIES = (
-    "pygame-ce",
-    "numpy",
-    "opencv-python-headless",
-    "zxing-cpp",
-    "gpiozero",
-    "sqlite-utils",
-    "cryptography",
-)
-
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")  # its greeting is not ours to print
     args = parser().parse_args(argv)
     # Both greet or warn on their own, pygame on standard output, where an answer to a program may stand.
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
@@ -271,33 +260,10 @@ def _today(args: argparse.Namespace) -> int:
 
 
 def _version(_args: argparse.Namespace) -> int:
-    import platform
-    import sqlite3
-    from importlib.metadata import PackageNotFoundError, version
+    from kiosk import versions
 
-    print(f"kiosk {_own_version()}")
-    print(
-        f"Python {platform.python_version()} on {platform.system()} {platform.machine()}, SQLite {sqlite3.sqlite_version}"
-    )
-    for library in _LIBRARIES:
-        try:
-            print(f"{library} {version(library)}")
-        except PackageNotFoundError:
-            print(f"{library} not installed")
+    print("\n".join(versions.lines()))
     return FINE
-
-
-def _own_version() -> str:
-    """Return the version of the installed package, or of the checkout that this file stands in."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("ashyq-kiosk")
-    except PackageNotFoundError:
-        import tomllib
-
-        about = Path(__file__).resolve().parent.parent / "pyproject.toml"
-        return str(tomllib.loads(about.read_text(encoding="utf-8"))["project"]["version"])
 
 
 def _settings(args: argparse.Namespace) -> Settings:

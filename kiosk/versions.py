@@ -1,0 +1,34 @@
+"""What `kiosk version` prints: the kiosk's version, and that of all it stands on."""
+
+from __future__ import annotations
+
+import platform
+import sqlite3
+from importlib.metadata import PackageNotFoundError, version
+
+from kiosk import __version__
+
+LIBRARIES = (
+    "pygame-ce",
+    "numpy",
+    "opencv-python-headless",
+    "zxing-cpp",
+    "gpiozero",
+    "sqlite-utils",
+    "cryptography",
+)
+
+
+def lines() -> list[str]:
+    """Return one line for each."""
+    machine = f"{platform.system()} {platform.machine()}"
+    found = [
+        f"kiosk {__version__}",
+        f"Python {platform.python_version()} on {machine}, SQLite {sqlite3.sqlite_version}",
+    ]
+    for library in LIBRARIES:
+        try:
+            found.append(f"{library} {version(library)}")
+        except PackageNotFoundError:
+            found.append(f"{library} not installed")
+    return found
