@@ -79,7 +79,7 @@ class Doorman:
         before = len(self.effects)
         end = self.stamps.mono + seconds
         while (wake := wake_at(self.door)) is not None and self.stamps.mono < wake < end:
-            self.stamps.advance(wake - self.stamps.mono)
+            self.stamps.advance(wake - self.stamps.mono + 1e-6)
             self.tell(Tick())
         self.stamps.advance(end - self.stamps.mono)
         self.tell(Tick())

@@ -1,0 +1,228 @@
+"""Random stories at a door, for the laws that no story may break: odd times, foreign ids, failing disks, changing rules.
+
+A story is a list of acts: an event, a pause in seconds, a number typed to the end, or news of something ordered earlier.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import time, timedelta
+
+from hypothesis import strategies as st
+
+from kiosk.core.door import step
+from kiosk.core.effects import Ask, Effect, Write
+from kiosk.core.events import (
+    Answered,
+    AskFailed,
+    CodeRead,
+    Event,
+    GateFailed,
+    HealthChanged,
+    Key,
+    KeyPressed,
+    LinkChanged,
+    Part,
+    Passed,
+    PhoneArrived,
+    PolicyArrived,
+    Recorded,
+    RecordFailed,
+    StaffAdmitted,
+    StaffDismissed,
+    StaffIdentified,
+    Tick,
+)
+from kiosk.core.model import (
+    Colour,
+    Direction,
+    DoorKind,
+    NotACredential,
+    OwnVenueCode,
+    Refusal,
+    Stamp,
+)
+from kiosk.core.policy import Admits, CarryRule, Resort, UnknownRule, Window, Zone, ZoneRule
+from kiosk.core.situation import Door
+from tests.factories import (
+    NOON,
+    Stamps,
+    make_door,
+    make_edition,
+    make_foreigner,
+    make_id,
+    make_iin,
+    make_pass,
+    make_person,
+    make_phone,
+    make_policy,
+    make_status,
+)
+
+CARRIED = timedelta(hours=72)
+PEOPLE = [make_person(1), make_person(2), make_foreigner()]
+SECRETS = [person.value for person in PEOPLE]
+EDITIONS = [
+    make_edition(),
+    make_edition(capacity=1, reentry_after=timedelta(minutes=10)),
+    make_edition(admits=(Admits(colours=frozenset({Colour.GREEN, Colour.YELLOW})),)),
+    make_edition(opening=(Window(start=time(8), end=time(12, 1)),)),
+    make_edition(zone=Zone.RED, zones=((Zone.RED, ZoneRule(shut=True)),)),
+    make_edition(unknown=UnknownRule(fresh=Resort.ADMIT, expired=Resort.REFUSE), carry_pass=CarryRule.REFUSE),
+]
+
+statuses = st.one_of(
+    st.none(),
+    st.builds(
+        lambda colour, hours: make_status(
+            colour, since=NOON - timedelta(hours=hours), lasts=timedelta(hours=3)
+        ),
+        st.sampled_from(Colour),
+        st.sampled_from([0, 2, 4]),
+    ),
+)
+credentials = st.one_of(
+    st.sampled_from(PEOPLE[:2]),
+    st.builds(
+        make_pass,
+        st.sampled_from(Colour),
+        number=st.integers(1, 3),
+        issued=st.sampled_from(
+            [NOON - timedelta(hours=1), NOON - timedelta(seconds=299), NOON, NOON + timedelta(hours=1)]
+        ),
+        lives=st.sampled_from([timedelta(seconds=300), CARRIED]),
+        door=st.sampled_from([None, None, "D01", "D99"]),
+    ),
+    st.builds(NotACredential, reason=st.sampled_from(Refusal)),
+    st.just(OwnVenueCode()),
+)
+sides = st.sampled_from([None, None, *Direction])
+whole_numbers = st.sampled_from([list(make_iin(1)), list(make_iin(2)), list("123456789012")])
+plain_events = st.one_of(
+    st.builds(CodeRead, credential=credentials, side=sides),
+    st.builds(KeyPressed, key=st.sampled_from(Key)),
+    st.builds(
+        PhoneArrived, identifier=st.builds(make_phone, st.integers(1, 2)), status=statuses, direction=sides
+    ),
+    st.builds(StaffIdentified, identifier=st.sampled_from(PEOPLE), by=st.just("aigul")),
+    st.builds(Passed, direction=st.sampled_from(Direction)),
+    st.just(GateFailed(why="did not turn")),
+    st.just(StaffAdmitted(by="aigul", why="paper result")),
+    st.just(StaffDismissed()),
+    st.builds(
+        PolicyArrived,
+        policy=st.builds(
+            lambda edition, seq: make_policy(edition, sequence=seq),
+            st.sampled_from(EDITIONS),
+            st.integers(0, 3),
+        ),
+    ),
+    st.builds(LinkChanged, online=st.booleans(), waiting=st.integers(0, 3)),
+    st.builds(HealthChanged, part=st.sampled_from(Part), working=st.booleans()),
+)
+
+
+@dataclass(frozen=True)
+class News:
+    """A reply to something that was ordered earlier: the newest order is 0, the one before 1; 9 is nobody's."""
+
+    kind: type
+    which: int
+    status: object = None
+
+
+news = st.builds(
+    News,
+    st.sampled_from([Answered, Answered, AskFailed, Recorded, Recorded, Recorded, RecordFailed]),
+    st.sampled_from([0, 0, 0, 0, 1, 2, 9]),
+    statuses,
+)
+typing = st.builds(
+    lambda digits: [KeyPressed(key=Key(digit)) for digit in digits] + [KeyPressed(key=Key.CONFIRM)] * 2,
+    whole_numbers,
+)
+acts = st.lists(
+    st.one_of(
+        plain_events,
+        plain_events,
+        news,
+        news,
+        typing,
+        st.sampled_from([0.0, 0.3, 0.9, 2.1, 6.0, 30.0, 400.0, 7200.0]),
+    ),
+    max_size=40,
+)
+doors = st.builds(
+    lambda kind, edition, sensor, attended, none: make_door(
+        kind,
+        edition=edition,
+        sensor=sensor,
+        attended=attended,
+        **({"policy": None, "heard_at": None} if none else {}),
+    ),
+    st.sampled_from(DoorKind),
+    st.sampled_from(EDITIONS),
+    st.booleans(),
+    st.booleans(),
+    st.sampled_from([False, False, False, True]),
+)
+
+
+@dataclass
+class Story:
+    """What happened at one door, step by step."""
+
+    door: Door
+    stamps: Stamps
+    steps: list[tuple[Door, Event, Stamp, Door, tuple[Effect, ...]]] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    ordered: list[str] = field(default_factory=list)
+
+    def happens(self, event: Event) -> tuple[Effect, ...]:
+        stamp = self.stamps.now()
+        before = self.door
+        self.door, effects = step(before, event, stamp)
+        self.steps.append((before, event, stamp, self.door, effects))
+        self.asked += [effect.visit_id for effect in effects if isinstance(effect, Ask)]
+        self.ordered += [effect.record.id for effect in effects if isinstance(effect, Write)]
+        return effects
+
+    def event(self, told: News) -> Event:
+        ids = self.asked if told.kind in (Answered, AskFailed) else self.ordered
+        about = ids[-1 - told.which] if told.which < len(ids) else make_id(999_999)
+        if told.kind is Answered:
+            return Answered(visit_id=about, status=told.status)
+        if told.kind is AskFailed:
+            return AskFailed(visit_id=about, why="timeout")
+        return (
+            Recorded(record_id=about) if told.kind is Recorded else RecordFailed(record_id=about, why="full")
+        )
+
+
+def tell(door: Door, told: list, *, trusted: bool = True) -> Story:
+    story = Story(door, Stamps(trusted=trusted))
+    for act in told:
+        match act:
+            case float():
+                story.stamps.advance(act)
+                story.happens(Tick())
+            case list():
+                for key in act:
+                    story.happens(key)
+            case News():
+                story.happens(story.event(act))
+            case _:
+                story.happens(act)
+    return story
+
+
+stories = st.builds(
+    lambda door, told, trusted: tell(door, told, trusted=trusted),
+    doors,
+    acts,
+    st.sampled_from([True, True, False]),
+)
+
+
+def records(story: Story) -> list:
+    return [effect.record for *_, effects in story.steps for effect in effects if isinstance(effect, Write)]

@@ -1,0 +1,212 @@
+"""Typing an IIN: corrected, mistyped, confirmed, timed out, never shown in full."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kiosk.core.effects import Ask, Chime, Sound
+from kiosk.core.events import CodeRead, Key, KeyPressed
+from kiosk.core.keypad import GLIMPSE_S, MASKED, Typed
+from kiosk.core.model import Colour, NotACredential, OwnVenueCode, Refusal, Via
+from kiosk.core.situation import State
+from kiosk.core.view import Page, Phrase
+from tests.core.doorman import Doorman
+from tests.factories import make_iin, make_pass, make_person
+
+NUMBER = make_iin()
+
+
+def typing(keys: str = "") -> Doorman:
+    man = Doorman()
+    man.types(keys)
+    return man
+
+
+def test_the_first_digit_opens_the_keypad_with_that_digit_in_it():
+    man = typing("8")
+    assert (man.door.state, man.door.typed.digits) == (State.TYPING, "8")
+    assert man.every(Chime) == [Chime(sound=Sound.KEY)]
+
+
+@pytest.mark.parametrize("key", [Key.ERASE, Key.CANCEL, Key.RECHECK])
+def test_a_key_that_types_nothing_opens_no_keypad(key):
+    man = Doorman()
+    assert man.types("", key) == ()
+    assert man.door.state is State.IDLE
+
+
+def test_the_confirm_key_opens_an_empty_keypad():
+    man = Doorman()
+    man.types("", Key.CONFIRM)
+    assert (man.door.state, man.view.keypad.cells) == (State.TYPING, " " * 12)
+
+
+def test_a_typed_number_is_asked_for_only_after_it_was_shown_again_and_confirmed():
+    man = typing(NUMBER)
+    man.types("", Key.CONFIRM)
+    assert (man.door.state, man.every(Ask)) == (State.CONFIRMING, [])
+    man.types("", Key.CONFIRM)
+    assert [(ask.identifier, ask.via) for ask in man.every(Ask)] == [(make_person(), Via.KEYPAD)]
+
+
+def test_the_twelfth_digit_submits_nothing():
+    assert typing(NUMBER).door.state is State.TYPING
+
+
+def test_a_thirteenth_digit_is_not_taken():
+    assert typing(NUMBER + "7").door.typed.digits == NUMBER
+
+
+def test_a_mistake_is_corrected_with_erase():
+    man = typing(NUMBER[:11] + str((int(NUMBER[11]) + 1) % 10))
+    man.types("", Key.ERASE)
+    man.types(NUMBER[11], Key.CONFIRM)
+    assert man.door.state is State.CONFIRMING
+
+
+def test_erasing_nothing_is_no_mistake():
+    man = typing("8")
+    man.types("", Key.ERASE, Key.ERASE)
+    assert (man.door.state, man.door.typed.digits) == (State.TYPING, "")
+
+
+def test_a_mistyped_number_is_said_to_be_mistyped_and_stays_to_be_corrected():
+    man = typing(NUMBER[:11] + str((int(NUMBER[11]) + 1) % 10))
+    effects = man.types("", Key.CONFIRM)
+    assert effects == (Chime(sound=Sound.MISTAKE),)
+    assert (man.view.page, man.view.note) == (Page.KEYPAD, Phrase.IIN_MISTYPED)
+    man.types("", Key.ERASE)
+    assert man.view.note is None
+
+
+def test_any_key_ends_the_complaint_about_a_mistyped_number():
+    mistyped = Typed(digits="1" * 12, mistyped=True)
+    assert not mistyped.press(Key.D5, 1.0).mistyped
+    assert mistyped.press(Key.D5, 1.0).digits == "1" * 12
+
+
+def test_a_number_that_is_too_short_is_not_confirmed():
+    man = typing("850")
+    man.types("", Key.CONFIRM)
+    assert (man.door.state, man.door.typed.digits) == (State.TYPING, "850")
+
+
+def test_erase_while_confirming_goes_back_and_takes_the_last_digit_away():
+    man = typing(NUMBER)
+    man.types("", Key.CONFIRM, Key.ERASE)
+    assert (man.door.state, man.door.typed.digits) == (State.TYPING, NUMBER[:11])
+
+
+def test_a_digit_while_confirming_changes_nothing():
+    man = typing(NUMBER)
+    man.types("", Key.CONFIRM)
+    before = man.door
+    assert man.types("5") == ()
+    assert man.door == before
+
+
+@pytest.mark.parametrize("keys", ["850", NUMBER])
+def test_cancel_forgets_the_number(keys):
+    man = typing(keys)
+    man.types("", *([Key.CONFIRM] if keys == NUMBER else []), Key.CANCEL)
+    assert (man.door.state, man.door.typed) == (State.IDLE, Typed())
+
+
+@pytest.mark.parametrize("state", [State.TYPING, State.CONFIRMING])
+def test_an_abandoned_number_is_forgotten_after_a_while(state):
+    man = typing(NUMBER)
+    if state is State.CONFIRMING:
+        man.types("", Key.CONFIRM)
+    man.wait(man.door.setup.times.keypad_idle_s + 0.1)
+    assert (man.door.state, man.door.typed, man.visits) == (State.IDLE, Typed(), [])
+
+
+def test_each_key_gives_the_typist_more_time():
+    man = typing("8")
+    man.wait(man.door.setup.times.keypad_idle_s - 1)
+    man.types("5")
+    man.wait(2)
+    assert man.door.state is State.TYPING
+
+
+def test_a_pass_ends_the_typing():
+    man = typing("850")
+    man.reads(make_pass())
+    assert [visit.via for visit in man.visits] == [Via.CAMERA]
+    assert man.door.typed == Typed()
+
+
+@pytest.mark.parametrize("credential", [NotACredential(reason=Refusal.NOT_OURS), OwnVenueCode()])
+def test_a_code_that_is_nobodys_does_not_disturb_the_typing(credential):
+    man = typing("850")
+    before = man.door
+    assert man.reads(credential) == ()
+    assert man.door == before
+
+
+@pytest.mark.parametrize("keys", ["850", NUMBER])
+def test_the_last_visitors_pass_still_held_up_does_not_disturb_the_next_ones_typing(keys):
+    man = Doorman()
+    man.reads(make_pass())
+    man.stamps.advance(1)
+    man.types(keys, *([Key.CONFIRM] if keys == NUMBER else []))
+    before = man.door
+    assert man.tell(CodeRead(credential=make_pass())) == ()
+    assert man.door == before
+    assert man.view.keypad.cells.strip()
+
+
+def test_the_next_visitor_types_while_the_last_ones_answer_is_up_but_not_before_it_was_seen():
+    man = Doorman()
+    man.reads(make_person(2))
+    man.answers(Colour.GREEN)
+    assert man.types("8") == ()
+    man.stamps.advance(man.door.setup.times.least_s + 0.01)
+    man.types("8")
+    assert man.door.state is State.TYPING
+
+
+def test_a_company_number_is_hinted_at_when_it_is_confirmed_and_not_refused():
+    man = typing("940140000385")
+    man.types("", Key.CONFIRM)
+    assert (man.view.page, man.view.note) == (Page.CONFIRM, Phrase.IIN_COMPANY)
+    man.types("", Key.CONFIRM)
+    assert len(man.every(Ask)) == 1
+
+
+def test_while_typing_only_the_newest_digit_and_the_last_four_places_can_be_read():
+    man = typing("850")
+    assert man.view.keypad.cells == f"{MASKED}{MASKED}0" + " " * 9
+    man.stamps.advance(GLIMPSE_S + 0.01)
+    assert man.view.keypad.cells == MASKED * 3 + " " * 9
+    man.types(NUMBER[3:])
+    assert man.view.keypad.cells == MASKED * 8 + NUMBER[8:]
+    assert man.view.keypad.groups == (4, 4, 4)
+
+
+def test_to_confirm_the_digits_stand_in_the_groups_of_an_iin_with_all_but_four_masked():
+    man = typing(NUMBER)
+    man.types("", Key.CONFIRM)
+    assert man.view.keypad.groups == (6, 1, 4, 1)
+    assert man.view.keypad.cells == MASKED * 8 + NUMBER[8:]
+
+
+@given(st.lists(st.tuples(st.sampled_from(Key), st.floats(0, 3)), max_size=30))
+def test_no_keys_in_any_rhythm_show_more_than_five_digits_or_break_the_number(presses):
+    number, now = Typed(), 0.0
+    for key, pause in presses:
+        now += pause
+        number = number.press(key, now)
+        assert len(number.digits) <= 12
+        for confirming in (False, True):
+            cells = number.view(now, confirming=confirming).cells
+            assert len(cells) == 12
+            assert sum(cell.isdigit() for cell in cells) <= 5
+
+
+def test_neither_a_key_nor_a_typed_number_prints_its_digits():
+    man = typing(NUMBER)
+    assert NUMBER not in repr(man.door)
+    assert "7" not in repr(KeyPressed(key=Key.D7))
