@@ -17,7 +17,7 @@ help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@printf '\nNothing has to be installed by hand on Debian 12, 13 or Raspberry Pi OS but git and make.\n'
 
-# `test` fixes the hash seed: a run can be repeated, and two workers see a set of names in one order. `fuzz` leaves it to chance.
+# `test` fixes the hash seed: a run can be repeated, and two workers see a set of names in one order. `fuzz` takes a new one and says it.
 
 demo: ## run the whole door on this screen, with a registry of its own (TOUR=1: it presents visitors by itself)
 	@scripts/setup.sh demo
@@ -41,7 +41,8 @@ bench: ## measure this machine: decoding, deciding, painting, storing
 
 fuzz: ## the property tests with many random examples (MAX=5000 each, T=...: some of them)
 	@scripts/setup.sh test
-	@HYPOTHESIS_PROFILE=fuzz $(PY) -m pytest -n $(JOBS) -m hypothesis --timeout 1800 $(T)
+	@export PYTHONHASHSEED=$${PYTHONHASHSEED:-$$(date +%s)}; echo "PYTHONHASHSEED=$$PYTHONHASHSEED"; \
+	HYPOTHESIS_PROFILE=fuzz $(PY) -m pytest -n $(JOBS) -m hypothesis --timeout 1800 $(T)
 
 docs: ## write the generated pages again
 	@scripts/setup.sh test
