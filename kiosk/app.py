@@ -65,6 +65,7 @@ class App:
         self._drivers = drivers
         self._clock = clock
         self._last = ExitStack()
+        self._workers: list[Worker] = []
         self._preview = Preview()
         self._client = RegistryClient(registry.url, registry.device, settings.door.id, mono=clock.mono)
         self._store = StoreThread(lambda: Store(settings.store.path, clock=clock))
@@ -112,7 +113,6 @@ class App:
     def start(self) -> None:
         """Open the store, take up the count, then start every worker. Raises StoreError where there is no store."""
         last, put = self._last, self.loop.inbox.put
-        last.callback(self._client.close)
         store = self._store.start()
         last.callback(self._store.close)
         if store.moved_aside is not None:
@@ -131,8 +131,7 @@ class App:
         self._work("sync", lambda _stop: self._syncer.run(), self._syncer.stop)
         self._work("upkeep", upkeep.body)
         for worker in self._asker.workers:
-            worker.start()
-            last.callback(worker.stop)
+            self._start(worker)
         if self._settings.door.venue_code_url:
             self._work("listen", listening(events=self._client.events, put=put, heard=self._heard))
         if self._drivers.open_keypad is not None:
@@ -144,13 +143,20 @@ class App:
 
     def stop(self) -> None:
         """Stop everything, last first. May be called twice."""
+        # All are asked before the first is waited for, and nobody sits out a long poll: a technician waits for this.
+        for worker in self._workers:
+            worker.ask_to_stop()
+        self._client.close()
         self._last.close()
 
     def _work(
         self, name: str, body: Callable[[threading.Event], None], wake: Callable[[], None] = lambda: None
     ) -> None:
-        worker = Worker(name, body)
+        self._start(Worker(name, body), wake)
+
+    def _start(self, worker: Worker, wake: Callable[[], None] = lambda: None) -> None:
         worker.start()
+        self._workers.append(worker)
         self._last.callback(worker.stop, wake)
 
     def _scanning(self, open_camera: Callable[[], Camera]) -> Callable[[threading.Event], None]:

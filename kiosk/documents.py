@@ -86,6 +86,7 @@ class Documents:
     def body(self, stop: threading.Event) -> None:
         """Work until stopped."""
         while not stop.is_set():
+            self._well = True  # what this round itself hears of the registry is no reason for another one
             fetched = [self.refresh(name) for name in (KEYS, POLICY)]
             self._well = all(fetched)
             self._hurry.wait(self._every_s if self._well else RETRY_S)

@@ -58,9 +58,13 @@ class Worker:
         """Begin."""
         self._thread.start()
 
+    def ask_to_stop(self) -> None:
+        """Have it end when it next looks; returns at once."""
+        self._stop.set()
+
     def stop(self, wake: Callable[[], None] = lambda: None, wait_s: float = 3.0) -> None:
         """Ask it to end, wake it, and wait a little; a body that hangs in a driver is left behind (it is a daemon)."""
-        self._stop.set()
+        self.ask_to_stop()
         wake()
         if self._thread.is_alive():
             self._thread.join(wait_s)
@@ -138,9 +142,9 @@ def typing(*, open_keypad: Callable[[], Keypad], put: Put) -> Callable[[threadin
     """Return the body of the keypad's worker."""
 
     def listen(keypad: Keypad, stop: threading.Event, seen: Callable[[], None]) -> None:
-        seen()
         while not stop.is_set():
             key = keypad.read(KEY_WAIT_S)
+            seen()  # only now: a keypad is looked for by its first read
             if key is not None:
                 put(KeyPressed(key=key))
 

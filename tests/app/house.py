@@ -1,0 +1,309 @@
+"""A whole door for tests: the real App with real store, decoder, screen and HTTP; only what stands before it is fake.
+
+    with House(folder, registry) as house:
+        house.hold_up(house.pass_of(Colour.GREEN))
+        shown = house.shown(1)
+
+The loop runs in the test's own thread, and only while the test waits for something. It must never patch what is ours.
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import segno
+
+from drivers.camera_replay import Pace, ReplayCamera
+from drivers.fake_keypad import FakeKeypad
+from drivers.fakes import FakeGate, FakeLamp, FakeSounder
+from kiosk.app import App
+from kiosk.core.effects import Effect, Tell
+from kiosk.core.events import Event, Key, Tick
+from kiosk.core.model import Colour, Direction, DoorKind, Identifier, IdentifierKind
+from kiosk.core.situation import Door, State
+from kiosk.core.view import Page, View
+from kiosk.demo.photographer import Photographer, Savable
+from kiosk.demo.witness import Shown, Witness
+from kiosk.equipment import Drivers
+from kiosk.errors import DriverMissing
+from kiosk.ports import Camera, Grey, Keypad
+from kiosk.settings import Settings
+from registry.demo_people import DEMO_DOOR, populate
+from registry.embedded import EmbeddedRegistry
+from registry.passes import Life
+from tests.factories import NOON, make_iin
+from ui.screen import PygameScreen
+
+WITHIN_S = 30.0
+"""Generous: never reached in a good run, however busy the machine is."""
+FPS = 30.0
+FRAME = (640, 800)
+"""Rows and columns; the largest QR code there is fits in at three pixels a module."""
+HALL = np.full(FRAME, 120, np.uint8)
+HELD_FRAMES = 4
+JITTER = 0.02
+"""In place of chance: the back-off of a test is milliseconds, and never nothing."""
+
+
+class HouseClock:
+    """Both clocks from a Wednesday noon on. They go as fast as real ones, and jump when they are told to."""
+
+    def __init__(self) -> None:
+        self._begun = time.monotonic()
+        self._skipped = 0.0
+        self.is_trusted = True
+
+    def wall(self) -> datetime:
+        return NOON + timedelta(seconds=self.mono())
+
+    def mono(self) -> float:
+        return time.monotonic() - self._begun + self._skipped
+
+    def trusted(self) -> bool:
+        return self.is_trusted
+
+    def skip(self, seconds: float) -> None:
+        """Let so much time have gone by."""
+        self._skipped += seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happened:
+    """One event, what the door ordered then, and when (the house's own seconds)."""
+
+    event: Event
+    effects: tuple[Effect, ...]
+    at: float
+
+
+class Onlooker:
+    """Port `Screen`: shows everything on another screen, and remembers each picture that was new."""
+
+    def __init__(self, screen: Savable) -> None:
+        self.views: list[View] = []
+        self._screen = screen
+
+    def show(self, view: View, preview: Grey | None = None) -> None:
+        still = replace(view, time_left=None)
+        if not self.views or self.views[-1] != still:
+            self.views.append(still)
+        self._screen.show(view, preview)
+
+    def poll(self) -> list[Key]:
+        return self._screen.poll()
+
+    def close(self) -> None:
+        self._screen.close()
+
+
+class House:
+    """One kiosk and everybody who comes to it. `registry` is the truth behind `url`, which may be a bad network."""
+
+    def __init__(
+        self,
+        folder: Path,
+        registry: EmbeddedRegistry,
+        clock: HouseClock,
+        *,
+        url: str | None = None,
+        kind: DoorKind = DoorKind.ENTRY,
+        venue_code: bool = False,
+        pictures: Path | None = None,
+        **times: float,
+    ) -> None:
+        """`times` are fields of [times], in seconds; without them every screen is short, so that a test is."""
+        self.registry, self.clock = registry, clock
+        self.witness = Witness(clock.wall, lambda _shown: None)
+        self.log: list[Happened] = []
+        self.gate = FakeGate(now=clock.mono)
+        self.lamp = FakeLamp(now=clock.mono)
+        self.sounder = FakeSounder(now=clock.mono)
+        self.camera: ReplayCamera | None = None
+        self.keypad: FakeKeypad | None = None
+        self.camera_plugged = self.keypad_plugged = True
+        self.keypads_tried = 0
+        self._numbers = itertools.count(1)
+        self._last = ExitStack()
+        screen = PygameScreen(size=(800, 480), driver="dummy")
+        self._last.callback(screen.close)
+        self.screen = Onlooker(Photographer(screen, pictures) if pictures else screen)
+        defaults = Settings()
+        key_file = folder / "door.key"
+        key_file.write_bytes(registry.registry.doors.get(DEMO_DOOR).key)
+        short = {"admitted_s": 0.4, "refused_s": 0.4, "unchecked_s": 0.4, "notice_s": 0.4}
+        self.settings = replace(
+            defaults,
+            door=replace(
+                defaults.door,
+                id=DEMO_DOOR,
+                kind=kind,
+                venue_code_url=registry.venue_url if venue_code else "",
+                venue_code_key_file=key_file if venue_code else None,
+            ),
+            registry=replace(defaults.registry, url=url or registry.url),
+            reader=replace(defaults.reader, hold_s=0.5),
+            times=replace(defaults.times, **{**short, **times}),
+            store=replace(defaults.store, path=folder / "kiosk.db"),
+            sync=replace(defaults.sync, policy_every_s=0.5, heartbeat_every_s=0.5),
+        )
+        drivers = Drivers(
+            open_camera=self._open_camera,
+            open_keypad=self._open_keypad,
+            gate=self.gate,
+            lamp=self.lamp,
+            sounder=self.sounder,
+            screen=self.screen,
+        )
+        self.app = App(self.settings, drivers, clock=clock, watch=self._watch, jitter=lambda: JITTER)
+
+    def __enter__(self) -> Self:
+        with self._last as undo:
+            undo.callback(self.app.stop)
+            self.app.start()
+            self._last = undo.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._last.close()
+
+    @property
+    def door(self) -> Door:
+        """The door as it is now."""
+        return self.app.loop.door
+
+    @property
+    def view(self) -> View:
+        """What is on the screen."""
+        return self.screen.views[-1]
+
+    def until(self, seen: Callable[[], bool], what: str) -> None:
+        """Let the door work until something is seen; says what it was that did not come."""
+        ends = time.monotonic() + WITHIN_S
+        self.app.loop.run(lambda: seen() or time.monotonic() > ends)
+        assert seen(), f"expected {what}; the door is {self.door.state}, its last steps were {self.log[-6:]}"
+
+    def ready(self) -> Self:
+        """Wait until the door is online, has its policy and keys, and sees and hears."""
+        self.until(lambda: self.door.online and self.door.policy is not None, "a policy and a link")
+        self.sees()
+        return self
+
+    def sees(self) -> None:
+        """Wait until camera and keypad are open."""
+        self.until(lambda: self.camera is not None and self.keypad is not None, "camera and keypad opened")
+
+    def idle(self) -> None:
+        """Wait until the last answer has left the screen, and the last code the camera."""
+        self.until(
+            lambda: (
+                self.door.state is State.IDLE
+                and self.view.page is Page.IDLE
+                and (self.camera is None or not self.camera_plugged or self.camera.finished.is_set())
+            ),
+            "an idle door",
+        )
+
+    def delivered(self) -> None:
+        """Wait until the registry has every visit that was shown, and the door says that nothing waits."""
+        shown = {one.visit_id for one in self.witness.shown}
+        self.until(lambda: shown <= {row["uid"] for row in self.stored()}, "every visit at the registry")
+        self.until(lambda: self.door.online and self.door.waiting == 0, "nothing waiting")
+
+    def next_shown(self) -> Shown:
+        """Wait for the next answer to a visitor, painted."""
+        count = len(self.witness.shown)
+        self.until(lambda: len(self.witness.shown) > count, f"answer number {count + 1}")
+        self.until(lambda: self.view.page is Page.RESULT, "the answer on the screen")
+        return self.witness.shown[count]
+
+    def happened(self, kind: type[Any]) -> list[Any]:
+        """Return every event of a kind so far."""
+        return [one.event for one in self.log if isinstance(one.event, kind)]
+
+    @property
+    def told(self) -> list[str]:
+        """What staff and journal were told."""
+        return [effect.what for one in self.log for effect in one.effects if isinstance(effect, Tell)]
+
+    def somebody(self, colour: Colour) -> tuple[str, str]:
+        """Put a new person on the roll; return their IIN and their subject."""
+        iin = make_iin(next(self._numbers))
+        who = Identifier(kind=IdentifierKind.IIN, value=iin)
+        return iin, self.registry.add_visitor(who, colour)
+
+    def pass_of(self, colour: Colour, life: Life = Life.LIVE) -> str:
+        """Return a fresh pass of somebody new."""
+        return self.registry.issue_pass(self.somebody(colour)[1], life)
+
+    def hold_up(self, content: str | bytes, *, mirrored: bool = False) -> None:
+        """Hold a QR code before the camera for a moment."""
+        assert self.camera is not None
+        self.camera.play([still(content, mirrored=mirrored)] * HELD_FRAMES)
+
+    def type(self, iin: str) -> None:
+        """Type a number at an idle door and confirm it twice, as somebody does who looks at the screen."""
+        self.idle()
+        assert self.keypad is not None
+        self.keypad.type(iin)
+        self.until(lambda: self.door.typed.complete, "twelve digits")
+        self.keypad.press(Key.CONFIRM)
+        self.until(lambda: self.door.state is State.CONFIRMING, "the number shown again")
+        self.keypad.press(Key.CONFIRM)
+
+    def admits(self, colour: Colour = Colour.GREEN) -> Shown:
+        """The next good visitor is admitted, and the gate opens for them."""
+        self.idle()
+        before = len(self.gate.orders)
+        self.hold_up(self.pass_of(colour))
+        shown = self.next_shown()
+        assert (shown.outcome, shown.opened, shown.direction) == ("admitted", True, Direction.ENTRY), shown
+        assert len(self.gate.orders) == before + 1
+        return shown
+
+    def stored(self) -> list[dict[str, Any]]:
+        """What the registry has of this door."""
+        return self.registry.visits(DEMO_DOOR, limit=2000)
+
+    def _watch(self, door: Door, event: Event, effects: tuple[Effect, ...]) -> None:
+        self.witness.watch(door, event, effects)
+        if effects or not isinstance(event, Tick):
+            self.log.append(Happened(event=event, effects=effects, at=self.clock.mono()))
+
+    def _open_camera(self) -> Camera:
+        if not self.camera_plugged:
+            raise DriverMissing("expected a camera, found none: plug it in")
+        self.camera = ReplayCamera(pace=Pace(FPS), idle=[HALL])
+        return self.camera
+
+    def _open_keypad(self) -> Keypad:
+        self.keypad = FakeKeypad()
+        self.keypads_tried += 1
+        if not self.keypad_plugged:
+            self.keypad.unplug()
+        return self.keypad
+
+
+def still(content: str | bytes, *, mirrored: bool = False) -> Grey:
+    """Return a frame with a QR code in its middle, in the mirror if wanted."""
+    code = segno.make(content, micro=False)
+    modules = 1 - np.array([list(row) for row in code.matrix_iter(scale=3, border=4)], np.uint8)
+    picture = (np.fliplr(modules) if mirrored else modules) * np.uint8(255)
+    frame = HALL.copy()
+    top, left = ((whole - side) // 2 for whole, side in zip(FRAME, picture.shape, strict=True))
+    frame[top : top + len(picture), left : left + len(picture)] = picture
+    return frame
+
+
+def open_registry(clock: HouseClock) -> EmbeddedRegistry:
+    """Return a registry on the house's clock, with the demo's door, policy and people."""
+    registry = EmbeddedRegistry(clock=clock.wall)
+    populate(registry.registry)
+    return registry
