@@ -16,6 +16,8 @@ from ui.strip import strip
 from ui.theme import Palette
 
 SHAPES = {Sign.ENTER: Shape.ENTER, Sign.LEAVE: Shape.LEAVE, Sign.STOP: Shape.STOP, Sign.WAIT: Shape.WAIT}
+LONGEST_CALL = 20
+"""Letters. A headline up to this is a call, in capitals; a longer one is a sentence, and capitals make those slow to read."""
 FRAMED = (Sign.STOP, Sign.WAIT)
 """A frame says "not yet" before the sign is made out."""
 
@@ -61,8 +63,9 @@ def _answer(view: View, box: Box, canvas: Canvas, palette: Palette) -> list[Item
         sign = Box(box.x + left, box.y + (box.h - side) // 2, side, side)
         x = sign.right + (px(56) if side else 0)
         slot = Box(x, box.y + px(28), box.right - left - x, box.h - 2 * px(28))
+    said = words(view.headline)
     headline = canvas.lettering.trilingual(
-        words(view.headline),
+        said,
         slot,
         Manner(
             px=px(150),
@@ -70,7 +73,7 @@ def _answer(view: View, box: Box, canvas: Canvas, palette: Palette) -> list[Item
             muted=palette.ink,
             align=0.5 if canvas.standing else 0.0,
             valign=0.4 if canvas.standing else 0.5,
-            capitals=True,
+            capitals=len(said.kk) <= LONGEST_CALL,
             headline=True,
         ),
     )

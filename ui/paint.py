@@ -23,8 +23,8 @@ from ui.qr import modules
 from ui.sheet import Box, Code, Item, Mark, Plate, Preview, Sheet, Text
 from ui.theme import DAYTIME, Rgb, Theme
 
-KEPT_BYTES = 64 * 1024 * 1024
-"""Composed pages are kept up to this much memory: 7 at 1920x1080, all of them on a small panel."""
+KEPT_BYTES = 80 * 1024 * 1024
+"""Composed pages are kept up to this much memory: 10 at 1920x1080, all of them on a small panel."""
 
 PAGES = {
     Page.IDLE: page_idle.sheet,

@@ -16,6 +16,7 @@ from kiosk.core.view import View
 from kiosk.errors import DriverMissing
 from kiosk.ports import Grey
 from ui.display_card import connected_card
+from ui.expected import EXPECTED
 from ui.keyboard import KEYS
 from ui.paint import Painter
 from ui.sheet import Box
@@ -66,13 +67,11 @@ class PygameScreen:
         self._turn = Turn(degrees=rotate, width=upright[0], height=upright[1])
         # A panel that is not turned is painted on directly: one copy less of every frame.
         self._painter = Painter(upright, theme, self._glass if rotate == 0 else None)
+        # The first visitor waits no longer than the last.
+        for expected in EXPECTED:
+            self._painter.prepare(expected)
         self._view: View | None = None
         self._open = True
-
-    def prepare(self, *views: View) -> None:
-        """Compose these pages now, so that the first visitor waits no longer than the last."""
-        for view in views:
-            self._painter.prepare(view)
 
     def show(self, view: View, preview: Grey | None = None) -> None:
         """Paint the view; `preview` is copied. An equal view without a new preview costs nothing."""

@@ -16,6 +16,7 @@ REFERENCED = (
     "red",
     "could-not-check",
     "exit",
+    "notice",
     "keypad",
     "confirm",
     "out-of-order",

@@ -27,7 +27,7 @@ OFFLINE = Corner(
     online=False,
     waiting=12,
     incidents_waiting=1,
-    today="Бүгін: жасыл, көк · 06:00–23:00",
+    today="Бүгін: жасыл · 07:00–17:00 · сары аймақ",
 )
 
 
@@ -71,9 +71,11 @@ SCENES = {
         field=Field.NIGHT,
         sign=Sign.NONE,
         headline=Phrase.CHECKING,
-        note=Phrase.PLEASE_WAIT,
+        note=None,
         corner=CORNER,
     ),
+    "notice": result(Field.NEUTRAL, Sign.WAIT, Phrase.CODE_EXPIRED, Phrase.SHOW_CODE),
+    "full": result(Field.GREEN, Sign.STOP, Phrase.NO_ENTRY, Phrase.VENUE_FULL, reference="7DQW"),
     "green": result(Field.GREEN, Sign.ENTER, Phrase.COME_IN, Phrase.WELCOME),
     "blue": result(Field.BLUE, Sign.ENTER, Phrase.COME_IN, Phrase.WELCOME),
     "blue-refused": result(
@@ -84,7 +86,7 @@ SCENES = {
     "could-not-check": result(
         Field.NEUTRAL, Sign.WAIT, Phrase.PLEASE_WAIT, Phrase.NO_CONNECTION, reference="9XPA"
     ),
-    "exit": result(Field.GREEN, Sign.LEAVE, Phrase.GOOD_BYE, Phrase.THANK_YOU),
+    "exit": result(Field.NEUTRAL, Sign.LEAVE, Phrase.GOOD_BYE, Phrase.THANK_YOU),
     "keypad": typing("••••••••74"),
     "keypad-mistyped": typing("••••••••7412", hint=Phrase.IIN_MISTYPED),
     "confirm": View(

@@ -18,6 +18,7 @@ from kiosk.core.view import Field, Phrase, Sign
 from tests.ui.pictures import REFERENCE, REFERENCED, different, grey, load, pixels
 from tests.ui.scenes import SCENES, SIZES, VENUE_CODE, camera_frame, idle, result
 from ui.camera_picture import mirrored
+from ui.expected import EXPECTED
 from ui.paint import Painter, paint
 from ui.qr import LEAST_PX, modules
 from ui.sheet import Code, Preview
@@ -79,6 +80,14 @@ def test_only_what_changed_is_painted_again(size):
     assert 0 < sum(box.w * box.h for box in clock) < whole / 50
     eye = painter.update(idle(corner=replace(idle().corner, clock="18:43")), FRAME)
     assert 0 < sum(box.w * box.h for box in eye) < whole / 2
+
+
+@pytest.mark.parametrize("view", EXPECTED, ids=lambda view: f"{view.field}-{view.sign}")
+def test_what_is_expected_is_composed_to_the_very_page_that_is_shown(view):
+    """Whatever the strip, the time left and the reference of the day are: else it was composed for nothing."""
+    painter = Painter((800, 480))
+    today = replace(view, corner=SCENES["idle-offline"].corner, time_left=0.4, reference="K7TQ")
+    assert painter.sheet(view).static == painter.sheet(today).static
 
 
 @pytest.mark.parametrize("reader", ["zbar", "zxing"])

@@ -1,0 +1,30 @@
+"""The results that nearly every visitor gets: composed while the kiosk starts, so that showing one is a copy.
+
+A guess about the door, not a rule of it: a result that is not here is composed when it is first shown, which takes
+about ten times as long, once.
+"""
+
+from __future__ import annotations
+
+from kiosk.core.view import Corner, Field, Page, Phrase, Sign, View
+
+_NOWHERE = Corner(
+    venue="", clock="", inside=None, capacity=None, online=True, waiting=0, incidents_waiting=0, today=""
+)
+"""A result shows no strip."""
+
+
+def _result(field: Field, sign: Sign, headline: Phrase, note: Phrase) -> View:
+    return View(
+        page=Page.RESULT, field=field, sign=sign, headline=headline, note=note, corner=_NOWHERE, time_left=1.0
+    )
+
+
+EXPECTED = (
+    _result(Field.GREEN, Sign.ENTER, Phrase.COME_IN, Phrase.WELCOME),
+    _result(Field.BLUE, Sign.ENTER, Phrase.COME_IN, Phrase.WELCOME),
+    _result(Field.NEUTRAL, Sign.LEAVE, Phrase.GOOD_BYE, Phrase.THANK_YOU),
+    _result(Field.YELLOW, Sign.STOP, Phrase.NO_ENTRY, Phrase.SPEAK_TO_RECEPTION),
+    _result(Field.RED, Sign.STOP, Phrase.NO_ENTRY, Phrase.SPEAK_TO_RECEPTION),
+    _result(Field.NEUTRAL, Sign.WAIT, Phrase.PLEASE_WAIT, Phrase.NO_CONNECTION),
+)
