@@ -1,0 +1,160 @@
+"""The measures, one function each: what is asked of which side, how often, and what comes back as plain numbers.
+
+Each runs both sides alternately in processes of their own, against one registry in this process. It must never measure one side
+under conditions that the other does not get.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+
+from drivers.lens import empty_hall
+from registry.embedded import EmbeddedRegistry
+from tests.bench.apart import apart
+from tests.bench.approaches import Approach, Kind, Street
+from tests.bench.line import BadLine
+from tests.bench.tutorial import in_colour
+
+SIDES = ("tutorial", "door")
+PATIENCE_S = 2.5
+"""For the gate, from the frame that counts: longer than a whole approach, and than the door's deadline for an answer."""
+SLOW_S = 0.3
+STATES = ("300 ms", "refused", "silent")
+"""What can be wrong with the registry, seen from the door."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """How much of everything."""
+
+    rounds: int
+    cut: int
+    """Approaches a round that begin with a readable frame. Live passes run out after 300 s: rounds are short."""
+    whole: int
+    """Whole approaches a round."""
+    network: int
+    """Approaches for each state of the network."""
+    idle_s: float
+    starts: int
+    visits: int
+    warm_up: int = 1
+    """Approaches of each process that do not count: the first of everything is slow on both sides."""
+    states: tuple[str, ...] = STATES
+
+
+FULL = Size(rounds=9, cut=12, whole=4, network=12, idle_s=20.0, starts=5, visits=1000)
+QUICK = Size(rounds=2, cut=10, whole=4, network=4, idle_s=5.0, starts=3, visits=200)
+
+
+class Bench:
+    """A registry, people, a store, and the measures against them."""
+
+    def __init__(
+        self, size: Size, registry: EmbeddedRegistry, folder: Path, say: Callable[[str], None]
+    ) -> None:
+        self._size = size
+        self._registry = registry
+        self._folder = folder
+        self._say = say
+        self._street = Street(registry)
+        self._store = folder / "kiosk.db"
+
+    def approaches(self) -> dict[str, Any]:
+        """From a readable frame to the gate, and from the first readable frame of a whole approach to the gate."""
+        cut: dict[str, list[dict[str, Any]]] = {side: [] for side in SIDES}
+        whole: dict[str, list[dict[str, Any]]] = {side: [] for side in SIDES}
+        size, street = self._size, self._street
+        for number in range(size.rounds):
+            self._say(f"approaches, round {number + 1} of {size.rounds}")
+            self._both(cut, self._draw(street.cut, size.cut))
+            drawn = {"drawn": street.drawn, "neither": street.neither, "one_only": street.one_only}
+            self._both(whole, self._draw(street.whole, size.whole))
+        return {"cut": cut, "whole": whole, "street": drawn}
+
+    def network(self) -> dict[str, Any]:
+        """The same with a registry that answers slowly, refuses connections, or never answers."""
+        found: dict[str, Any] = {}
+        for state in self._size.states:
+            self._say(f"registry: {state}")
+            rows: dict[str, list[dict[str, Any]]] = {side: [] for side in SIDES}
+            approaches = self._draw(self._street.cut, self._size.network, (Kind.LIVE, Kind.CARRY))
+            with self._trouble(state) as url:
+                self._both(rows, approaches, url)
+            found[state] = rows
+        return found
+
+    def idle(self) -> dict[str, Any]:
+        """CPU of an empty hall."""
+        self._say("an empty hall")
+        seconds, url = self._size.idle_s, self._registry.url
+        return {
+            "tutorial": apart("tutorial.idle", seconds=seconds),
+            "door": apart("door.idle", seconds=seconds, url=url, screen=True),
+            "door without screen": apart("door.idle", seconds=seconds, url=url, screen=False),
+        }
+
+    def start(self) -> dict[str, Any]:
+        """Seconds from the start of a process to the first frame that was looked at."""
+        self._say("starting")
+        (grey,) = empty_hall(1, frames=1)
+        np.save(self._folder / "grey.npy", grey)
+        np.save(self._folder / "bgr.npy", in_colour(grey))
+        took: dict[str, list[float]] = {side: [] for side in SIDES}
+        for _ in range(self._size.starts):
+            for side in SIDES:
+                answer = apart(f"start.{side}", url=self._registry.url, folder=str(self._folder))
+                took[side].append(answer["seconds"])
+        return {side: {"median_s": median(all_), "all_s": all_} for side, all_ in took.items()}
+
+    def memory(self) -> dict[str, Any]:
+        """Memory of the kiosk after many visits."""
+        self._say(f"{self._size.visits} visits")
+        texts = [self._street.carry_pass() for _ in range(self._size.visits)]
+        store = str(self._folder / "memory.db")
+        return apart("memory.visits", url=self._registry.url, store=store, texts=texts)
+
+    def _draw(
+        self, make: Callable[[Kind], Approach], count: int, kinds: tuple[Kind, ...] = tuple(Kind)
+    ) -> list[Approach]:
+        return [make(kinds[number % len(kinds)]) for number in range(count + self._size.warm_up)]
+
+    def _both(
+        self, into: dict[str, list[dict[str, Any]]], approaches: list[Approach], url: str | None = None
+    ) -> None:
+        orders = [one.order() for one in approaches]
+        for side in SIDES:
+            answer = apart(
+                f"{side}.walk",
+                approaches=orders,
+                patience_s=PATIENCE_S,
+                url=url or self._registry.url,
+                store=str(self._store),
+            )
+            into[side].extend(answer["visits"][self._size.warm_up :])
+
+    @contextmanager
+    def _trouble(self, state: str) -> Iterator[str]:
+        if state == "refused":
+            self._registry.cut()
+            try:
+                yield self._registry.url
+            finally:
+                self._registry.restore()
+        else:
+            with BadLine(self._registry.url, delay_s=None if state == "silent" else SLOW_S) as line:
+                yield line.url
+
+
+@contextmanager
+def bench(size: Size, say: Callable[[str], None]) -> Iterator[Bench]:
+    """Open a registry and a folder for one run."""
+    with EmbeddedRegistry() as registry, tempfile.TemporaryDirectory(prefix="ashyq-bench-") as folder:
+        yield Bench(size, registry, Path(folder), say)
