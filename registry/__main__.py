@@ -18,7 +18,9 @@ from registry.demo_people import DEMO_DOOR, DEMO_PEOPLE, populate
 from registry.embedded import utc_now
 from registry.passes import Life
 from registry.reference import ReferenceRegistry
-from registry.server import configuration
+from registry.server import bound, configuration
+
+log = logging.getLogger(__name__)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -77,8 +79,9 @@ def _serve(arguments: argparse.Namespace) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     registry = _open(arguments)
     try:
-        listens = configuration(create_app(registry), host=arguments.host, port=arguments.port)
-        uvicorn.Server(listens).run()
+        listener = bound(arguments.host, arguments.port)
+        log.info("the registry answers at http://%s:%d", *listener.getsockname())
+        uvicorn.Server(configuration(create_app(registry))).run([listener])
     finally:
         registry.close()
 

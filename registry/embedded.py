@@ -24,9 +24,11 @@ from registry.doors import Door
 from registry.passes import Life
 from registry.people import Terms
 from registry.reference import VENUE_URL, ReferenceRegistry
-from registry.server import configuration
+from registry.server import bound, configuration
 
 STARTS_WITHIN_S = 30.0
+
+LOOPBACK = "127.0.0.1"
 
 
 def utc_now() -> datetime:
@@ -56,8 +58,8 @@ class EmbeddedRegistry:
         )
         self._app = create_app(self.registry)
         # Bound and never listening: keeps the port ours, and refuses connections, while the network is cut.
-        self._claim = _bound(port)
-        self.url = f"http://127.0.0.1:{self._claim.getsockname()[1]}"
+        self._claim = bound(LOOPBACK, port)
+        self.url = f"http://{LOOPBACK}:{self._claim.getsockname()[1]}"
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
 
@@ -73,7 +75,7 @@ class EmbeddedRegistry:
         if self._server is not None:
             return
         self.registry.doors.bell.unhush()
-        listener = _bound(int(self.url.rpartition(":")[2]))
+        listener = bound(LOOPBACK, int(self.url.rpartition(":")[2]))
         listener.listen(128)
         self._server = _Server(self._app)
         self._thread = threading.Thread(
@@ -166,10 +168,3 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.ready.set()
-
-
-def _bound(port: int) -> socket.socket:
-    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    bound.bind(("127.0.0.1", port))
-    return bound

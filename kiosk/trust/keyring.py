@@ -106,7 +106,9 @@ class _Reader:
 
 def _sealing_key(reader: _Reader, came: object) -> SealingKey | None:
     fields = reader.fields(came, "sealing", required={"kid", "x25519"})
-    kid = reader.parsed(fields.get("kid"), "sealing.kid", "lower-case hexadecimal", _hex)
+    kid = reader.parsed(
+        fields.get("kid"), "sealing.kid", "8 to 64 lower-case hexadecimal digits", _sealing_kid
+    )
     public = reader.parsed(fields.get("x25519"), "sealing.x25519", "an X25519 public key in base64", _x25519)
     return SealingKey(kid=kid, public=public) if kid and public else None
 
@@ -144,6 +146,13 @@ def _hex(text: str) -> str:
     if not _HEX.match(text):
         raise ValueError("not hexadecimal")
     return text
+
+
+def _sealing_kid(text: str) -> str:
+    """4, 8, 16 or 32 bytes: the store takes no other, and a visit must not be lost for a key's name."""
+    if len(text) not in (8, 16, 32, 64):
+        raise ValueError("not a length that the store takes")
+    return _hex(text)
 
 
 def _kid(text: str) -> bytes:

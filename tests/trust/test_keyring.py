@@ -63,6 +63,7 @@ WRONG = {
     "an end as a number": (with_pass_key(not_after=1_800_000_000), "passes[0].not_after"),
     "no sealing key": (keys_document() | {"sealing": None}, "sealing"),
     "a sealing kid that is not hexadecimal": (with_sealing_key(kid="xyz"), "sealing.kid"),
+    "a sealing kid of a length that the store does not take": (with_sealing_key(kid="abcdef"), "sealing.kid"),
     "a sealing key of small order": (with_sealing_key(x25519=SMALL_ORDER), "sealing.x25519"),
     "a sealing key of 33 bytes": (
         with_sealing_key(x25519=base64.b64encode(b"x" * 33).decode()),
