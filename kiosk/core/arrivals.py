@@ -54,6 +54,9 @@ def arrived_meanwhile(door: Door, event: Arrival, stamp: Stamp) -> Step:
         return door, ()
     if _seen(door, stamp):
         return arrived(door, event, stamp)
+    waiting = door.next_arrival
+    if waiting is not None and _way(door, waiting) is Direction.EXIT and _way(door, event) is Direction.ENTRY:
+        return door, ()  # who wants to leave keeps their turn
     return replace(door, next_arrival=event), ()
 
 
@@ -68,11 +71,7 @@ def arrived_while_typing(door: Door, event: Arrival, stamp: Stamp) -> Step:
 
 def arrived_out_of_order(door: Door, event: Arrival, stamp: Stamp) -> Step:
     """Nobody can be recorded, so nobody is admitted; but who leaves, leaves."""
-    identifier = _identifier(event)
-    side = event.side if isinstance(event, CodeRead) else None
-    if _direction(door, side, identifier) is Direction.EXIT:
-        return arrived(door, event, stamp)
-    return door, ()
+    return arrived(door, event, stamp) if _way(door, event) is Direction.EXIT else (door, ())
 
 
 def first_key(door: Door, event: KeyPressed, stamp: Stamp) -> Step:
@@ -195,6 +194,16 @@ def _direction(door: Door, side: Direction | None, identifier: Identifier | None
         return told
     tags = (tag_of(door.setup.presence_key, identifier),) if identifier else ()
     return Direction.EXIT if door.presence.find(tags) else Direction.ENTRY
+
+
+def _way(door: Door, event: Arrival) -> Direction:
+    """Return which way somebody who presents themselves would go, as things stand."""
+    match event:
+        case CodeRead(side=side) | PhoneArrived(direction=side):
+            told = side
+        case StaffIdentified():
+            told = None
+    return _direction(door, told, _identifier(event))
 
 
 def _identifier(event: Arrival) -> Identifier | None:

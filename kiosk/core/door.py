@@ -125,7 +125,7 @@ ANYWHERE: Mapping[type[Any], Rule] = {
     Passed: Rule(passages.passed),
     Answered: Rule(verdicts.heard_late),
     Recorded: _LATE,
-    RecordFailed: Rule(_store_failed, _REST),
+    RecordFailed: Rule(_store_failed),
 }
 
 _RESULT: Mapping[type[Any], Rule] = {
@@ -141,6 +141,7 @@ TABLE: Mapping[State, Mapping[type[Any], Rule]] = {
         KeyPressed: Rule(arrivals.first_key, (State.TYPING, State.RECORDING, State.ASKING)),
         StaffAdmitted: _OVERRIDE,
         HealthChanged: Rule(_health_changed, (State.OUT_OF_ORDER,)),
+        RecordFailed: Rule(_store_failed, (State.OUT_OF_ORDER,)),
     },
     State.TYPING: {
         **_WHILE_TYPING,

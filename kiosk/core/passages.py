@@ -27,14 +27,16 @@ def passage_id(visit_id: str) -> str:
     return str(uuid.UUID(bytes=bytes(octets)))
 
 
-def await_passage(door: Door, visit_id: str, direction: Direction, stamp: Stamp) -> Step:
+def await_passage(
+    door: Door, visit_id: str, direction: Direction, tags: frozenset[str], stamp: Stamp
+) -> Step:
     """One more person is on the way through: waited for where a sensor looks, taken for passed where none does."""
     if door.setup.passage_sensor:
         coming = Pending(
-            visit_id=visit_id, direction=direction, until=stamp.mono + door.setup.times.passage_s
+            visit_id=visit_id, direction=direction, until=stamp.mono + door.setup.times.passage_s, tags=tags
         )
         return replace(door, pending=(*door.pending, coming)), ()
-    door = replace(door, occupancy=door.occupancy.moved(direction))
+    door = replace(_left(door, direction, tags), occupancy=door.occupancy.moved(direction))
     return door, (_passage(visit_id, stamp, passed=True, sensed=False),)
 
 
@@ -45,7 +47,11 @@ def passed(door: Door, event: Passed, stamp: Stamp) -> Step:
     if one is not None:
         left = tuple(other for other in door.pending if other is not one)
         door = replace(
-            door, pending=left, occupancy=occupancy, passed_at=stamp.mono, passed_way=event.direction
+            _left(door, one.direction, one.tags),
+            pending=left,
+            occupancy=occupancy,
+            passed_at=stamp.mono,
+            passed_way=event.direction,
         )
         return door, (_passage(one.visit_id, stamp, passed=True, sensed=True),)
     what = _oddity(door, event.direction, stamp)
@@ -68,6 +74,11 @@ def expire(door: Door, stamp: Stamp) -> tuple[Door, tuple[Effect, ...]]:
 def withdrawn(visit_id: str, stamp: Stamp) -> Write:
     """Return the record that an admitted visit came to nothing, because its gate was never opened."""
     return _passage(visit_id, stamp, passed=False, sensed=False)
+
+
+def _left(door: Door, direction: Direction, tags: frozenset[str]) -> Door:
+    """Forget who went out: at the passage and not at the decision, so that who stayed can ask to leave again."""
+    return replace(door, presence=door.presence.leave(tags)) if direction is Direction.EXIT else door
 
 
 def _passage(visit_id: str, stamp: Stamp, *, passed: bool, sensed: bool) -> Write:

@@ -118,6 +118,8 @@ class Pending:
     visit_id: str
     direction: Direction
     until: float
+    tags: frozenset[str] = frozenset()
+    """By which who leaves is known; they are inside until they were seen passing."""
 
 
 Arrival = CodeRead | PhoneArrived | StaffIdentified

@@ -197,12 +197,10 @@ def answer(door: Door, visitor: Visitor, stamp: Stamp) -> Step:
     if decision is None or not decision.opens:
         return door, effects
     tags = visitor.tags(door.setup.presence_key)
-    if visitor.direction is Direction.EXIT:
-        door = replace(door, presence=door.presence.leave(tags))
-    elif tags:
+    if visitor.direction is Direction.ENTRY and tags:
         entered = Entered(visit_id=visitor.visit_id, at=stamp.wall, tags=tags)
         door = replace(door, presence=door.presence.enter(entered))
-    door, passage = await_passage(door, visitor.visit_id, visitor.direction, stamp)
+    door, passage = await_passage(door, visitor.visit_id, visitor.direction, tags, stamp)
     return door, (Open(visit_id=visitor.visit_id, direction=visitor.direction), *effects, *passage)
 
 

@@ -63,11 +63,12 @@ from tests.factories import (
 CARRIED = timedelta(hours=72)
 PEOPLE = [make_person(1), make_person(2), make_foreigner()]
 SECRETS = [person.value for person in PEOPLE]
+CLOSES_SOON = make_edition(opening=(Window(start=time(8), end=time(12, 1)),))
 EDITIONS = [
     make_edition(),
     make_edition(capacity=1, reentry_after=timedelta(minutes=10)),
     make_edition(admits=(Admits(colours=frozenset({Colour.GREEN, Colour.YELLOW})),)),
-    make_edition(opening=(Window(start=time(8), end=time(12, 1)),)),
+    CLOSES_SOON,
     make_edition(zone=Zone.RED, zones=((Zone.RED, ZoneRule(shut=True)),)),
     make_edition(unknown=UnknownRule(fresh=Resort.ADMIT, expired=Resort.REFUSE), carry_pass=CarryRule.REFUSE),
 ]
@@ -177,7 +178,7 @@ doors = st.builds(
         **({"policy": None, "heard_at": None} if none else {}),
     ),
     st.sampled_from(DoorKind),
-    st.sampled_from(EDITIONS),
+    st.sampled_from([*EDITIONS, CLOSES_SOON, CLOSES_SOON]),
     st.booleans(),
     st.booleans(),
     st.sampled_from([False, False, False, True]),

@@ -196,10 +196,9 @@ def test_every_state_has_a_row_and_every_row_names_known_events():
     "event",
     [
         AskFailed(visit_id=FOREIGN, why="timeout"),
-        RecordFailed(record_id=FOREIGN, why="full"),
         Answered(visit_id=FOREIGN, status=make_status(Colour.RED)),
     ],
-    ids=["ask-failed", "record-failed", "answered"],
+    ids=["ask-failed", "answered"],
 )
 def test_news_of_another_visit_changes_nothing_but_when_the_registry_was_heard(state, event):
     for before in doors(state):
