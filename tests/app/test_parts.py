@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import resource
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
 from kiosk.core.events import HealthChanged, Part
-from kiosk.core.model import Colour
-from kiosk.core.view import Page, Phrase
+from kiosk.core.model import Colour, Direction, DoorKind
+from kiosk.core.view import Field, Page, Phrase
+from kiosk.demo.report import compare
+from tests.app.house import WITHIN_S, House
 
 
 def working(house, part: Part) -> list[bool]:
@@ -39,3 +47,106 @@ def test_a_camera_that_goes_away_is_said_on_the_idle_page_and_comes_back(house):
     house.until(lambda: not house.door.is_broken(Part.CAMERA), "the camera back")
     assert working(house, Part.CAMERA) == [False, True]
     house.admits()
+
+
+def test_a_gate_that_fails_is_told_the_visit_stands_and_the_next_opening_mends_it(house):
+    house.gate.fail()
+    house.hold_up(house.pass_of(Colour.GREEN))
+    shown = house.next_shown()
+    assert (house.view.field, house.view.headline) == (Field.GREEN, Phrase.COME_IN)
+    house.until(lambda: house.door.is_broken(Part.GATE), "a broken gate")
+    assert "gate-failed" in house.told
+    assert not house.gate.orders
+    house.delivered()
+    assert [row["uid"] for row in house.stored()] == [shown.visit_id]
+    house.gate.mend()
+    house.admits()
+    house.until(lambda: not house.door.is_broken(Part.GATE), "the gate mended")
+
+
+@contextmanager
+def full_disk(grown: Path) -> Iterator[None]:
+    """No file of this process grows beyond `grown`: the kernel refuses it, as a full disk does."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (grown.stat().st_size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@contextmanager
+def slow_disk(house: House) -> Iterator[None]:
+    """The store's thread hangs in a write, as it does when a memory card is about to die."""
+    done = threading.Event()
+    house.app._store.call(lambda _store: done.wait(WITHIN_S))
+    try:
+        yield
+    finally:
+        done.set()
+
+
+def test_on_a_full_disk_nobody_enters_and_it_goes_on_by_itself_when_there_is_room(house, registry):
+    path = house.settings.store.path
+    house.admits()
+    house.delivered()
+    registry.cut()  # it shares our process, and is to keep its own room
+    house.until(lambda: not house.door.online, "no link")
+    green, blue = house.pass_of(Colour.GREEN), house.pass_of(Colour.BLUE)
+    with full_disk(path.with_name(path.name + "-wal")):
+        house.hold_up(green)
+        house.until(lambda: house.view.page is Page.OUT_OF_ORDER, "out of order")
+        assert (house.view.headline, house.view.note) == (Phrase.OUT_OF_ORDER, Phrase.GO_TO_RECEPTION)
+        assert "not-recorded" in house.told
+        house.hold_up(blue)
+        house.until(house.camera.finished.is_set, "the second visitor's code")
+        assert house.view.page is Page.OUT_OF_ORDER
+        assert len(house.gate.orders) == 1
+    house.admits()
+    registry.restore()
+    house.delivered()
+    table, agree = compare(house.witness.shown, house.stored())
+    assert agree, table
+
+
+def test_on_a_full_disk_everybody_leaves_and_their_exits_are_caught_up(tmp_path, registry, clock):
+    with House(tmp_path, registry, clock, kind=DoorKind.EXIT) as house:
+        house.ready()
+        house.hold_up(house.pass_of(Colour.GREEN))
+        house.next_shown()
+        house.delivered()
+        registry.cut()
+        house.until(lambda: not house.door.online, "no link")
+        passes = house.pass_of(Colour.GREEN), house.pass_of(Colour.RED)
+        with full_disk(tmp_path / "kiosk.db-wal"):
+            for text in passes:
+                house.until(house.camera.finished.is_set, "an empty hall")
+                house.hold_up(text)
+                assert house.next_shown().opened
+            assert house.gate.orders == [Direction.EXIT] * 3
+            assert "exit-not-recorded" in house.told
+        house.idle()
+        registry.restore()
+        house.delivered()
+        table, agree = compare(house.witness.shown, house.stored())
+        assert agree, table
+
+
+def test_a_disk_that_is_too_slow_keeps_the_gate_shut_and_the_late_record_is_withdrawn(
+    tmp_path, registry, clock
+):
+    with House(tmp_path, registry, clock, record_s=0.3) as house:
+        house.ready()
+        house.idle()
+        with slow_disk(house):
+            house.hold_up(house.pass_of(Colour.GREEN))
+            house.until(lambda: house.view.page is Page.OUT_OF_ORDER, "out of order")
+        house.idle()
+        assert not house.gate.orders
+        assert not house.witness.shown
+        house.until(
+            lambda: len(house.stored()) == 1 and house.stored()[0]["passed"] is not None, "the late record"
+        )
+        assert house.stored()[0]["passed"] is False
+        assert house.door.inside == 0
+        house.admits()

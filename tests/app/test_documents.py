@@ -1,0 +1,121 @@
+"""Policy and keys: what changes at the registry reaches the door, what is not understood changes nothing, a restart forgets nothing."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sqlite3
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from kiosk.core.events import PolicyArrived
+from kiosk.core.model import Colour, Outcome, Reason
+from kiosk.demo.report import compare
+from registry.demo_people import DEMO_VENUE
+from registry.passes import Life
+from tests.app.house import House
+from tests.app.network import Network
+
+
+def kept(house: House, name: str) -> dict[str, Any]:
+    """Return a document as it lies on the kiosk's disk."""
+    where = f"{Path(house.settings.store.path).as_uri()}?mode=ro"
+    connection = sqlite3.connect(where, uri=True)
+    try:
+        return json.loads(
+            connection.execute("SELECT body FROM documents WHERE name = ?", (name,)).fetchone()[0]
+        )
+    finally:
+        connection.close()
+
+
+def test_a_new_policy_reaches_the_door_and_an_old_one_is_not_sent_again(house, journal):
+    journal.set_level(logging.INFO, logger="registry")
+    house.admits(Colour.BLUE)
+    house.until(lambda: "GET /v1/policy [304]" in journal.text, "a policy that is still so")
+    told = len(house.happened(PolicyArrived))
+    sequence = house.registry.change_policy(DEMO_VENUE, admits=[{"colours": ["green"]}])
+    house.until(lambda: house.door.policy.sequence == sequence, "the new policy")
+    assert len(house.happened(PolicyArrived)) == told + 1
+    house.idle()
+    house.hold_up(house.pass_of(Colour.BLUE))
+    shown = house.next_shown()
+    assert (shown.outcome, shown.reason) == (Outcome.REFUSED, Reason.STATUS_NOT_ADMITTED)
+    house.admits(Colour.GREEN)
+
+
+def test_passes_and_seals_of_new_keys_are_understood_and_older_passes_still(house):
+    older = house.pass_of(Colour.GREEN)
+    keys = house.registry.registry.keys
+    keys.add("passes")
+    keys.add("sealing")
+    house.until(lambda: kept(house, "keys")["sealing"] == keys.document()["sealing"], "the new keys")
+    house.hold_up(older)
+    assert house.next_shown().opened
+    house.admits()
+    iin, subject = house.somebody(Colour.BLUE)
+    house.type(iin)
+    typed = house.next_shown()
+    house.delivered()
+    database = house.registry.registry.database
+    with database.read() as connection:
+        named = connection.exec_driver_sql("SELECT subject FROM visits WHERE uid = ?", (typed.visit_id,))
+        assert named.scalar() == subject, "the registry opened what was sealed to its new key"
+
+
+def test_a_document_that_is_not_understood_leaves_the_last_good_one_in_force(
+    tmp_path, registry, clock, journal
+):
+    with Network(registry) as network, House(tmp_path, registry, clock, url=network.server.url) as house:
+        house.ready()
+        good = {name: kept(house, name) for name in ("policy", "keys")}
+        policy = house.door.policy
+        newer = good["policy"] | {"sequence": 99}
+        rule = newer["editions"][0] | {"masks": "required"}
+        bad = (
+            ("policy", newer | {"editions": [rule]}),
+            ("policy", newer | {"version": 2}),
+            ("policy", {"version": 1}),
+            ("keys", {"sealing": good["keys"]["sealing"], "passes": "none"}),
+            ("keys", {}),
+        )
+        for name, document in bad:
+            journal.clear()
+            network.instead[f"/v1/{name}"] = (200, document)
+            house.until(
+                lambda name=name: f"{name}: the registry's document was not understood" in journal.text,
+                "a line",
+            )
+            assert house.door.policy == policy
+            house.admits()
+            network.instead.clear()
+        assert {name: kept(house, name) for name in good} == good
+
+
+def test_a_restart_without_network_resumes_count_policy_keys_and_what_waits(tmp_path, registry, clock):
+    with House(tmp_path, registry, clock) as first:
+        first.ready()
+        first.admits()
+        first.admits()
+        first.delivered()
+        policy = first.door.policy
+        carried = first.pass_of(Colour.GREEN, Life.CARRY)
+        registry.cut()
+        first.admits()
+        shown = first.witness.shown
+    clock.skip(timedelta(hours=3).total_seconds())
+    with House(tmp_path, registry, clock) as house:
+        assert house.door.inside == 3
+        house.sees()
+        house.until(lambda: house.door.policy is not None, "the kept policy")
+        assert house.door.policy == policy
+        house.hold_up(carried)
+        assert house.next_shown().outcome is Outcome.ADMITTED
+        assert house.door.inside == 4
+        house.idle()
+        house.until(lambda: house.view.corner.waiting == 4, "two visits and two passages waiting")
+        registry.restore()
+        house.delivered()
+        table, agree = compare([*shown, *house.witness.shown], house.stored())
+        assert agree, table
