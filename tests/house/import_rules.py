@@ -19,14 +19,14 @@ PURE_STDLIB = frozenset(
 )
 # What the door pins in requirements/kiosk.in, by import name, and what Raspberry Pi OS brings.
 KIOSK_LIBRARIES = frozenset(
-    "numpy cv2 requests urllib3 sqlite_utils cryptography cbor2 base45 segno tzdata".split()
+    "numpy cv2 requests urllib3 sqlite_utils cryptography cbor2 base45 http_message_signatures segno tzdata".split()
 )
 DRIVER_LIBRARIES = frozenset(
     "numpy cv2 zxingcpp pyzbar gpiozero lgpio gpiod evdev picamera2 libcamera pygame segno".split()
 )
 UI_LIBRARIES = frozenset({"pygame", "segno", "numpy"})
 REGISTRY_LIBRARIES = frozenset(
-    "fastapi starlette pydantic sqlalchemy uvicorn anyio cryptography cbor2 base45 segno".split()
+    "fastapi starlette pydantic sqlalchemy uvicorn anyio cryptography cbor2 base45 http_message_signatures segno".split()
 )
 ROOTS = ("kiosk.app", "kiosk.equipment", "kiosk.cli", "kiosk.doctor", "kiosk.demo")
 IMPURE_CALLS = {
