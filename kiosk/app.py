@@ -99,7 +99,7 @@ class App:
             screen=drivers.screen,
             ask=self._asker.ask,
             write=self._recorder.write,
-            preview=self._preview.newest,
+            preview=self._preview.take,
         )
         self.loop = Loop(
             door=Door(setup=setup_of(settings)),

@@ -34,6 +34,10 @@ FRAME_WAIT_S = 2.0
 REOPEN_S = (1.0, 2.0, 5.0, 10.0)
 """Pauses between attempts to open a thing that is gone; the last one repeats."""
 KEY_WAIT_S = 0.5
+LIVELY_S = 3.0
+"""So long after the last movement the preview still runs at full rate."""
+STILL_S = 1.0
+"""How old the preview of an empty hall may be."""
 ASKERS = 3
 """A question that hangs until its deadline must not hold up the next visitor's."""
 POLL_S = 25.0
@@ -80,22 +84,31 @@ class Worker:
 
 
 class Preview:
-    """The newest frame, for the screen. Written by the scanner, read by the loop."""
+    """The next frame for the screen. Written by the scanner, taken by the loop.
+
+    Painting costs ten times what looking for codes does, so an empty hall is shown once a second.
+    """
 
     def __init__(self) -> None:
         self._frame: Grey | None = None
+        self._put_at = float("-inf")
 
-    def put(self, frame: Grey | None) -> None:
-        """Show this one from now on; None: there is no picture."""
-        self._frame = frame
+    def put(self, frame: Grey, mono: float, *, lively: bool) -> None:
+        """Show this one from now on, if somebody is there to see it or the last one is old."""
+        if lively or mono - self._put_at >= STILL_S:
+            self._frame, self._put_at = frame, mono
 
-    def newest(self) -> Grey | None:
-        """Return the newest frame."""
-        return self._frame
+    def take(self) -> Grey | None:
+        """Return the frame to show next; None while the one that is up is still the one."""
+        frame, self._frame = self._frame, None
+        return frame
 
 
 class Eyes(Protocol):
     """The reader: frames in, codes out."""
+
+    moved_at: float
+    """When something last moved before the camera, in seconds of the monotonic clock."""
 
     def read(self, frame: Grey, mono: float) -> list[Reading]:
         """Return the codes in a frame."""
@@ -126,14 +139,14 @@ def scanning(
         while not stop.is_set():
             frame = camera.read(FRAME_WAIT_S)
             seen()
-            preview.put(frame)
             mono = clock.mono()
-            for reading in memory.new(eyes.read(frame, mono), mono):
+            found = eyes.read(frame, mono)
+            preview.put(frame, mono, lively=mono - eyes.moved_at < LIVELY_S)
+            for reading in memory.new(found, mono):
                 put(CodeRead(credential=understand(reading.text), via=Via.CAMERA))
 
     def body(stop: threading.Event) -> None:
         _reopening(Part.CAMERA, open_camera, look, stop, put)
-        preview.put(None)
 
     return body
 

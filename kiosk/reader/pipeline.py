@@ -33,6 +33,8 @@ class Reader:
         self._second = second
         self._gate = MotionGate()
         self._whole_at: float | None = None
+        self.moved_at = float("-inf")
+        """When something last moved before the camera, in seconds of the monotonic clock."""
         self._misses = itertools.count(1)
 
     def read(self, frame: Grey, mono: float) -> list[Reading]:
@@ -42,6 +44,8 @@ class Reader:
         least once in HEARTBEAT_S.
         """
         moved = self._gate.look(frame, mono)
+        if moved is not None:
+            self.moved_at = mono
         if self._whole_at is None or mono - self._whole_at >= HEARTBEAT_S:
             self._whole_at = mono
             found = self._first.decode(frame)
