@@ -1,0 +1,180 @@
+"""What the screen says: the registry's colour, our sign and words, and no reason about anybody's health."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from kiosk.core.effects import Light, Signal
+from kiosk.core.events import HealthChanged, LinkChanged, Part
+from kiosk.core.model import Colour, DoorKind, NotACredential, Reason, Refusal
+from kiosk.core.occupancy import Occupancy
+from kiosk.core.policy import Resort, UnknownRule, Zone, ZoneRule
+from kiosk.core.present import NOTE_OF
+from kiosk.core.situation import State, Visitor
+from kiosk.core.view import Field, Page, Phrase, Sign
+from tests.core.doorman import Doorman
+from tests.factories import NOON, Stamps, make_door, make_edition, make_pass, make_person, make_setup
+
+HEALTH = {Reason.RED_STATUS, Reason.STATUS_NOT_ADMITTED}
+
+
+def seen(colour: Colour | None, **changes) -> Doorman:
+    man = Doorman(make_door(**changes))
+    man.reads(make_person())
+    man.answers(colour) if colour else man.hears_nothing()
+    return man
+
+
+@pytest.mark.parametrize(
+    "colour, field, sign, headline, note",
+    [
+        (Colour.GREEN, Field.GREEN, Sign.ENTER, Phrase.COME_IN, Phrase.WELCOME),
+        (Colour.BLUE, Field.BLUE, Sign.ENTER, Phrase.COME_IN, Phrase.WELCOME),
+        (Colour.YELLOW, Field.YELLOW, Sign.STOP, Phrase.NO_ENTRY, Phrase.SPEAK_TO_RECEPTION),
+        (Colour.RED, Field.RED, Sign.STOP, Phrase.NO_ENTRY, Phrase.SPEAK_TO_RECEPTION),
+        (None, Field.NEUTRAL, Sign.WAIT, Phrase.PLEASE_WAIT, Phrase.NO_CONNECTION),
+    ],
+)
+def test_colour_sign_and_words_of_each_answer(colour, field, sign, headline, note):
+    view = seen(colour).view
+    assert (view.page, view.field, view.sign, view.headline, view.note) == (
+        Page.RESULT,
+        field,
+        sign,
+        headline,
+        note,
+    )
+
+
+@pytest.mark.parametrize("resort, sign", [(Resort.ADMIT, Sign.ENTER), (Resort.REFUSE, Sign.STOP)])
+def test_could_not_check_borrows_no_colour_whatever_the_policy_gives(resort, sign):
+    rule = UnknownRule(fresh=resort, stale=resort, expired=resort)
+    man = seen(None, edition=make_edition(unknown=rule))
+    assert (man.view.field, man.view.sign) == (Field.NEUTRAL, sign)
+    assert man.every(Light)[-1] == Light(signal=Signal.UNCHECKED, colour=None)
+    assert bool(man.opened) is (resort is Resort.ADMIT)
+
+
+@pytest.mark.parametrize("colour", [Colour.YELLOW, Colour.RED])
+def test_where_colours_are_not_for_the_hall_only_the_lamp_shows_staff_the_refusal(colour):
+    man = seen(colour, setup=make_setup(public_colours=False))
+    assert man.view.field is Field.NEUTRAL
+    assert man.every(Light)[-1] == Light(signal=Signal.REFUSED, colour=colour)
+
+
+@pytest.mark.parametrize(
+    "edition, note",
+    [
+        (make_edition(opening=()), Phrase.VENUE_CLOSED),
+        (make_edition(zone=Zone.RED, zones=((Zone.RED, ZoneRule(shut=True)),)), Phrase.VENUE_CLOSED),
+        (make_edition(capacity=0), Phrase.VENUE_FULL),
+    ],
+)
+def test_a_reason_that_is_no_secret_is_told(edition, note):
+    view = seen(Colour.GREEN, edition=edition).view
+    assert (view.headline, view.note) == (Phrase.NO_ENTRY, note)
+
+
+def test_no_reason_about_health_has_words_of_its_own():
+    assert HEALTH.isdisjoint(NOTE_OF)
+    said = [seen(colour).view for colour in (Colour.YELLOW, Colour.RED)]
+    assert said[0].note == said[1].note
+
+
+@pytest.mark.parametrize(
+    "reason, headline",
+    [
+        (Refusal.EXPIRED, Phrase.CODE_EXPIRED),
+        (Refusal.OTHER_DOOR, Phrase.CODE_ELSEWHERE),
+        (Refusal.WRONG_SIGNATURE, Phrase.CODE_DAMAGED),
+        (Refusal.NOT_OURS, Phrase.CODE_UNKNOWN),
+    ],
+)
+def test_a_notice_says_what_to_do_with_the_code_even_after_somebody_was_refused(reason, headline):
+    man = seen(Colour.YELLOW)
+    man.wait(60)
+    man.reads(NotACredential(reason=reason))
+    view = man.view
+    assert (view.headline, view.note, view.field) == (headline, Phrase.SHOW_CODE, Field.NEUTRAL)
+    assert view.reference == ""
+
+
+def test_a_result_of_nobody_is_painted_as_a_notice_and_not_as_somebodys():
+    """Never reached by the door; if it ever were, the screen must not stop."""
+    man = Doorman(make_door(state=State.REFUSED))
+    assert (man.view.sign, man.view.headline) == (Sign.WAIT, Phrase.CODE_UNKNOWN)
+    man.reads(make_person())
+    visitor = man.door.visitor
+    assert isinstance(visitor, Visitor)
+    man.replaces(state=State.ADMITTED)
+    assert man.view.sign is Sign.WAIT
+
+
+def test_idle_shows_the_preview_and_asks_for_a_code_and_for_the_keypad_where_the_camera_is_gone():
+    man = Doorman()
+    assert (man.view.page, man.view.headline, man.view.preview) == (Page.IDLE, Phrase.SHOW_CODE, True)
+    man.tell(HealthChanged(part=Part.CAMERA, working=False, why="unplugged"))
+    assert (man.view.headline, man.view.preview) == (Phrase.USE_KEYPAD, False)
+
+
+def test_while_a_visitor_is_checked_no_colour_is_shown():
+    man = Doorman()
+    man.reads(make_person())
+    assert (man.view.page, man.view.field, man.view.headline) == (Page.CHECKING, Field.NIGHT, Phrase.CHECKING)
+
+
+def test_the_corner_tells_the_front_desk_what_it_trusts_at_a_glance():
+    man = Doorman(make_door(edition=make_edition(capacity=60), occupancy=Occupancy(inside=12)))
+    man.tell(LinkChanged(online=False, waiting=3, incidents_waiting=1))
+    corner = man.view.corner
+    assert (corner.venue, corner.clock, corner.inside, corner.capacity) == ("Demo Fitness", "12:00", 12, 60)
+    assert (corner.online, corner.waiting, corner.incidents_waiting) == (False, 3, 1)
+    assert corner.today.startswith("Бүгін")
+
+
+def test_without_a_policy_the_corner_promises_nothing():
+    corner = Doorman(make_door(policy=None)).view.corner
+    assert (corner.venue, corner.capacity, corner.today) == ("", None, "")
+
+
+def test_a_time_that_is_not_trusted_is_not_shown():
+    assert Doorman(stamps=Stamps(trusted=False)).view.corner.clock == ""
+
+
+def test_the_bar_runs_down_and_ends_with_the_screen():
+    man = seen(Colour.GREEN)
+    assert man.view.time_left == 1.0
+    man.stamps.advance(man.door.setup.times.admitted_s / 2)
+    assert man.view.time_left == 0.5
+    man.stamps.advance(60)
+    assert man.view.time_left == 0.0
+    man.wait(1)
+    assert (man.door.state, man.view.time_left) == (State.IDLE, None)
+
+
+def test_two_moments_that_look_the_same_are_equal_views():
+    man = Doorman()
+    first = man.view
+    man.stamps.advance(0.01)
+    assert man.view == first
+
+
+@pytest.mark.parametrize("kind", DoorKind)
+def test_every_door_shows_out_of_order_in_neutral(kind):
+    man = Doorman(make_door(kind))
+    man.tell(HealthChanged(part=Part.STORE, working=False, why="full"))
+    assert (man.view.page, man.view.field, man.view.note) == (
+        Page.OUT_OF_ORDER,
+        Field.NEUTRAL,
+        Phrase.GO_TO_RECEPTION,
+    )
+
+
+def test_a_visitor_already_inside_is_told_so():
+    man = Doorman()
+    man.reads(make_pass())
+    man.wait(60)
+    man.reads(make_pass(issued=NOON + timedelta(seconds=60)))
+    assert man.view.note is Phrase.ALREADY_INSIDE
