@@ -233,3 +233,11 @@ def test_a_passage_on_a_door_out_of_order_is_still_counted():
     man.wait(4)
     man.tell(HealthChanged(part=Part.STORE, working=False), Passed(direction=Direction.ENTRY))
     assert man.door.inside == 1
+
+
+def test_after_a_restart_the_count_starts_from_the_passages_since_the_last_closing():
+    way_in, way_out = Direction.ENTRY, Direction.EXIT
+    passages = [(NOON + timedelta(hours=at), way) for at, way in enumerate((way_in, way_in, way_out, way_in))]
+    assert Occupancy.counted(passages, None).inside == 2
+    assert Occupancy.counted(passages, NOON + timedelta(hours=1)).inside == 1
+    assert Occupancy.counted([], NOON).inside == 0

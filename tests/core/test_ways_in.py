@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from kiosk.core import verdicts
 from kiosk.core.effects import Ask, Chime, Light, Open, Signal, Sound, Write
 from kiosk.core.events import AskFailed, CodeRead, Key, PhoneArrived, Recorded, StaffIdentified, Tick
 from kiosk.core.model import (
@@ -275,3 +277,12 @@ def test_the_record_says_whether_the_time_was_trusted():
     man = Doorman(stamps=Stamps(trusted=False))
     man.tell(CodeRead(credential=make_pass()))
     assert [visit.time_trusted for visit in man.records(Visit)] == [False]
+
+
+def test_a_visitor_without_identifier_or_decision_is_neither_asked_about_nor_shown():
+    """Neither is ever reached by the door; both are what the types leave open."""
+    man = Doorman(make_door(DoorKind.EXIT), disk="held")
+    man.types("", Key.CONFIRM)
+    nobody = replace(man.door.visitor, decision=None)
+    assert verdicts.question(man.door, nobody) == ()
+    assert verdicts.show(man.door, nobody, man.stamps.now()) == (man.door, ())
