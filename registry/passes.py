@@ -10,8 +10,9 @@ import cbor2
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.core.model import Status
+from kiosk.trust.cose import ALG, KID
 from kiosk.trust.keyring import COSE_ALGORITHMS
-from kiosk.trust.passes import ALG, AUD, COLOUR, COLOURS, CTI, EXP, IAT, KID, PREFIX
+from kiosk.trust.passes import AUD, COLOUR, COLOURS, CTI, EXP, IAT, PREFIX
 
 _NUMBER_OF = {colour: number for number, colour in COLOURS.items()}
 
