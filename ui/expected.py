@@ -6,17 +6,18 @@ about ten times as long, once.
 
 from __future__ import annotations
 
-from kiosk.core.view import Corner, Field, Page, Phrase, Sign, View
-
-_NOWHERE = Corner(
-    venue="", clock="", inside=None, capacity=None, online=True, waiting=0, incidents_waiting=0, today=""
-)
-"""A result shows no strip."""
+from kiosk.core.view import NO_CORNER, Field, Page, Phrase, Sign, View
 
 
 def _result(field: Field, sign: Sign, headline: Phrase, note: Phrase) -> View:
     return View(
-        page=Page.RESULT, field=field, sign=sign, headline=headline, note=note, corner=_NOWHERE, time_left=1.0
+        page=Page.RESULT,
+        field=field,
+        sign=sign,
+        headline=headline,
+        note=note,
+        corner=NO_CORNER,
+        time_left=1.0,
     )
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from kiosk.core.view import Field
 from ui.lettering import Lettering, Manner
-from ui.phrases import Words
-from ui.sheet import Box, Item, Mark, Plate, Shape
+from ui.phrases import Label, Words, words
+from ui.sheet import Box, Item, Live, Mark, Plate, Shape
 from ui.theme import Palette, Rgb, Theme
 
 
@@ -52,7 +52,7 @@ def raised(box: Box, canvas: Canvas, fill: Rgb, rim: Rgb | None = None, corner: 
     return (Plate(box, rim, radius), Plate(box.inset(width), fill, radius - width))
 
 
-def slip(words: Words, box: Box, canvas: Canvas) -> tuple[Item, ...]:
+def slip(said: Words, box: Box, canvas: Canvas) -> tuple[Item, ...]:
     """A slip of paper with a message that must not be overlooked: a sign and the three languages."""
     theme = canvas.theme
     side = min(canvas.px(52), box.h * 3 // 5)
@@ -62,7 +62,41 @@ def slip(words: Words, box: Box, canvas: Canvas) -> tuple[Item, ...]:
     return (
         Plate(box, theme.paper, canvas.px(14)),
         Mark(sign, Shape.WAIT, theme.print, theme.paper),
+        canvas.lettering.trilingual(said, slot, Manner(px=canvas.px(34), ink=theme.print, muted=theme.print)),
+    )
+
+
+def way_back(box: Box, label: Label, left: float | None, canvas: Canvas) -> tuple[tuple[Item, ...], Live]:
+    """The button that goes back, and in it the time after which the kiosk does so by itself."""
+    px, theme = canvas.px, canvas.theme
+    items = raised(box, canvas, theme.key, theme.key_rim)
+    bar = Box(box.x + px(24), box.bottom - px(22), box.w - 2 * px(24), px(8))
+    if label is Label.CANCEL:
+        said = words(label)
+        slot = Box(box.x + px(24), box.y, box.w - 2 * px(24), bar.y - box.y + px(8))
+        text = f"{said.kk} · {said.ru} · {said.en}"
+        items += (canvas.lettering.line(text, slot, px=px(36), bold=True, colour=theme.paper, align=0.5),)
+    else:
+        items += signed(Shape.ERASE, label, box, canvas, theme.key)
+    if left is None:
+        return items, Live(bar, ())
+    full = Plate(bar, theme.faint, px(4))
+    return items, Live(bar, (full, Plate(bar._replace(w=round(bar.w * left)), theme.paper, px(4))))
+
+
+def signed(shape: Shape, label: Label, box: Box, canvas: Canvas, fill: Rgb) -> tuple[Item, ...]:
+    """A pictogram and three languages on a large button."""
+    px, theme = canvas.px, canvas.theme
+    side = px(104)
+    # A little above the middle: the bar is at the bottom of one of the two, and both stand on one line.
+    sign = Box(box.x + px(40), box.y + (box.h - side) // 2 - px(8), side, side)
+    left = sign.right + px(36)
+    slot = Box(left, box.y + px(14), box.right - left - px(24), box.h - px(44))
+    return (
+        Mark(sign, shape, theme.paper, fill),
         canvas.lettering.trilingual(
-            words, slot, Manner(px=canvas.px(34), ink=theme.print, muted=theme.print)
+            words(label),
+            slot,
+            Manner(px=px(50), ink=theme.paper, muted=theme.paper if fill == theme.go else theme.muted),
         ),
     )

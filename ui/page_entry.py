@@ -8,10 +8,9 @@ from __future__ import annotations
 from kiosk.core.events import Key
 from kiosk.core.view import Field, Keypad, View
 from ui.lettering import Manner
-from ui.page import Canvas, raised, slip
+from ui.page import Canvas, raised, signed, slip, way_back
 from ui.phrases import Label, words
 from ui.sheet import Box, Button, Item, Live, Mark, Plate, Shape, Sheet
-from ui.theme import Rgb
 
 MASKED = "•"
 PAD = (
@@ -47,7 +46,7 @@ def keypad_sheet(view: View, canvas: Canvas, _frame: int) -> Sheet:
     # A slip is no taller than it needs: it belongs to the number above it.
     message = message._replace(h=min(message.h, px(176)))
     keys, buttons = _pad(pad, canvas, complete=" " not in number.cells)
-    stays, bar = _way_back(cancel, Label.CANCEL, view.time_left, canvas)
+    stays, bar = way_back(cancel, Label.CANCEL, view.time_left, canvas)
     return Sheet(
         ground=night.field,
         static=(
@@ -85,7 +84,7 @@ def confirm_sheet(view: View, canvas: Canvas, _frame: int) -> Sheet:
     cells_box = Box(upper.x, upper.y + upper.h * 45 // 100, upper.w, min(px(124), upper.h * 28 // 100))
     headline = Box(upper.x, upper.y, upper.w, cells_box.y - upper.y - px(28))
     message = Box(upper.x, cells_box.bottom + px(16), upper.w, upper.bottom - cells_box.bottom - px(8))
-    stays, bar = _way_back(change, Label.CORRECT, view.time_left, canvas)
+    stays, bar = way_back(change, Label.CORRECT, view.time_left, canvas)
     theme = canvas.theme
     return Sheet(
         ground=night.field,
@@ -97,7 +96,7 @@ def confirm_sheet(view: View, canvas: Canvas, _frame: int) -> Sheet:
             ),
             *stays,
             *raised(yes, canvas, theme.go),
-            *_signed(Shape.TICK, Label.YES, yes, canvas, theme.go),
+            *signed(Shape.TICK, Label.YES, yes, canvas, theme.go),
         ),
         live=(
             Live(cells_box, _cells(number, cells_box, canvas)),
@@ -133,42 +132,6 @@ def _pad(box: Box, canvas: Canvas, *, complete: bool) -> tuple[tuple[Item, ...],
             if ready:
                 buttons.append(Button(place, key))
     return tuple(items), tuple(buttons)
-
-
-def _way_back(box: Box, label: Label, left: float | None, canvas: Canvas) -> tuple[tuple[Item, ...], Live]:
-    """The button that goes back, and in it the time after which the kiosk does so by itself."""
-    px, theme = canvas.px, canvas.theme
-    items = raised(box, canvas, theme.key, theme.key_rim)
-    bar = Box(box.x + px(24), box.bottom - px(22), box.w - 2 * px(24), px(8))
-    if label is Label.CANCEL:
-        said = words(label)
-        slot = Box(box.x + px(24), box.y, box.w - 2 * px(24), bar.y - box.y + px(8))
-        text = f"{said.kk} · {said.ru} · {said.en}"
-        items += (canvas.lettering.line(text, slot, px=px(36), bold=True, colour=theme.paper, align=0.5),)
-    else:
-        items += _signed(Shape.ERASE, label, box, canvas, theme.key)
-    if left is None:
-        return items, Live(bar, ())
-    full = Plate(bar, theme.faint, px(4))
-    return items, Live(bar, (full, Plate(bar._replace(w=round(bar.w * left)), theme.paper, px(4))))
-
-
-def _signed(shape: Shape, label: Label, box: Box, canvas: Canvas, fill: Rgb) -> tuple[Item, ...]:
-    """A pictogram and three languages on a large button."""
-    px, theme = canvas.px, canvas.theme
-    side = px(104)
-    # A little above the middle: the bar is at the bottom of one of the two, and both stand on one line.
-    sign = Box(box.x + px(40), box.y + (box.h - side) // 2 - px(8), side, side)
-    left = sign.right + px(36)
-    slot = Box(left, box.y + px(14), box.right - left - px(24), box.h - px(44))
-    return (
-        Mark(sign, shape, theme.paper, fill),
-        canvas.lettering.trilingual(
-            words(label),
-            slot,
-            Manner(px=px(50), ink=theme.paper, muted=theme.paper if fill == theme.go else theme.muted),
-        ),
-    )
 
 
 def _cells(number: Keypad, box: Box, canvas: Canvas) -> tuple[Item, ...]:

@@ -45,7 +45,7 @@ def sheet(view: View, canvas: Canvas, frame: int) -> Sheet:
         *keys,
     )
     if touch is not None:
-        live.append(Live(eye, _eye(view, eye, canvas, frame)))
+        live.append(Live(eye, eye_items(view, eye, canvas, frame)))
     elif view.hint is not None:
         place = _hint_place(eye, canvas)
         live.append(Live(place, slip(words(view.hint), place, canvas)))
@@ -93,7 +93,7 @@ def _places(view: View, canvas: Canvas) -> tuple[Box, Box, Box | None, Box | Non
     return eye, headline, card, button
 
 
-def _eye(view: View, box: Box, canvas: Canvas, frame: int) -> tuple[Item, ...]:
+def eye_items(view: View, box: Box, canvas: Canvas, frame: int) -> tuple[Item, ...]:
     """The camera's picture with brackets to aim by, and over it what was wrong with the last code."""
     px, theme = canvas.px, canvas.theme
     ground = canvas.palette(Field.NIGHT).field

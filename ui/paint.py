@@ -14,7 +14,7 @@ import pygame
 from kiosk.core.events import Key
 from kiosk.core.view import Page, View
 from kiosk.ports import Grey
-from ui import page_entry, page_idle, page_poster
+from ui import page_enrol, page_entry, page_idle, page_poster
 from ui.camera_picture import mirrored
 from ui.lettering import Lettering
 from ui.page import Canvas
@@ -33,6 +33,7 @@ PAGES = {
     Page.OUT_OF_ORDER: page_poster.sheet,
     Page.KEYPAD: page_entry.keypad_sheet,
     Page.CONFIRM: page_entry.confirm_sheet,
+    Page.ENROL: page_enrol.sheet,
 }
 
 

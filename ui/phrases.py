@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 
-from kiosk.core.view import Phrase
+from kiosk.core.view import Fact, Phrase
 
 CATALOGUE = Path(__file__).with_name("phrases.toml")
 
@@ -38,22 +38,22 @@ class Words:
         return Words(kk=self.kk.upper(), ru=self.ru.upper(), en=self.en.upper())
 
 
-def words(what: Phrase | Label) -> Words:
-    """Return the words for a phrase or a label. Every one of them exists: the catalogue is checked when it is read."""
+def words(what: Phrase | Label | Fact) -> Words:
+    """Return the words for a phrase, a label or a fact. Every one of them exists: the catalogue is checked when it is read."""
     return _shipped()[what]
 
 
 @lru_cache(maxsize=1)
-def _shipped() -> dict[Phrase | Label, Words]:
+def _shipped() -> dict[Phrase | Label | Fact, Words]:
     return read(CATALOGUE.read_text(encoding="utf-8"))
 
 
-def read(toml: str) -> dict[Phrase | Label, Words]:
+def read(toml: str) -> dict[Phrase | Label | Fact, Words]:
     """Read a catalogue. Raises ValueError with every gap, one a line."""
     tables = tomllib.loads(toml)
-    found: dict[Phrase | Label, Words] = {}
+    found: dict[Phrase | Label | Fact, Words] = {}
     gaps: list[str] = []
-    for name, kind in (("phrase", Phrase), ("label", Label)):
+    for name, kind in (("phrase", Phrase), ("label", Label), ("fact", Fact)):
         table = dict(tables.pop(name, {}))
         for what in kind:
             said = table.pop(what.value, {})
@@ -65,7 +65,7 @@ def read(toml: str) -> dict[Phrase | Label, Words]:
             else:
                 found[what] = Words(kk=said["kk"], ru=said["ru"], en=said["en"])
         gaps += [f"[{name}] {key}: nobody says this; remove it" for key in table]
-    gaps += [f"[{name}]: expected [phrase] and [label]; remove it" for name in tables]
+    gaps += [f"[{name}]: expected [phrase], [label] and [fact]; remove it" for name in tables]
     if gaps:
         raise ValueError("\n".join(gaps))
     return found

@@ -15,6 +15,10 @@ class Page(StrEnum):
     KEYPAD = "keypad"
     CONFIRM = "confirm"
     OUT_OF_ORDER = "out-of-order"
+    """Nobody is admitted here: what is broken can be mended on the spot, or (out of service) only at the registry."""
+    ENROL = "enrol"
+    """The device is being made this door's. With `preview` the code is looked for; with `lines` what it says is shown in
+    full, and with `time_left` it is asked about: CONFIRM or CANCEL. `hint` says what was wrong with the last code."""
 
 
 class Field(StrEnum):
@@ -77,6 +81,37 @@ class Phrase(StrEnum):
     """Is this right? The digits are shown in groups, most of them masked."""
     OUT_OF_ORDER = "out-of-order"
     GO_TO_RECEPTION = "go-to-reception"
+    OUT_OF_SERVICE = "out-of-service"
+    """The registry withdrew this device."""
+    KEYPAD_PAUSED = "keypad-paused"
+    """Too many numbers were tried: the keypad rests, a pass still works."""
+    SHOW_ENROLMENT_CODE = "show-enrolment-code"
+    CHECK_THESE = "check-these"
+    """Enrolment: is this what the technician meant?"""
+    ENROLLING = "enrolling"
+    ENROLLED = "enrolled"
+    ENROL_NEWER = "enrol-newer"
+    """Made for a newer kiosk."""
+    ENROL_EXPIRED = "enrol-expired"
+    ENROL_USED = "enrol-used"
+    ENROL_DAMAGED = "enrol-damaged"
+    """No enrolment code, or a part of it is wrong: also an address that is not safe."""
+    ENROL_OTHER_DEVICE = "enrol-other-device"
+    ENROL_UNKNOWN = "enrol-unknown"
+    """The registry does not know this code."""
+    ENROL_NO_NETWORK = "enrol-no-network"
+
+
+class Fact(StrEnum):
+    """What an enrolment code says. The names, in three languages, are in `ui/phrases.toml` under these keys."""
+
+    REGISTRY = "registry"
+    VENUE = "venue"
+    DOOR = "door"
+    VALID_UNTIL = "valid-until"
+    WIFI = "wifi"
+    SERIAL = "serial"
+    DEVICE = "device"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +140,12 @@ class Corner:
     """Today's rule as one sentence (rule 10)."""
 
 
+NO_CORNER = Corner(
+    venue="", clock="", inside=None, capacity=None, online=True, waiting=0, incidents_waiting=0, today=""
+)
+"""For a page that shows no strip."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
     """One picture, in words. Equal views look the same."""
@@ -126,3 +167,5 @@ class View:
     """A line over the preview, such as "that code is not a pass"."""
     preview: bool = False
     """Whether the camera's picture is shown, mirrored."""
+    lines: tuple[tuple[Fact, str], ...] = ()
+    """What an enrolment code says, shown in full before it is applied. Never a token or a passphrase."""

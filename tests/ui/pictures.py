@@ -20,6 +20,9 @@ REFERENCED = (
     "keypad",
     "confirm",
     "out-of-order",
+    "enrol",
+    "enrol-fault",
+    "enrol-check",
 )
 """Scenes of which reference pictures are kept."""
 COLOURS = 128

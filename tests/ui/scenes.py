@@ -3,7 +3,7 @@
 import numpy as np
 import segno
 
-from kiosk.core.view import Corner, Field, Keypad, Page, Phrase, Sign, View
+from kiosk.core.view import NO_CORNER, Corner, Fact, Field, Keypad, Page, Phrase, Sign, View
 
 SIZES = {"800x480": (800, 480), "1280x800": (1280, 800), "1920x1080": (1920, 1080)}
 STANDING = {"800x1280": (800, 1280)}
@@ -61,6 +61,28 @@ def typing(cells, **more):
     )
 
 
+def enrolling(headline, **more):
+    return View(
+        page=Page.ENROL,
+        field=Field.NIGHT,
+        sign=Sign.NONE,
+        headline=headline,
+        note=None,
+        corner=NO_CORNER,
+        **more,
+    )
+
+
+SAID = (
+    (Fact.REGISTRY, "https://registry.ashyq.example"),
+    (Fact.VENUE, "Demo Fitness · Алматы"),
+    (Fact.DOOR, "HALL-1"),
+    (Fact.VALID_UNTIL, "05.03.2026 18:42"),
+    (Fact.WIFI, "demo-fitness"),
+    (Fact.SERIAL, "10000000a1b2c3d4"),
+)
+"""What an enrolment code may say, all of it."""
+
 SCENES = {
     "idle": idle(),
     "idle-offline": idle(corner=OFFLINE, hint=Phrase.CODE_EXPIRED),
@@ -107,6 +129,11 @@ SCENES = {
         note=Phrase.GO_TO_RECEPTION,
         corner=OFFLINE,
     ),
+    "enrol": enrolling(Phrase.SHOW_ENROLMENT_CODE, preview=True),
+    "enrol-fault": enrolling(Phrase.SHOW_ENROLMENT_CODE, preview=True, hint=Phrase.ENROL_EXPIRED),
+    "enrol-check": enrolling(Phrase.CHECK_THESE, lines=SAID, time_left=0.75),
+    "enrol-working": enrolling(Phrase.ENROLLING, lines=SAID[:3]),
+    "enrol-done": enrolling(Phrase.ENROLLED, lines=SAID[1:3]),
 }
 
 

@@ -5,8 +5,8 @@ from itertools import combinations
 
 import pytest
 
-from kiosk.core.view import Field, Page, Phrase, Sign
-from tests.ui.scenes import SCENES, idle, result, typing
+from kiosk.core.view import Fact, Field, Page, Phrase, Sign
+from tests.ui.scenes import SAID, SCENES, enrolling, idle, result, typing
 from ui.lettering import CAP, Lettering
 from ui.paint import Painter
 from ui.sheet import Box, Text
@@ -46,6 +46,9 @@ def places_of(phrase):
     yield replace(SCENES["confirm"], headline=phrase, note=phrase)
     yield replace(SCENES["checking"], headline=phrase, note=phrase)
     yield replace(SCENES["out-of-order"], headline=phrase, note=phrase)
+    yield enrolling(phrase, hint=phrase, preview=True)
+    yield enrolling(phrase, hint=phrase)
+    yield enrolling(phrase, hint=phrase, lines=SAID, time_left=0.5)
 
 
 def test_every_phrase_fits_whole_wherever_it_may_stand(any_size):
@@ -53,6 +56,16 @@ def test_every_phrase_fits_whole_wherever_it_may_stand(any_size):
     for phrase in Phrase:
         for view in places_of(phrase):
             assert_whole(painter.sheet(view), any_size)
+
+
+def test_all_that_an_enrolment_code_says_is_shown_to_the_last_character(any_size):
+    """An address that is cut could be anybody's."""
+    longest = "https://" + "registry-of-the-region." * 9 + "example.kz:8443"
+    lines = ((Fact.REGISTRY, longest), (Fact.VENUE, "W" * 80), *SAID[2:], (Fact.DEVICE, "D" * 32))
+    sheet = Painter(any_size).sheet(enrolling(Phrase.CHECK_THESE, lines=lines, time_left=0.5))
+    assert_whole(sheet, any_size)
+    shown = ["".join(line.text for line in text.lines) for text in texts(sheet)]
+    assert {value for _fact, value in lines} <= set(shown)
 
 
 @pytest.mark.parametrize("name", SCENES)
@@ -115,7 +128,7 @@ def test_the_headline_of_a_result_still_has_letters_after_shrinking_six_times(na
     assert headline.lines[0].px * CAP / 6 >= 7
 
 
-@pytest.mark.parametrize("name", ["keypad", "keypad-mistyped", "confirm", "idle"])
+@pytest.mark.parametrize("name", ["keypad", "keypad-mistyped", "confirm", "idle", "enrol-check"])
 def test_every_button_is_large_enough_for_a_finger_and_none_overlaps_another(name, any_size):
     buttons = Painter(any_size).sheet(SCENES[name]).buttons
     assert buttons
