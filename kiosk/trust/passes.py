@@ -7,12 +7,13 @@ decides how the message is verified. It knows no clock: whether the pass counts 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import timedelta
 
 from kiosk.core.credential import LONGEST
 from kiosk.core.model import Colour, NotACredential, Pass, Refusal
 from kiosk.trust.cose import decoded, integers, parse_sign1
 from kiosk.trust.keyring import Keyring
+from kiosk.trust.moments import moment
 from kiosk.trust.qr_text import octets_of
 
 PREFIX = "AQ1:"
@@ -21,10 +22,7 @@ _ANY_VERSION = re.compile(r"AQ[0-9]{1,3}:", re.ASCII)
 AUD, EXP, IAT, CTI, COLOUR = 3, 4, 6, 7, -70001
 CLAIMS = {EXP, IAT, CTI, COLOUR}
 COLOURS = {1: Colour.GREEN, 2: Colour.BLUE, 3: Colour.YELLOW, 4: Colour.RED}
-LONGEST_LIFE_S = 72 * 3600
-EARLIEST_S = int(datetime(2020, 1, 1, tzinfo=UTC).timestamp())
-LATEST_S = int(datetime(2100, 1, 1, tzinfo=UTC).timestamp())
-"""Outside of these no pass was ever issued; inside, any two of them make a datetime."""
+LONGEST_LIFE = timedelta(hours=72)
 _DOOR = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}\Z", re.ASCII)
 
 
@@ -62,16 +60,16 @@ def _pass(payload: bytes, *, key_id: str) -> Pass:
     claims = decoded(payload, dict, depth=1)
     _must(CLAIMS <= claims.keys() <= CLAIMS | {AUD} and integers(claims))
     issued, expires, pass_id, colour, door = (claims.get(key) for key in (IAT, EXP, CTI, COLOUR, AUD))
-    _must(integers((issued, expires, colour)))
-    _must(EARLIEST_S <= issued < expires <= LATEST_S and expires - issued <= LONGEST_LIFE_S)
+    issued_at, expires_at = moment(issued), moment(expires)
+    _must(timedelta(0) < expires_at - issued_at <= LONGEST_LIFE)
     _must(isinstance(pass_id, bytes) and len(pass_id) == 12)
-    _must(colour in COLOURS)
+    _must(integers((colour,)) and colour in COLOURS)
     _must(AUD not in claims or (isinstance(door, str) and _DOOR.match(door) is not None))
     return Pass(
         pass_id=pass_id.hex(),
         colour=COLOURS[colour],
-        issued_at=datetime.fromtimestamp(issued, UTC),
-        expires_at=datetime.fromtimestamp(expires, UTC),
+        issued_at=issued_at,
+        expires_at=expires_at,
         key_id=key_id,
         door=door,
     )
