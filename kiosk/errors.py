@@ -40,6 +40,10 @@ class StoreError(KioskError, OSError):
     """The disk did not take a record."""
 
 
+class DeviceError(KioskError, OSError):
+    """This device's own identity cannot be read or kept."""
+
+
 class RegistryUnreachable(KioskError, ConnectionError):
     """No trustworthy answer came: time-out, refused, broken off, a captive portal's page, not our content type.
 
