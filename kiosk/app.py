@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 
 from drivers.engine_zxing import ZxingDecoder
-from kiosk.clock import SystemClock, new_id
+from kiosk.clock import SystemClock, boot_id, new_id
 from kiosk.core.credential import understand
 from kiosk.core.effects import Effect
 from kiosk.core.events import Event, HealthChanged, Part
@@ -68,7 +68,7 @@ class App:
         self._workers: list[Worker] = []
         self._preview = Preview()
         self._client = RegistryClient(registry.url, registry.device, settings.door.id, mono=clock.mono)
-        self._store = StoreThread(lambda: Store(settings.store.path, clock=clock))
+        self._store = StoreThread(lambda: Store(settings.store.path, clock=clock, boot_id=boot_id()))
         asking = Asking(clock.mono)
         self._syncer = Syncer(
             self._store,

@@ -7,6 +7,7 @@ import secrets
 import time
 import uuid
 from datetime import UTC, datetime
+from pathlib import Path
 
 TRUST_LOOK_S = 5.0
 """How often the kernel is asked whether the clock is synchronised."""
@@ -56,3 +57,11 @@ def new_id() -> str:
     octets[6] = 0x70 | octets[6] & 0x0F
     octets[8] = 0x80 | octets[8] & 0x3F
     return str(uuid.UUID(bytes=bytes(octets)))
+
+
+def boot_id() -> str | None:
+    """Return the kernel's id of this start of the machine, a UUIDv4; None where it has none."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+    except OSError:
+        return None

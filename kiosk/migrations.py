@@ -79,6 +79,18 @@ def _line(column: str, most: int) -> str:
     )
 
 
+def _registrys_octets(column: str) -> str:
+    """The registry's own octets, in which hexadecimal may occur: no twelve digits that stand alone, and none as their codes.
+
+    Alone is between two octets that are no letter and no digit; before them also CBOR's heads of twelve octets.
+    """
+    before = ("[^34567]?", "3A", "4C", "5B", "6C", "7B")
+    after = ("[^34567]?", "3A", "5D", "7D")
+    alone = [f"hex({column}) NOT GLOB '*{left}{ASCII_IIN}{right}*'" for left in before for right in after]
+    as_codes = f"hex({column}) NOT GLOB '*{'333[0-9]' * 12}*'"
+    return " AND ".join([*alone, as_codes])
+
+
 def _registrys(column: str) -> str:
     """The registry's own text, in which long numbers and hexadecimal may occur: no field of it is twelve digits."""
     alone = f"[^0-9a-zA-Z]{DIGIT * 12}[^0-9a-zA-Z]"
@@ -197,3 +209,61 @@ def records_and_outbox(db: Database) -> None:
     db.execute("CREATE INDEX records_visit ON records (visit) WHERE visit IS NOT NULL")
     db.execute("CREATE INDEX records_reference ON records (reference) WHERE reference IS NOT NULL")
     db.execute("CREATE INDEX records_delivered ON records (delivered_at) WHERE delivered_at IS NOT NULL")
+
+
+@migrations()
+def time_of_every_row(db: Database) -> None:
+    """When by the monotonic clock of which boot: what was written before the time was known can be put right."""
+    d = HEX
+    # The kernel's own is a UUIDv4. Zeros with a number behind them are none.
+    boot_id = _form("boot_id", f"{d * 8}-{d * 4}-4{d * 3}-[89ab]{d * 3}-{d * 12}", 36)
+    columns = {
+        "boot_id": ("TEXT", f"{boot_id} AND boot_id NOT GLOB '00000000-0000-*'"),
+        # Seconds and not milliseconds: three years of them stay below any IIN.
+        "mono_s": ("REAL", "mono_s BETWEEN 0 AND 99999999"),
+    }
+    for column, (kind, check) in columns.items():
+        db.execute(
+            f'ALTER TABLE records ADD COLUMN "{column}" {kind} CONSTRAINT fits_{column} CHECK ({check})'
+        )
+    db.execute("CREATE INDEX records_untrusted ON records (boot_id) WHERE time_trusted = 0")
+    signed_time = {
+        "id": ("INTEGER PRIMARY KEY", "id = 1"),
+        "latest": ("TEXT NOT NULL", _moment("latest")),
+    }
+    db.execute(_table("signed_time", signed_time))
+
+
+@migrations()
+def signed_documents_and_revocations(db: Database) -> None:
+    """Documents as they came, signature and all; and the revoked passes by their truncated hashes."""
+    documents = {
+        "name": ("TEXT PRIMARY KEY NOT NULL", _one_of("name", "policy", "keys", "revocations")),
+        "etag": ("TEXT NOT NULL", f"etag = '' OR ({_etag('etag')})"),
+        # JSON or a COSE_Sign1. The list of revocations has none: it is kept as its rows.
+        "body": (
+            "BLOB",
+            "CASE substr(body, 1, 1)"
+            " WHEN x'D2' THEN 1 WHEN x'7B' THEN json_valid(CAST(body AS TEXT)) ELSE body IS NULL END"
+            f" AND {_registrys_octets('body')}",
+        ),
+        "fetched_at": ("TEXT NOT NULL", _moment("fetched_at")),
+        "sequence": ("INTEGER NOT NULL DEFAULT 0", _count("sequence")),
+        "issued_at": ("TEXT", _moment("issued_at")),
+        "not_after": ("TEXT", _moment("not_after")),
+    }
+    revoked = {
+        # A number as small as an IIN stands elsewhere (kiosk/revocations.py).
+        "hash": ("INTEGER PRIMARY KEY", "hash NOT BETWEEN -999999999999 AND 999999999999"),
+        # Whole minutes since 1970, rounded up: seconds would be as long as an IIN of the year 2000.
+        "expires": ("INTEGER NOT NULL", _count("expires")),
+    }
+    whole = "CHECK ((body IS NULL) = (name = 'revocations'))"
+    db.execute("ALTER TABLE documents RENAME TO documents_before")
+    db.execute(_table("documents", documents, whole))
+    db.execute(
+        "INSERT INTO documents (name, etag, body, fetched_at)"
+        " SELECT name, etag, CAST(body AS BLOB), fetched_at FROM documents_before WHERE name <> 'revocations'"
+    )
+    db.execute("DROP TABLE documents_before")
+    db.execute(_table("revoked", revoked))

@@ -18,6 +18,8 @@ from kiosk.core.outbox import CAP_S, Delivered, Later, Mark, Parked, Waiting
 from kiosk.ports import Clock
 from kiosk.records import item_of, plain_line, row_of, utc_text
 from kiosk.reports import Reports
+from kiosk.revocations import Change, RevocationTable
+from kiosk.row_times import RowTimes, moment_of
 from kiosk.store_file import open_sound, plainly, take
 from kiosk.trust import Sealed
 
@@ -39,7 +41,13 @@ class Kept:
 
     etag: str
     body: bytes = field(repr=False)
+    """Empty for the list of revocations, which is kept as its rows."""
     fetched_at: datetime
+    """When the registry last confirmed it, by our own clock."""
+    sequence: int = 0
+    issued_at: datetime | None = None
+    """When the registry signed it; None where it is not signed."""
+    not_after: datetime | None = None
 
 
 class Store:
@@ -48,9 +56,11 @@ class Store:
     After an error nothing is half-written, and the next call tries anew.
     """
 
-    def __init__(self, path: Path, *, clock: Clock) -> None:
+    def __init__(self, path: Path, *, clock: Clock, boot_id: str | None = None) -> None:
+        """`boot_id` names this start of the machine, as the kernel does; without it no time is put right later."""
         self._path = path
         self._clock = clock
+        self._times = RowTimes(clock, boot_id)
         self._lock = take(path)
         try:
             self._db, self.moved_aside = open_sound(path, clock.wall())
@@ -58,6 +68,7 @@ class Store:
             self._lock.close()
             raise
         self.reports = Reports(self._db)
+        self.revocations = RevocationTable(self._db)
 
     moved_aside: Path | None
     """Where an unreadable file went at start. Its records wait in it for a technician."""
@@ -69,7 +80,7 @@ class Store:
 
     def record(self, record: Record, sealed: Sealed | None = None) -> None:
         """Write a record and its place in the outbox; on the disk when this returns. The same one again is nothing."""
-        row = row_of(record, sealed)
+        row = self._times.on(row_of(record, sealed))
         with plainly(f"{row['kind']} {row['uid']} was not written"), self._db.atomic():
             if not self._run("SELECT 1 FROM records WHERE uid = ?", row["uid"]).fetchone():
                 self._db.table("records").insert(row)
@@ -137,17 +148,61 @@ class Store:
                 self._queue(each)
         return len(uids)
 
-    def keep(self, name: str, kept: Kept) -> None:
-        """Keep a document of the registry, whole or not at all: `policy`, `keys` or `revocations`."""
-        with plainly(f"the {name} document was not kept"), self._db.atomic():
-            self._run(
-                "INSERT INTO documents (name, etag, body, fetched_at) VALUES (?, ?, ?, ?) ON CONFLICT (name)"
-                " DO UPDATE SET etag = excluded.etag, body = excluded.body, fetched_at = excluded.fetched_at",
-                name,
-                kept.etag,
-                kept.body.decode("utf-8", "replace"),
-                utc_text(kept.fetched_at),
+    def trust_time(self, boot_id: str, mono_to_wall_offset_ms: int) -> int:
+        """Put right when the undelivered records of a boot were made, now that its time is known; returns how many.
+
+        `mono_to_wall_offset_ms` is unix time minus monotonic time. A record of an earlier boot stays untrusted, and
+        is sent as such: nobody knows how long the power was away.
+        """
+        with plainly("the times were not put right"), self._db.atomic():
+            rows = self._run(
+                "SELECT uid, mono_s FROM records WHERE boot_id = ? AND time_trusted = 0 AND mono_s IS NOT NULL"
+                " AND delivered_at IS NULL",
+                boot_id,
+            ).fetchall()
+            self._db.conn.executemany(
+                "UPDATE records SET at = ?, time_trusted = 1 WHERE uid = ?",
+                ((utc_text(moment_of(mono_s, mono_to_wall_offset_ms)), uid) for uid, mono_s in rows),
             )
+        return len(rows)
+
+    def latest_signed(self) -> datetime | None:
+        """Return the latest moment that the registry signed anything, as far as this kiosk saw; None: it saw nothing."""
+        with plainly("the latest signed time cannot be read"):
+            row = self._run("SELECT latest FROM signed_time").fetchone()
+        return row and datetime.fromisoformat(row[0])
+
+    def raise_latest_signed(self, moment: datetime) -> None:
+        """It is at least this late. An earlier moment changes nothing: signed time never goes back."""
+        with plainly("the latest signed time was not kept"), self._db.atomic():
+            self._run(
+                "INSERT INTO signed_time (id, latest) VALUES (1, ?) ON CONFLICT (id)"
+                " DO UPDATE SET latest = excluded.latest WHERE excluded.latest > latest",
+                utc_text(moment),
+            )
+
+    def keep(self, name: str, kept: Kept) -> None:
+        """Keep a document of the registry, whole or not at all: `policy` or `keys`."""
+        with plainly(f"the {name} document was not kept"), self._db.atomic():
+            self._keep(name, kept, kept.body)
+
+    def keep_revocations(self, change: Change, kept: Kept) -> bool:
+        """Bring a snapshot or a delta into force, all of it at once; False where the delta is not of the kept list."""
+        with plainly("the revocations were not kept"), self._db.atomic():
+            if change.base:
+                row = self._run("SELECT sequence FROM documents WHERE name = 'revocations'").fetchone()
+                if row is None or row[0] != change.base:
+                    return False
+            self.revocations.change(change)
+            self._keep("revocations", kept, None)
+        return True
+
+    def forget_documents(self) -> None:
+        """Drop all that the registry ever said, its time with it: this device is not its own any more. Records stay."""
+        with plainly("the registry's documents were not dropped"), self._db.atomic():
+            self._run("DELETE FROM documents")
+            self._run("DELETE FROM signed_time")
+            self.revocations.forget()
 
     def confirm(self, name: str, heard_at: datetime) -> None:
         """The registry said that the kept document still stands."""
@@ -157,11 +212,21 @@ class Store:
     def kept(self, name: str) -> Kept | None:
         """Return the kept document, or None where there never was one."""
         with plainly(f"the {name} document cannot be read"):
-            row = self._run("SELECT etag, body, fetched_at FROM documents WHERE name = ?", name).fetchone()
+            row = self._run(
+                "SELECT etag, body, fetched_at, sequence, issued_at, not_after FROM documents WHERE name = ?",
+                name,
+            ).fetchone()
         if row is None:
             return None
-        etag, body, fetched_at = row
-        return Kept(etag=etag, body=body.encode(), fetched_at=datetime.fromisoformat(fetched_at))
+        etag, body, fetched_at, sequence, issued_at, not_after = row
+        return Kept(
+            etag=etag,
+            body=body or b"",
+            fetched_at=datetime.fromisoformat(fetched_at),
+            sequence=sequence,
+            issued_at=issued_at and datetime.fromisoformat(issued_at),
+            not_after=not_after and datetime.fromisoformat(not_after),
+        )
 
     def probe(self) -> None:
         """Write something that changes nothing: whether the disk takes records again."""
@@ -176,6 +241,19 @@ class Store:
                 gone = self._run("DELETE FROM records WHERE delivered_at < ?", before).rowcount
             self._run("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         return gone
+
+    def _keep(self, name: str, kept: Kept, body: bytes | None) -> None:
+        self._run(
+            "INSERT OR REPLACE INTO documents (name, etag, body, fetched_at, sequence, issued_at, not_after)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            name,
+            kept.etag,
+            body,
+            utc_text(kept.fetched_at),
+            kept.sequence,
+            kept.issued_at and utc_text(kept.issued_at),
+            kept.not_after and utc_text(kept.not_after),
+        )
 
     def _queue(self, uid: str) -> None:
         self._run(

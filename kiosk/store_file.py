@@ -72,11 +72,16 @@ def open_sound(path: Path, now: datetime) -> tuple[Database, Path | None]:
 
 
 def open_to_read(path: Path) -> Database:
-    """Return a database that can only be read: beside a running kiosk it neither writes nor checkpoints."""
+    """Return a database that can only be read: beside a running kiosk it neither writes nor checkpoints.
+
+    Threads may hand it on; two may not use it at once.
+    """
     if not path.is_file():
         raise StoreError(f"{path}: there is no such file; the kiosk makes it when it first runs")
     with plainly(f"{path}"):
-        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=2)
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=2, check_same_thread=False
+        )
         connection.execute("PRAGMA query_only = ON")
         return Database(connection)
 

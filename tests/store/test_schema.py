@@ -5,17 +5,23 @@ from __future__ import annotations
 import base64
 import json
 import sqlite3
+from dataclasses import replace
+from datetime import timedelta
 from enum import StrEnum
 
 import pytest
 
+from kiosk.clock import boot_id as new_boot_id
 from kiosk.core import model
 from kiosk.core.outbox import Parked
+from kiosk.revocations import Change, key_of
 from kiosk.store import Kept, Store
 from tests.factories import NOON, make_iin
 from tests.store.making import GREEN, ManualClock, make_amendment, make_sealed, make_subject, make_visit
 
 IIN = make_iin(7)
+LATER = int((NOON + timedelta(hours=72)).timestamp())
+BOOT = "01234567-89ab-4def-8123-456789abcdef"
 GROUPED = f"{IIN[:6]} {IIN[6:]}"
 WRITTEN = {
     "digits": IIN,
@@ -35,6 +41,12 @@ WRITTEN = {
     "as a UUID": f"00000000-0000-7000-8000-{IIN}",
     "JSON": json.dumps({"kind": "iin", "value": IIN}),
     "JSON number": json.dumps({"iin": int(IIN)}),
+    "in a signed document": b"\xd2\x84\x43" + json.dumps({"iin": IIN}).encode(),
+    "as a number in a signed document": b"\xd2\x84\x43" + json.dumps({"iin": [int(IIN)]}).encode(),
+    "in a signed document's CBOR": b"\xd2\x84\x43\x6c" + IIN.encode() + b"\x00",
+    "JSON as bytes": json.dumps({"kind": "iin", "value": IIN}).encode(),
+    "hexadecimal in JSON as bytes": json.dumps({"value": IIN.encode().hex()}).encode(),
+    "seconds with a fraction": float(IIN),
     "JSON as long as a sealed one": json.dumps({"kind": "iin", "value": IIN}).ljust(176).encode(),
     "hexadecimal in JSON": json.dumps({"value": IIN.encode().hex()}),
     "Arabic digits": IIN.translate({ord("0") + n: 0x0660 + n for n in range(10)}),
@@ -52,13 +64,17 @@ BY_MALICE_ONLY = {("by", "base64"), ("why", "base64"), ("reason", "base64"), ("e
 def filled(path) -> sqlite3.Connection:
     """A file with a good row in every table, and a plain connection to it: whatever code comes, the schema stands."""
     clock = ManualClock()
-    store = Store(path, clock=clock)
+    store = Store(path, clock=clock, boot_id=BOOT)
     by_iin, by_pass = make_visit(1), make_visit(2, identifier=make_subject())
     store.record(by_iin, make_sealed())
     store.record(by_pass)
     store.record(make_amendment(3, by_iin, GREEN, why="a word"))
     store.mark([Parked(uid=by_pass.id, reason="uid-reused")], clock.wall())
-    store.keep("policy", Kept(etag='"1"', body=b'{"version": 1}', fetched_at=NOON))
+    signed = Kept(etag='"1"', body=b"\xd2\x84", fetched_at=NOON, sequence=1, issued_at=NOON, not_after=NOON)
+    store.keep("policy", replace(signed, body=b'{"version": 1}'))
+    store.keep("keys", signed)
+    store.keep_revocations(Change(base=0, sequence=1, as_of=NOON, added=[(2**63, LATER)]), signed)
+    store.raise_latest_signed(NOON)
     store.close()
     connection = sqlite3.connect(path, isolation_level=None)
     yield connection
@@ -142,4 +158,17 @@ def test_a_documents_own_long_numbers_have_their_place(filled):
     body = json.dumps(
         {"kid": "12345678901234567890abcd", "x25519": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="}
     )
-    filled.execute("UPDATE documents SET body = ?, etag = ?", (body, 'W/"5f1234567890123456789a"'))
+    filled.execute(
+        "UPDATE documents SET body = ?, etag = ? WHERE name <> 'revocations'",
+        (body.encode(), 'W/"5f1234567890123456789a"'),
+    )
+
+
+@pytest.mark.parametrize("boot_id", [BOOT, "ffffffff-ffff-4fff-bfff-123456789012", new_boot_id()])
+def test_a_boot_id_has_its_place_whatever_its_digits(filled, boot_id):
+    filled.execute("UPDATE records SET boot_id = ?, mono_s = 94608000.001", (boot_id,))
+
+
+@pytest.mark.parametrize("hash_", [0, 1, 10**12 - 1, 10**12, 2**62, 2**63 - 1, 2**63, 2**64 - 1, int(IIN)])
+def test_every_hash_of_64_bits_has_its_place(filled, hash_):
+    filled.execute("INSERT OR REPLACE INTO revoked (hash, expires) VALUES (?, 1)", (key_of(hash_),))
