@@ -60,12 +60,7 @@ def decide(door: Door, visitor: Visitor, stamp: Stamp) -> Decision:
     """Return the door's answer to this visitor as things stand."""
     edition = door.edition(stamp.wall)
     known = door.presence.find(visitor.tags(door.setup.presence_key))
-    lately = (
-        known is not None
-        and edition is not None
-        and known.visit_id != visitor.visit_id
-        and stamp.wall - known.at < edition.reentry_after
-    )
+    lately = known is not None and edition is not None and stamp.wall - known.at < edition.reentry_after
     decision = rules.decide(
         rules.Case(
             direction=visitor.direction,

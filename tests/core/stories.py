@@ -73,16 +73,12 @@ EDITIONS = [
     make_edition(unknown=UnknownRule(fresh=Resort.ADMIT, expired=Resort.REFUSE), carry_pass=CarryRule.REFUSE),
 ]
 
-statuses = st.one_of(
-    st.none(),
-    st.builds(
-        lambda colour, hours: make_status(
-            colour, since=NOON - timedelta(hours=hours), lasts=timedelta(hours=3)
-        ),
-        st.sampled_from(Colour),
-        st.sampled_from([0, 2, 4]),
-    ),
+stated = st.builds(
+    lambda colour, hours: make_status(colour, since=NOON - timedelta(hours=hours), lasts=timedelta(hours=3)),
+    st.sampled_from([*Colour, Colour.RED]),
+    st.sampled_from([0, 2, 4]),
 )
+statuses = st.one_of(stated, stated, stated, st.none())
 credentials = st.one_of(
     st.sampled_from(PEOPLE[:2]),
     st.builds(
@@ -167,7 +163,9 @@ whole_visits = st.builds(
 )
 """What mostly happens, so that the rest happens to somebody."""
 acts = st.lists(
-    st.one_of(whole_visits, whole_visits, plain_events, plain_events, news, typing, pauses), max_size=20
+    st.one_of(*[whole_visits] * 5, plain_events, plain_events, plain_events, news, typing, pauses),
+    min_size=5,
+    max_size=20,
 )
 doors = st.builds(
     lambda kind, edition, sensor, attended, none: make_door(

@@ -9,7 +9,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from kiosk.core.door import rule_for, wake_at
-from kiosk.core.effects import Ask, Open, Write
+from kiosk.core.effects import Ask, Open, Tell, Write
 from kiosk.core.events import (
     Answered,
     CodeRead,
@@ -221,9 +221,25 @@ def test_the_stories_that_the_laws_are_tried_with_get_about():
     def look(story):
         reached.update(after.state for _, _, _, after, _ in story.steps)
         reached.update(type(effect) for *_, effects in story.steps for effect in effects)
+        reached.update(
+            effect.what for *_, effects in story.steps for effect in effects if isinstance(effect, Tell)
+        )
         reached.update(type(record) for record in records(story))
         reached.update(one.passed for one in records(story) if isinstance(one, Passage))
 
     look()
-    missing = {*State, Open, Ask, Visit, Amendment, Passage, Anomaly, Closing, True, False} - reached
+    missing = {
+        *State,
+        Open,
+        Ask,
+        Visit,
+        Amendment,
+        Passage,
+        Anomaly,
+        Closing,
+        True,
+        False,
+        "red-not-overridden",
+        "exit-not-recorded",
+    } - reached
     assert missing == set()

@@ -218,6 +218,15 @@ def test_an_answer_that_says_nothing_else_writes_nothing_more(status):
     assert man.opened == [man.visits[0].id]
 
 
+def test_the_registrys_first_word_stands_while_it_is_recorded():
+    man = Doorman(disk="held")
+    man.reads(make_person())
+    man.answers(Colour.GREEN)
+    assert man.answers(Colour.YELLOW) == ()
+    man.commit()
+    assert man.opened == [man.visits[0].id]
+
+
 def test_an_answer_after_the_gate_opened_changes_nothing():
     man = Doorman()
     man.reads(make_pass())
