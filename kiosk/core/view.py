@@ -95,11 +95,15 @@ class Phrase(StrEnum):
     ENROL_EXPIRED = "enrol-expired"
     ENROL_USED = "enrol-used"
     ENROL_DAMAGED = "enrol-damaged"
-    """No enrolment code, or a part of it is wrong: also an address that is not safe."""
+    """No enrolment code, or a part of it is wrong."""
     ENROL_OTHER_DEVICE = "enrol-other-device"
     ENROL_UNKNOWN = "enrol-unknown"
     """The registry does not know this code."""
+    ENROL_REFUSED = "enrol-refused"
+    ENROL_UNSAFE = "enrol-unsafe"
+    """The address in the code is not safe."""
     ENROL_NO_NETWORK = "enrol-no-network"
+    ENROL_NO_WIFI = "enrol-no-wifi"
 
 
 class Fact(StrEnum):
@@ -109,6 +113,8 @@ class Fact(StrEnum):
     VENUE = "venue"
     DOOR = "door"
     VALID_UNTIL = "valid-until"
+    ROOT_KEY = "root-key"
+    """Its fingerprint: everything that the registry signs hangs on it."""
     WIFI = "wifi"
     SERIAL = "serial"
     DEVICE = "device"

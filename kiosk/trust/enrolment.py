@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import base45
 import cbor2
 
+from kiosk.core.view import Fact
 from kiosk.trust.cose import decoded, integers, must
 from kiosk.trust.moments import moment
 from kiosk.trust.qr_text import octets_of
@@ -95,23 +96,20 @@ class EnrolmentCode:
     serial: str | None
     """The only device that may use it; None: any."""
 
-    def as_lines(self) -> tuple[tuple[str, str], ...]:
-        """Return all that the code would change, as (key of the label, value), with no secret among the values."""
+    def as_lines(self) -> tuple[tuple[Fact, str], ...]:
+        """Return all that the code would change, with no secret among the values."""
         lines = [
-            ("registry", self.registry),
-            ("venue", self.venue),
-            ("door", self.door),
-            ("expires", f"{self.expires_at:%Y-%m-%d %H:%M} UTC"),
-            ("root-key", fingerprint(self.root_key)),
+            (Fact.REGISTRY, self.registry),
+            (Fact.VENUE, self.venue),
+            (Fact.DOOR, self.door),
+            (Fact.VALID_UNTIL, f"{self.expires_at:%Y-%m-%d %H:%M} UTC"),
+            (Fact.ROOT_KEY, fingerprint(self.root_key)),
         ]
         if self.wifi is not None:
-            passphrase = self.wifi.passphrase
-            lines += [
-                ("wifi", self.wifi.ssid),
-                ("wifi-passphrase", "–" if passphrase is None else f"•••••••• ({len(passphrase)})"),
-            ]
+            secret = "" if self.wifi.passphrase is None else " · ••••••••"
+            lines.append((Fact.WIFI, self.wifi.ssid + secret))
         if self.serial is not None:
-            lines.append(("serial", self.serial))
+            lines.append((Fact.SERIAL, self.serial))
         return tuple(lines)
 
 

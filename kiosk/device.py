@@ -1,0 +1,176 @@
+"""Who this device is, on its own disk: the answer to one enrolment, and the private key that never leaves it.
+
+`enrolment.json` is the one file that counts. It names its key, so that a power cut between two files leaves the old
+identity or the new one, whole. The queue is none of its business: what waits there is sealed to the registry, not to us.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from kiosk.errors import DeviceError, KeysError
+from kiosk.trust.signing import DeviceKey
+
+KEY, ENROLMENT = "device.key", "enrolment.json"
+_NEW_KEY = "new-{}.key"
+"""A key that no registry has accepted yet, by the first 16 digits of its token's SHA-256."""
+_REMEDY = "enrol this device anew: `kiosk enrol --anew`, with a new code from the registry's people"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """What one enrolment made of this device."""
+
+    device: str
+    door: str
+    venue: str
+    registry: str
+    """Its address, without /v1."""
+    roots: tuple[bytes, ...]
+    """Raw Ed25519 public keys, 32 bytes each: everything from the registry hangs on one of them."""
+    enrolled_at: datetime
+    key: DeviceKey = field(repr=False)
+
+
+class Device:
+    """One device's folder. Not for two processes at once: one kiosk runs on a device."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @classmethod
+    def beside(cls, store: Path) -> Device:
+        """Return the device of the kiosk that keeps its visits in `store`."""
+        return cls(store.parent / "device")
+
+    def load(self) -> Identity | None:
+        """Return who this device is; None where it is not enrolled. Raises DeviceError where that cannot be read."""
+        with self._plainly("read"):
+            try:
+                written = (self._folder / ENROLMENT).read_bytes()
+            except FileNotFoundError:
+                return None
+            try:
+                told = json.loads(written)
+                public = base64.b64decode(told["public_key"], validate=True)
+                key = self._key(public)
+                return Identity(
+                    device=_text(told["device"]),
+                    door=_text(told["door"]),
+                    venue=_text(told["venue"]),
+                    registry=_text(told["registry"]),
+                    roots=tuple(_root(each) for each in told["roots"]),
+                    enrolled_at=datetime.fromisoformat(told["enrolled_at"]).astimezone(UTC),
+                    key=key,
+                )
+            except (ValueError, TypeError, KeyError, AttributeError):
+                raise DeviceError(
+                    f"expected this device's enrolment in {self._folder}, found it damaged: {_REMEDY}"
+                ) from None
+
+    def key_for(self, token: bytes) -> DeviceKey:
+        """Return the new key to be enrolled with this one-time token: one token, one key, also after a power cut.
+
+        The registry answers the same token again only to the same key: a lost answer must not cost the token.
+        """
+        with self._plainly("write to"):
+            file = self._new(token)
+            with contextlib.suppress(FileNotFoundError, KeysError):
+                return DeviceKey.load(file.read_bytes())
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._folder.chmod(0o700)
+            for other in self._folder.glob(_NEW_KEY.format("*")):
+                other.unlink()
+            key = DeviceKey.make()
+            self._write(file.name, key.pem())
+            return key
+
+    def save(self, identity: Identity) -> None:
+        """Be this one from now on, or stay what it was: nothing in between is ever on the disk.
+
+        The key is one that `key_for` gave, or the present one.
+        """
+        public = identity.key.public_raw
+        told = {
+            "device": identity.device,
+            "door": identity.door,
+            "venue": identity.venue,
+            "registry": identity.registry,
+            "roots": [base64.b64encode(root).decode() for root in identity.roots],
+            "enrolled_at": identity.enrolled_at.astimezone(UTC).isoformat(),
+            "public_key": base64.b64encode(public).decode(),
+        }
+        with self._plainly("write to"):
+            self._write(ENROLMENT, json.dumps(told, indent=1, ensure_ascii=False).encode())
+            self._key(public)
+
+    def forget(self) -> None:
+        """Be nobody. Nothing else on the disk changes."""
+        with self._plainly("write to"):
+            # The enrolment first: a key alone is no identity, an enrolment without its key is a damaged one.
+            for name in (ENROLMENT, KEY):
+                (self._folder / name).unlink(missing_ok=True)
+            for other in (*self._folder.glob(_NEW_KEY.format("*")), *self._folder.glob("*.half")):
+                other.unlink()
+
+    def _key(self, public: bytes) -> DeviceKey:
+        """Return the private key of this public one, and put it in its place where a power cut came before that."""
+        for file in (self._folder / KEY, *self._folder.glob(_NEW_KEY.format("*"))):
+            with contextlib.suppress(FileNotFoundError, KeysError):
+                key = DeviceKey.load(file.read_bytes())
+                if key.public_raw == public:
+                    if file.name != KEY:
+                        file.replace(self._folder / KEY)
+                    return key
+        raise ValueError("no key of this enrolment")
+
+    def _new(self, token: bytes) -> Path:
+        return self._folder / _NEW_KEY.format(hashlib.sha256(token).hexdigest()[:16])
+
+    def _write(self, name: str, content: bytes) -> None:
+        """Write a file whole, for its owner alone, and on the disk when this returns."""
+        half = self._folder / f"{name}.half"
+        with open(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "wb") as out:  # noqa: PTH123
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+        half.replace(self._folder / name)
+        folder = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+    @contextmanager
+    def _plainly(self, do: str) -> Iterator[None]:
+        try:
+            yield
+        except OSError as failure:
+            if isinstance(failure, DeviceError):
+                raise
+            raise DeviceError(
+                f"expected to {do} the device's own folder {self._folder}, found {failure.strerror}: "
+                "it belongs to the kiosk's user alone, and needs room on the disk"
+            ) from None
+
+
+def _root(written: Any) -> bytes:
+    return Ed25519PublicKey.from_public_bytes(base64.b64decode(written, validate=True)).public_bytes_raw()
+
+
+def _text(written: Any) -> str:
+    if not isinstance(written, str) or not written:
+        raise ValueError("not a text")
+    return written
