@@ -2,6 +2,8 @@
 
 `verify_pass` is the only thing that turns a stranger's text into a `Pass`; `seal` is the only way in which an
 identifier reaches the disk. Neither knows the time: when a pass counts is decided in `kiosk/core/passes.py`.
+`open_signed` is the only thing that turns bytes of the network into the registry's word, `parse_enrolment` the only one
+that names a root to believe; `signing` is how the registry knows this device.
 """
 
 from kiosk.trust.keyring import Keyring

@@ -6,27 +6,23 @@ for is written here, in our own record of it, and never taken from a message tha
 
 from __future__ import annotations
 
-import base64
-import binascii
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from types import MappingProxyType
-from typing import Any, Self
+from typing import Self
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 
 from kiosk.errors import KeysError
+from kiosk.trust.cose import EDDSA
 from kiosk.trust.hpke import SUITE
+from kiosk.trust.key_fields import FieldReader, hexadecimal, octets
 
-COSE_ALGORITHMS = {"EdDSA": -8}
+COSE_ALGORITHMS = {"EdDSA": EDDSA}
 """The names in a keys document, and the numbers in a pass. One is enough; a second needs a verifier of its own."""
 MOST_PASS_KEYS = 64
-
-_HEX = re.compile(r"(?:[0-9a-f]{2}){1,32}\Z", re.ASCII)
-_UTC_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z\Z", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +54,14 @@ class Keyring:
 
     @classmethod
     def from_document(cls, document: object) -> Self:
-        """Read the decoded JSON of `/v1/keys`. Raises KeysError with every mistake, one a line."""
-        reader = _Reader()
-        top = reader.fields(document, "the document", required={"sealing", "passes"})
+        """Read the decoded JSON of `/v1/keys`. Raises KeysError with every mistake, one a line.
+
+        Its `roots` are not looked at: they are `Roots.with_document`'s, and only in a document that a root has signed.
+        """
+        reader = FieldReader()
+        top = reader.fields(
+            document, "the document", required={"sealing", "passes"}, optional=frozenset({"roots"})
+        )
         sealing = _sealing_key(reader, top.get("sealing")) if "sealing" in top else None
         keys = _pass_keys(reader, top.get("passes")) if "passes" in top else {}
         if reader.mistakes:
@@ -71,40 +72,7 @@ class Keyring:
         return cls(passes=MappingProxyType(keys), sealing=sealing)
 
 
-class _Reader:
-    """Collects mistakes. It says what kind of thing came and never its content: that may be anything."""
-
-    def __init__(self) -> None:
-        self.mistakes: list[str] = []
-
-    def mistake(self, where: str, expected: str, came: object) -> None:
-        length = f" of length {len(came)}" if isinstance(came, (str, list, dict)) else ""
-        self.mistakes.append(f"{where}: expected {expected}, but {type(came).__name__}{length} came")
-
-    def fields(self, came: object, where: str, *, required: set[str]) -> dict[str, Any]:
-        if not isinstance(came, dict):
-            self.mistake(where, "an object", came)
-            return {}
-        if missing := required - came.keys():
-            self.mistakes.append(f"{where}: expected also {', '.join(sorted(missing))}")
-        if extra := len(came.keys() - required):
-            self.mistakes.append(
-                f"{where}: expected only {', '.join(sorted(required))}, but {extra} more came; update the kiosk"
-            )
-        return came
-
-    def parsed(self, came: object, where: str, expected: str, parse: Callable[[str], Any]) -> Any:
-        """Return `parse(came)`, or None and a mistake."""
-        if isinstance(came, str):
-            try:
-                return parse(came)
-            except ValueError:  # binascii's and cryptography's mistakes too
-                pass
-        self.mistake(where, expected, came)
-        return None
-
-
-def _sealing_key(reader: _Reader, came: object) -> SealingKey | None:
+def _sealing_key(reader: FieldReader, came: object) -> SealingKey | None:
     fields = reader.fields(came, "sealing", required={"kid", "x25519"})
     kid = reader.parsed(
         fields.get("kid"), "sealing.kid", "8 to 64 lower-case hexadecimal digits", _sealing_kid
@@ -113,7 +81,7 @@ def _sealing_key(reader: _Reader, came: object) -> SealingKey | None:
     return SealingKey(kid=kid, public=public) if kid and public else None
 
 
-def _pass_keys(reader: _Reader, came: object) -> dict[bytes, PassKey]:
+def _pass_keys(reader: FieldReader, came: object) -> dict[bytes, PassKey]:
     keys: dict[bytes, PassKey] = {}
     if not isinstance(came, list) or len(came) > MOST_PASS_KEYS:
         reader.mistake("passes", f"a list of at most {MOST_PASS_KEYS} keys", came)
@@ -121,18 +89,12 @@ def _pass_keys(reader: _Reader, came: object) -> dict[bytes, PassKey]:
     for number, item in enumerate(came):
         where = f"passes[{number}]"
         fields = reader.fields(item, where, required={"kid", "alg", "ed25519", "not_after"})
-        kid = reader.parsed(fields.get("kid"), f"{where}.kid", "8 lower-case hexadecimal digits", _kid)
+        kid = reader.kid(fields.get("kid"), f"{where}.kid")
         algorithm = reader.parsed(
             fields.get("alg"), f"{where}.alg", f"one of {', '.join(COSE_ALGORITHMS)}", _algorithm
         )
-        public = reader.parsed(
-            fields.get("ed25519"), f"{where}.ed25519", "an Ed25519 public key in base64", _ed25519
-        )
-        not_after = fields.get("not_after")
-        if not_after is not None:
-            not_after = reader.parsed(
-                not_after, f"{where}.not_after", "an RFC 3339 time with Z, or null", _time
-            )
+        public = reader.ed25519(fields.get("ed25519"), f"{where}.ed25519")
+        not_after = reader.moment_or_null(fields.get("not_after"), f"{where}.not_after")
         if kid in keys:
             reader.mistakes.append(
                 f"{where}.kid: expected a key id of its own, but an earlier key has the same"
@@ -142,24 +104,11 @@ def _pass_keys(reader: _Reader, came: object) -> dict[bytes, PassKey]:
     return keys
 
 
-def _hex(text: str) -> str:
-    if not _HEX.match(text):
-        raise ValueError("not hexadecimal")
-    return text
-
-
 def _sealing_kid(text: str) -> str:
     """4, 8, 16 or 32 bytes: the store takes no other, and a visit must not be lost for a key's name."""
     if len(text) not in (8, 16, 32, 64):
         raise ValueError("not a length that the store takes")
-    return _hex(text)
-
-
-def _kid(text: str) -> bytes:
-    kid = bytes.fromhex(_hex(text))
-    if len(kid) != 4:
-        raise ValueError("not four bytes")
-    return kid
+    return hexadecimal(text)
 
 
 def _algorithm(text: str) -> int:
@@ -168,25 +117,8 @@ def _algorithm(text: str) -> int:
     return COSE_ALGORITHMS[text]
 
 
-def _octets(text: str) -> bytes:
-    try:
-        return base64.b64decode(text, validate=True)
-    except binascii.Error as error:
-        raise ValueError("not base64") from error
-
-
-def _ed25519(text: str) -> Ed25519PublicKey:
-    return Ed25519PublicKey.from_public_bytes(_octets(text))
-
-
 def _x25519(text: str) -> X25519PublicKey:
     """Try the key at once: a point of small order would only fail when the first visitor is to be sealed."""
-    public = X25519PublicKey.from_public_bytes(_octets(text))
+    public = X25519PublicKey.from_public_bytes(octets(text))
     SUITE.encrypt(b"", public)
     return public
-
-
-def _time(text: str) -> datetime:
-    if not _UTC_TIME.match(text):
-        raise ValueError("not a time")
-    return datetime.fromisoformat(text).astimezone(UTC)
