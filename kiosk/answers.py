@@ -15,7 +15,7 @@ from requests import codes
 
 from kiosk.core.events import PhoneArrived
 from kiosk.core.model import Colour, Direction, Identifier, IdentifierKind, Status
-from kiosk.errors import RegistryRefused, RegistryUnreachable
+from kiosk.errors import DeviceRevoked, RegistryRefused, RegistryUnreachable
 from kiosk.exchange import Reply
 
 SUBJECT = re.compile(r"(?:[0-9a-f]{24})?")
@@ -24,14 +24,14 @@ HINT = re.compile(r"(?:[^\W\d_]|[ .'’-]){0,40}")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z", re.ASCII)
 ETAG = re.compile(r'(?:W/)?"[!#-~]{0,120}"')
 REASON = re.compile(r"[a-z][a-z-]{0,39}")
+COSE = "application/cose"
 _CONTENT_TYPE = re.compile(r'application/(problem\+)?json(?:\s*;\s*charset="?utf-8"?)?\s*', re.IGNORECASE)
 
 
 def json_object(reply: Reply) -> dict[str, Any]:
     """Return the JSON object of a good answer."""
+    must_be_ok(reply)
     form = _CONTENT_TYPE.fullmatch(reply.content_type.strip())
-    if reply.status != codes.ok:
-        raise _not_ok(reply, problem=bool(form and form[1]))
     if not form or form[1]:
         raise RegistryUnreachable(
             "not-json", "expected application/json in UTF-8: is there a portal in between?"
@@ -42,12 +42,50 @@ def json_object(reply: Reply) -> dict[str, Any]:
     return found
 
 
-def _not_ok(reply: Reply, *, problem: bool) -> RegistryUnreachable | RegistryRefused:
+def json_document(reply: Reply) -> bytes:
+    """Return the body of a good answer that is a JSON object, as it came."""
+    json_object(reply)
+    return reply.body
+
+
+def signed_octets(reply: Reply) -> bytes:
+    """Return the body of a good answer that says it is a signed document; whether it is one is `open_signed`'s to say."""
+    must_be_ok(reply)
+    if reply.content_type.strip().lower() != COSE:
+        raise RegistryUnreachable("not-signed", f"expected {COSE}: is there a portal in between?")
+    return reply.body
+
+
+def must_be_ok(reply: Reply) -> None:
+    """Raise what an answer with another status than 200 means."""
+    if reply.status != codes.ok:
+        raise _not_ok(reply)
+
+
+def refusal(reply: Reply) -> str:
+    """Return the word of a problem document, such as `clock-skew`; empty where the answer is none."""
+    return _problem(reply.body) if _is_problem(reply) else ""
+
+
+def _is_problem(reply: Reply) -> bool:
+    form = _CONTENT_TYPE.fullmatch(reply.content_type.strip())
+    return bool(form and form[1]) and 400 <= reply.status < 500
+
+
+def registrys_time(reply: Reply) -> datetime:
+    """Return the time that a clock-skew problem tells. Nobody signed it: it is good for signing with, and no more."""
+    found = _parsed(reply.body)
+    return moment(found if isinstance(found, dict) else {}, "time")
+
+
+def _not_ok(reply: Reply) -> RegistryUnreachable | RegistryRefused:
     if 300 <= reply.status < 400:
         return RegistryUnreachable("redirect", "the registry never redirects: is there a portal in between?")
     why = f"http-{reply.status}"
-    if problem and 400 <= reply.status < 500 and reply.status != codes.too_many_requests:
-        return RegistryRefused(why, _problem(reply.body))
+    if _is_problem(reply) and reply.status != codes.too_many_requests:
+        word = _problem(reply.body)
+        revoked = reply.status == codes.forbidden and word == "device-revoked"
+        return (DeviceRevoked if revoked else RegistryRefused)(why, word)
     unreachable = RegistryUnreachable(why)
     unreachable.retry_after_s = reply.retry_after_s
     return unreachable

@@ -62,3 +62,15 @@ class RegistryRefused(KioskError, ValueError):
     def __init__(self, why: str, detail: str = "") -> None:
         super().__init__(f"{why}: {detail}" if detail else why)
         self.why = why
+
+
+class DeviceRevoked(RegistryRefused):
+    """The registry does not take this device for its own any more. What waits stays sealed until it is enrolled anew."""
+
+
+class EnrolmentRefused(RegistryRefused):
+    """The registry does not enrol this device. `why` is its word for it, the message a sentence for the technician."""
+
+
+class DocumentRefused(KioskError, ValueError):
+    """A document is not the registry's, or not for this door, or older than the one that is kept."""

@@ -29,6 +29,10 @@ from kiosk.errors import RegistryUnreachable
 
 LEFT_BEHIND = 8
 """Lanes that may still hang in a name look-up or a handshake. They end by themselves; more of them would pile up."""
+PIECE = 1 << 18
+"""Bytes that are read at once: a long list takes its room once and not twice."""
+
+Sign = Callable[[requests.PreparedRequest], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +74,12 @@ class Exchange:
         headers: Mapping[str, str],
         params: Mapping[str, str] | None = None,
         body: bytes | None = None,
+        sign: Sign | None = None,
     ) -> Reply:
-        """Return what came within `deadline_s` seconds. Raises RegistryUnreachable, never later than that."""
+        """Return what came within `deadline_s` seconds. Raises RegistryUnreachable, never later than that.
+
+        `sign` is called on each try: what was sent once is not sent again under the same nonce.
+        """
         ends = self._mono() + deadline_s
         lane = self._lane()
         question = requests.Request(
@@ -84,7 +92,7 @@ class Exchange:
                 if left <= 0:
                     break
                 try:
-                    return lane.once(question, left, most_bytes)
+                    return lane.once(question, left, most_bytes, sign)
                 except requests.ConnectionError as error:
                     # The kept-alive connection was closed on the other side: once more, within the same deadline.
                     if lane.left or not (may_be_stale and _closed_there(error)):
@@ -165,16 +173,18 @@ class _Lane:
             with contextlib.suppress(OSError, ValueError):
                 each.shutdown(socket.SHUT_RDWR)
 
-    def once(self, question: requests.Request, left_s: float, most_bytes: int) -> Reply:
+    def once(self, question: requests.Request, left_s: float, most_bytes: int, sign: Sign | None) -> Reply:
         """Ask once."""
         prepared = self._session.prepare_request(question)
+        if sign is not None:
+            sign(prepared)
         settings = self._session.merge_environment_settings(prepared.url, {}, True, None, None)
         with self._session.send(prepared, timeout=left_s, allow_redirects=False, **settings) as came:
             if came.headers.get("Content-Encoding", "identity").lower() != "identity":
                 raise RegistryUnreachable("encoded", "expected an answer as it is, which was asked for")
-            body = b""
+            body = bytearray()
             # Until nothing comes, and not once: only the read after the last byte says that some were missing.
-            while chunk := came.raw.read(most_bytes + 1 - len(body), decode_content=False):
+            while chunk := came.raw.read(min(PIECE, most_bytes + 1 - len(body)), decode_content=False):
                 body += chunk
                 if len(body) > most_bytes:
                     raise RegistryUnreachable("too-long", f"expected at most {most_bytes} bytes")
@@ -185,7 +195,7 @@ class _Lane:
                 etag=came.headers.get("ETag", ""),
                 # The other form is a date, which says nothing to a kiosk without the right time.
                 retry_after_s=float(told) if told.isascii() and told.isdigit() and len(told) < 9 else None,
-                body=body,
+                body=bytes(body),
             )
 
     def _run(self) -> None:

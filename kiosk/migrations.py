@@ -91,6 +91,14 @@ def _registrys_octets(column: str) -> str:
     return " AND ".join([*alone, as_codes])
 
 
+def _json_or_cose(column: str) -> str:
+    """A whole JSON object, or what begins as a COSE_Sign1: its signature tells whether that is whole."""
+    as_json = f"json_valid(CAST({column} AS TEXT))"
+    return (
+        f"CASE substr({column}, 1, 1) WHEN x'D2' THEN 1 WHEN x'7B' THEN {as_json} ELSE {column} IS NULL END"
+    )
+
+
 def _registrys(column: str) -> str:
     """The registry's own text, in which long numbers and hexadecimal may occur: no field of it is twelve digits."""
     alone = f"[^0-9a-zA-Z]{DIGIT * 12}[^0-9a-zA-Z]"
@@ -241,12 +249,7 @@ def signed_documents_and_revocations(db: Database) -> None:
         "name": ("TEXT PRIMARY KEY NOT NULL", _one_of("name", "policy", "keys", "revocations")),
         "etag": ("TEXT NOT NULL", f"etag = '' OR ({_etag('etag')})"),
         # JSON or a COSE_Sign1. The list of revocations has none: it is kept as its rows.
-        "body": (
-            "BLOB",
-            "CASE substr(body, 1, 1)"
-            " WHEN x'D2' THEN 1 WHEN x'7B' THEN json_valid(CAST(body AS TEXT)) ELSE body IS NULL END"
-            f" AND {_registrys_octets('body')}",
-        ),
+        "body": ("BLOB", f"{_registrys_octets('body')} AND {_json_or_cose('body')}"),
         "fetched_at": ("TEXT NOT NULL", _moment("fetched_at")),
         "sequence": ("INTEGER NOT NULL DEFAULT 0", _count("sequence")),
         "issued_at": ("TEXT", _moment("issued_at")),

@@ -7,9 +7,11 @@ no exception from here holds one, nor any part of what came.
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 import requests
@@ -19,11 +21,14 @@ from kiosk.core.events import PhoneArrived
 from kiosk.core.model import Direction, Identifier, Via
 from kiosk.core.outbox import Verdict, Word
 from kiosk.errors import RegistryUnreachable
-from kiosk.exchange import Exchange
+from kiosk.exchange import Exchange, Reply
 from kiosk.ports import Answer
+from kiosk.request_signing import RequestSigner
 
 MOST_BYTES = 1 << 20
 """Of an answer. The longest honest one, 500 verdicts with reasons, has 60 kB."""
+MOST_LIST_BYTES = 32 << 20
+"""Of the list of revoked passes: 300,000 of them have 3.6 MB."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +37,8 @@ class Timeouts:
 
     send_s: float = 30.0
     fetch_s: float = 10.0
+    fetch_list_s: float = 180.0
+    """For a list of 3.6 MB over a mobile network."""
     heartbeat_s: float = 5.0
     poll_slack_s: float = 5.0
     """How much later than asked a long poll may be answered."""
@@ -39,7 +46,7 @@ class Timeouts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A document of the registry, a JSON object by its form; what is in it is for its own reader to judge."""
+    """A document of the registry: signed octets, or a JSON object by its form. Whether it is true is for its reader to judge."""
 
     name: str
     etag: str
@@ -64,7 +71,7 @@ class RegistryClient:
     """The registry, for one door. May be called from several threads; each keeps its own connection alive.
 
     Every call raises RegistryUnreachable (no trustworthy answer within its time) or RegistryRefused (the registry said
-    no in so many words). `why` of both is one short word.
+    no in so many words). `why` of both is one short word. DeviceRevoked is a RegistryRefused that every call may meet.
     """
 
     def __init__(
@@ -74,12 +81,22 @@ class RegistryClient:
         door: str,
         *,
         mono: Callable[[], float],
+        signer: RequestSigner | None = None,
+        revoked: Callable[[], None] = lambda: None,
         new_session: Callable[[], requests.Session] = requests.Session,
         timeouts: Timeouts = Timeouts(),
     ) -> None:
+        """With a `signer` every request is signed, and what the kiosk keeps is asked for signed; `device` is the signer's.
+
+        `revoked` is called once, from whichever thread first hears that the registry revoked this device.
+        """
         self._exchange = Exchange(base_url, mono=mono, new_session=new_session)
-        self._device = device
+        self._mono = mono
+        self._device = device if signer is None else signer.device
         self._door = door
+        self._signer = signer
+        self._revoked = revoked
+        self._told_revoked = threading.Lock()
         self._timeouts = timeouts
 
     def close(self) -> None:
@@ -125,30 +142,39 @@ class RegistryClient:
                     verdicts[uid] = Verdict(word=Word(word), reason=reason if fits else "")
         return verdicts
 
-    def fetch(self, name: str, etag: str = "") -> Document | NotModified:
-        """Return the `policy` or `keys` document, or NotModified where `etag` is still the newest."""
-        reply = self._exchange.request(
+    def fetch(self, name: str, etag: str = "", *, since: int = 0) -> Document | NotModified:
+        """Return the `policy`, `keys` or `revocations` document, or NotModified where `etag` is still the newest.
+
+        A signed one where this device signs. `since` is the sequence of the revocations that are kept.
+        """
+        revocations = name == "revocations"
+        signed = self._signer is not None
+        reply = self._request(
             "GET",
             f"/v1/{name}",
-            params={"door": self._door} if name == "policy" else None,
-            headers={"If-None-Match": etag} if etag else {},
-            deadline_s=self._timeouts.fetch_s,
-            most_bytes=MOST_BYTES,
+            params={"since": str(since)}
+            if revocations
+            else {"door": self._door}
+            if name == "policy"
+            else None,
+            headers={
+                **({"If-None-Match": etag} if etag else {}),
+                **({"Accept": answers.COSE} if signed else {}),
+            },
+            deadline_s=self._timeouts.fetch_list_s if revocations else self._timeouts.fetch_s,
+            most_bytes=MOST_LIST_BYTES if revocations else MOST_BYTES,
         )
         if reply.status == requests.codes.not_modified and etag:
             return NotModified()
-        answers.json_object(reply)
-        return Document(
-            name=name, etag=reply.etag if answers.ETAG.fullmatch(reply.etag) else "", body=reply.body
-        )
+        body = answers.signed_octets(reply) if signed else answers.json_document(reply)
+        return Document(name=name, etag=reply.etag if answers.ETAG.fullmatch(reply.etag) else "", body=body)
 
     def events(self, after: int, wait_s: float) -> Arrivals:
         """Return the phones after a cursor; waits at most `wait_s` seconds (0 to 25) for the first."""
-        reply = self._exchange.request(
+        reply = self._request(
             "GET",
             f"/v1/doors/{self._door}/events",
             params={"after": str(after), "wait": f"{wait_s:g}"},
-            headers={},
             deadline_s=wait_s + self._timeouts.poll_slack_s,
             most_bytes=MOST_BYTES,
         )
@@ -176,12 +202,46 @@ class RegistryClient:
         return answers.moment(self._post("/v1/heartbeat", body, self._timeouts.heartbeat_s), "time")
 
     def _post(self, path: str, body: Mapping[str, Any], deadline_s: float) -> dict[str, Any]:
-        reply = self._exchange.request(
+        reply = self._request(
             "POST",
             path,
             body=json.dumps(body).encode("ascii"),
             headers={"Content-Type": "application/json"},
             deadline_s=deadline_s,
-            most_bytes=MOST_BYTES,
         )
         return answers.json_object(reply)
+
+    def _request(
+        self,
+        method: str,
+        path: str,
+        *,
+        deadline_s: float,
+        headers: Mapping[str, str] = MappingProxyType({}),
+        most_bytes: int = MOST_BYTES,
+        params: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+    ) -> Reply:
+        """Ask, signed where this device can sign, and once more where the registry's clock differs. Within one deadline."""
+        ends = self._mono() + deadline_s
+        signer = self._signer
+
+        def once(left_s: float) -> Reply:
+            return self._exchange.request(
+                method,
+                path,
+                params=params,
+                headers=headers,
+                body=body,
+                deadline_s=left_s,
+                most_bytes=most_bytes,
+                sign=None if signer is None else signer.sign,
+            )
+
+        reply = once(deadline_s)
+        if signer is not None and answers.refusal(reply) == "clock-skew":
+            signer.hear(answers.registrys_time(reply))
+            reply = once(max(0.0, ends - self._mono()))
+        if answers.refusal(reply) == "device-revoked" and self._told_revoked.acquire(blocking=False):
+            self._revoked()
+        return reply
