@@ -7,6 +7,7 @@ read them.
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -101,11 +102,8 @@ class Street:
     """Sends visitors: puts them on the roll, gives them a pass, and looks at which frame of theirs can be read."""
 
     def __init__(self, registry: EmbeddedRegistry) -> None:
-        self.drawn = 0
-        self.neither = 0
-        """Approaches that no engine could read."""
-        self.one_only = 0
-        """Approaches left out because only one engine could read them."""
+        self.drawn: Counter[str] = Counter()
+        """Approaches that were looked at for `cut`: taken, readable by one engine only, readable by neither."""
         self._registry = registry
         registry.add_door(DOOR, venue=VENUE)
         always = {
@@ -131,10 +129,9 @@ class Street:
         while True:
             candidate = self._candidate(kind)
             either, both = readable(candidate)
+            self.drawn["taken" if both is not None else "one only" if either is not None else "neither"] += 1
             if both is not None:
                 return replace(candidate, skip=both)
-            self.neither += either is None
-            self.one_only += either is not None
 
     def whole(self, kind: Kind) -> Approach:
         """Return a whole approach; its time counts from the first frame which either engine can read."""
@@ -143,10 +140,8 @@ class Street:
             either, _ = readable(candidate, both=False)
             if either is not None:
                 return replace(candidate, first=either)
-            self.neither += 1
 
     def _candidate(self, kind: Kind) -> Approach:
-        self.drawn += 1
         iin, subject = self.visitor()
         if kind is Kind.CARD:
             return Approach(kind=kind, seed=next(self._seeds), text=iin.value, identifier=iin)

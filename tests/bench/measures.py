@@ -50,7 +50,7 @@ class Size:
     states: tuple[str, ...] = STATES
 
 
-FULL = Size(rounds=9, cut=12, whole=4, network=12, idle_s=20.0, starts=5, visits=1000)
+FULL = Size(rounds=9, cut=12, whole=3, network=12, idle_s=20.0, starts=5, visits=1000)
 QUICK = Size(rounds=2, cut=10, whole=4, network=4, idle_s=5.0, starts=3, visits=200)
 
 
@@ -69,26 +69,26 @@ class Bench:
 
     def approaches(self) -> dict[str, Any]:
         """From a readable frame to the gate, and from the first readable frame of a whole approach to the gate."""
-        cut: dict[str, list[dict[str, Any]]] = {side: [] for side in SIDES}
-        whole: dict[str, list[dict[str, Any]]] = {side: [] for side in SIDES}
         size, street = self._size, self._street
+        found: dict[str, Any] = {part: {side: [] for side in SIDES} for part in ("cut", "whole")}
         for number in range(size.rounds):
             self._say(f"approaches, round {number + 1} of {size.rounds}")
-            self._both(cut, self._draw(street.cut, size.cut))
-            drawn = {"drawn": street.drawn, "neither": street.neither, "one_only": street.one_only}
-            self._both(whole, self._draw(street.whole, size.whole))
-        return {"cut": cut, "whole": whole, "street": drawn}
+            approaches = self._draw(street.cut, size.warm_up + size.cut)
+            rows = self._walked([*approaches, *self._draw(street.whole, size.whole)], self._registry.url)
+            for side in SIDES:
+                found["cut"][side] += rows[side][: size.cut]
+                found["whole"][side] += rows[side][size.cut :]
+        return found | {"drawn": dict(street.drawn)}
 
     def network(self) -> dict[str, Any]:
         """The same with a registry that answers slowly, refuses connections, or never answers."""
         found: dict[str, Any] = {}
         for state in self._size.states:
             self._say(f"registry: {state}")
-            rows: dict[str, list[dict[str, Any]]] = {side: [] for side in SIDES}
-            approaches = self._draw(self._street.cut, self._size.network, (Kind.LIVE, Kind.CARRY))
+            kinds = (Kind.LIVE, Kind.CARRY)
+            approaches = self._draw(self._street.cut, self._size.warm_up + self._size.network, kinds)
             with self._trouble(state) as url:
-                self._both(rows, approaches, url)
-            found[state] = rows
+                found[state] = self._walked(approaches, url)
         return found
 
     def idle(self) -> dict[str, Any]:
@@ -124,21 +124,17 @@ class Bench:
     def _draw(
         self, make: Callable[[Kind], Approach], count: int, kinds: tuple[Kind, ...] = tuple(Kind)
     ) -> list[Approach]:
-        return [make(kinds[number % len(kinds)]) for number in range(count + self._size.warm_up)]
+        return [make(kinds[number % len(kinds)]) for number in range(count)]
 
-    def _both(
-        self, into: dict[str, list[dict[str, Any]]], approaches: list[Approach], url: str | None = None
-    ) -> None:
-        orders = [one.order() for one in approaches]
-        for side in SIDES:
-            answer = apart(
-                f"{side}.walk",
-                approaches=orders,
-                patience_s=PATIENCE_S,
-                url=url or self._registry.url,
-                store=str(self._store),
-            )
-            into[side].extend(answer["visits"][self._size.warm_up :])
+    def _walked(self, approaches: list[Approach], url: str) -> dict[str, list[dict[str, Any]]]:
+        """Show the same approaches to both sides, one after the other."""
+        order = {
+            "approaches": [one.order() for one in approaches],
+            "patience_s": PATIENCE_S,
+            "url": url,
+            "store": str(self._store),
+        }
+        return {side: apart(f"{side}.walk", **order)["visits"][self._size.warm_up :] for side in SIDES}
 
     @contextmanager
     def _trouble(self, state: str) -> Iterator[str]:
