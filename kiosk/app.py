@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -46,6 +46,8 @@ log = logging.getLogger(__name__)
 
 
 PRESENCE_KEY_BYTES = 32
+LONGEST_STAY = timedelta(hours=24)
+"""Who entered longer ago is not counted after a restart."""
 
 
 class App:
@@ -230,10 +232,9 @@ def setup_of(settings: Settings) -> Setup:
 
 def resumed(door: Door, store: StoreThread, now: datetime) -> Door:
     """Return the door with the people counted inside who entered before this start and since the last closing."""
-    midnight = door.local(now).replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
 
     def count(kept: Store) -> Occupancy:
-        passed = ((one.at, one.direction) for one in kept.reports.passages(midnight))
+        passed = ((one.at, one.direction) for one in kept.reports.passages(now - LONGEST_STAY))
         return Occupancy.counted(passed, kept.reports.last_closing())
 
     return replace(door, occupancy=store.call(count).result())

@@ -11,12 +11,12 @@ from it.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, get_args
 
 from kiosk.core import arrivals, passages, verdicts
+from kiosk.core.derived import derived_id
 from kiosk.core.effects import Effect, Tell, Write
 from kiosk.core.events import (
     Answered,
@@ -242,7 +242,13 @@ def _hours(door: Door, stamp: Stamp) -> tuple[Door, tuple[Effect, ...]]:
     if edition is None:
         return door, ()
     local = door.local(stamp.wall)
-    occupancy, assumed = door.occupancy.seen(local, edition.open_until(local))
+    known = door.occupancy
+    if (
+        known.open_until is None and known.last_at is not None
+    ):  # a restart: the stretch that the last one passed in
+        known = replace(known, open_until=edition.open_until(door.local(known.last_at)), last_at=None)
+    runs_on = known.open_until is not None and edition.open_until(known.open_until) is not None
+    occupancy, assumed = known.seen(local, edition.open_until(local), runs_on=runs_on)
     if occupancy == door.occupancy:
         return door, ()
     door = replace(door, occupancy=occupancy)
@@ -250,5 +256,5 @@ def _hours(door: Door, stamp: Stamp) -> tuple[Door, tuple[Effect, ...]]:
         return door, ()
     door = replace(door, presence=type(door.presence)())
     # Not the stamp's own id: the next visitor's turn may begin in the same moment, and bears that one.
-    own_id = str(uuid.uuid5(uuid.UUID(stamp.visit_id), "closing"))
+    own_id = derived_id(stamp.visit_id, "closing")
     return door, (Write(record=Closing(id=own_id, closed_at=stamp.wall, assumed_exits=assumed)),)

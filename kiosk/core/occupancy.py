@@ -17,6 +17,8 @@ class Occupancy:
     inside: int = 0
     open_until: datetime | None = None
     """When the stretch of opening hours ends that the last look saw (local, naive); None while closed."""
+    last_at: datetime | None = None
+    """After a restart: the last passage that was counted (UTC), until the hours were looked at."""
 
     def moved(self, direction: Direction, people: int = 1) -> Self:
         """Return the count after somebody passed."""
@@ -29,21 +31,21 @@ class Occupancy:
         count = cls()
         for at, direction in passages:
             if closed is None or at > closed:
-                count = count.moved(direction)
+                count = replace(count.moved(direction), last_at=at)
         return count
 
-    def seen(self, local: datetime, open_until: datetime | None) -> tuple[Self, int | None]:
-        """Look at the hours; return the count, and how many exits are to be assumed if the venue has just closed.
+    def seen(self, local: datetime, open_until: datetime | None, *, runs_on: bool) -> tuple[Self, int | None]:
+        """Look at the hours; return the count, and how many exits are to be assumed if the venue has closed since.
 
-        A stretch that runs into the next one (around the clock) does not close. One that is cut short (the zone
-        shut the venue, or the clock was set back) closes at the hour that was known: people are still on their
-        way out. None: nothing closed.
+        `runs_on`: the known stretch ends in another one (around the clock), so nothing closed. A stretch that is cut
+        short (the zone shut the venue, or the clock was set back) closes at the hour that was known: people are still
+        on their way out. None: nothing closed.
         """
-        if self.open_until is None or open_until is not None:
+        if self.open_until is None or runs_on:
             return replace(self, open_until=open_until), None
-        if local.replace(tzinfo=None) < self.open_until:
-            return self, None
-        return replace(self, inside=0, open_until=None), self.inside
+        if local.replace(tzinfo=None) >= self.open_until:
+            return replace(self, inside=0, open_until=open_until), self.inside
+        return replace(self, open_until=open_until or self.open_until), None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import uuid
 from dataclasses import replace
 
+from kiosk.core.derived import derived_id
 from kiosk.core.effects import Effect, Tell, Write
 from kiosk.core.events import Passed
 from kiosk.core.model import Anomaly, Direction, Oddity, Passage, Stamp
@@ -16,15 +15,8 @@ TAILGATE_S = 3.0
 
 
 def passage_id(visit_id: str) -> str:
-    """Return the id of a visit's passage: always the same, so that it cannot be told twice.
-
-    Shaped like a UUIDv7 with the visit's own time in it: every id that leaves the kiosk has one form.
-    """
-    visit = uuid.UUID(visit_id).bytes
-    octets = bytearray(visit[:6] + hashlib.sha256(visit + b"passage").digest()[:10])
-    octets[6] = 0x70 | octets[6] & 0x0F
-    octets[8] = 0x80 | octets[8] & 0x3F
-    return str(uuid.UUID(bytes=bytes(octets)))
+    """Return the id of a visit's passage."""
+    return derived_id(visit_id, "passage")
 
 
 def await_passage(

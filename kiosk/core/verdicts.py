@@ -7,6 +7,7 @@ record failed, because nobody is held inside (rule 3, docs/decisions.md).
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from kiosk.core import passes, rules
 from kiosk.core.effects import SIGNAL_OF, SOUND_OF, Ask, Chime, Effect, Light, Open, Signal, Tell, Write
@@ -22,9 +23,11 @@ from kiosk.core.model import (
     Reason,
     Source,
     Stamp,
+    Via,
     Visit,
 )
 from kiosk.core.passages import await_passage, withdrawn
+from kiosk.core.policy import UnattendedColours
 from kiosk.core.presence import Entered
 from kiosk.core.situation import Door, State, Step, Visitor
 
@@ -61,17 +64,20 @@ def decide(door: Door, visitor: Visitor, stamp: Stamp) -> Decision:
     edition = door.edition(stamp.wall)
     known = door.presence.find(visitor.tags(door.setup.presence_key))
     lately = known is not None and edition is not None and stamp.wall - known.at < edition.reentry_after
+    now = passes.now_for(stamp, door.latest_signed)
     decision = rules.decide(
         rules.Case(
             direction=visitor.direction,
             status=visitor.status,
             source=visitor.source,
-            now=passes.now_for(stamp, door.latest_signed),
+            now=now,
             local=door.local(stamp.wall),
             edition=edition,
             inside=door.inside,
             attended=door.setup.attended,
             knowledge_age=door.knowledge_age(stamp),
+            knowledge_expired=door.knowledge_expired(stamp),
+            unrevoked_since=_unrevoked_since(door, visitor, now),
             entered_lately=lately,
         )
     )
@@ -79,6 +85,14 @@ def decide(door: Door, visitor: Visitor, stamp: Stamp) -> Decision:
     if which_way and decision.outcome is Outcome.REFUSED:
         return replace(decision, outcome=Outcome.UNCHECKED, reason=Reason.WHICH_WAY, calls_staff=True)
     return decision
+
+
+def _unrevoked_since(door: Door, visitor: Visitor, now: datetime) -> datetime | None:
+    """Return since when the visitor's pass may have been revoked unheard; None where that cannot be, or was asked."""
+    by_pass = visitor.source in (Source.LIVE_PASS, Source.CARRY_PASS)
+    if not by_pass or visitor.status is None or door.knowledge is None:
+        return None
+    return door.knowledge.unrevoked_since(visitor.status.established_at, now)
 
 
 def settle(door: Door, visitor: Visitor, stamp: Stamp) -> Step:
@@ -170,7 +184,8 @@ def not_recorded(door: Door, event: RecordFailed | Tick, stamp: Stamp) -> Step:
         late = ((visitor.awaiting, visitor.visit_id),) if opens else ()
         door = replace(door, abandoned=(*door.abandoned, *late)[-16:])
     why = event.why if isinstance(event, RecordFailed) else "the disk is too slow"
-    door = door.with_part(Part.STORE, why).goes(State.OUT_OF_ORDER, stamp.mono, visitor=None)
+    door = door.with_part(Part.STORE, why)
+    door = door.goes(door.resting, stamp.mono, visitor=None)
     return door, (Light(signal=Signal.OUT_OF_ORDER), Tell(what="not-recorded", visit_id=visitor.visit_id))
 
 
@@ -210,6 +225,7 @@ def show(door: Door, visitor: Visitor, stamp: Stamp) -> Step:
     else:
         lasts = times.unchecked_s if decision.calls_staff else times.refused_s
     seen = decision.outcome is not Outcome.UNCHECKED and visitor.direction is Direction.ENTRY
+    seen = seen and not hides_colour(door, visitor, stamp.wall)
     door = door.goes(STATE_OF[decision.outcome], stamp.mono, lasts, visitor=replace(visitor, awaiting=""))
     return door, (
         Light(signal=SIGNAL_OF[decision.outcome], colour=decision.colour if seen else None),
@@ -217,19 +233,28 @@ def show(door: Door, visitor: Visitor, stamp: Stamp) -> Step:
     )
 
 
+def hides_colour(door: Door, visitor: Visitor, now: datetime) -> bool:
+    """Whether the hall sees no colour: a number was given where nobody watches, and it may be somebody else's."""
+    given = visitor.identifier is not None and visitor.identifier.personal and visitor.via is not Via.STAFF
+    if door.setup.attended or not given:
+        return False
+    edition = door.edition(now)
+    return edition is None or edition.unattended_colours is UnattendedColours.DECISION_ONLY
+
+
 def rest(door: Door, stamp: Stamp) -> Step:
     """Go back to waiting for the next visitor; a number that was typed is forgotten."""
-    if door.is_broken(Part.STORE):
-        door = door.goes(State.OUT_OF_ORDER, stamp.mono, typed=Typed(), refusal=None)
-        return door, (Light(signal=Signal.OUT_OF_ORDER),)
-    return door.goes(State.IDLE, stamp.mono, typed=Typed(), refusal=None), (Light(signal=Signal.IDLE),)
+    resting = door.resting
+    signal = Signal.IDLE if resting is State.IDLE else Signal.OUT_OF_ORDER
+    return door.goes(resting, stamp.mono, typed=Typed(), refusal=None), (Light(signal=signal),)
 
 
 def can_check_again(door: Door, stamp: Stamp) -> bool:
     """Whether the last visitor was refused or unchecked at an entry, not too long ago."""
     visitor = door.visitor
     return (
-        visitor is not None
+        not door.revoked
+        and visitor is not None
         and visitor.identifier is not None
         and visitor.direction is Direction.ENTRY
         and visitor.decision is not None
@@ -250,6 +275,8 @@ def staff_admitted(door: Door, event: StaffAdmitted, stamp: Stamp) -> Step:
     visitor = door.visitor
     if visitor is None or visitor.decision is None or not can_check_again(door, stamp):
         return door, ()
+    if not event.by.strip() or not event.why.strip():
+        return door, (Tell(what="override-without-who-or-why", visit_id=visitor.visit_id),)
     if visitor.decision.colour is Colour.RED:
         return door, (Tell(what="red-not-overridden", visit_id=visitor.visit_id),)
     decision = replace(

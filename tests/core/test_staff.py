@@ -228,3 +228,12 @@ def test_staff_cannot_admit_somebody_while_another_visitor_is_asked_about():
     before = man.door
     assert man.tell(StaffAdmitted(by="aigul", why="x")) == ()
     assert man.door == before
+
+
+@pytest.mark.parametrize(("by", "why"), [("", "a paper"), ("Аян", " "), ("", "")])
+def test_an_override_without_who_or_why_is_none(by, why):
+    man = Doorman(make_door(DoorKind.ENTRY))
+    man.reads(make_pass(Colour.YELLOW))
+    man.tell(StaffAdmitted(by=by, why=why))
+    assert man.amendments == []
+    assert [told.what for told in man.every(Tell)] == ["override-without-who-or-why"]
