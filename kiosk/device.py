@@ -11,16 +11,15 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+import platform
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from kiosk.errors import DeviceError, KeysError
+from kiosk.trust.roots import Roots
 from kiosk.trust.signing import DeviceKey
 
 KEY, ENROLMENT = "device.key", "enrolment.json"
@@ -38,8 +37,8 @@ class Identity:
     venue: str
     registry: str
     """Its address, without /v1."""
-    roots: tuple[bytes, ...]
-    """Raw Ed25519 public keys, 32 bytes each: everything from the registry hangs on one of them."""
+    roots: Roots
+    """Everything that the registry signs hangs on one of them."""
     enrolled_at: datetime
     key: DeviceKey = field(repr=False)
 
@@ -71,7 +70,7 @@ class Device:
                     door=_text(told["door"]),
                     venue=_text(told["venue"]),
                     registry=_text(told["registry"]),
-                    roots=tuple(_root(each) for each in told["roots"]),
+                    roots=Roots.from_list(told["roots"]),
                     enrolled_at=datetime.fromisoformat(told["enrolled_at"]).astimezone(UTC),
                     key=key,
                 )
@@ -108,7 +107,7 @@ class Device:
             "door": identity.door,
             "venue": identity.venue,
             "registry": identity.registry,
-            "roots": [base64.b64encode(root).decode() for root in identity.roots],
+            "roots": identity.roots.as_list(),
             "enrolled_at": identity.enrolled_at.astimezone(UTC).isoformat(),
             "public_key": base64.b64encode(public).decode(),
         }
@@ -166,11 +165,24 @@ class Device:
             ) from None
 
 
-def _root(written: Any) -> bytes:
-    return Ed25519PublicKey.from_public_bytes(base64.b64decode(written, validate=True)).public_bytes_raw()
-
-
-def _text(written: Any) -> str:
+def _text(written: object) -> str:
     if not isinstance(written, str) or not written:
         raise ValueError("not a text")
     return written
+
+
+def serial_number(read: Callable[[Path], bytes] = Path.read_bytes) -> str:
+    """Return what this machine calls itself: the board's serial number, else the system's own id, else nothing."""
+    for place in (Path("/proc/device-tree/serial-number"), Path("/etc/machine-id")):
+        with contextlib.suppress(OSError):
+            # The device tree ends its texts with a zero byte.
+            if told := read(place).rstrip(b"\0").decode("ascii", "replace").strip():
+                return told
+    return ""
+
+
+def board_model(read: Callable[[Path], bytes] = Path.read_bytes) -> str:
+    """Return which board this is, else which kind of machine."""
+    with contextlib.suppress(OSError):
+        return read(Path("/proc/device-tree/model")).rstrip(b"\0").decode("ascii", "replace").strip()
+    return platform.machine()

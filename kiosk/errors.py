@@ -44,6 +44,10 @@ class DeviceError(KioskError, OSError):
     """This device's own identity cannot be read or kept."""
 
 
+class EnrolmentFileError(KioskError, ValueError):
+    """A file that should hold an enrolment code, or should be gone by now. No message holds anything of its content."""
+
+
 class RegistryUnreachable(KioskError, ConnectionError):
     """No trustworthy answer came: time-out, refused, broken off, a captive portal's page, not our content type.
 

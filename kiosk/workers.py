@@ -10,7 +10,7 @@ import queue
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from kiosk.core.effects import Ask
 from kiosk.core.events import (
@@ -18,21 +18,19 @@ from kiosk.core.events import (
     AskFailed,
     CodeRead,
     Event,
-    HealthChanged,
     KeyPressed,
     Part,
 )
 from kiosk.core.model import Credential, Via
-from kiosk.errors import DriverError, RegistryRefused, RegistryUnreachable
+from kiosk.errors import RegistryRefused, RegistryUnreachable
 from kiosk.ports import Camera, Clock, Grey, Keypad, Reading, Registry
 from kiosk.registry_client import Arrivals
+from kiosk.reopening import REOPEN_S, Put, reopening
 
 log = logging.getLogger(__name__)
 
 FRAME_WAIT_S = 2.0
 """A camera that gives no frame for so long is lost, and said to be."""
-REOPEN_S = (1.0, 2.0, 5.0, 10.0)
-"""Pauses between attempts to open a thing that is gone; the last one repeats."""
 KEY_WAIT_S = 0.5
 LIVELY_S = 3.0
 """So long after the last movement the preview still runs at full rate."""
@@ -44,9 +42,6 @@ POLL_S = 25.0
 """How long the registry may hold a listening call open."""
 FROM_NOW_ON = 2**53
 """A cursor that no event has reached: the registry answers with where it is."""
-
-Put = Callable[[Event], None]
-_Thing = TypeVar("_Thing", Camera, Keypad)
 
 
 class Worker:
@@ -135,18 +130,44 @@ def scanning(
 ) -> Callable[[threading.Event], None]:
     """Return the body of the scanner: newest frame -> texts -> credentials, for as long as it is not stopped."""
 
+    def found(text: str) -> None:
+        put(CodeRead(credential=understand(text), via=Via.CAMERA))
+
+    return watching(
+        open_camera=open_camera,
+        eyes=eyes,
+        memory=memory,
+        clock=clock,
+        preview=preview,
+        found=found,
+        put=put,
+    )
+
+
+def watching(
+    *,
+    open_camera: Callable[[], Camera],
+    eyes: Eyes,
+    memory: Memory,
+    clock: Clock,
+    preview: Preview,
+    found: Callable[[str], None],
+    put: Put,
+) -> Callable[[threading.Event], None]:
+    """Return the body that hands every new text before the camera to `found`; `put` hears how the camera is."""
+
     def look(camera: Camera, stop: threading.Event, seen: Callable[[], None]) -> None:
         while not stop.is_set():
             frame = camera.read(FRAME_WAIT_S)
             seen()
             mono = clock.mono()
-            found = eyes.read(frame, mono)
+            readings = eyes.read(frame, mono)
             preview.put(frame, mono, lively=mono - eyes.moved_at < LIVELY_S)
-            for reading in memory.new(found, mono):
-                put(CodeRead(credential=understand(reading.text), via=Via.CAMERA))
+            for reading in memory.new(readings, mono):
+                found(reading.text)
 
     def body(stop: threading.Event) -> None:
-        _reopening(Part.CAMERA, open_camera, look, stop, put)
+        reopening(Part.CAMERA, open_camera, look, stop, put)
 
     return body
 
@@ -161,7 +182,7 @@ def typing(*, open_keypad: Callable[[], Keypad], put: Put) -> Callable[[threadin
             if key is not None:
                 put(KeyPressed(key=key))
 
-    return lambda stop: _reopening(Part.KEYPAD, open_keypad, listen, stop, put)
+    return lambda stop: reopening(Part.KEYPAD, open_keypad, listen, stop, put)
 
 
 class Asker:
@@ -246,37 +267,3 @@ def listening(
                 put(phone)
 
     return body
-
-
-def _reopening(
-    part: Part,
-    open_thing: Callable[[], _Thing],
-    use: Callable[[_Thing, threading.Event, Callable[[], None]], None],
-    stop: threading.Event,
-    put: Put,
-) -> None:
-    """Use a thing for as long as it works; when it is gone, say so, and open it anew after a pause."""
-    failures = 0
-    told: str | None = None
-
-    def seen() -> None:
-        nonlocal failures, told
-        if told is not None:
-            log.info("%s: works again", part)
-            put(HealthChanged(part=part, working=True))
-        failures, told = 0, None
-
-    while not stop.is_set():
-        try:
-            thing = open_thing()
-            try:
-                use(thing, stop, seen)
-            finally:
-                thing.close()
-        except DriverError as failure:
-            if told is None:
-                log.error("%s: %s", part, failure)
-                put(HealthChanged(part=part, working=False, why=str(failure)))
-            told = str(failure)
-            stop.wait(REOPEN_S[min(failures, len(REOPEN_S) - 1)])
-            failures += 1
