@@ -32,9 +32,10 @@ from kiosk.loop import Hands, Inbox, Loop
 from kiosk.ports import Camera, Clock
 from kiosk.reader.pipeline import Reader
 from kiosk.reader.repeats import Repeats
-from kiosk.recorder import Recorder, StoreShelf
+from kiosk.recorder import Recorder
 from kiosk.registry_client import RegistryClient
 from kiosk.settings import Settings
+from kiosk.shelf import StoreShelf
 from kiosk.store import Store
 from kiosk.store_thread import StoreThread
 from kiosk.sync import Asking, Syncer

@@ -7,11 +7,9 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
-from datetime import datetime
 
 from kiosk.core.events import Event, HealthChanged, Part, Recorded, RecordFailed
 from kiosk.core.model import Amendment, Direction, Record, Visit
-from kiosk.store import Kept, Store
 from kiosk.store_thread import StoreThread
 from kiosk.trust import Keyring, Sealed, seal
 
@@ -86,22 +84,3 @@ class Recorder:
         if sealed is None:
             log.warning("visit %s: recorded without who it was: no sealing key is known yet", record.id)
         return sealed
-
-
-class StoreShelf:
-    """The registry's documents in the store, reached through its thread."""
-
-    def __init__(self, store: StoreThread) -> None:
-        self._store = store
-
-    def kept(self, name: str) -> Kept | None:
-        """Return what is kept under a name."""
-        return self._store.call(lambda store: store.kept(name)).result(WAIT_S)
-
-    def keep(self, name: str, kept: Kept) -> None:
-        """Keep a new one in place of the old."""
-        self._store.call(lambda store: store.keep(name, kept)).result(WAIT_S)
-
-    def confirm(self, name: str, heard_at: datetime) -> None:
-        """The kept one still stands."""
-        self._store.call(lambda store: store.confirm(name, heard_at)).result(WAIT_S)

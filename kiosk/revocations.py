@@ -6,18 +6,17 @@ reads through a connection that can only read: it neither writes nor checkpoints
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import threading
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from pathlib import Path
 
 from sqlite_utils import Database
 
 from kiosk.errors import StoreError
 from kiosk.store_file import open_to_read, plainly
+from kiosk.trust.revocations import RevocationChange, hash_of
 
 log = logging.getLogger(__name__)
 
@@ -26,38 +25,28 @@ SMALLEST = 10**12
 ELSEWHERE = 1 << 62
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """What makes one list out of another. `base` 0: out of none, a snapshot."""
-
-    base: int
-    sequence: int
-    as_of: datetime
-    """When the registry signed it: entries that ended before are not kept."""
-    added: Iterable[tuple[int, int]]
-    """(hash as an unsigned number of 64 bits, its pass's end in unix seconds)."""
-    removed: Iterable[int] = ()
-
-
 class RevocationTable:
     """The side that writes: `Store.revocations`, on the store's own thread, inside the store's transaction."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def change(self, change: Change) -> None:
-        """Make the list that a snapshot or a delta describes. The caller has the transaction, and knows the base."""
+    def change(self, change: RevocationChange, as_of: datetime) -> None:
+        """Make the list that a snapshot or a delta describes; entries that ended before `as_of`, a signed time, go.
+
+        The caller has the transaction, and knows that the delta is of this list.
+        """
+        now = _minutes(as_of.timestamp())
         if change.base == 0:
             self._db.execute("DELETE FROM revoked")
-        self._db.conn.executemany(
-            "DELETE FROM revoked WHERE hash = ?", ((key_of(one),) for one in change.removed)
-        )
+        delete = "DELETE FROM revoked WHERE hash = ?"
+        self._db.conn.executemany(delete, ((key_of(one),) for one in change.removed))
         self._db.conn.executemany(
             "INSERT INTO revoked (hash, expires) VALUES (?, ?) ON CONFLICT (hash) DO UPDATE SET expires = excluded.expires",
-            # In the order of the keys a table fills its pages: 300,000 take 7 MB and not 11.
-            sorted(_rows(change.added, _minutes(change.as_of.timestamp()))),
+            # In the order of its keys a table fills its pages: 300,000 take a third less. The sort keeps what came last last.
+            sorted(((key_of(one), _minutes(ends)) for one, ends in change.added), key=itemgetter(0)),
         )
-        self._db.execute("DELETE FROM revoked WHERE expires < ?", (_minutes(change.as_of.timestamp()),))
+        self._db.execute("DELETE FROM revoked WHERE expires < ?", (now,))
 
     def forget(self) -> None:
         """Drop the list. The caller has the transaction."""
@@ -90,7 +79,7 @@ class RevocationList:
                     if self._db is None:
                         self._db = open_to_read(self._path)
                     found = self._db.execute(
-                        "SELECT EXISTS (SELECT 1 FROM revoked WHERE hash = ?)", (key_of(_hash_of(pass_id)),)
+                        "SELECT EXISTS (SELECT 1 FROM revoked WHERE hash = ?)", (key_of(hash_of(pass_id)),)
                     ).fetchone()
             except StoreError as failure:
                 if not self._failing:
@@ -122,16 +111,5 @@ def key_of(hash_: int) -> int:
     return signed if abs(signed) >= SMALLEST else signed ^ ELSEWHERE
 
 
-def _hash_of(pass_id: str) -> int:
-    return int.from_bytes(hashlib.sha256(bytes.fromhex(pass_id)).digest()[:8])
-
-
 def _minutes(unix_s: float) -> int:
     return -int(-unix_s // 60)
-
-
-def _rows(added: Iterable[tuple[int, int]], not_before: int) -> Iterator[tuple[int, int]]:
-    for hash_, expires in added:
-        minutes = _minutes(expires)
-        if minutes >= not_before:
-            yield key_of(hash_), minutes

@@ -18,10 +18,11 @@ from kiosk.core.outbox import CAP_S, Delivered, Later, Mark, Parked, Waiting
 from kiosk.ports import Clock
 from kiosk.records import item_of, plain_line, row_of, utc_text
 from kiosk.reports import Reports
-from kiosk.revocations import Change, RevocationTable
+from kiosk.revocations import RevocationTable
 from kiosk.row_times import RowTimes, moment_of
 from kiosk.store_file import open_sound, plainly, take
 from kiosk.trust import Sealed
+from kiosk.trust.revocations import RevocationChange
 
 APPLICATION_ID = 0x41535151
 """ASQQ: by it `file` and a technician tell this database from others."""
@@ -186,14 +187,17 @@ class Store:
         with plainly(f"the {name} document was not kept"), self._db.atomic():
             self._keep(name, kept, kept.body)
 
-    def keep_revocations(self, change: Change, kept: Kept) -> bool:
-        """Bring a snapshot or a delta into force, all of it at once; False where the delta is not of the kept list."""
+    def keep_revocations(self, change: RevocationChange, kept: Kept) -> bool:
+        """Bring a snapshot or a delta into force, all of it at once; False where the delta is not of the kept list.
+
+        `kept` says when it was signed, by which its entries' ends are judged, and has no body.
+        """
         with plainly("the revocations were not kept"), self._db.atomic():
             if change.base:
                 row = self._run("SELECT sequence FROM documents WHERE name = 'revocations'").fetchone()
                 if row is None or row[0] != change.base:
                     return False
-            self.revocations.change(change)
+            self.revocations.change(change, kept.issued_at or kept.fetched_at)
             self._keep("revocations", kept, None)
         return True
 

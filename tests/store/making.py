@@ -25,6 +25,7 @@ from kiosk.core.model import (
     Visit,
 )
 from kiosk.trust import Sealed
+from kiosk.trust.revocations import ENTRY, HASH, RevocationChange
 from tests.factories import NOON, make_id, make_person
 
 GREEN = Decision(
@@ -111,3 +112,12 @@ def make_closing(number: int, at: datetime, exits: int = 3) -> Closing:
 def make_anomaly(number: int) -> Anomaly:
     """Return a second person behind the first."""
     return Anomaly(id=make_id(number), what=Oddity.TAILGATE, direction=Direction.ENTRY, seen_at=NOON)
+
+
+def make_change(*added: tuple[int, int], base: int = 0, removed: tuple[int, ...] = ()) -> RevocationChange:
+    """Return a snapshot, or a delta of `base`; `added` is (hash, unix seconds)."""
+    return RevocationChange(
+        base=base,
+        added_octets=b"".join(ENTRY.pack(*each) for each in added),
+        removed_octets=b"".join(HASH.pack(each) for each in removed),
+    )

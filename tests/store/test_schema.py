@@ -14,10 +14,18 @@ import pytest
 from kiosk.clock import boot_id as new_boot_id
 from kiosk.core import model
 from kiosk.core.outbox import Parked
-from kiosk.revocations import Change, key_of
+from kiosk.revocations import key_of
 from kiosk.store import Kept, Store
 from tests.factories import NOON, make_iin
-from tests.store.making import GREEN, ManualClock, make_amendment, make_sealed, make_subject, make_visit
+from tests.store.making import (
+    GREEN,
+    ManualClock,
+    make_amendment,
+    make_change,
+    make_sealed,
+    make_subject,
+    make_visit,
+)
 
 IIN = make_iin(7)
 LATER = int((NOON + timedelta(hours=72)).timestamp())
@@ -73,7 +81,7 @@ def filled(path) -> sqlite3.Connection:
     signed = Kept(etag='"1"', body=b"\xd2\x84", fetched_at=NOON, sequence=1, issued_at=NOON, not_after=NOON)
     store.keep("policy", replace(signed, body=b'{"version": 1}'))
     store.keep("keys", signed)
-    store.keep_revocations(Change(base=0, sequence=1, as_of=NOON, added=[(2**63, LATER)]), signed)
+    store.keep_revocations(make_change((2**63, LATER)), signed)
     store.raise_latest_signed(NOON)
     store.close()
     connection = sqlite3.connect(path, isolation_level=None)

@@ -1,0 +1,121 @@
+"""Whether a document is the registry's: signed by a root that this device trusts, for this door, and not an older one.
+
+The only place that knows of documents without a signature: `Unsigned` is for a kiosk that is not enrolled.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from kiosk.errors import DocumentRefused
+from kiosk.ports import Clock
+from kiosk.trust.roots import Roots
+from kiosk.trust.signed import DocumentFault, open_signed
+
+log = logging.getLogger(__name__)
+
+POLICY, KEYS, REVOCATIONS = "policy", "keys", "revocations"
+
+_SENTENCES = {
+    DocumentFault.DAMAGED: "expected a whole document of the registry, found a damaged one",
+    DocumentFault.UNKNOWN_ROOT: "expected the signature of a root key that this device trusts, found another's: "
+    "if the registry lost its root key, enrol this device anew",
+    DocumentFault.WRONG_SIGNATURE: "expected a document as the registry signed it, found a changed one",
+    DocumentFault.OTHER_KIND: "expected the document that was asked for, found another kind",
+    DocumentFault.OTHER_AUDIENCE: "expected a document for this door, found another's",
+    DocumentFault.OLDER: "expected one at least as new as the one in force, found an older one",
+    DocumentFault.EXPIRED: "expected one that still counts, found one whose time is over: are both clocks right?",
+    DocumentFault.FROM_THE_FUTURE: "expected one that was signed before now, found a later one: are both clocks right?",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """What a document says, and when that was signed."""
+
+    content: bytes = field(repr=False)
+    sequence: int = 0
+    issued_at: datetime | None = None
+    """None: nobody signed it."""
+    not_after: datetime | None = None
+
+
+class Unsigned:
+    """Takes documents as they come."""
+
+    names: tuple[str, ...] = (KEYS, POLICY)
+    dated = False
+    """Whether documents say how long they count."""
+
+    def opened(
+        self, _name: str, body: bytes, *, newest: int, latest: datetime | None, kept: bool = False
+    ) -> Opened:
+        """Return what a body says."""
+        del newest, latest, kept
+        return Opened(content=body)
+
+    def turned(self, _keys: object) -> bool:
+        """Return whether a keys document names other roots: none does."""
+        return False
+
+
+class Signed:
+    """Takes documents that a root has signed. The roots change by a keys document that one of them signed."""
+
+    names: tuple[str, ...] = (KEYS, POLICY, REVOCATIONS)
+    dated = True
+
+    def __init__(
+        self,
+        roots: Roots,
+        door: str,
+        *,
+        clock: Clock,
+        keep_roots: Callable[[Roots], None] = lambda _roots: None,
+    ) -> None:
+        """`keep_roots` has to have them on the disk when it returns: the next documents are signed by the new ones only."""
+        self._roots = roots
+        self._door = door
+        self._clock = clock
+        self._keep_roots = keep_roots
+
+    def opened(
+        self, name: str, body: bytes, *, newest: int, latest: datetime | None, kept: bool = False
+    ) -> Opened:
+        """Return what a body says. Raises DocumentRefused.
+
+        `newest` is the sequence in force, `latest` the latest moment at which the registry signed anything, `kept` says
+        that the body comes from our own disk, where it may have grown old.
+        """
+        wall = self._clock.wall()
+        found = open_signed(
+            body,
+            self._roots,
+            name,
+            now=wall if latest is None else max(wall, latest),
+            newest=newest,
+            audience=self._door if name == POLICY else None,
+            clock_trusted=self._clock.trusted(),
+            kept=kept,
+        )
+        if isinstance(found, DocumentFault):
+            raise DocumentRefused(f"{found}: {_SENTENCES[found]}")
+        return Opened(
+            content=found.content,
+            sequence=found.sequence,
+            issued_at=found.issued_at,
+            not_after=found.not_after,
+        )
+
+    def turned(self, keys: object) -> bool:
+        """Trust the roots that a verified keys document names; whether they are others. Raises KeysError for wrong ones."""
+        roots = self._roots.with_document(keys)
+        if roots.as_list() == self._roots.as_list():
+            return False
+        self._keep_roots(roots)
+        self._roots = roots
+        log.info("the registry's root keys changed: %s", ", ".join(kid.hex() for kid in roots.by_kid))
+        return True
