@@ -106,7 +106,7 @@ class EnrolmentCode:
             (Fact.ROOT_KEY, fingerprint(self.root_key)),
         ]
         if self.wifi is not None:
-            secret = "" if self.wifi.passphrase is None else " · ••••••••"
+            secret = "" if self.wifi.passphrase is None else f" · •••••••• ({len(self.wifi.passphrase)})"
             lines.append((Fact.WIFI, self.wifi.ssid + secret))
         if self.serial is not None:
             lines.append((Fact.SERIAL, self.serial))

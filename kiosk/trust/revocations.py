@@ -57,8 +57,9 @@ class RevocationChange:
         """Hashes."""
         return (number for (number,) in HASH.iter_unpack(self.removed_octets))
 
-    def __len__(self) -> int:
-        """How many entries, added and removed."""
+    @property
+    def entries(self) -> int:
+        """How many, added and removed."""
         return len(self.added_octets) // ENTRY.size + len(self.removed_octets) // HASH.size
 
 
@@ -90,6 +91,6 @@ def _parsed(content: bytes) -> RevocationChange:
     must(len(added) % ENTRY.size == 0 and len(removed) % HASH.size == 0)
     must(base != 0 or not removed)  # a snapshot has nothing to take away from
     change = RevocationChange(base=base, added_octets=added, removed_octets=removed)
-    must(len(change) <= MOST_ENTRIES)
+    must(change.entries <= MOST_ENTRIES)
     must(all(EARLIEST_S <= expires <= LATEST_S for _, expires in change.added))
     return change

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 ISSUED = 1_790_000_000
-"""21 September 2026, 13:33:20 UTC."""
+"""21 September 2026, 14:13:20 UTC."""
 PASS_ID = bytes.fromhex("00112233445566778899aabb")
 LIVE = {6: ISSUED, 4: ISSUED + 300, 7: PASS_ID, -70001: 1}
 GROUP_ORDER = 2**252 + 27742317777372353535851937790883648493
