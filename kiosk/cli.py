@@ -1,34 +1,28 @@
 """The command line: what the technician types. One line to standard error when something is wrong, never a traceback.
 
-It parses, calls and prints. Every command imports what it needs inside, so that `kiosk --help` costs no camera library.
+It parses, calls `commands.py`, and tells what went wrong.
 """
 
 from __future__ import annotations
 
 import argparse
-import logging
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from kiosk import commands as do
 from kiosk.command_parser import (
     BROKEN,
     CODES,
     FINE,
-    LOOK,
     TRACEBACK,
     Command,
     CommandParser,
-    Progress,
     add_command,
     everywhere,
 )
 from kiosk.errors import KioskError
-
-if TYPE_CHECKING:
-    from kiosk.settings import Settings
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -77,12 +71,33 @@ def parser() -> argparse.ArgumentParser:
         parents=[everywhere()],
     )
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    add_command(commands, "run", _run, "Run the door until it is told to stop.", "kiosk run")
+    add_command(commands, "run", do.run, "Run the door until it is told to stop.", "kiosk run")
+
+    enrol = add_command(
+        commands,
+        "enrol",
+        do.enrol,
+        "Make this device a door's, by a one-time code of the registry.",
+        "kiosk enrol --file /boot/firmware/ashyq-enrolment.txt",
+    )
+    how = enrol.add_mutually_exclusive_group()
+    how.add_argument(
+        "code",
+        metavar="CODE",
+        nargs="?",
+        help="the text of the code, AQE1:...; asked for where none is given",
+    )
+    how.add_argument(
+        "--file", type=Path, metavar="FILE", help="read the code from a file, and remove that when it is done"
+    )
+    how.add_argument("--camera", action="store_true", help="read it with the door's own camera and screen")
+    enrol.add_argument("--yes", action="store_true", help="do not ask whether what the code says is right")
+    enrol.add_argument("--anew", action="store_true", help="also where the device is enrolled already")
 
     demo = add_command(
         commands,
         "demo",
-        _demo,
+        do.demo,
         "Show the door without hardware, with a registry of its own.",
         "kiosk demo --tour",
     )
@@ -95,7 +110,7 @@ def parser() -> argparse.ArgumentParser:
     doctor = add_command(
         commands,
         "doctor",
-        _doctor,
+        do.doctor,
         "Check all that the door needs; each fault has a remedy.",
         "kiosk doctor 9 10",
     )
@@ -107,7 +122,7 @@ def parser() -> argparse.ArgumentParser:
     check = add_command(
         commands,
         "check-config",
-        _check_config,
+        do.check_config,
         "Find every mistake in a configuration.",
         "kiosk check-config --show",
     )
@@ -124,14 +139,14 @@ def parser() -> argparse.ArgumentParser:
     )
     kinds = queue.add_subparsers(title="commands", metavar="COMMAND", required=True)
     listing = add_command(
-        kinds, "list", _queue_list, "List what waits and what was parked.", "kiosk queue list --parked"
+        kinds, "list", do.queue_list, "List what waits and what was parked.", "kiosk queue list --parked"
     )
     listing.add_argument("--parked", action="store_true", help="only what the registry would not take")
     listing.add_argument("--limit", type=_positive, default=50, metavar="N", help="at most so many (50)")
     show = add_command(
         kinds,
         "show",
-        _queue_show,
+        do.queue_show,
         "Show one record as the registry will get it.",
         "kiosk queue show 0190...-0001",
     )
@@ -139,7 +154,7 @@ def parser() -> argparse.ArgumentParser:
         "name", metavar="NAME", help="an id that `kiosk queue list` prints, or a reference number"
     )
     again = add_command(
-        kinds, "requeue", _queue_requeue, "Send parked records again.", "kiosk queue requeue --all"
+        kinds, "requeue", do.queue_requeue, "Send parked records again.", "kiosk queue requeue --all"
     )
     which = again.add_mutually_exclusive_group(required=True)
     which.add_argument("uid", metavar="UID", nargs="?", help="the id of one record")
@@ -148,7 +163,7 @@ def parser() -> argparse.ArgumentParser:
     day = add_command(
         commands,
         "today",
-        _today,
+        do.today,
         "Print the day's numbers and the hours in which the venue worked. Counts only, no person.",
         "kiosk today --json",
     )
@@ -157,119 +172,11 @@ def parser() -> argparse.ArgumentParser:
     add_command(
         commands,
         "version",
-        _version,
+        do.version,
         "Print the version of the kiosk and of what it stands on.",
         "kiosk version",
     )
     return top
-
-
-def _run(args: argparse.Namespace) -> int:
-    settings = _settings(args)
-    from kiosk import app, journal  # after the configuration: its mistakes are told in a blink
-
-    journal.start(settings.log.level, sys.stderr)
-    try:
-        return app.run(settings)
-    except KioskError:
-        raise
-    except Exception:
-        # A mistake of the program: the journal always has where, a technician at a terminal only when asked.
-        if not sys.stderr.isatty():
-            logging.getLogger("kiosk").critical("the door stopped", exc_info=True)
-        raise
-
-
-def _demo(args: argparse.Namespace) -> int:
-    from kiosk import demo, journal
-
-    journal.start("warning", sys.stderr)
-    return demo.main(tour=args.tour, fast=args.fast, screenshots=args.screenshots)
-
-
-def _doctor(args: argparse.Namespace) -> int:
-    from kiosk import doctor
-    from kiosk import doctor_run as run
-
-    results = []
-    progress = Progress(sys.stderr)
-    checks = doctor.checks(getattr(args, "config", None))
-    for result in run.examine(
-        checks,
-        only=frozenset(args.numbers),
-        begin=lambda check: progress.show(f"{check.number:2} {check.name} ..."),
-    ):
-        progress.clear()
-        results.append(result)
-        if not args.json:
-            print(run.as_line(result), flush=True)
-    print(run.as_json(results) if args.json else run.summary(results))
-    return {run.State.OK: FINE, run.State.WARNING: LOOK, run.State.BROKEN: BROKEN}[run.worst(results)]
-
-
-def _check_config(args: argparse.Namespace) -> int:
-    from kiosk import settings as files
-    from kiosk.settings_checks import notes
-
-    chosen = files.choose(getattr(args, "config", None))
-    settings = files.load(chosen)
-    if args.show:
-        print(files.shown(settings))
-    for note in notes(settings):
-        print(f"{chosen}: {note}", file=sys.stderr)
-    print(f"{chosen}: {sum(map(len, files.SECTIONS.values()))} keys, no mistakes")
-    return FINE
-
-
-def _queue_list(args: argparse.Namespace) -> int:
-    from kiosk import queue_commands
-
-    told = _settings(args)
-    text, parked = queue_commands.listing(
-        told.store.path, told.door.timezone, parked_only=args.parked, limit=args.limit
-    )
-    print(text)
-    return LOOK if parked else FINE
-
-
-def _queue_show(args: argparse.Namespace) -> int:
-    from kiosk import queue_commands
-
-    told = _settings(args)
-    print(queue_commands.show(told.store.path, told.door.timezone, args.name))
-    return FINE
-
-
-def _queue_requeue(args: argparse.Namespace) -> int:
-    from kiosk import queue_commands
-    from kiosk.clock import SystemClock
-
-    count = queue_commands.requeue(_settings(args).store.path, None if args.all else args.uid, SystemClock())
-    print(f"{count} {'waits' if count == 1 else 'wait'} again")
-    return FINE
-
-
-def _today(args: argparse.Namespace) -> int:
-    from kiosk.clock import SystemClock
-    from kiosk.today import today
-
-    settings = _settings(args)
-    day = today(settings.store.path, SystemClock().wall(), settings.door.timezone)
-    print(day.as_json() if args.json else day.as_text())
-    return FINE
-
-
-def _version(_args: argparse.Namespace) -> int:
-    from kiosk import versions
-
-    print("\n".join(versions.lines()))
-    return FINE
-
-
-def _settings(args: argparse.Namespace) -> Settings:
-    from kiosk import settings
-
-    return settings.load(getattr(args, "config", None))
 
 
 def _wants_traceback(args: argparse.Namespace) -> bool:

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import queue
-import re
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kiosk.core.enrolling import (
     READ_FIRST_S,
@@ -29,23 +28,29 @@ from kiosk.core.enrolling_words import present
 from kiosk.core.events import Event as DoorEvent
 from kiosk.core.events import HealthChanged, Key, KeyPressed, Part
 from kiosk.core.view import Fact
-from kiosk.device import Identity
+from kiosk.device import Device, Identity, board_model, serial_number
 from kiosk.enroller import Enroller
-from kiosk.errors import DriverError, EnrolmentFileError
+from kiosk.errors import DeviceError, DriverError
+from kiosk.initialize import initialize
 from kiosk.ports import Camera, Clock, Keypad, Screen
 from kiosk.reader.repeats import Repeats
+from kiosk.settings import Settings
+from kiosk.wifi import NetworkManager
 from kiosk.workers import Eyes, Preview, Worker, typing, watching
+
+if TYPE_CHECKING:
+    from kiosk.equipment import Drivers
 
 log = logging.getLogger(__name__)
 
 FRAME_S = 1 / 15
 """How often the window's keys and the preview are looked at."""
+LOOK_S = 2.0
+"""How often the disk is looked at: an enrolment may come from a terminal meanwhile."""
 DONE_S = 4.0
 """How long the screen says that it is done, before the door begins."""
 SAME_CODE_S = 3.0
 """A code that was away for so long is read anew, also one that has failed."""
-LONGEST_FILE = 64_000
-_CODE = re.compile(r"AQE[0-9]{1,3}:")
 
 Lines = tuple[tuple[Fact, str], ...]
 
@@ -94,6 +99,11 @@ class CameraMode:
                 if now.state is State.ENROLLED and self._clock.mono() - now.since >= self._done_s:
                     return self._enroller.identity
         return None
+
+    @property
+    def idle(self) -> bool:
+        """Whether no code is being applied or told of."""
+        return self.enrolling.state in (State.WAITING, State.FAILED)
 
     def _once(self) -> None:
         """Take what has happened, waiting a moment for the first, and paint what came of it."""
@@ -146,35 +156,68 @@ def enrol_by_text(enroller: Enroller, text: str, confirm: Callable[[Lines], bool
     return now
 
 
-def code_in(file: Path) -> str:
-    """Return the code in an answers file, one line of it. Raises EnrolmentFileError."""
-    try:
-        with file.open("rb") as opened:
-            text = opened.read(LONGEST_FILE).decode("utf-8", "replace")
-    except OSError as failure:
-        raise EnrolmentFileError(
-            f"expected a file with an enrolment code at {file}, found {failure.strerror}: see its name and who may read it"
-        ) from None
-    codes = [line.strip() for line in text.splitlines() if _CODE.match(line.strip())]
-    if len(codes) != 1:
-        raise EnrolmentFileError(
-            f"expected one line that begins with AQE1: in {file}, found {len(codes)}: put the code of this device there"
-        )
-    return codes[0]
+def identify(
+    settings: Settings,
+    drivers: Drivers,
+    eyes: Callable[[], Eyes],
+    *,
+    clock: Clock,
+    stopped: Callable[[], bool],
+) -> Identity | None:
+    """Return who this device is; where it is nobody yet, run the camera mode first. None: told to stop before that.
+
+    `eyes` makes the reader, only where one is needed. Raises KeyboardInterrupt when the window closes.
+    """
+    device = Device.beside(settings.store.path)
+    if (identity := _known(device)) is not None:
+        return identity
+    log.warning("this device belongs to no door: show it an enrolment code, or run `kiosk enrol`")
+    mode = CameraMode(enroller_for(settings, clock), drivers.screen, clock)
+    looked_at = clock.mono()
+
+    def enough() -> bool:
+        """Whether to stop; also when `kiosk enrol` did it from a terminal."""
+        nonlocal looked_at, identity
+        if mode.idle and clock.mono() - looked_at >= LOOK_S:
+            looked_at, identity = clock.mono(), _known(device)
+        return identity is not None or stopped()
+
+    made = mode.run(
+        open_camera=drivers.open_camera, open_keypad=drivers.open_keypad, eyes=eyes(), stopped=enough
+    )
+    return made or identity
 
 
-def blot_out(file: Path) -> None:
-    """Make the file's content unreadable and remove it: it holds a token and perhaps a passphrase. Raises EnrolmentFileError."""
+def enroller_for(settings: Settings, clock: Clock) -> Enroller:
+    """Return the enroller of this machine: its own disk, serial number, NetworkManager and network."""
+    serial = serial_number()
+    return Enroller(
+        Device.beside(settings.store.path),
+        initialize=partial(initialize, mono=clock.mono, model=board_model(), serial=serial),
+        join=NetworkManager().join,
+        wall=clock.wall,
+        serial=serial,
+    )
+
+
+def settings_of(settings: Settings, identity: Identity) -> Settings:
+    """Return the settings of the door that this device was enrolled for: the enrolment wins over the file."""
+    if settings.door.id != identity.door:
+        log.info("door %s by its enrolment; [door] id says %s", identity.door, settings.door.id)
+    return replace(
+        settings,
+        door=replace(settings.door, id=identity.door),
+        registry=replace(settings.registry, url=identity.registry, device=identity.device),
+    )
+
+
+def _known(device: Device) -> Identity | None:
+    """A kiosk that cannot read who it is becomes somebody by the next code; its screen must not stay black for it."""
     try:
-        with file.open("r+b") as opened:
-            opened.write(bytes(file.stat().st_size))
-            opened.flush()
-            os.fsync(opened.fileno())
-        file.unlink()
-    except OSError as failure:
-        raise EnrolmentFileError(
-            f"enrolled, but {file} could not be removed ({failure.strerror}): remove it, it may hold the Wi-Fi's passphrase"
-        ) from None
+        return device.load()
+    except DeviceError as damaged:
+        log.error("%s", damaged)
+        return None
 
 
 def _start(worker: Worker, last: ExitStack) -> None:

@@ -44,8 +44,8 @@ class DeviceError(KioskError, OSError):
     """This device's own identity cannot be read or kept."""
 
 
-class EnrolmentFileError(KioskError, ValueError):
-    """A file that should hold an enrolment code, or should be gone by now. No message holds anything of its content."""
+class EnrolmentError(KioskError, ValueError):
+    """A device was not enrolled, or something was left over. No message holds anything of the code."""
 
 
 class RegistryUnreachable(KioskError, ConnectionError):

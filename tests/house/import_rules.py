@@ -28,7 +28,15 @@ UI_LIBRARIES = frozenset({"pygame", "segno", "numpy"})
 REGISTRY_LIBRARIES = frozenset(
     "fastapi starlette pydantic sqlalchemy uvicorn anyio cryptography cbor2 base45 http_message_signatures segno".split()
 )
-ROOTS = ("kiosk.app", "kiosk.equipment", "kiosk.cli", "kiosk.doctor", "kiosk.demo")
+ROOTS = (
+    "kiosk.app",
+    "kiosk.equipment",
+    "kiosk.cli",
+    "kiosk.commands",
+    "kiosk.enrol_command",
+    "kiosk.doctor",
+    "kiosk.demo",
+)
 IMPURE_CALLS = {
     "open": "I/O",
     "print": "I/O",

@@ -1,0 +1,138 @@
+"""What each command of the command line does. It calls and prints; what it knows is elsewhere.
+
+Every command imports what it needs inside, so that `kiosk --help` costs no camera library.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from typing import TYPE_CHECKING
+
+from kiosk.command_parser import BROKEN, FINE, LOOK, Progress
+from kiosk.errors import KioskError
+
+if TYPE_CHECKING:
+    from kiosk.settings import Settings
+
+
+def run(args: argparse.Namespace) -> int:
+    settings = _settings(args)
+    from kiosk import app, journal  # after the configuration: its mistakes are told in a blink
+
+    journal.start(settings.log.level, sys.stderr)
+    try:
+        return app.run(settings)
+    except KioskError:
+        raise
+    except Exception:
+        # A mistake of the program: the journal always has where, a technician at a terminal only when asked.
+        if not sys.stderr.isatty():
+            logging.getLogger("kiosk").critical("the door stopped", exc_info=True)
+        raise
+
+
+def enrol(args: argparse.Namespace) -> int:
+    from kiosk import enrol_command, journal
+
+    journal.start("warning", sys.stderr)
+    told = _settings(args)
+    well = (
+        enrol_command.by_camera(told, anew=args.anew)
+        if args.camera
+        else enrol_command.by_text(told, code=args.code, file=args.file, yes=args.yes, anew=args.anew)
+    )
+    return FINE if well else LOOK
+
+
+def demo(args: argparse.Namespace) -> int:
+    from kiosk import demo, journal
+
+    journal.start("warning", sys.stderr)
+    return demo.main(tour=args.tour, fast=args.fast, screenshots=args.screenshots)
+
+
+def doctor(args: argparse.Namespace) -> int:
+    from kiosk import doctor
+    from kiosk import doctor_run as run
+
+    results = []
+    progress = Progress(sys.stderr)
+    checks = doctor.checks(getattr(args, "config", None))
+    for result in run.examine(
+        checks,
+        only=frozenset(args.numbers),
+        begin=lambda check: progress.show(f"{check.number:2} {check.name} ..."),
+    ):
+        progress.clear()
+        results.append(result)
+        if not args.json:
+            print(run.as_line(result), flush=True)
+    print(run.as_json(results) if args.json else run.summary(results))
+    return {run.State.OK: FINE, run.State.WARNING: LOOK, run.State.BROKEN: BROKEN}[run.worst(results)]
+
+
+def check_config(args: argparse.Namespace) -> int:
+    from kiosk import settings as files
+    from kiosk.settings_checks import notes
+
+    chosen = files.choose(getattr(args, "config", None))
+    settings = files.load(chosen)
+    if args.show:
+        print(files.shown(settings))
+    for note in notes(settings):
+        print(f"{chosen}: {note}", file=sys.stderr)
+    print(f"{chosen}: {sum(map(len, files.SECTIONS.values()))} keys, no mistakes")
+    return FINE
+
+
+def queue_list(args: argparse.Namespace) -> int:
+    from kiosk import queue_commands
+
+    told = _settings(args)
+    text, parked = queue_commands.listing(
+        told.store.path, told.door.timezone, parked_only=args.parked, limit=args.limit
+    )
+    print(text)
+    return LOOK if parked else FINE
+
+
+def queue_show(args: argparse.Namespace) -> int:
+    from kiosk import queue_commands
+
+    told = _settings(args)
+    print(queue_commands.show(told.store.path, told.door.timezone, args.name))
+    return FINE
+
+
+def queue_requeue(args: argparse.Namespace) -> int:
+    from kiosk import queue_commands
+    from kiosk.clock import SystemClock
+
+    count = queue_commands.requeue(_settings(args).store.path, None if args.all else args.uid, SystemClock())
+    print(f"{count} {'waits' if count == 1 else 'wait'} again")
+    return FINE
+
+
+def today(args: argparse.Namespace) -> int:
+    from kiosk.clock import SystemClock
+    from kiosk.today import today
+
+    settings = _settings(args)
+    day = today(settings.store.path, SystemClock().wall(), settings.door.timezone)
+    print(day.as_json() if args.json else day.as_text())
+    return FINE
+
+
+def version(_args: argparse.Namespace) -> int:
+    from kiosk import versions
+
+    print("\n".join(versions.lines()))
+    return FINE
+
+
+def _settings(args: argparse.Namespace) -> Settings:
+    from kiosk import settings
+
+    return settings.load(getattr(args, "config", None))
