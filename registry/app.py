@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, FastAPI, Header, Query, Response
+from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request, Response
 from fastapi.openapi.utils import get_openapi
 from starlette.concurrency import run_in_threadpool
 
 from kiosk.core.model import Identifier, IdentifierKind, Status
 from registry import problems, shapes
-from registry.doors import CheckedInAt
+from registry.documents import Document
+from registry.doors import CheckedInAt, Door
 from registry.envelope import Envelope
 from registry.moments import Moment
 from registry.passes import Life
 from registry.policy import PolicyDocument
 from registry.problems import ProblemError
 from registry.reference import ReferenceRegistry
-from registry.security import device
+from registry.security import Anybody, Caller
 
 LONGEST_WAIT_S = 25
 
@@ -32,6 +34,23 @@ _PROBLEM = {
 _UNCHANGED: dict[int | str, dict[str, Any]] = {
     304: {"description": "What was named in If-None-Match is still so."}
 }
+SIGNED_DOCUMENT = "application/cose"
+_DOCUMENT: dict[int | str, dict[str, Any]] = _UNCHANGED | {
+    200: {
+        "description": "The document, signed by a root (COSE_Sign1).",
+        "content": {SIGNED_DOCUMENT: {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+
+
+def _caller(request: Request) -> Caller | Anybody:
+    """Return whom `Guard.admit` let in; it goes before every call of a device."""
+    found: Caller | Anybody = request.state.caller
+    return found
+
+
+From = Annotated[Any, Depends(_caller)]
+Accept = Annotated[str, Header(max_length=1000)]
 IfNoneMatch = Annotated[str, Header(max_length=200)]
 
 
@@ -46,7 +65,9 @@ def create_app(registry: ReferenceRegistry) -> FastAPI:
         responses={"default": _PROBLEM},
     )
     app.include_router(_visitors(registry))
-    app.include_router(_devices(registry), dependencies=[Depends(device)])
+    app.include_router(_enrolment(registry))
+    app.include_router(_devices(registry), dependencies=[Depends(registry.guard.admit)])
+    app.include_router(_documents(registry), dependencies=[Depends(registry.guard.admit)])
     problems.install(app)
     app.add_middleware(Envelope)
     app.openapi = _described(app)  # type: ignore[method-assign]
@@ -58,52 +79,37 @@ def _devices(registry: ReferenceRegistry) -> APIRouter:
     router = APIRouter(prefix="/v1")
 
     @router.post("/status")
-    def status(question: shapes.StatusQuestion) -> shapes.StatusAnswer:
+    def status(question: shapes.StatusQuestion, caller: From) -> shapes.StatusAnswer:
         """What the registry states of one visitor now; `status` null where it does not know them."""
-        registry.doors.get(question.door)
+        _door(registry, question.door, caller)
         asked = question.identifier
         person = registry.roll.find(Identifier(kind=asked.kind, value=asked.value, country=asked.country))
         if person is None:
             return shapes.StatusAnswer(visit=question.visit, status=None, subject="", hint="")
         return shapes.StatusAnswer(
-            visit=question.visit, status=_shape(person.status), subject=person.subject, hint=person.hint
+            visit=question.visit, status=_shape(person.status), subject=person.pass_id, hint=person.hint
         )
 
     @router.post("/visits")
-    def visits(batch: shapes.VisitBatch) -> shapes.Verdicts:
+    def visits(batch: shapes.VisitBatch, caller: From) -> shapes.Verdicts:
         """Take up to 500 records of one door, with a verdict for each."""
         if len(batch.items) > shapes.MOST_ITEMS:
             raise ProblemError(
                 413, "too-many-items", f"expected at most {shapes.MOST_ITEMS} items; send fewer at a time"
             )
-        door = registry.doors.get(batch.door)
-        return shapes.Verdicts(results=registry.ledger.take(batch.device, door.id, batch.items))
-
-    @router.get("/policy", response_model=PolicyDocument, responses=_UNCHANGED)
-    def policy(door: Annotated[shapes.DoorId, Query()], if_none_match: IfNoneMatch = "") -> Response:
-        """The policy of the door's venue: all editions, past and to come."""
-        try:
-            document = registry.policies.current(registry.doors.get(door).venue)
-        except LookupError:
-            raise ProblemError(
-                404, "no-policy", "expected a venue with a policy; put one at the registry"
-            ) from None
-        return _tagged(document.encode(), if_none_match)
-
-    @router.get("/keys", response_model=shapes.KeysDocument, responses=_UNCHANGED)
-    def keys(if_none_match: IfNoneMatch = "") -> Response:
-        """The keys that passes are signed with, and the one that identifiers are sealed to."""
-        document = shapes.KeysDocument.model_validate(registry.keys.document())
-        return _tagged(document.model_dump_json().encode(), if_none_match)
+        door = _door(registry, batch.door, caller)
+        named = caller.name(batch.device)
+        return shapes.Verdicts(results=registry.ledger.take(named, door.id, batch.items))
 
     @router.get("/doors/{door}/events")
     async def events(
         door: shapes.DoorId,
+        caller: From,
         after: Annotated[int, Query(ge=0, le=2**53)] = 0,
         wait: Annotated[float, Query(ge=0, le=LONGEST_WAIT_S, allow_inf_nan=False)] = 0,
     ) -> shapes.DoorEvents:
         """The visitors who scanned this door's code: at once where there are any, else after at most `wait` seconds."""
-        here = (await run_in_threadpool(registry.doors.get, door)).id
+        here = (await run_in_threadpool(_door, registry, door, caller)).id
         ends = time.monotonic() + wait
         bell = registry.doors.bell
         async with bell.listening(here) as ring:
@@ -115,25 +121,77 @@ def _devices(registry: ReferenceRegistry) -> APIRouter:
         return shapes.DoorEvents(cursor=cursor, events=told)
 
     @router.post("/heartbeat")
-    def heartbeat(beat: shapes.Heartbeat) -> shapes.HeartbeatAnswer:
+    def heartbeat(beat: shapes.Heartbeat, caller: From) -> shapes.HeartbeatAnswer:
         """How a device is; answered with the registry's time."""
-        registry.doors.get(beat.door)
-        registry.heard(beat)
+        _door(registry, beat.door, caller)
+        registry.heard(caller.name(beat.device), beat)
         return shapes.HeartbeatAnswer(time=registry.clock())
 
     @router.get("/doors/{door}/visits")
     def latest(
-        door: shapes.DoorId, limit: Annotated[int, Query(ge=1, le=shapes.MOST_ITEMS)] = 50
+        door: shapes.DoorId, caller: From, limit: Annotated[int, Query(ge=1, le=shapes.MOST_ITEMS)] = 50
     ) -> shapes.VisitRows:
         """The latest visits of a door, newest first, without their visitors."""
-        rows = registry.reports.visits(registry.doors.get(door).id, limit=limit)
+        rows = registry.reports.visits(_door(registry, door, caller).id, limit=limit)
         return shapes.VisitRows.model_validate({"visits": rows})
 
     @router.get("/doors/{door}/report")
-    def report(door: shapes.DoorId, since: Annotated[Moment | None, Query()] = None) -> shapes.Report:
+    def report(
+        door: shapes.DoorId, caller: From, since: Annotated[Moment | None, Query()] = None
+    ) -> shapes.Report:
         """Counts of a door since a moment; without one, of the last 24 hours."""
         begin = since or registry.clock() - timedelta(hours=24)
-        return shapes.Report.model_validate(registry.reports.report(registry.doors.get(door), begin))
+        return shapes.Report.model_validate(registry.reports.report(_door(registry, door, caller), begin))
+
+    return router
+
+
+def _documents(registry: ReferenceRegistry) -> APIRouter:
+    """What a device keeps: signed, with an ETag."""
+    router = APIRouter(prefix="/v1", default_response_class=Response)
+
+    @router.get("/policy", responses=_DOCUMENT)
+    def policy(
+        door: Annotated[shapes.DoorId, Query()],
+        caller: From,
+        accept: Accept = "",
+        if_none_match: IfNoneMatch = "",
+    ) -> Response:
+        """The policy of the door's venue, signed for this door: all editions, past and to come."""
+        document = registry.documents.policy(_door(registry, door, caller))
+        return _in_form(document, accept, if_none_match)
+
+    @router.get("/keys", responses=_DOCUMENT)
+    def keys(accept: Accept = "", if_none_match: IfNoneMatch = "") -> Response:
+        """The keys that passes are signed with, the one that identifiers are sealed to, and the roots."""
+        return _in_form(registry.documents.keys(), accept, if_none_match)
+
+    @router.get("/revocations", responses=_DOCUMENT)
+    def revocations(
+        since: Annotated[int, Query(ge=0, le=2**53)] = 0, if_none_match: IfNoneMatch = ""
+    ) -> Response:
+        """The revoked passes: what changed since a sequence, or all."""
+        return _tagged(registry.documents.revocations(since).signed, SIGNED_DOCUMENT, if_none_match)
+
+    return router
+
+
+def _enrolment(registry: ReferenceRegistry) -> APIRouter:
+    """The one call of a device that has no id yet."""
+    router = APIRouter(prefix="/v1")
+
+    @router.post("/device/initialize")
+    def initialize(asks: shapes.Initialize) -> shapes.Initialized:
+        """Enrol a device by the one-time token of a code; the same device may ask again with the same key."""
+        device, name = registry.enrolments.use(
+            base64.urlsafe_b64decode(asks.token + "=="),
+            base64.b64decode(asks.public_key),
+            base64.b64decode(asks.proof),
+            hardware=asks.hardware.model_dump(),
+            versions=asks.versions.model_dump(),
+        )
+        door = registry.doors.get(name)
+        return shapes.Initialized(device=device, door=door.id, venue=door.venue, time=registry.clock())
 
     return router
 
@@ -157,6 +215,13 @@ def _visitors(registry: ReferenceRegistry) -> APIRouter:
     return router
 
 
+def _door(registry: ReferenceRegistry, door: str, caller: Caller | Anybody) -> Door:
+    """Return the door that a device asks about. Raises ProblemError where there is none, or it is not its own."""
+    found = registry.doors.get(door)
+    caller.must_be_at(found)
+    return found
+
+
 def _shape(status: Status) -> shapes.StatusShape:
     return shapes.StatusShape(
         colour=status.colour, established_at=status.established_at, valid_until=status.valid_until
@@ -168,29 +233,40 @@ def _event(registry: ReferenceRegistry, came: CheckedInAt) -> shapes.DoorEvent:
     return shapes.DoorEvent(
         id=came.number,
         kind="checkin",
-        identifier=shapes.WhoIsIt(kind=IdentifierKind.CHECKIN, value=came.subject),
+        identifier=shapes.WhoIsIt(
+            kind=IdentifierKind.CHECKIN, value=came.subject if person is None else person.pass_id
+        ),
         status=None if person is None else _shape(person.status),
         direction=came.direction,
     )
 
 
-def _tagged(body: bytes, if_none_match: str) -> Response:
+def _in_form(document: Document, accept: str, if_none_match: str) -> Response:
+    """Answer signed; unsigned only to a kiosk that does not ask for signed ones yet."""
+    if SIGNED_DOCUMENT in accept:
+        return _tagged(document.signed, SIGNED_DOCUMENT, if_none_match)
+    return _tagged(document.content, "application/json", if_none_match)
+
+
+def _tagged(body: bytes, media_type: str, if_none_match: str) -> Response:
     """Answer with an ETag, or with 304 where the caller has this already."""
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {"ETag": tag, "Cache-Control": "no-cache"}
+    headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept"}
     if tag in if_none_match or if_none_match.strip() == "*":
         return Response(status_code=304, headers=headers)
-    return Response(body, media_type="application/json", headers=headers)
+    return Response(body, media_type=media_type, headers=headers)
 
 
 def _described(app: FastAPI) -> Callable[[], dict[str, Any]]:
-    """Return what makes the OpenAPI document: with our problems, and with the items that are read one by one."""
+    """Return what makes the OpenAPI document: with our problems, what is signed, and the items that are read one by one."""
 
     def document() -> dict[str, Any]:
         made = get_openapi(title=app.title, version=app.version, routes=app.routes)
         schemas = made["components"]["schemas"]
         template = "#/components/schemas/{model}"
         for shape in (
+            PolicyDocument.model_json_schema(ref_template=template),
+            shapes.KeysDocument.model_json_schema(ref_template=template),
             shapes.Problem.model_json_schema(ref_template=template),
             shapes.ITEM.json_schema(ref_template=template),
         ):

@@ -11,6 +11,7 @@ from datetime import timedelta
 from kiosk.core import iin
 from kiosk.core.model import Colour, Identifier, IdentifierKind
 from registry.moments import utc_text
+from registry.people import PcrTest
 from registry.reference import ReferenceRegistry
 
 
@@ -90,15 +91,14 @@ DEMO_DOOR = "DEMO"
 
 def give_colour(registry: ReferenceRegistry, subject: str, colour: Colour, *, ago: timedelta) -> None:
     """Put on file what makes this person this colour, `ago` before now, in place of all that was there."""
-    registry.roll.forget_results(subject)
     then = registry.clock() - ago
     match colour:
         case Colour.GREEN | Colour.RED:
-            registry.roll.tested(subject, positive=colour is Colour.RED, taken_at=then)
+            registry.roll.refile(subject, tested=[PcrTest(taken_at=then, positive=colour is Colour.RED)])
         case Colour.YELLOW:
-            registry.roll.in_contact(subject, listed_at=then)
+            registry.roll.refile(subject, listed_at=[then])
         case Colour.BLUE:
-            pass
+            registry.roll.refile(subject)
 
 
 def populate(registry: ReferenceRegistry) -> dict[str, str]:

@@ -18,12 +18,17 @@ import uvicorn
 
 from kiosk.core.model import Colour, Direction, Identifier
 from kiosk.core.venue_code import code_at
+from kiosk.trust.enrolment import Wifi
 from registry.app import create_app
 from registry.demo_people import give_colour
+from registry.devices import Device
 from registry.doors import Door
+from registry.enrolment import EXPIRES
+from registry.keys import DOCUMENT_LIFE, PASS_LIFE, ROOT_OVERLAP
 from registry.passes import Life
 from registry.people import Terms
-from registry.reference import VENUE_URL, ReferenceRegistry
+from registry.reference import SIGNED, VENUE_URL, ReferenceRegistry
+from registry.roll import Person
 from registry.server import bound, configuration
 
 STARTS_WITHIN_S = 30.0
@@ -48,13 +53,21 @@ class EmbeddedRegistry:
         terms: Terms | None = None,
         venue_url: str = VENUE_URL,
         busy_s: float = 5.0,
+        signed: bool = SIGNED,
+        document_life: timedelta = DOCUMENT_LIFE,
     ) -> None:
         """Without `path` the data are gone afterwards; `port` 0 takes a free one, and keeps it through every cut."""
         self._folder = tempfile.TemporaryDirectory(prefix="ashyq-registry-")
         self.path = path or Path(self._folder.name, "registry.db")
         self.venue_url = venue_url
         self.registry = ReferenceRegistry(
-            self.path, clock=clock, terms=terms, venue_url=venue_url, busy_s=busy_s
+            self.path,
+            clock=clock,
+            terms=terms,
+            venue_url=venue_url,
+            busy_s=busy_s,
+            signed=signed,
+            document_life=document_life,
         )
         self._app = create_app(self.registry)
         # Bound and never listening: keeps the port ours, and refuses connections, while the network is cut.
@@ -126,10 +139,62 @@ class EmbeddedRegistry:
 
     def issue_pass(self, subject: str, life: Life = Life.LIVE, *, door: str | None = None) -> str:
         """Return the text of a new pass. Raises LookupError for a subject who is not on the roll."""
+        return self.registry.issue_pass(self._person(subject), life, door=door)
+
+    def revoke_pass(self, subject: str) -> None:
+        """Put a person's pass id on the list for as long as any pass can live, whatever their colour."""
+        ends = int((self.registry.clock() + PASS_LIFE).timestamp())
+        self.registry.revocations.add([(self._person(subject).pass_id, ends)])
+
+    def _person(self, subject: str) -> Person:
         person = self.registry.roll.person(subject)
         if person is None:
             raise LookupError("expected the subject of somebody on the roll; add_visitor returns it")
-        return self.registry.issue_pass(person, life, door=door)
+        return person
+
+    def enrolment_code(
+        self,
+        door: str,
+        *,
+        expires: timedelta = EXPIRES,
+        wifi: Wifi | None = None,
+        serial: str | None = None,
+        address: str = "",
+    ) -> str:
+        """Return the text of a new code for a door, `AQE1:...`; `address` is this registry's own unless given."""
+        known = self.registry.doors.get(door)
+        return self.registry.enrolments.create(
+            known, address=address or self.url, expires=expires, wifi=wifi, serial=serial
+        )
+
+    def enrol(self, public_key_raw: bytes, door: str) -> str:
+        """Enrol a device without a code and return its id."""
+        return self.registry.devices.enrol(public_key_raw, self.registry.doors.get(door).id)
+
+    def devices(self) -> list[Device]:
+        """Return every device that enrolled, the latest last."""
+        return self.registry.devices.all()
+
+    def revoke_device(self, device: str) -> None:
+        """Take a device out of service."""
+        self.registry.devices.revoke(device)
+
+    @property
+    def root_key(self) -> bytes:
+        """The root that signs now, 32 bytes, Ed25519: what a device trusts that enrols now."""
+        return self.registry.keys.root.public_raw
+
+    def rotate_root(self, *, overlap: timedelta = ROOT_OVERLAP) -> None:
+        """Publish a new root. The old one signs until documents would outlive it; see `retire_older_roots`."""
+        self.registry.keys.rotate("root", overlap=overlap)
+
+    def retire_older_roots(self) -> None:
+        """Let the newest root sign from now on."""
+        self.registry.keys.retire_older("root")
+
+    def rotate_pass_key(self, *, overlap: timedelta = PASS_LIFE) -> None:
+        """Publish a new pass key, with which passes are signed at once unless the overlap is longer."""
+        self.registry.keys.rotate("passes", overlap=overlap)
 
     def put_policy(self, venue: str, editions: list[dict[str, Any]]) -> int:
         """Replace the editions of a venue's policy; return the sequence."""
@@ -143,7 +208,7 @@ class EmbeddedRegistry:
         """Do what a visitor's phone does that scans the door's venue code at this moment."""
         known = self.registry.doors.get(door)
         code = code_at(self.venue_url, known.id, known.key, self.registry.clock())
-        self.registry.doors.check_in(code, subject, direction)
+        self.registry.doors.check_in(code, self._person(subject).subject, direction)
 
     def wait_for_listener(self, door: str, limit_s: float) -> bool:
         """Block until a kiosk waits for this door's events; False where none came within the limit."""

@@ -10,9 +10,8 @@ import cbor2
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.core.model import Status
-from kiosk.trust.cose import ALG, KID
-from kiosk.trust.keyring import COSE_ALGORITHMS
 from kiosk.trust.passes import AUD, COLOUR, COLOURS, CTI, EXP, IAT, PREFIX
+from registry.cose import sign1
 
 _NUMBER_OF = {colour: number for number, colour in COLOURS.items()}
 
@@ -25,6 +24,16 @@ class Life(Enum):
     AT_DOOR = timedelta(seconds=60)
 
 
+def ends_at(now: datetime, status: Status, life: Life) -> int:
+    """Return the unix second at which a pass that is issued now ends: with its life, or with the status."""
+    ends = now + life.value
+    if status.valid_until is not None:
+        ends = min(ends, status.valid_until)
+    return max(
+        int(ends.timestamp()), int(now.timestamp()) + 1
+    )  # a status in its last second still makes a pass
+
+
 def issue(
     signer: tuple[str, Ed25519PrivateKey],
     *,
@@ -35,21 +44,12 @@ def issue(
     door: str | None = None,
 ) -> str:
     """Return the text of a pass: `AQ1:` and base45. `subject` is the pass id, 24 hexadecimal digits."""
-    ends = now + life.value
-    if status.valid_until is not None:
-        ends = min(ends, status.valid_until)
-    issued = int(now.timestamp())
     claims: dict[int, object] = {
-        IAT: issued,
-        EXP: max(int(ends.timestamp()), issued + 1),  # a status in its last second still makes a pass
+        IAT: int(now.timestamp()),
+        EXP: ends_at(now, status, life),
         CTI: bytes.fromhex(subject),
         COLOUR: _NUMBER_OF[status.colour],
     }
     if door is not None:
         claims[AUD] = door
-    kid, key = signer
-    protected = cbor2.dumps({ALG: COSE_ALGORITHMS["EdDSA"], KID: bytes.fromhex(kid)})
-    payload = cbor2.dumps(claims)
-    signature = key.sign(cbor2.dumps(["Signature1", protected, b"", payload]))
-    message = cbor2.dumps(cbor2.CBORTag(18, [protected, {}, payload, signature]))
-    return PREFIX + base45.b45encode(message).decode()
+    return PREFIX + base45.b45encode(sign1(*signer, cbor2.dumps(claims))).decode()

@@ -46,11 +46,13 @@ _BOUNDS = {
 class ProblemError(Exception):
     """A refusal with a reason of its own. `kind` is the last part of the problem's type."""
 
-    def __init__(self, status: int, kind: str, detail: str) -> None:
+    def __init__(self, status: int, kind: str, detail: str, *, time: str = "") -> None:
         super().__init__(kind)
         self.status = status
         self.kind = kind
         self.detail = detail
+        self.time = time
+        """Of the registry, where the problem is the caller's clock."""
 
 
 def problem(
@@ -58,6 +60,7 @@ def problem(
     detail: str,
     *,
     kind: str = "",
+    time: str = "",
     mistakes: Iterable[Mapping[str, str]] = (),
     headers: Any = None,
 ) -> Response:
@@ -68,6 +71,7 @@ def problem(
         title=title,
         status=status,
         detail=detail,
+        time=time,
         mistakes=[shapes.Mistake(**mistake) for mistake in mistakes],
     )
     content = body.model_dump(exclude_defaults=True)
@@ -86,7 +90,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(ProblemError)
     async def refused(_: Request, error: ProblemError) -> Response:
-        return problem(error.status, error.detail, kind=error.kind)
+        headers = {"WWW-Authenticate": 'Signature realm="ashyq"'} if error.status == 401 else None
+        return problem(error.status, error.detail, kind=error.kind, time=error.time, headers=headers)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> Response:

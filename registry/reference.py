@@ -3,28 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import delete, insert
 
 from kiosk.core.model import Identifier
 from registry.database import Database, heartbeats
+from registry.devices import Devices
+from registry.documents import Documents
 from registry.doors import Doors
-from registry.keys import Keys
-from registry.passes import Life, issue
+from registry.enrolment import Enrolments
+from registry.keys import DOCUMENT_LIFE, Keys
+from registry.passes import Life, ends_at, issue
 from registry.people import Terms
 from registry.policy import Policies
 from registry.reports import Reports
+from registry.revocations import Revocations
 from registry.roll import Person, Roll
+from registry.security import Guard
 from registry.shapes import Heartbeat
 from registry.visits import Ledger
 
 VENUE_URL = "HTTPS://A.KZ/V/"
+SIGNED = False
+"""Whether a device's call must be signed."""
 
 
 class ReferenceRegistry:
-    """What `registry.app.create_app` answers from. `clock` returns aware UTC moments."""
+    """What `registry.app.create_app` answers from. `clock` returns aware UTC moments.
+
+    `signed`: every call of a device must be signed by an enrolled one. `document_life`: how long a signed document is news.
+    """
 
     def __init__(
         self,
@@ -34,22 +44,28 @@ class ReferenceRegistry:
         terms: Terms | None = None,
         venue_url: str = VENUE_URL,
         busy_s: float = 5.0,
+        signed: bool = SIGNED,
+        document_life: timedelta = DOCUMENT_LIFE,
     ) -> None:
         self.clock = clock
         self.database = Database(path, busy_s=busy_s)
-        self.keys = Keys(self.database)
+        self.keys = Keys(self.database, clock, document_life=document_life)
         self.roll = Roll(self.database, self.keys, terms or Terms(), clock)
         self.doors = Doors(self.database, clock, venue_url=venue_url)
         self.policies = Policies(self.database, clock)
+        self.revocations = Revocations(self.database, clock)
+        self.documents = Documents(self.keys, self.policies, self.revocations, clock, life=document_life)
+        self.devices = Devices(self.database, clock)
+        self.enrolments = Enrolments(self.database, self.keys, clock)
+        self.guard = Guard(self.devices, clock, signed=signed)
         self.ledger = Ledger(self.database, self.keys, self.roll, clock)
         self.reports = Reports(self.database)
 
     def issue_pass(self, person: Person, life: Life, *, door: str | None = None) -> str:
         """Return the text of a new pass for a person on the roll."""
         now = self.clock()
-        return issue(
-            self.keys.signer, subject=person.subject, status=person.status, now=now, life=life, door=door
-        )
+        pass_id = self.roll.issuing(person.subject, ends=ends_at(now, person.status, life))
+        return issue(self.keys.signer, subject=pass_id, status=person.status, now=now, life=life, door=door)
 
     def find(self, identifier: Identifier) -> Person:
         """Return a person on the roll. Raises LookupError, which does not name them."""
@@ -58,11 +74,11 @@ class ReferenceRegistry:
             raise LookupError("expected somebody on the roll; register them first")
         return person
 
-    def heard(self, heartbeat: Heartbeat) -> None:
+    def heard(self, device: str, heartbeat: Heartbeat) -> None:
         """Keep the last word of a device."""
-        row = {"device": heartbeat.device, "door": heartbeat.door, "at": self.clock()}
+        row = {"device": device, "door": heartbeat.door, "at": self.clock()}
         with self.database.write() as connection:
-            connection.execute(delete(heartbeats).where(heartbeats.c.device == heartbeat.device))
+            connection.execute(delete(heartbeats).where(heartbeats.c.device == device))
             connection.execute(insert(heartbeats).values(row | {"body": heartbeat.model_dump_json()}))
 
     def close(self) -> None:

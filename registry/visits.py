@@ -92,7 +92,7 @@ class Ledger:
         if item.subject is not None and item.sealed is not None:
             raise _Rejected("invalid: expected a subject or a sealed identifier, not both")
         if item.subject is not None:
-            return item.subject.value
+            return self._roll.owner(item.subject.value) or item.subject.value
         if (item.sealed is None) != (item.sealed_kid is None):
             raise _Rejected("invalid: expected sealed and sealed_kid together")
         if item.sealed is None or item.sealed_kid is None:

@@ -48,8 +48,8 @@ def test_a_new_policy_reaches_the_door_and_an_old_one_is_not_sent_again(house, j
 def test_passes_and_seals_of_new_keys_are_understood_and_older_passes_still(house):
     older = house.pass_of(Colour.GREEN)
     keys = house.registry.registry.keys
-    keys.add("passes")
-    keys.add("sealing")
+    house.registry.rotate_pass_key()
+    keys.rotate("sealing", overlap=timedelta(0))
     house.until(lambda: kept(house, "keys")["sealing"] == keys.document()["sealing"], "the new keys")
     house.hold_up(older)
     assert house.next_shown().opened

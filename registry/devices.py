@@ -1,0 +1,106 @@
+"""The devices that enrolled: their public keys, where they stand, and which of their nonces were used."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from kiosk.trust.signing import NONCE_LIFE
+from registry.database import Database
+from registry.trust_tables import devices, nonces
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    id: str
+    public_key: bytes
+    """Ed25519, raw."""
+    door: str
+    hardware: Mapping[str, str]
+    versions: Mapping[str, str]
+    enrolled_at: datetime
+    revoked_at: datetime | None
+
+
+class Devices:
+    """All of them, those that were revoked too: a device that is told why is easier to help."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._clock = clock
+
+    def all(self) -> list[Device]:
+        """Return every device, the latest last."""
+        with self._database.read() as connection:
+            rows = connection.execute(select(devices).order_by(devices.c.enrolled_at, devices.c.device))
+            return [_device(row) for row in rows]
+
+    def get(self, device: str) -> Device | None:
+        """Return a device; None where no device has this id."""
+        with self._database.read() as connection:
+            row = connection.execute(select(devices).where(devices.c.device == device)).first()
+        return None if row is None else _device(row)
+
+    def enrol(self, public_key: bytes, door: str) -> str:
+        """File a device that nobody asked for a code, and return its id."""
+        unsaid = {"model": "", "serial": ""}
+        with self._database.write() as connection:
+            return enrol_within(
+                connection, public_key=public_key, door=door, hardware=unsaid, versions={}, now=self._clock()
+            )
+
+    def revoke(self, device: str) -> None:
+        """Never answer this device again but with `device-revoked`. Raises LookupError."""
+        gone = update(devices).where(devices.c.device == device, devices.c.revoked_at.is_(None))
+        with self._database.write() as connection:
+            if not connection.execute(gone.values(revoked_at=self._clock())).rowcount:
+                raise LookupError(
+                    "expected the id of a device that is not revoked yet; `device list` has them"
+                )
+
+    def first_use(self, device: str, nonce: str) -> bool:
+        """Remember a nonce for as long as a request with it would be taken; False where it was used already."""
+        now = int(self._clock().timestamp())
+        row = {"device": device, "nonce": nonce, "forget_at": now + int(NONCE_LIFE.total_seconds())}
+        try:
+            with self._database.write() as connection:
+                connection.execute(delete(nonces).where(nonces.c.forget_at < now))
+                connection.execute(insert(nonces).values(row))
+        except IntegrityError:
+            return False
+        return True
+
+
+def enrol_within(
+    connection: Connection,
+    *,
+    public_key: bytes,
+    door: str,
+    hardware: Mapping[str, str],
+    versions: Mapping[str, str],
+    now: datetime,
+) -> str:
+    """File a new device inside a transaction that is under way, and return its id."""
+    row: dict[str, Any] = {"device": f"D-{secrets.token_hex(8)}", "public_key": public_key, "door": door}
+    row |= {"hardware": json.dumps(hardware), "versions": json.dumps(versions), "enrolled_at": now}
+    connection.execute(insert(devices).values(row))
+    return str(row["device"])
+
+
+def _device(row: Any) -> Device:
+    return Device(
+        id=row.device,
+        public_key=row.public_key,
+        door=row.door,
+        hardware=json.loads(row.hardware),
+        versions=json.loads(row.versions),
+        enrolled_at=row.enrolled_at,
+        revoked_at=row.revoked_at,
+    )

@@ -1,0 +1,122 @@
+"""What a kiosk keeps, signed by a root: policy, keys, revocations (docs/contract.md).
+
+A document is signed anew every few minutes with a later end, and is the same bytes in between: so an ETag holds, and the
+age that a kiosk knows of what it keeps is honest to those minutes. Ed25519 needs no chance, so nothing is stored here.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import cbor2
+
+from kiosk.trust import revocations as listed
+from kiosk.trust.signed import Member
+from registry.cose import sign1
+from registry.doors import Door
+from registry.keys import DOCUMENT_LIFE, Keys
+from registry.policy import Policies
+from registry.problems import ProblemError
+from registry.revocations import Revocations
+
+RENEWALS = 288
+"""In the life of a document: of 24 hours, every five minutes."""
+
+
+class Kind(StrEnum):
+    POLICY = "policy"
+    KEYS = "keys"
+    REVOCATIONS = "revocations"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One answer, in both of its forms."""
+
+    content: bytes
+    signed: bytes
+
+
+class Documents:
+    """Makes them from what the registry holds now."""
+
+    def __init__(
+        self,
+        keys: Keys,
+        policies: Policies,
+        revocations: Revocations,
+        clock: Callable[[], datetime],
+        *,
+        life: timedelta = DOCUMENT_LIFE,
+    ) -> None:
+        self._keys = keys
+        self._policies = policies
+        self._revocations = revocations
+        self._clock = clock
+        self._life_s = int(life.total_seconds())
+        self._lock = threading.Lock()
+        self._list: tuple[object, Document] | None = None
+
+    def policy(self, door: Door) -> Document:
+        """Return the policy of the door's venue, signed for this door. Raises ProblemError where there is none."""
+        try:
+            text = self._policies.current(door.venue)
+        except LookupError:
+            raise ProblemError(
+                404, "no-policy", "expected a venue with a policy; put one at the registry"
+            ) from None
+        content = text.encode()
+        signed = self._sign(Kind.POLICY, json.loads(text)["sequence"], content, audience=door.id)
+        return Document(content=content, signed=signed)
+
+    def keys(self) -> Document:
+        """Return the keys, and the roots that are trusted from now on."""
+        plain = self._keys.document()
+        whole = json.dumps(plain | {"roots": self._keys.roots()}).encode()
+        return Document(
+            content=json.dumps(plain).encode(), signed=self._sign(Kind.KEYS, self._keys.sequence, whole)
+        )
+
+    def revocations(self, since: int) -> Document:
+        """Return what changed on the list since a sequence; 0: the whole list, which is kept ready."""
+        change = self._revocations.since(since)
+        if change.base:
+            return self._list_document(change.sequence, change.base, change.entries, change.removed)
+        made_of = (change.sequence, self._keys.root.kid, self._issued())
+        with self._lock:
+            if self._list is None or self._list[0] != made_of:
+                self._list = made_of, self._list_document(change.sequence, 0, change.entries, change.removed)
+            return self._list[1]
+
+    def _list_document(self, sequence: int, base: int, entries: bytes, removed: bytes) -> Document:
+        content = cbor2.dumps(
+            {
+                listed.Member.BASE.value: base,
+                listed.Member.ADDED.value: entries,
+                listed.Member.REMOVED.value: removed,
+            }
+        )
+        return Document(content=content, signed=self._sign(Kind.REVOCATIONS, sequence, content))
+
+    def _issued(self) -> int:
+        every = max(1, self._life_s // RENEWALS)
+        now = int(self._clock().timestamp())
+        return now - now % every
+
+    def _sign(self, kind: Kind, sequence: int, content: bytes, *, audience: str | None = None) -> bytes:
+        root, issued = self._keys.root, self._issued()
+        claims: dict[int, object] = {
+            Member.KIND.value: kind.value,
+            Member.SEQUENCE.value: sequence,
+            Member.ISSUED.value: issued,
+            Member.NOT_AFTER.value: issued + self._life_s,
+            Member.CONTENT.value: content,
+        }
+        if audience is not None:
+            claims[Member.AUDIENCE.value] = audience
+        return sign1(root.kid, root.private, cbor2.dumps(claims))
