@@ -102,6 +102,8 @@ def sign_request(
     `created` in seconds since 1970, `nonce` 16 bytes that were never used before. What was signed before is replaced:
     a request that goes once more after a clock-skew answer has a new time and a new nonce.
     """
+    if len(nonce) != NONCE_BYTES:
+        raise ValueError(f"expected a nonce of {NONCE_BYTES} bytes, found {len(nonce)}")
     for name in ("Content-Digest", "Signature-Input", "Signature"):
         prepared.headers.pop(name, None)
     signer = HTTPMessageSigner(signature_algorithm=ED25519)
