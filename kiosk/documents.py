@@ -125,7 +125,7 @@ class Documents:
                 self._heard(False)
             return False
         except (KioskError, ValueError, RecursionError) as mistake:
-            log.error("%s: the registry's document was refused, the last good one stays: %s", name, mistake)
+            log.error("%s: the registry's document was not understood, the last good one stays: %s", name, mistake)
         self._heard(True)
         return True
 

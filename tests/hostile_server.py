@@ -72,7 +72,8 @@ class Came:
         return json.loads(self.body)
 
 
-Answer = tuple[int, dict[str, Any]]
+Answer = tuple[int, dict[str, Any] | bytes]
+"""Status, and a JSON object or the octets of a signed document."""
 Handler = Callable[[Came], Answer]
 
 
@@ -193,12 +194,13 @@ def well_behaved(came: Came) -> Answer:
 
 def _bytes(manner: Manner, came: Came, handler: Handler) -> bytes:
     code, answer = handler(came)
-    good = json.dumps(answer).encode()
+    good = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
+    signed = {"Content-Type": "application/cose"} if isinstance(answer, bytes) else {}
     html = {"Content-Type": "text/html"}
     match manner:
         case Manner.GOOD | Manner.STALE:
             problem = {"Content-Type": "application/problem+json"} if code >= 400 else {}
-            return _whole(code, b"" if code == 304 else good, {"ETag": '"1"', **problem})
+            return _whole(code, b"" if code == 304 else good, {"ETag": '"1"', **problem, **signed})
         case Manner.HTTP_500:
             return _whole(500, b"Internal Server Error", {"Content-Type": "text/plain"})
         case Manner.HTTP_503_RETRY:
@@ -215,7 +217,7 @@ def _bytes(manner: Manner, came: Came, handler: Handler) -> bytes:
         case Manner.REDIRECT_302:
             return _whole(302, PORTAL, {**html, "Location": "/portal"})
         case Manner.HALF_BODY:
-            return _whole(200, good)[: -len(good) // 2]
+            return _whole(200, good, signed)[: -len(good) // 2]
         case Manner.WRONG_TYPE:
             return _whole(200, good, {"Content-Type": "text/plain"})
         case Manner.WRONG_CHARSET:
