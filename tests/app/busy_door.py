@@ -23,7 +23,7 @@ from kiosk.core.model import Direction
 from kiosk.core.situation import Door, State
 from kiosk.equipment import Drivers
 from kiosk.settings import Settings
-from tests.app.house import FPS, HALL, HouseClock, still
+from tests.app.around import FPS, HALL, HouseClock, still
 from ui.screen import PygameScreen
 
 GAP_FRAMES = 24

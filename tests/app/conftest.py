@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.app.house import House, HouseClock, open_registry
+from tests.app.around import HouseClock, open_registry
+from tests.app.house import House
 
 
 @pytest.fixture

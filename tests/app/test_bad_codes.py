@@ -15,7 +15,8 @@ from kiosk.core.model import Colour, OwnVenueCode, Refusal
 from kiosk.core.venue_code import code_at
 from kiosk.core.view import Field, Page, Phrase, Sign
 from registry.passes import Life, issue
-from tests.app.house import House, HouseClock, open_registry
+from tests.app.around import HouseClock, open_registry
+from tests.app.house import House
 
 
 @pytest.fixture(scope="module")

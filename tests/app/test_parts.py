@@ -12,7 +12,8 @@ from kiosk.core.events import HealthChanged, Part
 from kiosk.core.model import Colour, Direction, DoorKind
 from kiosk.core.view import Field, Page, Phrase
 from kiosk.demo.report import compare
-from tests.app.house import WITHIN_S, House
+from tests.app.around import WITHIN_S
+from tests.app.house import House
 
 
 def working(house, part: Part) -> list[bool]:

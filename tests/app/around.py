@@ -1,0 +1,88 @@
+"""What is around a door in a test: its time, its hall and the codes held up in it, the registry, an eye on the screen."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import numpy as np
+import segno
+
+from kiosk.core.events import Key
+from kiosk.core.view import View
+from kiosk.demo.photographer import Savable
+from kiosk.ports import Grey
+from registry.demo_people import populate
+from registry.embedded import EmbeddedRegistry
+from tests.factories import NOON
+
+WITHIN_S = 30.0
+"""Generous: never reached in a good run, however busy the machine is."""
+FPS = 30.0
+FRAME = (640, 800)
+"""Rows and columns; the largest QR code there is fits in at three pixels a module."""
+HALL = np.full(FRAME, 120, np.uint8)
+HELD_FRAMES = 4
+JITTER = 0.02
+"""In place of chance: the back-off of a test is milliseconds, and never nothing."""
+
+
+class HouseClock:
+    """Both clocks from a Wednesday noon on. They go as fast as real ones, and jump when they are told to."""
+
+    def __init__(self) -> None:
+        self._begun = time.monotonic()
+        self._skipped = 0.0
+        self.is_trusted = True
+
+    def wall(self) -> datetime:
+        return NOON + timedelta(seconds=self.mono())
+
+    def mono(self) -> float:
+        return time.monotonic() - self._begun + self._skipped
+
+    def trusted(self) -> bool:
+        return self.is_trusted
+
+    def skip(self, seconds: float) -> None:
+        """Let so much time have gone by."""
+        self._skipped += seconds
+
+
+class Onlooker:
+    """Port `Screen`: shows everything on another screen, and remembers each picture that was new."""
+
+    def __init__(self, screen: Savable) -> None:
+        self.views: list[View] = []
+        self._screen = screen
+
+    def show(self, view: View, preview: Grey | None = None) -> None:
+        still = replace(view, time_left=None)
+        if not self.views or self.views[-1] != still:
+            self.views.append(still)
+        self._screen.show(view, preview)
+
+    def poll(self) -> list[Key]:
+        return self._screen.poll()
+
+    def close(self) -> None:
+        self._screen.close()
+
+
+def still(content: str | bytes, *, mirrored: bool = False) -> Grey:
+    """Return a frame with a QR code in its middle, in the mirror if wanted."""
+    code = segno.make(content, micro=False)
+    modules = 1 - np.array([list(row) for row in code.matrix_iter(scale=3, border=4)], np.uint8)
+    picture = (np.fliplr(modules) if mirrored else modules) * np.uint8(255)
+    frame = HALL.copy()
+    top, left = ((whole - side) // 2 for whole, side in zip(FRAME, picture.shape, strict=True))
+    frame[top : top + len(picture), left : left + len(picture)] = picture
+    return frame
+
+
+def open_registry(clock: HouseClock) -> EmbeddedRegistry:
+    """Return a registry on the house's clock, with the demo's door, policy and people."""
+    registry = EmbeddedRegistry(clock=clock.wall)
+    populate(registry.registry)
+    return registry
