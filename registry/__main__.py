@@ -1,4 +1,4 @@
-"""`python -m registry`: serve, make demo data, print a pass as a QR code, write the OpenAPI document."""
+"""`python -m registry`: serve, enrol devices, make demo data, print a pass as a QR code, write the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from pathlib import Path
 import uvicorn
 
 from kiosk.core.model import Identifier, IdentifierKind
+from registry import trust_commands
 from registry.app import create_app
 from registry.demo_people import DEMO_DOOR, DEMO_PEOPLE, populate
 from registry.embedded import utc_now
 from registry.passes import Life
+from registry.problems import ProblemError
 from registry.reference import ReferenceRegistry
 from registry.server import bound, configuration
 
@@ -28,6 +30,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     try:
         arguments.run(arguments)
+    except ProblemError as problem:
+        sys.stderr.write(f"registry: {problem.detail}\n")
+        return 1
     except (LookupError, ValueError, OSError) as error:
         sys.stderr.write(f"registry: {error}\n")
         return 1
@@ -52,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
         made.set_defaults(run=run)
         return made
 
-    serve = command("serve", _serve, "Answer kiosks. Callers are not authenticated yet: keep it on loopback.")
+    serve = command("serve", _serve, "Answer kiosks.")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=8443)
     demo = command("demo-data", _demo_data, "Make the demo's door, policy and made-up people.")
@@ -67,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     life.add_argument("--carry", dest="life", action="store_const", const=Life.CARRY)
     for each in (serve, demo, shown):
         each.add_argument("--db", type=Path, default=Path("registry.db"), metavar="FILE")
+    trust_commands.add_to(commands, _open)
     command("openapi", _openapi, "Print the OpenAPI document: python -m registry openapi > docs/openapi.json")
     return parser
 
@@ -81,6 +87,8 @@ def _serve(arguments: argparse.Namespace) -> None:
     try:
         listener = bound(arguments.host, arguments.port)
         log.info("the registry answers at http://%s:%d", *listener.getsockname())
+        if not registry.guard.signed:
+            log.warning("nobody who calls is asked for a signature: keep this on loopback")
         uvicorn.Server(configuration(create_app(registry))).run([listener])
     finally:
         registry.close()

@@ -75,11 +75,11 @@ class Guard:
     def __init__(self, devices: Devices, clock: Callable[[], datetime], *, signed: bool) -> None:
         self._devices = devices
         self._clock = clock
-        self._signed = signed
+        self.signed = signed
 
     async def admit(self, request: Request) -> None:
         """Put the caller into `request.state`, or raise ProblemError."""
-        if not self._signed:
+        if not self.signed:
             request.state.caller = Anybody()
             return
         message = Message(
