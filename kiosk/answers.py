@@ -72,6 +72,16 @@ def _is_problem(reply: Reply) -> bool:
     return bool(form and form[1]) and 400 <= reply.status < 500
 
 
+def is_revoked(reply: Reply) -> bool:
+    """Whether the registry says that it does not take this device for its own any more."""
+    return reply.status == codes.forbidden and refusal(reply) == "device-revoked"
+
+
+def is_skewed(reply: Reply) -> bool:
+    """Whether the registry says that it was asked by another time than its own."""
+    return reply.status == codes.unauthorized and refusal(reply) == "clock-skew"
+
+
 def registrys_time(reply: Reply) -> datetime:
     """Return the time that a clock-skew problem tells. Nobody signed it: it is good for signing with, and no more."""
     found = _parsed(reply.body)
@@ -83,9 +93,7 @@ def _not_ok(reply: Reply) -> RegistryUnreachable | RegistryRefused:
         return RegistryUnreachable("redirect", "the registry never redirects: is there a portal in between?")
     why = f"http-{reply.status}"
     if _is_problem(reply) and reply.status != codes.too_many_requests:
-        word = _problem(reply.body)
-        revoked = reply.status == codes.forbidden and word == "device-revoked"
-        return (DeviceRevoked if revoked else RegistryRefused)(why, word)
+        return (DeviceRevoked if is_revoked(reply) else RegistryRefused)(why, refusal(reply))
     unreachable = RegistryUnreachable(why)
     unreachable.retry_after_s = reply.retry_after_s
     return unreachable

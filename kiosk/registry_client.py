@@ -239,9 +239,9 @@ class RegistryClient:
             )
 
         reply = once(deadline_s)
-        if signer is not None and answers.refusal(reply) == "clock-skew":
+        if signer is not None and answers.is_skewed(reply):
             signer.hear(answers.registrys_time(reply))
             reply = once(max(0.0, ends - self._mono()))
-        if answers.refusal(reply) == "device-revoked" and self._told_revoked.acquire(blocking=False):
+        if answers.is_revoked(reply) and self._told_revoked.acquire(blocking=False):
             self._revoked()
         return reply

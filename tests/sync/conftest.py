@@ -11,7 +11,8 @@ import pytest
 from kiosk.registry_client import RegistryClient, Timeouts
 from tests.hostile_server import HostileServer
 
-QUICK = Timeouts(send_s=0.6, fetch_s=0.6, heartbeat_s=0.6, poll_slack_s=0.6)
+QUICK = Timeouts(send_s=1.5, fetch_s=1.5, heartbeat_s=1.5, poll_slack_s=1.5)
+"""Long enough for a bad answer to come on a busy machine, short enough to wait for one that never does."""
 
 
 @pytest.fixture

@@ -301,3 +301,17 @@ def test_the_worker_outlives_a_store_that_fails(door):
     door.syncer.stop()
     worker.join(SOON_S)
     assert not worker.is_alive()
+
+
+def test_a_link_that_is_lost_is_told_at_once_and_not_after_the_next_batch(door, server):
+    door.record(make_visit(1))
+    door.syncer.step()
+    door.syncer.heard(online=False)
+    assert door.reported[-1] == LinkChanged(online=False, waiting=0)
+
+
+def test_a_new_record_counts_as_waiting_from_the_moment_it_is_told_of(door, server):
+    door.record(make_visit(1))
+    door.syncer.step()
+    door.syncer.wake(incident=True)
+    assert door.reported[-1] == LinkChanged(online=True, waiting=1, incidents_waiting=1)
