@@ -198,6 +198,7 @@ TABLE: dict[tuple[State, type[Event]], Callable[[Enrolling, Any, float], Outcome
     (State.SHOWN, Pressed): _answer_to_details,
     (State.SHOWN, Ticked): _timed_out,
     (State.CONFIRMED, Connected): _asking,
+    (State.CONFIRMED, Declined): _failed,
     (State.ASKING, Accepted): _enrolled,
     (State.ASKING, Declined): _failed,
     (State.FAILED, Offered): _shown,
