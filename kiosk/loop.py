@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from kiosk.core.door import step, wake_at
-from kiosk.core.effects import Ask, Chime, Effect, Light, Open, Tell, Write
+from kiosk.core.effects import Ask, Chime, Effect, Light, Open, Tell, TrustTime, Write
 from kiosk.core.events import Event, GateFailed, HealthChanged, KeyPressed, Part, Tick
 from kiosk.core.model import Amendment, Record, Stamp, Visit
 from kiosk.core.present import present
@@ -42,6 +42,10 @@ class Hands:
     ask: Callable[[Ask], None]
     write: Callable[[Record], None]
     preview: Callable[[], Grey | None]
+    trust_time: Callable[[TrustTime], None] = lambda _found: None
+    """The clock became right: correct what was recorded before."""
+    remember: Callable[[Door], None] = lambda _door: None
+    """Who or how many are inside has changed. Called after the gate was told, never before."""
 
 
 class Inbox:
@@ -91,6 +95,8 @@ class Loop:
 
     def run(self, stopped: Callable[[], bool]) -> None:
         """Work until `stopped` says so. A mistake of ours is told to the journal, and the door goes on."""
+        if not self.door.knows_who_is_inside:
+            log.warning("who is inside is not known since the start: %d are counted", self.door.inside)
         while not stopped():
             try:
                 self.once(self._patience())
@@ -110,9 +116,12 @@ class Loop:
 
     def handle(self, event: Event) -> None:
         """Let the core decide, then do what it says. A broken hand never stops the loop."""
-        self.door, effects = step(self.door, event, self.stamp())
+        before = self.door
+        self.door, effects = step(before, event, self.stamp())
         for effect in effects:
             self._perform(effect)
+        if not _same_people(before, self.door):
+            self._hands.remember(self.door)
         if self._watch is not None:
             self._watch(self.door, event, effects)
 
@@ -152,6 +161,8 @@ class Loop:
                 self._try(Part.LAMP, lambda: hands.lamp.show(signal, colour))
             case Chime(sound=sound):
                 self._try(None, lambda: hands.sounder.play(sound))
+            case TrustTime():
+                hands.trust_time(effect)
             case Tell(what=what, visit_id=visit_id):
                 log.warning("door: %s%s", what, f" (visit {visit_id})" if visit_id else "")
 
@@ -176,6 +187,13 @@ class Loop:
     def _complain(self, part: str, failure: DriverError) -> None:
         self._failures[part] += 1
         log.error("%s: %s (time %d)", part, failure, self._failures[part])
+
+
+def _same_people(one: Door, other: Door) -> bool:
+    """Whether nothing changed of what is to be remembered. The values are frozen, so most looks are at one object."""
+    return (one.presence is other.presence or one.presence == other.presence) and (
+        one.occupancy == other.occupancy and one.pending == other.pending
+    )
 
 
 def _journal(record: Record) -> None:

@@ -11,6 +11,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from kiosk.core import iin
+from kiosk.core.guesses import Budget
+from kiosk.core.knowledge import Age
 from kiosk.core.model import (
     Colour,
     DoorKind,
@@ -107,6 +109,11 @@ def make_pass(
     )
 
 
+def make_age(*, issued: datetime = NOON, stands: timedelta = timedelta(hours=24)) -> Age:
+    """Return what a signed document says of its time."""
+    return Age(issued_at=issued, not_after=issued + stands)
+
+
 def make_edition(**changes: Any) -> Edition:
     """Return a rule that holds since long ago: green and blue, around the clock, any number of people."""
     return Edition(**{"effective_from": NOON - timedelta(days=365), **changes})
@@ -140,9 +147,12 @@ def make_door(
     sensor: bool = False,
     attended: bool = True,
     times: Times | None = None,
+    budget: Budget | None = None,
     **changes: Any,
 ) -> Door:
     """Return an idle door that heard of the registry just now. `changes` are fields of Door."""
-    setup = make_setup(kind, passage_sensor=sensor, attended=attended, times=times or Times())
+    setup = make_setup(
+        kind, passage_sensor=sensor, attended=attended, times=times or Times(), budget=budget or Budget()
+    )
     policy = make_policy(edition) if edition else make_policy()
     return Door(**{"setup": setup, "policy": policy, "heard_at": NOON, "online": True, **changes})

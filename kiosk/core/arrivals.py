@@ -29,6 +29,8 @@ from kiosk.core.verdicts import ask, check_again, question, rest, settle
 def arrived(door: Door, event: Arrival, stamp: Stamp) -> Step:
     """Somebody presents themselves, and the door is free for them."""
     door = replace(door, next_arrival=None)
+    if door.revoked and _way(door, event) is Direction.ENTRY:
+        return door, ()
     match event:
         case CodeRead(credential=Pass() as shown):
             return _pass(door, event, shown, stamp)
@@ -79,11 +81,13 @@ def first_key(door: Door, event: KeyPressed, stamp: Stamp) -> Step:
     key = event.key
     if door.setup.kind is DoorKind.EXIT and key is Key.CONFIRM:
         return _begin(door, _visitor(door, stamp, Via.KEYPAD, None, Direction.EXIT), stamp)
-    if door.state is State.OUT_OF_ORDER:
+    if door.resting is not State.IDLE:
         return door, ()
     if key is Key.RECHECK:
         return check_again(door, stamp)
     if key.isdigit() or key is Key.CONFIRM:
+        if door.keypad_rests(stamp.mono) and door.setup.kind is DoorKind.ENTRY:
+            return keypad_rests(door, stamp)
         return _typing(door, Typed().press(key, stamp.mono), stamp)
     return door, ()
 
@@ -111,6 +115,10 @@ def typed(door: Door, event: KeyPressed, stamp: Stamp) -> Step:
     if not number.complete:
         return _typing(door, number, stamp)
     if not valid:
+        door, alert = _tried(door, stamp, mistaken=True)
+        if alert:
+            door, effects = keypad_rests(door, stamp)
+            return door, (*effects, *alert)
         door, _ = _typing(door, replace(number, mistyped=True), stamp)
         return door, (Chime(sound=Sound.MISTAKE),)
     return door.goes(State.CONFIRMING, stamp.mono, door.setup.times.confirm_s), (Chime(sound=Sound.KEY),)
@@ -120,10 +128,46 @@ def confirmed(door: Door, event: KeyPressed, stamp: Stamp) -> Step:
     """A key while the whole number is shown again: the check digit misses nine of ten errors in the 11th digit."""
     if event.key is Key.CONFIRM:
         identifier = Identifier(kind=IdentifierKind.IIN, value=door.typed.digits)
-        return _begin(door, _visitor(door, stamp, Via.KEYPAD, identifier, None), stamp)
+        visitor = _visitor(door, stamp, Via.KEYPAD, identifier, None)
+        if visitor.direction is Direction.EXIT or _again(door, identifier, stamp):
+            return _begin(door, visitor, stamp)
+        if not door.keypad_rests(stamp.mono):
+            door, alert = _tried(door, stamp, mistaken=False)
+            door, effects = _begin(door, visitor, stamp)
+            return door, (*effects, *alert)
+        if door.setup.kind is DoorKind.TOGGLE and not door.knows_who_is_inside:
+            # It may be somebody who wants out: staff are called, and nothing is looked up for whoever is guessing.
+            return settle(replace(door, typed=Typed(), refusal=None), visitor, stamp)
+        return keypad_rests(door, stamp)
     if event.key is Key.ERASE:
         return _typing(door, door.typed.press(Key.ERASE, stamp.mono), stamp)
     return rest(door, stamp) if event.key is Key.CANCEL else (door, ())
+
+
+def keypad_rests(door: Door, stamp: Stamp) -> Step:
+    """Say that the keypad rests. The page goes before the pause ends, so that the camera's picture is seen again."""
+    lasts = min(door.guesses.paused_until - stamp.mono, door.setup.times.keypad_idle_s)
+    door = door.goes(State.RESTING, stamp.mono, lasts, typed=Typed(), refusal=None)
+    return door, (Light(signal=Signal.UNCHECKED), Chime(sound=Sound.MISTAKE))
+
+
+def key_while_resting(door: Door, event: KeyPressed, stamp: Stamp) -> Step:
+    """A key on a keypad that rests: the pause can be left, not shortened; staff and who leaves are not held up."""
+    if event.key is Key.CANCEL:
+        return rest(door, stamp)
+    if event.key is Key.RECHECK or not door.keypad_rests(stamp.mono) or door.setup.kind is not DoorKind.ENTRY:
+        return first_key(door, event, stamp)
+    return door, ()
+
+
+def _tried(door: Door, stamp: Stamp, *, mistaken: bool) -> Step:
+    """Count a number where nobody watches; the alert is for staff, when the keypad has to rest from now on."""
+    if door.setup.attended or door.guesses.paused(stamp.mono):
+        return door, ()
+    count = door.guesses.mistaken if mistaken else door.guesses.looked_up
+    guesses = count(stamp.mono, door.setup.budget)
+    alert = (Tell(what="keypad-guessing"),) if guesses.alerts > door.guesses.alerts else ()
+    return replace(door, guesses=guesses), alert
 
 
 def _typing(door: Door, number: Typed, stamp: Stamp) -> Step:
@@ -133,11 +177,11 @@ def _typing(door: Door, number: Typed, stamp: Stamp) -> Step:
 
 def _pass(door: Door, event: CodeRead, shown: Pass, stamp: Stamp) -> Step:
     fault = passes.fault(shown, stamp, door.latest_signed, door.setup.door)
+    if fault is not Refusal.FROM_THE_FUTURE:  # whatever else is wrong with it, somebody signed this time
+        door = replace(door, latest_signed=max(door.latest_signed or shown.issued_at, shown.issued_at))
     visitor = _visitor(door, stamp, event.via, shown.identifier, event.side)
     if fault is not None and visitor.direction is Direction.ENTRY:
         return _notice(door, fault, stamp)
-    if fault is not Refusal.FROM_THE_FUTURE:
-        door = replace(door, latest_signed=max(door.latest_signed or shown.issued_at, shown.issued_at))
     visitor = replace(visitor, status=passes.status_of(shown), source=passes.source_of(shown))
     return _begin(door, visitor, stamp)
 

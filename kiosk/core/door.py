@@ -15,19 +15,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, get_args
 
-from kiosk.core import arrivals, passages, verdicts
+from kiosk.core import arrivals, news, passages, verdicts
 from kiosk.core.derived import derived_id
-from kiosk.core.effects import Effect, Tell, Write
+from kiosk.core.effects import Effect, TrustTime, Write
 from kiosk.core.events import (
     Answered,
     AskFailed,
     CodeRead,
+    DeviceRevoked,
+    Enrolled,
     Event,
     GateFailed,
     HealthChanged,
     KeyPressed,
+    KnowledgeChanged,
     LinkChanged,
-    Part,
     Passed,
     PhoneArrived,
     PolicyArrived,
@@ -58,44 +60,13 @@ def _dismissed(door: Door, _event: StaffDismissed | Tick, stamp: Stamp) -> Step:
     return verdicts.rest(door, stamp)
 
 
-def _link_changed(door: Door, event: LinkChanged, stamp: Stamp) -> Step:
-    return replace(
-        door,
-        online=event.online,
-        waiting=event.waiting,
-        parked=event.parked,
-        incidents_waiting=event.incidents_waiting,
-        heard_at=stamp.wall if event.online or door.online else door.heard_at,
-    ), ()
-
-
-def _policy_arrived(door: Door, event: PolicyArrived, _stamp: Stamp) -> Step:
-    heard = max((at for at in (door.heard_at, event.heard_at) if at), default=None)
-    newer = door.policy is None or event.policy.sequence >= door.policy.sequence
-    return replace(door, heard_at=heard, policy=event.policy if newer else door.policy), ()
-
-
-def _health_changed(door: Door, event: HealthChanged, stamp: Stamp) -> Step:
-    door = door.with_part(event.part, None if event.working else event.why or "no reason given")
-    resting = State.OUT_OF_ORDER if door.is_broken(Part.STORE) else State.IDLE
-    if door.state in (State.IDLE, State.OUT_OF_ORDER) and door.state is not resting:
-        return verdicts.rest(door, stamp)
-    return door, ()
-
-
-def _store_failed(door: Door, event: RecordFailed, stamp: Stamp) -> Step:
-    """Something that happened could not be written: the next visitor's visit could not be either."""
-    return _health_changed(door, HealthChanged(part=Part.STORE, working=False, why=event.why), stamp)
-
-
-def _gate_failed(door: Door, event: GateFailed, _stamp: Stamp) -> Step:
-    return door.with_part(Part.GATE, event.why), (Tell(what="gate-failed"),)
-
-
 _ENDS = (State.ADMITTED, State.REFUSED, State.UNCHECKED)
+_BROKEN = (State.OUT_OF_ORDER, State.OUT_OF_SERVICE)
 _STAYED_OUT = (State.REFUSED, State.UNCHECKED)
 """Where a visitor stands who was checked again for nothing."""
 _REST = (State.IDLE, State.OUT_OF_ORDER)
+_AFTER = news.REST
+"""Where the door goes when an answer was shown: the registry may have withdrawn the device meanwhile."""
 
 
 def _arrivals(handler: Handler) -> dict[type[Any], Rule]:
@@ -112,46 +83,54 @@ _NEXT = _arrivals(arrivals.arrived_meanwhile)
 _WHILE_TYPING = _arrivals(arrivals.arrived_while_typing)
 _WAITS = dict.fromkeys(_NEXT, Rule(arrivals.arrived_meanwhile))
 _LEAVES_ONLY = dict.fromkeys(_NEXT, Rule(arrivals.arrived_out_of_order, (State.RECORDING,)))
-_OVER_RESULT = Rule(arrivals.key_over_result, (State.TYPING, State.ASKING, *_REST))
 _OVERRIDE = Rule(verdicts.staff_admitted, (State.RECORDING,))
 _DISMISS = Rule(_dismissed, _REST)
+_WITHDRAWN = Rule(news.device_revoked, (State.OUT_OF_SERVICE,))
 _LATE = Rule(verdicts.recorded_late)
 
 ANYWHERE: Mapping[type[Any], Rule] = {
-    LinkChanged: Rule(_link_changed),
-    PolicyArrived: Rule(_policy_arrived),
-    HealthChanged: Rule(_health_changed),
-    GateFailed: Rule(_gate_failed),
+    LinkChanged: Rule(news.link_changed),
+    PolicyArrived: Rule(news.policy_arrived),
+    KnowledgeChanged: Rule(news.knowledge_changed),
+    DeviceRevoked: Rule(news.device_revoked),
+    Enrolled: Rule(news.enrolled),
+    HealthChanged: Rule(news.health_changed),
+    GateFailed: Rule(news.gate_failed),
     Passed: Rule(passages.passed),
     Answered: Rule(verdicts.heard_late),
     Recorded: _LATE,
-    RecordFailed: Rule(_store_failed),
+    RecordFailed: Rule(news.store_failed),
 }
 
 _RESULT: Mapping[type[Any], Rule] = {
     **_NEXT,
-    KeyPressed: _OVER_RESULT,
-    StaffDismissed: _DISMISS,
-    Tick: _DISMISS,
+    KeyPressed: Rule(arrivals.key_over_result, (State.TYPING, State.RESTING, State.ASKING, *_AFTER)),
+    StaffDismissed: Rule(_dismissed, _AFTER),
+    Tick: Rule(_dismissed, _AFTER),
 }
 
 TABLE: Mapping[State, Mapping[type[Any], Rule]] = {
     State.IDLE: {
         **_ARRIVES,
-        KeyPressed: Rule(arrivals.first_key, (State.TYPING, State.RECORDING, State.ASKING)),
+        KeyPressed: Rule(arrivals.first_key, (State.TYPING, State.RESTING, State.RECORDING, State.ASKING)),
         StaffAdmitted: _OVERRIDE,
-        HealthChanged: Rule(_health_changed, (State.OUT_OF_ORDER,)),
-        RecordFailed: Rule(_store_failed, (State.OUT_OF_ORDER,)),
+        DeviceRevoked: _WITHDRAWN,
+        HealthChanged: Rule(news.health_changed, (State.OUT_OF_ORDER,)),
+        RecordFailed: Rule(news.store_failed, (State.OUT_OF_ORDER,)),
     },
     State.TYPING: {
         **_WHILE_TYPING,
-        KeyPressed: Rule(arrivals.typed, (State.CONFIRMING, State.RECORDING, *_REST)),
+        KeyPressed: Rule(arrivals.typed, (State.CONFIRMING, State.RESTING, State.RECORDING, *_REST)),
+        DeviceRevoked: _WITHDRAWN,
         StaffDismissed: _DISMISS,
         Tick: _DISMISS,
     },
     State.CONFIRMING: {
         **_WHILE_TYPING,
-        KeyPressed: Rule(arrivals.confirmed, (State.TYPING, State.ASKING, State.RECORDING, *_REST)),
+        KeyPressed: Rule(
+            arrivals.confirmed, (State.TYPING, State.RESTING, State.ASKING, State.RECORDING, *_REST)
+        ),
+        DeviceRevoked: _WITHDRAWN,
         StaffDismissed: _DISMISS,
         Tick: _DISMISS,
     },
@@ -165,26 +144,40 @@ TABLE: Mapping[State, Mapping[type[Any], Rule]] = {
         **_WAITS,
         Answered: Rule(verdicts.answered),
         Recorded: Rule(verdicts.recorded, _ENDS),
-        RecordFailed: Rule(verdicts.not_recorded, (State.ADMITTED, State.OUT_OF_ORDER)),
-        Tick: Rule(verdicts.not_recorded, (State.ADMITTED, State.OUT_OF_ORDER)),
+        RecordFailed: Rule(verdicts.not_recorded, (State.ADMITTED, *_BROKEN)),
+        Tick: Rule(verdicts.not_recorded, (State.ADMITTED, *_BROKEN)),
     },
     State.ADMITTED: {
         **_RESULT,
-        KeyPressed: Rule(arrivals.key_over_result, (State.TYPING, State.RECORDING, *_REST)),
+        KeyPressed: Rule(arrivals.key_over_result, (State.TYPING, State.RESTING, State.RECORDING, *_AFTER)),
     },
     State.REFUSED: {**_RESULT, StaffAdmitted: _OVERRIDE},
     State.UNCHECKED: {**_RESULT, StaffAdmitted: _OVERRIDE},
     State.NOTICE: {
         **_ARRIVES,
-        KeyPressed: _OVER_RESULT,
+        KeyPressed: Rule(arrivals.key_over_result, (State.TYPING, State.RESTING, State.ASKING, *_REST)),
         StaffDismissed: _DISMISS,
         Tick: _DISMISS,
+        DeviceRevoked: _WITHDRAWN,
+    },
+    State.RESTING: {
+        **_ARRIVES,
+        KeyPressed: Rule(arrivals.key_while_resting, (State.TYPING, State.ASKING, *_REST)),
+        StaffDismissed: _DISMISS,
+        Tick: _DISMISS,
+        DeviceRevoked: _WITHDRAWN,
     },
     State.OUT_OF_ORDER: {
         **_LEAVES_ONLY,
         KeyPressed: Rule(arrivals.first_key, (State.RECORDING,)),
         Recorded: Rule(verdicts.recorded_late, (State.IDLE,)),
-        HealthChanged: Rule(_health_changed, (State.IDLE,)),
+        HealthChanged: Rule(news.health_changed, (State.IDLE,)),
+        DeviceRevoked: _WITHDRAWN,
+    },
+    State.OUT_OF_SERVICE: {
+        **_LEAVES_ONLY,
+        KeyPressed: Rule(arrivals.first_key, (State.RECORDING,)),
+        Enrolled: Rule(news.enrolled, (State.IDLE, State.OUT_OF_ORDER)),
     },
 }
 
@@ -218,6 +211,8 @@ def wake_at(door: Door) -> float | None:
 def _tick(door: Door, event: Tick, stamp: Stamp) -> Step:
     """Let time do its work: passages that did not come, closing time, the next visitor's turn, the end of a screen."""
     door, effects = passages.expire(door, stamp)
+    door, corrected = _time(door, stamp)
+    effects += corrected
     door, closing = _hours(door, stamp)
     effects += closing
     seen = not _answering(door) and stamp.mono - door.since >= door.setup.times.least_s
@@ -229,6 +224,14 @@ def _tick(door: Door, event: Tick, stamp: Stamp) -> Step:
         return door, effects
     door, done = rule.handler(door, event, stamp)
     return door, effects + done
+
+
+def _time(door: Door, stamp: Stamp) -> tuple[Door, tuple[Effect, ...]]:
+    """Notice when the clock becomes right: what was recorded with a wrong one can be corrected now."""
+    if stamp.trusted is door.trusts_time:
+        return door, ()
+    corrected = (TrustTime(wall=stamp.wall, mono=stamp.mono),) if stamp.trusted else ()
+    return replace(door, trusts_time=stamp.trusted), corrected
 
 
 def _answering(door: Door) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from kiosk.core.model import Colour, Direction, Identifier, Oddity, Outcome, Record, Refusal, Via
@@ -78,7 +79,17 @@ class Tell:
     visit_id: str = ""
 
 
-Effect = Ask | Write | Open | Light | Chime | Tell
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustTime:
+    """The clock is right from here on: what this start of the machine recorded with a wrong one can be corrected."""
+
+    wall: datetime
+    """UTC."""
+    mono: float
+    """The same moment in seconds of the monotonic clock."""
+
+
+Effect = Ask | Write | Open | Light | Chime | Tell | TrustTime
 
 SOUND_OF = {
     Outcome.ADMITTED: Sound.ADMITTED,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from kiosk.core.knowledge import Age
 from kiosk.core.model import Credential, Direction, Identifier, Status, Via
 from kiosk.core.policy import Policy
 
@@ -137,6 +138,25 @@ class PolicyArrived:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KnowledgeChanged:
+    """What is kept of the registry's word, and for how long it stands. None: there is no such document here."""
+
+    policy: Age | None
+    keys: Age | None
+    revocations: Age | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRevoked:
+    """The registry withdrew this device: it has no business at any door until it is enrolled anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """The device is a door's again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LinkChanged:
     """What the link to the registry is like: for the corner of the screen, and for the policy's ladder."""
 
@@ -186,6 +206,9 @@ Event = (
     | StaffAdmitted
     | StaffDismissed
     | PolicyArrived
+    | KnowledgeChanged
+    | DeviceRevoked
+    | Enrolled
     | LinkChanged
     | HealthChanged
     | Tick

@@ -133,6 +133,8 @@ class Refusal(StrEnum):
     EXPIRED = "expired"
     FROM_THE_FUTURE = "from-the-future"
     OTHER_DOOR = "other-door"
+    REVOKED = "revoked"
+    """The registry withdrew the pass before it ran out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +182,8 @@ class Reason(StrEnum):
     ALREADY_INSIDE = "already-inside"
     CARRY_PASS_ALONE = "carry-pass-alone"
     """A printed or saved pass, and nobody there to compare the person with it."""
+    REVOCATIONS_EXPIRED = "revocations-expired"
+    """A pass, a list of revocations past its time, and a policy that lets staff decide then."""
     COULD_NOT_CHECK = "could-not-check"
     UNKNOWN_TO_REGISTRY = "unknown-to-registry"
     NO_POLICY = "no-policy"
@@ -203,6 +207,8 @@ class Decision:
     """Staff compare the person with the pass: it was printed or saved, and may be somebody else's."""
     incident: bool = False
     """A red visitor at the door: reported ahead of everything else (rule 6)."""
+    unrevoked_since: datetime | None = None
+    """Admitted by a pass that may have been revoked since then: the list of revocations is past its time. For staff."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

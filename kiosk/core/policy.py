@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
+from kiosk.core.knowledge import Freshness
 from kiosk.core.model import Colour
 
 EVERY_DAY = frozenset(range(7))
@@ -42,6 +43,22 @@ class CarryRule(StrEnum):
     """Admit all the same; staff see that the identity was not compared."""
     ASK_STAFF = "ask-staff"
     REFUSE = "refuse"
+
+
+class StaleRevocations(StrEnum):
+    """What a pass is worth while the list of revocations is past its time."""
+
+    ADMIT = "admit"
+    """As much as ever; staff see since when nobody knows whether it was revoked."""
+    ASK_STAFF = "ask-staff"
+
+
+class UnattendedColours(StrEnum):
+    """What the hall sees of a number that was typed, or held up, where nobody watches."""
+
+    DECISION_ONLY = "decision-only"
+    """Come in, or not: whoever tries other people's numbers learns no status."""
+    FULL = "full"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +120,7 @@ class UnknownRule:
     """The ladder for "could not check", by how old the kiosk's knowledge is (rule 8).
 
     Knowledge is the last good word from the registry: fresh while it is younger than `stale_after`, stale until
-    `expired_after`, expired from then on and while there never was one.
+    `expired_after`, expired from then on, while there never was one, and while a signed document is past its time.
     """
 
     fresh: Resort = Resort.ASK_STAFF
@@ -112,11 +129,24 @@ class UnknownRule:
     stale_after: timedelta = timedelta(minutes=15)
     expired_after: timedelta = timedelta(hours=24)
 
-    def resort(self, age: timedelta | None) -> Resort:
-        """Return the rung for knowledge of this age; None means there never was any."""
-        if age is None or age >= self.expired_after:
-            return self.expired
-        return self.stale if age >= self.stale_after else self.fresh
+    def freshness(self, age: timedelta | None, *, expired: bool = False) -> Freshness:
+        """Return the rung that a contact of this age stands on; None means there never was any.
+
+        `expired`: a signed document is past its time, whatever the contact is like.
+        """
+        if expired or age is None or age >= self.expired_after:
+            return Freshness.EXPIRED
+        return Freshness.STALE if age >= self.stale_after else Freshness.FRESH
+
+    def resort(self, freshness: Freshness) -> Resort:
+        """Return what the visitor gets."""
+        match freshness:
+            case Freshness.FRESH:
+                return self.fresh
+            case Freshness.STALE:
+                return self.stale
+            case Freshness.EXPIRED:
+                return self.expired
 
 
 DEFAULT_ADMITS = (Admits(colours=frozenset({Colour.GREEN, Colour.BLUE})),)
@@ -135,6 +165,8 @@ class Edition:
     capacity: int | None = None
     unknown: UnknownRule = field(default_factory=UnknownRule)
     carry_pass: CarryRule = CarryRule.COMPARE
+    stale_revocations: StaleRevocations = StaleRevocations.ADMIT
+    unattended_colours: UnattendedColours = UnattendedColours.DECISION_ONLY
     reentry_after: timedelta = timedelta(minutes=10)
     """A pass that entered less than this ago, and did not leave, is "already inside": a shared screenshot."""
 

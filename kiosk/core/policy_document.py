@@ -21,6 +21,8 @@ from kiosk.core.policy import (
     Edition,
     Policy,
     Resort,
+    StaleRevocations,
+    UnattendedColours,
     UnknownRule,
     Window,
     Zone,
@@ -142,6 +144,8 @@ def _edition(reader: _Reader, value: object, place: str) -> Edition:
             "admits",
             "capacity",
             "carry_pass",
+            "stale_revocations",
+            "unattended_colours",
             "reentry_after_min",
             "unknown",
         ),
@@ -150,9 +154,7 @@ def _edition(reader: _Reader, value: object, place: str) -> Edition:
     zones = {} if row.get("zones") is None else reader.table(row["zones"], f"{place}.zones", tuple(Zone))
     return Edition(
         effective_from=reader.moment(row.get("effective_from"), f"{place}.effective_from"),
-        zone=reader.optional(
-            row, "zone", Zone.GREEN, lambda found: reader.one_of(found, f"{place}.zone", Zone)
-        ),
+        zone=_choice(reader, row, "zone", place, Zone.GREEN),
         zones=tuple(
             (Zone(name), _zone_rule(reader, rule, f"{place}.zones.{name}"))
             for name, rule in zones.items()
@@ -165,12 +167,9 @@ def _edition(reader: _Reader, value: object, place: str) -> Edition:
         capacity=reader.optional(
             row, "capacity", None, lambda found: reader.whole(found, f"{place}.capacity", 0, 100_000)
         ),
-        carry_pass=reader.optional(
-            row,
-            "carry_pass",
-            CarryRule.COMPARE,
-            lambda found: reader.one_of(found, f"{place}.carry_pass", CarryRule),
-        ),
+        carry_pass=_choice(reader, row, "carry_pass", place, CarryRule.COMPARE),
+        stale_revocations=_choice(reader, row, "stale_revocations", place, StaleRevocations.ADMIT),
+        unattended_colours=_choice(reader, row, "unattended_colours", place, UnattendedColours.DECISION_ONLY),
         reentry_after=timedelta(
             minutes=reader.optional(
                 row,
@@ -182,6 +181,12 @@ def _edition(reader: _Reader, value: object, place: str) -> Edition:
         unknown=reader.optional(
             row, "unknown", UnknownRule(), lambda found: _unknown(reader, found, f"{place}.unknown")
         ),
+    )
+
+
+def _choice(reader: _Reader, row: Mapping[str, Any], key: str, place: str, otherwise: _E) -> _E:
+    return reader.optional(
+        row, key, otherwise, lambda found: reader.one_of(found, f"{place}.{key}", type(otherwise))
     )
 
 

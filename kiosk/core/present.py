@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from kiosk.core import iin
 from kiosk.core.events import Part
-from kiosk.core.model import Decision, Direction, Outcome, Reason, Refusal, Stamp
+from kiosk.core.knowledge import Freshness, Known
+from kiosk.core.model import Decision, Direction, DoorKind, Outcome, Reason, Refusal, Stamp
+from kiosk.core.passes import now_for
 from kiosk.core.reference import reference
 from kiosk.core.sentence import today
 from kiosk.core.situation import Door, State
 from kiosk.core.venue_code import code_at
-from kiosk.core.view import Corner, Field, Page, Phrase, Sign, View
+from kiosk.core.verdicts import hides_colour
+from kiosk.core.view import Aged, Corner, Field, Page, Phrase, Sign, Unit, View
 
 NOTICE_OF = {
     Refusal.EXPIRED: Phrase.CODE_EXPIRED,
@@ -21,6 +25,8 @@ NOTICE_OF = {
     Refusal.WRONG_SIGNATURE: Phrase.CODE_DAMAGED,
     Refusal.UNKNOWN_KEY: Phrase.CODE_DAMAGED,
     Refusal.NEWER_PASS: Phrase.CODE_DAMAGED,
+    # No word of its own: why a pass was withdrawn is nobody's business in the hall.
+    Refusal.REVOKED: Phrase.CODE_DAMAGED,
 }
 NOTE_OF = {
     Reason.VENUE_CLOSED: Phrase.VENUE_CLOSED,
@@ -30,11 +36,17 @@ NOTE_OF = {
     Reason.COULD_NOT_CHECK: Phrase.NO_CONNECTION,
     Reason.UNKNOWN_TO_REGISTRY: Phrase.STAFF_COMING,
     Reason.CARRY_PASS_ALONE: Phrase.STAFF_COMING,
+    Reason.REVOCATIONS_EXPIRED: Phrase.STAFF_COMING,
     Reason.NO_POLICY: Phrase.STAFF_COMING,
     Reason.WHICH_WAY: Phrase.STAFF_COMING,
 }
 """Reasons that say nothing about the visitor's health; every other refusal reads "speak to reception" (rule 4)."""
 BAR_STEPS = 100
+_UNITS = (
+    (Unit.DAYS, timedelta(days=1)),
+    (Unit.HOURS, timedelta(hours=1)),
+    (Unit.MINUTES, timedelta(minutes=1)),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +58,7 @@ class _Answer:
     headline: Phrase
     note: Phrase | None
     reference: str = ""
+    offline_since: str = ""
 
 
 def present(door: Door, stamp: Stamp) -> View:
@@ -76,6 +89,25 @@ def present(door: Door, stamp: Stamp) -> View:
                 note=None,
                 corner=corner,
             )
+        case State.RESTING:
+            return View(
+                page=Page.KEYPAD,
+                field=Field.NIGHT,
+                sign=Sign.NONE,
+                headline=Phrase.KEYPAD_PAUSED,
+                note=Phrase.SHOW_CODE,
+                corner=corner,
+                time_left=_share(door.guesses.paused_from, door.guesses.paused_until, stamp),
+            )
+        case State.OUT_OF_SERVICE:
+            return View(
+                page=Page.OUT_OF_ORDER,
+                field=Field.NEUTRAL,
+                sign=Sign.WAIT,
+                headline=Phrase.OUT_OF_SERVICE,
+                note=Phrase.GO_TO_RECEPTION,
+                corner=corner,
+            )
         case State.OUT_OF_ORDER:
             return View(
                 page=Page.OUT_OF_ORDER,
@@ -86,7 +118,7 @@ def present(door: Door, stamp: Stamp) -> View:
                 corner=corner,
             )
         case State.NOTICE | State.ADMITTED | State.REFUSED | State.UNCHECKED:
-            answer = _notice(door) if door.state is State.NOTICE else _answer(door)
+            answer = _notice(door) if door.state is State.NOTICE else _answer(door, stamp)
             return View(
                 page=Page.RESULT,
                 field=answer.field,
@@ -94,6 +126,7 @@ def present(door: Door, stamp: Stamp) -> View:
                 headline=answer.headline,
                 note=answer.note,
                 reference=answer.reference,
+                offline_since=answer.offline_since,
                 corner=corner,
                 time_left=left,
             )
@@ -104,7 +137,7 @@ def _notice(door: Door) -> _Answer:
     return _Answer(field=Field.NEUTRAL, sign=Sign.WAIT, headline=said, note=Phrase.SHOW_CODE)
 
 
-def _answer(door: Door) -> _Answer:
+def _answer(door: Door, stamp: Stamp) -> _Answer:
     visitor = door.visitor
     decision = visitor.decision if visitor else None
     if visitor is None or decision is None:
@@ -112,10 +145,19 @@ def _answer(door: Door) -> _Answer:
     if visitor.direction is Direction.EXIT:
         return _Answer(field=Field.NEUTRAL, sign=Sign.LEAVE, headline=Phrase.GOOD_BYE, note=Phrase.THANK_YOU)
     if decision.outcome is Outcome.ADMITTED:
-        return _Answer(field=_field(decision), sign=Sign.ENTER, headline=Phrase.COME_IN, note=Phrase.WELCOME)
+        field = Field.NEUTRAL if hides_colour(door, visitor, stamp.wall) else _field(decision)
+        since = decision.unrevoked_since
+        return _Answer(
+            field=field,
+            sign=Sign.ENTER,
+            headline=Phrase.COME_IN,
+            note=Phrase.WELCOME,
+            offline_since=f"{door.local(since):%d.%m %H:%M}" if since else "",
+        )
     short = reference(visitor.visit_id)
     if decision.outcome is Outcome.REFUSED:
-        field = _field(decision) if door.setup.public_colours else Field.NEUTRAL
+        shown = door.setup.public_colours and not hides_colour(door, visitor, stamp.wall)
+        field = _field(decision) if shown else Field.NEUTRAL
         note = NOTE_OF.get(decision.reason, Phrase.SPEAK_TO_RECEPTION)
         return _Answer(field=field, sign=Sign.STOP, headline=Phrase.NO_ENTRY, note=note, reference=short)
     if decision.opens:
@@ -162,7 +204,23 @@ def _corner(door: Door, stamp: Stamp) -> Corner:
         waiting=door.waiting,
         incidents_waiting=door.incidents_waiting,
         today=today(edition, local),
+        aged=_aged(door, stamp),
+        who_unknown=door.setup.kind is not DoorKind.EXIT and not door.knows_who_is_inside,
     )
+
+
+def _aged(door: Door, stamp: Stamp) -> Aged | None:
+    """Return what staff are told of the age of what the kiosk knows; the oldest part that is past its time, or the contact."""
+    if door.policy is None or door.freshness(stamp) is Freshness.FRESH:
+        return None
+    late = door.knowledge.oldest_expired(now_for(stamp, door.latest_signed)) if door.knowledge else None
+    known, age = late or (Known.POLICY, door.knowledge_age(stamp))
+    if age is None:
+        return Aged(known=known, amount=None)
+    for unit, size in _UNITS:
+        if age >= size:
+            return Aged(known=known, amount=age // size, unit=unit)
+    return Aged(known=known, amount=1)
 
 
 def _venue_code(door: Door, stamp: Stamp) -> str | None:
@@ -176,5 +234,9 @@ def _venue_code(door: Door, stamp: Stamp) -> str | None:
 def _time_left(door: Door, stamp: Stamp) -> float | None:
     if door.until is None or door.until <= door.since:
         return None
-    share = (door.until - stamp.mono) / (door.until - door.since)
+    return _share(door.since, door.until, stamp)
+
+
+def _share(since: float, until: float, stamp: Stamp) -> float:
+    share = (until - stamp.mono) / (until - since)
     return round(min(1.0, max(0.0, share)) * BAR_STEPS) / BAR_STEPS

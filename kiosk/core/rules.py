@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from kiosk.core.model import Colour, Decision, Direction, Outcome, Reason, Source, Status
-from kiosk.core.policy import CarryRule, Edition, Resort
+from kiosk.core.policy import CarryRule, Edition, Resort, StaleRevocations
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +26,10 @@ class Case:
     attended: bool
     knowledge_age: timedelta | None
     """Since the last good word from the registry; None: there never was one."""
+    knowledge_expired: bool = False
+    """Something that the registry signed is past its time."""
+    unrevoked_since: datetime | None = None
+    """Since when the pass that was shown may have been revoked unheard; None: the list is in force, or it is no pass."""
     entered_lately: bool = False
     """The same visitor entered here within the policy's `reentry_after` and did not leave."""
 
@@ -80,7 +84,10 @@ def _entry(case: Case, status: Status | None) -> Decision:
     if status is None:
         known = case.source is Source.REGISTRY
         reason = Reason.UNKNOWN_TO_REGISTRY if known else Reason.COULD_NOT_CHECK
-        return _unchecked(case, reason, edition.unknown.resort(case.knowledge_age))
+        rung = edition.unknown.freshness(case.knowledge_age, expired=case.knowledge_expired)
+        return _unchecked(case, reason, edition.unknown.resort(rung))
+    if case.unrevoked_since is not None and edition.stale_revocations is StaleRevocations.ASK_STAFF:
+        return _unchecked(case, Reason.REVOCATIONS_EXPIRED, Resort.ASK_STAFF)
     if case.source is Source.CARRY_PASS and not case.attended and edition.carry_pass is not CarryRule.COMPARE:
         if edition.carry_pass is CarryRule.REFUSE:
             return _refused(case, Reason.CARRY_PASS_ALONE, colour)
@@ -92,6 +99,7 @@ def _entry(case: Case, status: Status | None) -> Decision:
         colour=colour,
         source=case.source,
         compare_identity=case.source is Source.CARRY_PASS,
+        unrevoked_since=case.unrevoked_since,
     )
 
 

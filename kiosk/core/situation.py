@@ -9,7 +9,9 @@ from typing import Any
 
 from kiosk.core.effects import Effect
 from kiosk.core.events import CodeRead, Part, PhoneArrived, StaffIdentified
+from kiosk.core.guesses import Budget, Guesses
 from kiosk.core.keypad import Typed
+from kiosk.core.knowledge import Freshness, Knowledge
 from kiosk.core.model import (
     Decision,
     Direction,
@@ -23,7 +25,8 @@ from kiosk.core.model import (
     Via,
 )
 from kiosk.core.occupancy import Occupancy
-from kiosk.core.policy import Edition, Policy
+from kiosk.core.passes import now_for
+from kiosk.core.policy import Edition, Policy, UnknownRule
 from kiosk.core.presence import Presence, tag_of
 
 
@@ -40,8 +43,12 @@ class State(StrEnum):
     UNCHECKED = "unchecked"
     NOTICE = "notice"
     """A code was read that is nobody's: said so, and no visit."""
+    RESTING = "resting"
+    """Too many numbers were tried: the keypad rests for a while. A code is read all the same."""
     OUT_OF_ORDER = "out-of-order"
     """Visits cannot be recorded, so nobody is admitted; exits go on."""
+    OUT_OF_SERVICE = "out-of-service"
+    """The registry withdrew the device, so nobody is admitted; exits go on, and are recorded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +85,8 @@ class Setup:
     times: Times = field(default_factory=Times)
     venue_code_url: str = ""
     venue_code_key: bytes = field(default=b"", repr=False)
+    budget: Budget = field(default_factory=Budget)
+    """Of an unattended keypad."""
     public_colours: bool = True
     """False: a refusal looks neutral to the hall, and only the lamp shows staff the colour."""
 
@@ -148,7 +157,15 @@ class Door:
     occupancy: Occupancy = field(default_factory=Occupancy)
     policy: Policy | None = None
     heard_at: datetime | None = None
+    knowledge: Knowledge | None = None
+    """How long the signed documents stand; None before anybody told."""
     latest_signed: datetime | None = None
+    """The highest time that the registry has signed into anything that was verified here."""
+    trusts_time: bool = True
+    """What the clock said of itself last."""
+    revoked: bool = False
+    """The registry withdrew this device."""
+    guesses: Guesses = field(default_factory=Guesses)
     online: bool = False
     waiting: int = 0
     parked: int = 0
@@ -179,6 +196,27 @@ class Door:
         if self.online:
             return timedelta(0)
         return None if self.heard_at is None else max(stamp.wall - self.heard_at, timedelta(0))
+
+    def freshness(self, stamp: Stamp) -> Freshness:
+        """Return how good the registry's word is here: the worst of the contact and of every signed document."""
+        edition = self.edition(stamp.wall)
+        rule = edition.unknown if edition else UnknownRule()
+        return rule.freshness(self.knowledge_age(stamp), expired=self.knowledge_expired(stamp))
+
+    def knowledge_expired(self, stamp: Stamp) -> bool:
+        """Whether a signed document is past its time."""
+        return self.knowledge is not None and self.knowledge.expired(now_for(stamp, self.latest_signed))
+
+    @property
+    def resting(self) -> State:
+        """Where the door waits for the next visitor."""
+        if self.revoked:
+            return State.OUT_OF_SERVICE
+        return State.OUT_OF_ORDER if self.is_broken(Part.STORE) else State.IDLE
+
+    def keypad_rests(self, now: float) -> bool:
+        """Whether too many numbers were tried at a keypad that nobody watches."""
+        return not self.setup.attended and self.guesses.paused(now)
 
     @property
     def knows_who_is_inside(self) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from kiosk.core.knowledge import Known
+
 
 class Page(StrEnum):
     """Which layout is up."""
@@ -120,6 +122,24 @@ class Fact(StrEnum):
     DEVICE = "device"
 
 
+class Unit(StrEnum):
+    """In which an age is told."""
+
+    MINUTES = "minutes"
+    HOURS = "hours"
+    DAYS = "days"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aged:
+    """How old a part of the registry's word is, in the largest unit that makes it at least 1."""
+
+    known: Known
+    amount: int | None
+    """None: there is no such document at all."""
+    unit: Unit = Unit.MINUTES
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keypad:
     """The number as far as it is typed. `cells` has 12 characters: a digit, "•" for a masked one, " " for none."""
@@ -135,7 +155,7 @@ class Corner:
 
     venue: str
     clock: str
-    """Local time as HH:MM, or empty while the time is not trusted."""
+    """Local time as HH:MM, or empty while the time is not trusted: then a badge says so."""
     inside: int | None
     capacity: int | None
     online: bool
@@ -144,6 +164,10 @@ class Corner:
     incidents_waiting: int
     today: str
     """Today's rule as one sentence (rule 10)."""
+    aged: Aged | None = None
+    """What of the registry's word is stale or past its time; None while all is fresh."""
+    who_unknown: bool = False
+    """People are inside of whom nobody knows any more who they are: the power was gone."""
 
 
 NO_CORNER = Corner(
@@ -166,7 +190,10 @@ class View:
     """From 1 down to 0: the bar that tells how long this screen stays. None: it stays. In steps of 1/100."""
     reference: str = ""
     """Short number under a refusal, by which staff and registry find it (rule 11)."""
+    offline_since: str = ""
+    """Local time from which on nobody knows whether the pass that came in was revoked; empty where that is known."""
     keypad: Keypad | None = None
+    """None on the keypad's page: it rests, and no key does anything but to leave."""
     venue_code: str | None = None
     """The text of the QR code on the idle screen; None while it is hidden."""
     hint: Phrase | None = None

@@ -17,11 +17,14 @@ from kiosk.core.events import (
     Answered,
     AskFailed,
     CodeRead,
+    DeviceRevoked,
+    Enrolled,
     Event,
     GateFailed,
     HealthChanged,
     Key,
     KeyPressed,
+    KnowledgeChanged,
     LinkChanged,
     Part,
     Passed,
@@ -34,6 +37,7 @@ from kiosk.core.events import (
     StaffIdentified,
     Tick,
 )
+from kiosk.core.guesses import Budget
 from kiosk.core.model import (
     Colour,
     Direction,
@@ -48,6 +52,7 @@ from kiosk.core.situation import Door
 from tests.factories import (
     NOON,
     Stamps,
+    make_age,
     make_door,
     make_edition,
     make_foreigner,
@@ -96,6 +101,9 @@ credentials = st.one_of(
 )
 sides = st.sampled_from([None, None, *Direction])
 whole_numbers = st.sampled_from([list(make_iin(1)), list(make_iin(2)), list("123456789012")])
+ages = st.sampled_from(
+    [None, make_age(), make_age(issued=NOON - timedelta(hours=2), stands=timedelta(hours=1))]
+)
 plain_events = st.one_of(
     st.builds(CodeRead, credential=credentials, side=sides),
     st.builds(KeyPressed, key=st.sampled_from(Key)),
@@ -114,6 +122,12 @@ plain_events = st.one_of(
             st.sampled_from(EDITIONS),
             st.integers(0, 3),
         ),
+    ),
+    st.builds(
+        KnowledgeChanged,
+        policy=ages,
+        keys=ages,
+        revocations=ages,
     ),
     st.builds(LinkChanged, online=st.booleans(), waiting=st.integers(0, 3)),
     st.builds(HealthChanged, part=st.sampled_from(Part), working=st.booleans()),
@@ -162,10 +176,14 @@ whole_visits = st.builds(
     ),
 )
 """What mostly happens, so that the rest happens to somebody."""
+withdrawals = st.builds(
+    lambda shown, pause, back: [DeviceRevoked(), CodeRead(credential=shown), pause, *back],
+    credentials,
+    pauses,
+    st.sampled_from([[], *[[Enrolled(), PolicyArrived(policy=make_policy(), heard_at=NOON)]] * 5]),
+)
 acts = st.lists(
-    st.one_of(*[whole_visits] * 5, plain_events, plain_events, plain_events, news, typing, pauses),
-    min_size=5,
-    max_size=20,
+    st.one_of(*[whole_visits] * 4, *[plain_events] * 4, *[news, typing, pauses] * 2, withdrawals), max_size=20
 )
 doors = st.builds(
     lambda kind, edition, sensor, attended, none: make_door(
@@ -173,6 +191,7 @@ doors = st.builds(
         edition=edition,
         sensor=sensor,
         attended=attended,
+        budget=Budget(mistakes=1, per_minute=2),
         **({"policy": None, "heard_at": None} if none else {}),
     ),
     st.sampled_from(DoorKind),

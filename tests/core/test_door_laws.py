@@ -201,7 +201,7 @@ def test_whoever_presents_anything_at_an_exit_that_is_free_is_let_out_whatever_t
     for _ in range(6):  # the last one's answer, and the next one's who waits
         story.stamps.advance(1000.0)
         story.happens(Tick())
-    assert story.door.state in (State.IDLE, State.OUT_OF_ORDER)
+    assert story.door.state in (State.IDLE, State.OUT_OF_ORDER, State.OUT_OF_SERVICE)
     effects = story.happens(CodeRead(credential=shown))
     assert isinstance(effects[0], Write)
     if fate == "silent":
@@ -216,7 +216,7 @@ def test_the_stories_that_the_laws_are_tried_with_get_about():
     """Without this the laws might hold because nothing ever happened."""
     reached: set[object] = set()
 
-    @settings(max_examples=300, phases=[Phase.generate], derandomize=True, database=None)
+    @settings(max_examples=1000, phases=[Phase.generate], derandomize=True, database=None)
     @given(stories)
     def look(story):
         reached.update(after.state for _, _, _, after, _ in story.steps)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from functools import cache
-from itertools import product
+from itertools import chain, product
 
 import pytest
 
@@ -15,11 +15,14 @@ from kiosk.core.events import (
     Answered,
     AskFailed,
     CodeRead,
+    DeviceRevoked,
+    Enrolled,
     Event,
     GateFailed,
     HealthChanged,
     Key,
     KeyPressed,
+    KnowledgeChanged,
     LinkChanged,
     Part,
     Passed,
@@ -32,6 +35,7 @@ from kiosk.core.events import (
     StaffIdentified,
     Tick,
 )
+from kiosk.core.guesses import Budget, Guesses
 from kiosk.core.model import Colour, Direction, DoorKind, NotACredential, OwnVenueCode, Refusal
 from kiosk.core.presence import Entered, Presence, tag_of
 from kiosk.core.situation import Door, State
@@ -39,6 +43,7 @@ from tests.core.doorman import Doorman
 from tests.factories import (
     NOON,
     Stamps,
+    make_age,
     make_door,
     make_foreigner,
     make_id,
@@ -52,6 +57,7 @@ from tests.factories import (
 
 NOBODY = NotACredential(reason=Refusal.NOT_OURS)
 FOREIGN = make_id(999_999)
+SOMEONE_INSIDE = Entered(visit_id=FOREIGN, at=NOON, tags=frozenset({tag_of(b"p" * 32, make_person(3))}))
 
 EXAMPLES: dict[type, tuple[Event, ...]] = {
     CodeRead: (
@@ -86,6 +92,9 @@ EXAMPLES: dict[type, tuple[Event, ...]] = {
     StaffAdmitted: (StaffAdmitted(by="aigul", why="paper result"),),
     StaffDismissed: (StaffDismissed(),),
     PolicyArrived: (PolicyArrived(policy=make_policy(sequence=2), heard_at=NOON),),
+    KnowledgeChanged: (KnowledgeChanged(policy=make_age(), keys=None, revocations=make_age()),),
+    DeviceRevoked: (DeviceRevoked(),),
+    Enrolled: (Enrolled(),),
     LinkChanged: (LinkChanged(online=False, waiting=3),),
     HealthChanged: (
         HealthChanged(part=Part.STORE, working=False, why="full"),
@@ -98,9 +107,8 @@ EXAMPLES: dict[type, tuple[Event, ...]] = {
 
 def course(kind: DoorKind) -> Iterator[Doorman]:
     """Let all kinds of things happen at a door, and give its doorman after each of them."""
-    someone_inside = Entered(visit_id=FOREIGN, at=NOON, tags=frozenset({tag_of(b"p" * 32, make_person(3))}))
     for ending in (Colour.GREEN, Colour.YELLOW, None):
-        man = Doorman(make_door(kind, presence=Presence((someone_inside,))), disk="held")
+        man = Doorman(make_door(kind, presence=Presence((SOMEONE_INSIDE,))), disk="held")
         yield man
         man.reads(make_person())
         yield man
@@ -125,6 +133,38 @@ def course(kind: DoorKind) -> Iterator[Doorman]:
         yield man
         man.types("", Key.CONFIRM)
         yield man
+        man.tell(DeviceRevoked())
+        yield man
+        man.tell(Recorded(record_id=FOREIGN))
+        man.wait(60)
+        yield man
+
+
+def guessing(kind: DoorKind) -> Iterator[Doorman]:
+    """Let somebody try numbers at a door that nobody watches, until its keypad rests."""
+    once = Budget(mistakes=1, per_minute=1)
+    numbers = ("123456789012", make_iin(3), make_iin(1))
+    for last, ending in product(numbers, (Colour.GREEN, Colour.YELLOW, None)):
+        door = make_door(kind, attended=False, budget=once, presence=Presence((SOMEONE_INSIDE,)))
+        man = Doorman(door, disk="held")
+        man.reads(make_person())
+        if kind is not DoorKind.EXIT:
+            man.answers(ending)
+        man.commit()
+        yield man
+        man.wait(60)
+        yield man
+        man.types(last)
+        yield man
+        man.types("", Key.CONFIRM)
+        yield man
+        man.types("", Key.CONFIRM)
+        man.wait(2)
+        man.types("7")
+        yield man
+        man.stamps.advance(2)
+        man.reads(NOBODY)
+        yield man
 
 
 def concerning(event: Event, door: Door) -> Event:
@@ -137,15 +177,30 @@ def concerning(event: Event, door: Door) -> Event:
     return event
 
 
+ANSWERING = (
+    State.ASKING,
+    State.RECORDING,
+    State.ADMITTED,
+    State.REFUSED,
+    State.UNCHECKED,
+    State.OUT_OF_SERVICE,
+)
+"""Only here can the registry have withdrawn the device: anywhere else the door goes out of service at once."""
+
+
 @cache
 def doors(state: State) -> tuple[Door, ...]:
     """Return doors of every kind in a state, with the disk and without."""
     found = {}
-    for kind, broken in product(DoorKind, (False, True)):
-        for man in course(kind):
-            door = man.door.with_part(Part.STORE, "full") if broken else man.door
-            if door.state is state:
-                found[repr(door)] = door
+    for kind in DoorKind:
+        for man in chain(course(kind), guessing(kind)):
+            door = man.door
+            also = [door.with_part(Part.STORE, "full")]
+            if state in ANSWERING:
+                also.append(replace(door, revoked=True, policy=None))
+            if not door.setup.attended:
+                also.append(replace(door, guesses=Guesses(paused_until=door.since + 30.0)))
+            found.update({(repr(one), one.typed.digits): one for one in (door, *also) if one.state is state})
     return tuple(found.values())
 
 

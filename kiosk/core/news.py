@@ -1,0 +1,91 @@
+"""What the door hears beside its visitors: of the registry, of its own parts. Disturbs nobody who is being answered."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kiosk.core import verdicts
+from kiosk.core.effects import Tell
+from kiosk.core.events import (
+    DeviceRevoked,
+    Enrolled,
+    GateFailed,
+    HealthChanged,
+    KnowledgeChanged,
+    LinkChanged,
+    Part,
+    PolicyArrived,
+    RecordFailed,
+)
+from kiosk.core.knowledge import Knowledge
+from kiosk.core.model import Stamp
+from kiosk.core.situation import Door, State, Step
+
+REST = (State.IDLE, State.OUT_OF_ORDER, State.OUT_OF_SERVICE)
+"""Where nobody is being answered."""
+_NOT_DISTURBED = (
+    State.ASKING,
+    State.RECORDING,
+    State.ADMITTED,
+    State.REFUSED,
+    State.UNCHECKED,
+    State.OUT_OF_SERVICE,
+)
+
+
+def link_changed(door: Door, event: LinkChanged, stamp: Stamp) -> Step:
+    return replace(
+        door,
+        online=event.online,
+        waiting=event.waiting,
+        parked=event.parked,
+        incidents_waiting=event.incidents_waiting,
+        heard_at=stamp.wall if event.online or door.online else door.heard_at,
+    ), ()
+
+
+def policy_arrived(door: Door, event: PolicyArrived, _stamp: Stamp) -> Step:
+    if door.revoked:
+        return door, ()
+    heard = max((at for at in (door.heard_at, event.heard_at) if at), default=None)
+    newer = door.policy is None or event.policy.sequence >= door.policy.sequence
+    return replace(door, heard_at=heard, policy=event.policy if newer else door.policy), ()
+
+
+def knowledge_changed(door: Door, event: KnowledgeChanged, _stamp: Stamp) -> Step:
+    if door.revoked:  # a fetch that was under way when the registry withdrew us
+        return door, ()
+    knowledge = Knowledge(policy=event.policy, keys=event.keys, revocations=event.revocations)
+    signed = [at for at in (door.latest_signed, knowledge.issued_at()) if at]
+    return replace(door, knowledge=knowledge, latest_signed=max(signed, default=None)), ()
+
+
+def device_revoked(door: Door, _event: DeviceRevoked, stamp: Stamp) -> Step:
+    """Forget the registry's word at once; an answer that is on its way or up ends as it would have."""
+    told = () if door.revoked else (Tell(what="device-revoked"),)
+    door = replace(door, revoked=True, policy=None, knowledge=None, heard_at=None)
+    if door.state in _NOT_DISTURBED:
+        return door, told
+    door, effects = verdicts.rest(door, stamp)
+    return door, (*effects, *told)
+
+
+def enrolled(door: Door, _event: Enrolled, stamp: Stamp) -> Step:
+    door = replace(door, revoked=False)
+    return verdicts.rest(door, stamp) if door.state is State.OUT_OF_SERVICE else (door, ())
+
+
+def health_changed(door: Door, event: HealthChanged, stamp: Stamp) -> Step:
+    door = door.with_part(event.part, None if event.working else event.why or "no reason given")
+    if door.state in REST and door.state is not door.resting:
+        return verdicts.rest(door, stamp)
+    return door, ()
+
+
+def store_failed(door: Door, event: RecordFailed, stamp: Stamp) -> Step:
+    """Something that happened could not be written: the next visitor's visit could not be either."""
+    return health_changed(door, HealthChanged(part=Part.STORE, working=False, why=event.why), stamp)
+
+
+def gate_failed(door: Door, event: GateFailed, _stamp: Stamp) -> Step:
+    return door.with_part(Part.GATE, event.why), (Tell(what="gate-failed"),)

@@ -1,0 +1,112 @@
+"""What survives a restart of the service and dies with the power: who is inside, as keyed hashes, and how many.
+
+Pure: turns it into bytes and back. Where the bytes are kept is `kiosk/presence_file.py`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Self
+
+from kiosk.core.model import Direction
+from kiosk.core.occupancy import Occupancy
+from kiosk.core.presence import Entered, Presence
+from kiosk.core.situation import Door
+
+VERSION = 1
+KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remembered:
+    """Presence and count at one moment, and the key without which the tags say nothing."""
+
+    key: bytes = field(repr=False)
+    presence: Presence
+    occupancy: Occupancy
+    at: datetime
+    """UTC: passages after it are in the store and not in here."""
+
+    @classmethod
+    def of(cls, door: Door, at: datetime) -> Self:
+        """Return what is to be remembered of a door. Who is still on the way through the gate is not inside yet."""
+        presence = door.presence
+        for coming in door.pending:
+            if coming.direction is Direction.ENTRY:
+                presence = presence.withdraw(coming.visit_id)
+        return cls(key=door.setup.presence_key, presence=presence, occupancy=door.occupancy, at=at)
+
+    def caught_up(
+        self, passages: Iterable[tuple[datetime, Direction]], closed: datetime | None
+    ) -> tuple[Presence, Occupancy]:
+        """Return who and how many are inside, after what the store has seen since.
+
+        `passages` may reach back further than this; `closed` is when the venue was last closed. Whoever passed since
+        bears no tag here, so a count that fell below the list means that the list names people who have left: it is
+        dropped, because a wrong name would open a door as an exit.
+        """
+        if closed is not None and closed > self.at:
+            count = Occupancy.counted(((at, way) for at, way in passages if at > self.at), closed)
+            return Presence(), count
+        occupancy = self.occupancy
+        for at, way in passages:
+            if at > self.at:
+                occupancy = occupancy.moved(way)
+        known = len(self.presence.inside) <= occupancy.inside
+        return self.presence if known else Presence(), occupancy
+
+    def to_bytes(self, boot: str) -> bytes:
+        """Return it as JSON, bound to this start of the machine."""
+        until = self.occupancy.open_until
+        return json.dumps(
+            {
+                "version": VERSION,
+                "boot": boot,
+                "key": self.key.hex(),
+                "at": self.at.isoformat(),
+                "inside": self.occupancy.inside,
+                "open_until": until.isoformat() if until else None,
+                "entered": [
+                    {"visit": one.visit_id, "at": one.at.isoformat(), "tags": sorted(one.tags)}
+                    for one in self.presence.inside
+                ],
+            }
+        ).encode()
+
+    @classmethod
+    def from_bytes(cls, body: bytes, boot: str) -> Self | None:
+        """Read it back; None for anything else than the whole of it from this start of the machine."""
+        try:
+            said: dict[str, Any] = json.loads(body)
+            key, inside, until = bytes.fromhex(said["key"]), said["inside"], said["open_until"]
+            if said["version"] != VERSION or said["boot"] != boot or len(key) != KEY_BYTES:
+                return None
+            if type(inside) is not int or inside < 0:
+                return None
+            return cls(
+                key=key,
+                presence=Presence(tuple(_entered(one) for one in said["entered"])),
+                occupancy=Occupancy(
+                    inside=inside, open_until=None if until is None else datetime.fromisoformat(until)
+                ),
+                at=_utc(said["at"]),
+            )
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            return None
+
+
+def _entered(said: dict[str, Any]) -> Entered:
+    tags = said["tags"]
+    if not isinstance(said["visit"], str) or not isinstance(tags, list):
+        raise TypeError("expected a visit and its tags")
+    return Entered(visit_id=said["visit"], at=_utc(said["at"]), tags=frozenset(str(tag) for tag in tags))
+
+
+def _utc(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("expected a moment with its zone")
+    return moment.astimezone(UTC)
