@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, Protocol, TypeVar
 
@@ -117,6 +118,13 @@ class Syncer:
 
     def wake(self, *, incident: bool = False) -> None:
         """There is a new record. An incident is tried at once, whatever the back-off says (rule 6)."""
+        with self._guard:
+            told = self._told
+            if told is not None:  # told now: the next batch may hang for as long as it may take
+                waits = told.incidents_waiting + incident
+                self._told = told = replace(told, waiting=told.waiting + 1, incidents_waiting=waits)
+        if told is not None:
+            self._report(told)
         if incident:
             self._set_pace(
                 lambda pace: outbox.on_link_up(pace, now_mono=self._clock.mono(), spread_s=0, jitter=0)
@@ -128,6 +136,11 @@ class Syncer:
         with self._guard:
             changed, self._online = self._online != online, online
             self._came_back |= changed and online
+            told = self._told
+            if changed and told is not None:
+                self._told = told = replace(told, online=online)
+        if changed and told is not None:
+            self._report(told)
         if changed and online:
             now, jitter = self._clock.mono(), self._jitter()
             self._set_pace(
@@ -229,8 +242,9 @@ class Syncer:
             parked=counts.parked,
             incidents_waiting=counts.incidents_waiting,
         )
-        if link != self._told:
-            self._told = link
+        with self._guard:
+            changed, self._told = link != self._told, link
+        if changed:
             self._report(link)
 
     def _set_pace(self, change: Callable[[Pace], Pace]) -> None:

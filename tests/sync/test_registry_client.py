@@ -26,8 +26,8 @@ from tests.store.making import make_sealed, make_visit
 
 VISIT = make_id(1)
 PERSON = make_person(7)
-DEADLINE_S = 0.6
-SLACK_S = 1.0
+DEADLINE_S = 1.5
+SLACK_S = 2.5
 """For a machine that does other things as well; far below what a drip or a silence would take."""
 WHY = {
     Manner.HTTP_500: "http-500",
