@@ -71,15 +71,18 @@ class Kiosk:
     path: Path
     clock: LateClock
     roots: Roots
+    me: Me = field(default_factory=lambda: Me("dev-1", DeviceKey.make()))
     events: list[Event] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.told: list[str] = []
         self.client = RegistryClient(
             self.url,
             "",
             "D01",
             mono=time.monotonic,
-            signer=RequestSigner(Me("dev-1", DeviceKey.make()), wall=self.clock.wall),
+            signer=RequestSigner(self.me, wall=self.clock.wall),
+            revoked=lambda: self.told.append("revoked"),
         )
         self.store = StoreThread(lambda: Store(self.path, clock=self.clock))
         self.store.start()
@@ -131,7 +134,7 @@ class Kiosk:
 
     def again(self) -> Kiosk:
         self.stop()
-        return Kiosk(self.url, self.path, self.clock, self.roots)
+        return Kiosk(self.url, self.path, self.clock, self.roots, me=self.me)
 
 
 @pytest.fixture
