@@ -42,6 +42,11 @@ def clashes(settings: Settings) -> Iterator[Clash]:
             (("camera", "driver"), ("keypad", "driver")),
             "nobody could be read: there is no camera, no keypad and no venue code",
         )
+    if keypad.longest_pause_s < keypad.pause_s:
+        yield Clash(
+            (("keypad", "longest_pause_s"), ("keypad", "pause_s")),
+            f"expected at least pause_s, which is {keypad.pause_s:g}",
+        )
     if settings.times.unchecked_s < settings.registry.question_s:
         yield Clash(
             (("times", "unchecked_s"), ("registry", "question_s")),

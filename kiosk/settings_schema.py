@@ -26,6 +26,7 @@ _UNITS = {
     "records": "records",
     "px": "pixels",
     "percent": "per cent",
+    "tries": "tries",
 }
 
 

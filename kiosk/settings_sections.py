@@ -114,6 +114,22 @@ class KeypadSettings:
         "evdev for a USB keypad, screen for the touch screen alone, auto takes a keypad where one is plugged in.",
     )
     device: str = key(_device(), "auto", "Which input device, as /dev/input/by-id/...-event-kbd.")
+    guesses_per_minute: int = key(
+        whole(1, 60, "tries"),
+        6,
+        "How many numbers may be tried in a minute where nobody watches; then the keypad rests.",
+    )
+    mistakes_in_a_row: int = key(
+        whole(1, 20, "tries"), 5, "After so many mistyped numbers the keypad rests, where nobody watches."
+    )
+    pause_s: float = key(
+        number(5, 600, "s"), 30.0, "How long it rests the first time; each further time twice as long."
+    )
+    longest_pause_s: float = key(
+        number(5, 3600, "s"),
+        900.0,
+        "It never rests longer; after so long a quiet it begins with pause_s again.",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,6 +230,11 @@ class TimesSettings:
 class StoreSettings:
     """Where visits are kept until the registry has them."""
 
+    runtime: Path = key(
+        path(absolute=True),
+        "/run/ashyq-kiosk",
+        "Where who is inside is kept, as keyed hashes, over a restart; it has to be in memory, and go with the power.",
+    )
     path: Path = key(
         path(absolute=True), "/var/lib/ashyq-kiosk/kiosk.db", "The database; its folder has to exist."
     )
