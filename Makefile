@@ -5,6 +5,7 @@ JOBS ?= 2
 T ?=
 TOUR ?=
 MAX ?= 5000
+FUZZ_S ?= 60
 UPGRADE ?=
 export HYPOTHESIS_MAX_EXAMPLES := $(MAX)
 export UPGRADE
@@ -39,10 +40,11 @@ bench: ## measure this machine: decoding, deciding, painting, storing
 	@scripts/setup.sh test
 	@$(PY) -m tests.bench
 
-fuzz: ## the property tests with many random examples (MAX=5000 each, T=...: some of them)
+fuzz: ## the property tests with many random examples (MAX=5000 each, T=...: some of them), then bytes that look for new lines (FUZZ_S=60 each)
 	@scripts/setup.sh test
 	@export PYTHONHASHSEED=$${PYTHONHASHSEED:-$$(date +%s)}; echo "PYTHONHASHSEED=$$PYTHONHASHSEED"; \
 	HYPOTHESIS_PROFILE=fuzz $(PY) -m pytest -n $(JOBS) -m hypothesis --timeout 1800 $(T)
+	@for target in pass enrolment signed_document registry_reply; do $(PY) -m tests.fuzz.$$target --seconds $(FUZZ_S) || exit 1; done
 
 docs: ## write the generated pages again
 	@scripts/setup.sh test

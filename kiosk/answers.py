@@ -22,6 +22,7 @@ SUBJECT = re.compile(r"(?:[0-9a-f]{24})?")
 RANDOM_ID = re.compile(r"[0-9a-f]{24}")
 HINT = re.compile(r"(?:[^\W\d_]|[ .'’-]){0,40}")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z", re.ASCII)
+YEARS = range(2000, 2200)
 ETAG = re.compile(r'(?:W/)?"[!#-~]{0,120}"')
 REASON = re.compile(r"[a-z][a-z-]{0,39}")
 COSE = "application/cose"
@@ -139,10 +140,14 @@ def text(answer: Mapping[str, Any], name: str, form: re.Pattern[str]) -> str:
 
 
 def moment(answer: Mapping[str, Any], name: str) -> datetime:
+    """Return a time, UTC. Not of year 1 or 9999: an hour's sum with it would overflow, far from here."""
     try:
-        return datetime.fromisoformat(text(answer, name, MOMENT))
+        found = datetime.fromisoformat(text(answer, name, MOMENT))
     except ValueError:
         raise bad(f"{name} as a moment that exists") from None
+    if found.year not in YEARS:
+        raise bad(f"{name} in the years {YEARS.start} to {YEARS.stop - 1}")
+    return found
 
 
 def status(found: Any) -> Status | None:

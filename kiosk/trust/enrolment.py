@@ -34,8 +34,9 @@ TOKEN_BYTES, ROOT_KEY_BYTES = 16, 32
 _ANY_VERSION = re.compile(r"AQE[0-9]{1,3}:", re.ASCII)
 _DOOR = re.compile(r"[A-Z0-9-]{1,16}", re.ASCII)
 _ADDRESS = re.compile(
-    r"(https?)://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?", re.ASCII
+    r"(https?)://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?", re.ASCII
 )
+"""No segment is empty or begins with a dot: what is shown is where it goes."""
 _LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
 _PASSPHRASE = re.compile(r"[ -~]{8,63}", re.ASCII)  # WPA knows no other
 
@@ -196,7 +197,7 @@ def _address(came: object) -> str:
     safe = found is not None and (found[1] == "https" or found[2] in _LOOPBACK)
     if not safe or urlsplit(str(came)).port == 0:
         raise _Faulty(EnrolmentFault.UNSAFE_ADDRESS)
-    return str(came).rstrip("/")
+    return str(came).removesuffix("/")
 
 
 def _wifi(came: dict[int, Any]) -> Wifi:

@@ -199,6 +199,7 @@ def _unsafe() -> list:
         https://user@registry.example.kz https://user:secret@registry.example.kz https://registry.example.kz?x=1
         https://registry.example.kz#x https://registry.example.kz\\@evil.kz https://реестр.kz https://[::1
         https://registry.example.kz:0 javascript:alert(1) http://[::2] http://127.0.0.2@evil.kz
+        https://registry.example.kz// https://registry.example.kz/../x https://registry.example.kz/a//b
         """.split()
     wrong = [
         "",
