@@ -77,6 +77,18 @@ class Queued:
     """Why it is parked; empty while it waits."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A document of the registry that is kept, and how old it is."""
+
+    name: str
+    fetched_at: datetime
+    """When the registry last confirmed it, by our own clock."""
+    issued_at: datetime | None
+    """When the registry signed it; None where nobody did."""
+    not_after: datetime | None
+
+
 class Reports:
     """Reads a store's database. `Store.reports` is one on the store's own thread and connection.
 
@@ -195,6 +207,20 @@ class Reports:
                 tries=row["tries"],
                 due=_moment(row["due"]),
                 parked=row["parked"],
+            )
+            for row in rows
+        )
+
+    def documents(self) -> tuple[Held, ...]:
+        """Return what is kept of the registry's word, by name. What it says was verified by whoever took it into force."""
+        with plainly("the registry's documents cannot be read"):
+            rows = self._all("SELECT name, fetched_at, issued_at, not_after FROM documents ORDER BY name")
+        return tuple(
+            Held(
+                name=row["name"],
+                fetched_at=datetime.fromisoformat(row["fetched_at"]),
+                issued_at=_moment(row["issued_at"]),
+                not_after=_moment(row["not_after"]),
             )
             for row in rows
         )

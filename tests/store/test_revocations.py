@@ -12,9 +12,11 @@ from sqlite_utils import Database
 
 from kiosk.errors import StoreError
 from kiosk.migrations import migrations, prepare
+from kiosk.reports import Reports
 from kiosk.revocations import RevocationList, key_of
 from kiosk.store import Kept, Store
 from kiosk.trust.revocations import hash_of
+from tests.bench.revocations import measure
 from tests.factories import NOON
 from tests.store.making import make_change, make_sealed, make_visit
 
@@ -150,6 +152,22 @@ def test_a_device_that_was_revoked_keeps_its_records_and_nothing_of_the_registry
     assert (listed(1), store.revocations.count(), store.latest_signed()) == ([], 0, None)
     [outgoing] = store.waiting(10, clock.wall())
     assert (outgoing.item["uid"], "sealed" in outgoing.item) == (visit.id, True)
+
+
+def test_how_old_each_document_is_can_be_read_beside_a_running_kiosk(path, store):
+    store.keep("policy", Kept(etag="", body=b'{"version": 1}', fetched_at=NOON))
+    store.keep_revocations(make_change(*entries(1)), signed(1))
+    beside = Reports.of_file(path)
+    policy, revocations = beside.documents()
+    beside.close()
+    assert (policy.name, policy.issued_at, policy.not_after) == ("policy", None, None)
+    assert (revocations.issued_at, revocations.not_after) == (NOON, NOON + timedelta(hours=24))
+
+
+def test_an_entry_takes_two_dozen_bytes_and_table_and_array_find_the_same():
+    """The benchmark itself, small: 300,000 entries are about 7 MB."""
+    found = measure(entries=20_000, delta=200, rounds=1)
+    assert found["bytes on the disk"] < 20_000 * 25
 
 
 def test_a_file_of_an_older_kiosk_keeps_its_records_and_its_documents(path, clock):
