@@ -14,7 +14,7 @@ import os
 import platform
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -114,6 +114,13 @@ class Device:
         with self._plainly("write to"):
             self._write(ENROLMENT, json.dumps(told, indent=1, ensure_ascii=False).encode())
             self._key(public)
+
+    def keep_roots(self, roots: Roots) -> None:
+        """Trust these from now on: on the disk when this returns. Raises DeviceError where this device is nobody."""
+        known = self.load()
+        if known is None:
+            raise DeviceError("expected an enrolled device to keep new root keys, found none: enrol it first")
+        self.save(replace(known, roots=roots))
 
     def forget(self) -> None:
         """Be nobody. Nothing else on the disk changes."""

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiosk import doctor_checks as look
+from kiosk import doctor_trust as trust
 from kiosk.doctor_finding import Finding
 from kiosk.doctor_run import Check
 from kiosk.errors import SettingsError
@@ -24,6 +25,7 @@ from kiosk.settings import SECTIONS, Settings, choose, load
 from kiosk.settings_checks import notes
 
 if TYPE_CHECKING:
+    from kiosk.device import Device
     from kiosk.ports import Decoder
 
 TABLE = {
@@ -43,6 +45,8 @@ TABLE = {
     14: ("display", "pygame-ce and a display are there"),
     15: ("words", "every phrase is there in three languages, with its letters"),
     16: ("key-file", "the venue code's key is there, and for the service alone"),
+    17: ("enrolled", "this device belongs to a door, and can prove it"),
+    18: ("documents", "the registry's signed word is here, and not past its time"),
 }
 """Number -> name and what is true when it is ok. A number is never given to another check."""
 
@@ -70,6 +74,8 @@ def checks(config: Path | None) -> list[Check]:
         "display": site.display,
         "words": site.words,
         "key-file": lambda: look.key_file(site.settings.door.venue_code_key_file),
+        "enrolled": lambda: trust.enrolled(site.device.load),
+        "documents": site.documents,
     }
     return [Check(number=number, name=name, run=runs[name]) for number, (name, _about) in TABLE.items()]
 
@@ -83,6 +89,17 @@ class _Site:
     @cached_property
     def settings(self) -> Settings:
         return load(self._config)
+
+    @cached_property
+    def device(self) -> Device:
+        from kiosk.device import Device
+
+        return Device.beside(self.settings.store.path)
+
+    def documents(self) -> Finding:
+        path = self.settings.store.path
+        signed = (lambda: _signed(path)) if path.exists() else None
+        return trust.documents(signed, datetime.now(UTC), known=self.device.load() is not None)
 
     def configuration(self) -> Finding:
         try:
@@ -107,10 +124,15 @@ class _Site:
         return look.queue((lambda: _counts(path)) if path.exists() else None, datetime.now(UTC))
 
     def registry(self) -> Finding:
+        from kiosk.enrol import settings_of
         from kiosk.registry_client import RegistryClient
+        from kiosk.request_signing import RequestSigner
 
-        told = self.settings.registry
-        client = RegistryClient(told.url, told.device, self.settings.door.id, mono=time.monotonic)
+        known = self.device.load()
+        settings = settings_of(self.settings, known) if known else self.settings
+        told, door = settings.registry, settings.door.id
+        signer = RequestSigner(known, wall=lambda: datetime.now(UTC)) if known else None
+        client = RegistryClient(told.url, told.device, door, mono=time.monotonic, signer=signer)
         return look.registry(lambda: client.fetch("keys"), time.monotonic, told.question_s)
 
     def camera(self) -> Finding:
@@ -192,6 +214,21 @@ def quick_check(file: Path) -> str:
         db = open_to_read(file)
         try:
             return str(db.execute("PRAGMA quick_check(1)").fetchone()[0])
+        finally:
+            db.close()
+
+
+def _signed(file: Path) -> trust.Signed:
+    from kiosk.store_file import open_to_read, plainly
+
+    with plainly(f"{file}"):
+        db = open_to_read(file)
+        try:
+            rows = db.execute("SELECT name, issued_at, not_after FROM documents WHERE issued_at IS NOT NULL")
+            return {
+                name: (datetime.fromisoformat(issued), datetime.fromisoformat(until))
+                for name, issued, until in rows.fetchall()
+            }
         finally:
             db.close()
 

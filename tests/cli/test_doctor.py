@@ -54,7 +54,7 @@ def test_the_numbers_of_the_checks_are_stable():
     assert told == [
         (1, "python"), (2, "configuration"), (3, "time-zone"), (4, "clock"), (5, "disk"), (6, "sqlite"), (7, "store"),
         (8, "queue"), (9, "registry"), (10, "camera"), (11, "decoders"), (12, "keypad"), (13, "gpio"), (14, "display"),
-        (15, "words"), (16, "key-file"),
+        (15, "words"), (16, "key-file"), (17, "enrolled"), (18, "documents"),
     ]  # fmt: skip
 
 
