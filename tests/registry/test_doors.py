@@ -70,6 +70,29 @@ def test_a_code_made_with_another_doors_key_is_refused(check_in, registry, clock
     assert (answer.status_code, answer.json()["type"]) == (422, "urn:ashyq:problem:other-door")
 
 
+def test_a_code_that_is_passed_off_as_another_doors_is_refused(check_in, call, registry, door, clock):
+    """A photo from one venue, its door's name changed for one at another."""
+    registry.add_door("SAUNA", venue="Another venue")
+    photo = code_at(URL, door.id, door.key, clock.now)
+    answer = check_in(photo.replace("DEMO", "SAUNA"))
+    assert (answer.status_code, answer.json()["type"]) == (422, "urn:ashyq:problem:other-door")
+    assert call("GET", "/v1/doors/SAUNA/events").json()["events"] == []
+
+
+def test_a_photo_of_the_code_is_worthless_a_minute_later_also_to_the_phone_that_used_it(
+    check_in, call, registry, door, clock
+):
+    photo = code_at(URL, door.id, door.key, clock.now)
+    assert check_in(photo).status_code == 200
+    clock.forward(seconds=45)
+    assert check_in(photo).status_code == 200, "the same check-in"
+    clock.forward(seconds=15)
+    for who in ("blue", "green"):
+        answer = check_in(photo, subject=registry.subjects[who])
+        assert (answer.status_code, answer.json()["type"]) == (409, "urn:ashyq:problem:stale-code")
+    assert call("GET", EVENTS).json()["cursor"] == 1
+
+
 def test_another_doors_code_is_announced_there_and_not_here(check_in, call, registry, clock):
     other = registry.add_door("OTHER")
     assert check_in(code_at(URL, "OTHER", other.key, clock.now)).json()["door"] == "OTHER"
