@@ -103,7 +103,7 @@ class Street:
 
     def __init__(self, registry: EmbeddedRegistry) -> None:
         self.drawn: Counter[str] = Counter()
-        """Approaches that were looked at for `cut`: taken, readable by one engine only, readable by neither."""
+        """Approaches that were looked at for `cut`: taken, or left out because an engine could not read them."""
         self._registry = registry
         registry.add_door(DOOR, venue=VENUE)
         always = {
@@ -129,7 +129,7 @@ class Street:
         while True:
             candidate = self._candidate(kind)
             either, both = readable(candidate)
-            self.drawn["taken" if both is not None else "one only" if either is not None else "neither"] += 1
+            self.drawn["taken" if both is not None else "zxing-cpp" if either is None else "pyzbar"] += 1
             if both is not None:
                 return replace(candidate, skip=both)
 

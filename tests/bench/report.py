@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from statistics import median
 from typing import Any
 
-from tests.bench.approaches import Kind
+from tests.bench.approaches import TRIES, Kind
 from tests.bench.machine import DISTURBED
 from tests.bench.measures import SIDES
 
@@ -58,8 +58,8 @@ def _disturbed(others: float) -> str:
 def _approaches(found: dict[str, Any]) -> str:
     drawn = Counter(found["drawn"])
     told = (
-        f"Looked at {drawn.total()} approaches for this: {drawn['one only']} were left out because one engine alone could read "
-        f"them, {drawn['neither']} because none could."
+        f"Looked at {drawn.total()} approaches for this: {drawn['zxing-cpp']} were left out because zxing-cpp could not read them, "
+        f"{drawn['pyzbar']} because pyzbar could not within {TRIES} frames of it."
     )
     return "\n\n".join([
         "### From a frame that both engines can read to the gate's rising edge, ms",
