@@ -45,7 +45,7 @@ def keypad_sheet(view: View, canvas: Canvas, _frame: int) -> Sheet:
     message = Box(text.x, cells_box.bottom + px(20), text.w, text.bottom - cells_box.bottom - px(20))
     # A slip is no taller than it needs: it belongs to the number above it.
     message = message._replace(h=min(message.h, px(176)))
-    keys, buttons = _pad(pad, canvas, complete=" " not in number.cells)
+    keys, buttons = _pad(pad, canvas, complete=" " not in number.cells, rests=view.keypad is None)
     stays, bar = way_back(cancel, Label.CANCEL, view.time_left, canvas)
     return Sheet(
         ground=night.field,
@@ -107,8 +107,10 @@ def confirm_sheet(view: View, canvas: Canvas, _frame: int) -> Sheet:
     )
 
 
-def _pad(box: Box, canvas: Canvas, *, complete: bool) -> tuple[tuple[Item, ...], tuple[Button, ...]]:
-    """The twelve keys. OK does nothing until the number is whole, and looks like it."""
+def _pad(
+    box: Box, canvas: Canvas, *, complete: bool, rests: bool
+) -> tuple[tuple[Item, ...], tuple[Button, ...]]:
+    """The twelve keys. OK does nothing until the number is whole, none does while they rest, and they look like it."""
     theme, gap = canvas.theme, canvas.px(16)
     wide, high = (box.w - 2 * gap) // 3, (box.h - 3 * gap) // 4
     items: list[Item] = []
@@ -116,8 +118,8 @@ def _pad(box: Box, canvas: Canvas, *, complete: bool) -> tuple[tuple[Item, ...],
     for row, keys in enumerate(PAD):
         for column, key in enumerate(keys):
             place = Box(box.x + column * (wide + gap), box.y + row * (high + gap), wide, high)
-            ready = key is not Key.CONFIRM or complete
-            fill = theme.key if key is not Key.CONFIRM else theme.go if complete else theme.panel
+            ready = not rests and (key is not Key.CONFIRM or complete)
+            fill = theme.panel if not ready else theme.go if key is Key.CONFIRM else theme.key
             ink = theme.paper if ready else theme.faint
             items += raised(place, canvas, fill)
             if key is Key.ERASE:

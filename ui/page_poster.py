@@ -9,7 +9,7 @@ from __future__ import annotations
 from kiosk.core.view import Page, Sign, View
 from ui.lettering import Manner
 from ui.page import Canvas
-from ui.phrases import words
+from ui.phrases import Label, words
 from ui.sheet import Box, Item, Live, Mark, Plate, Shape, Sheet
 from ui.strip import height as strip_height
 from ui.strip import strip
@@ -41,7 +41,7 @@ def sheet(view: View, canvas: Canvas, _frame: int) -> Sheet:
     band = Box(inside.x, inside.bottom - band_h, inside.w, band_h)
     if view.note is not None:
         static += _note(view, band, canvas, palette)
-        if view.sign in FRAMED:
+        if view.sign in FRAMED or view.offline_since:
             live.append(_reference(view, band, canvas, palette))
     if result:
         live.append(_bar(view.time_left, band._replace(h=px(12)), palette))
@@ -92,8 +92,8 @@ def _note(view: View, band: Box, canvas: Canvas, palette: Palette) -> list[Item]
     """The band with one sentence; where a reference may stand, it keeps clear of it."""
     px = canvas.px
     slot = _text_of(band, canvas)
-    if view.sign in FRAMED:
-        room = _reference_box(band, canvas)
+    if view.sign in FRAMED or view.offline_since:
+        room = _reference_box(view, band, canvas)
         slot = (
             slot._replace(h=room.y - slot.y) if canvas.standing else slot._replace(w=room.x - slot.x - px(20))
         )
@@ -114,21 +114,23 @@ def _text_of(band: Box, canvas: Canvas) -> Box:
     return Box(edge, band.y + canvas.px(16), canvas.width - 2 * edge, band.h - canvas.px(20))
 
 
-def _reference_box(band: Box, canvas: Canvas) -> Box:
+def _reference_box(view: View, band: Box, canvas: Canvas) -> Box:
     text = _text_of(band, canvas)
     if canvas.standing:
         return Box(text.x, text.bottom - canvas.px(50), text.w, canvas.px(50))
-    wide = canvas.px(230)
+    wide = canvas.px(480 if view.offline_since else 230)
     return Box(text.right - wide, text.y, wide, text.h)
 
 
 def _reference(view: View, band: Box, canvas: Canvas, palette: Palette) -> Live:
-    """The short number by which staff and registry find a refusal (rule 11)."""
-    box = _reference_box(band, canvas)
-    if not view.reference:
+    """What staff read: the short number by which they and the registry find a refusal (rule 11), or since when nobody
+    knows whether the pass that came in was revoked.
+    """
+    box = _reference_box(view, band, canvas)
+    if not (view.reference or view.offline_since):
         return Live(box, ())
     align = 0.5 if canvas.standing else 1.0
-    text = f"№ {view.reference}"
+    text = f"№ {view.reference}" if view.reference else f"{words(Label.OFFLINE).kk} {view.offline_since}"
     return Live(
         box, (canvas.lettering.line(text, box, px=canvas.px(42), bold=True, colour=palette.ink, align=align),)
     )

@@ -23,6 +23,15 @@ class Label(StrEnum):
     YES = "yes"
     CORRECT = "correct"
     OFFLINE = "offline"
+    NO_TIME = "no-time"
+    WHO_INSIDE = "who-inside"
+    OLD_POLICY = "old-policy"
+    OLD_KEYS = "old-keys"
+    OLD_REVOCATIONS = "old-revocations"
+    NONE_THERE = "none-there"
+    MINUTES = "minutes"
+    HOURS = "hours"
+    DAYS = "days"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

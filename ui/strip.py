@@ -5,7 +5,9 @@ For the front desk, which trusts it at a glance. Tells numbers only, never a per
 
 from __future__ import annotations
 
-from kiosk.core.view import Corner
+from dataclasses import dataclass
+
+from kiosk.core.view import Aged, Corner
 from ui.page import Canvas
 from ui.phrases import Label, words
 from ui.sheet import Box, Item, Live, Mark, Plate, Shape
@@ -48,49 +50,103 @@ def strip(corner: Corner, canvas: Canvas) -> tuple[tuple[Item, ...], tuple[Live,
     return tuple(stays), (Live(clock, (time,)), Live(numbers, tuple(_numbers(corner, numbers, canvas))))
 
 
-def _numbers(corner: Corner, box: Box, canvas: Canvas) -> list[Item]:
-    """Occupancy and badges, from right to left."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Chip:
+    """A pictogram and a short text, on a plate of its own colour where it is a warning."""
+
+    text: str
+    shape: Shape
+    ink: Rgb
+    ground: Rgb
+    plate: bool = True
+
+
+def _chips(corner: Corner, canvas: Canvas) -> list[_Chip]:
+    """Everything that the front desk is to know, the most important first."""
     theme = canvas.theme
-    items: list[Item] = []
-    right = box.right
+    found: list[_Chip] = []
+
+    def warn(text: str, shape: Shape = Shape.WAIT) -> None:
+        found.append(_Chip(text=text, shape=shape, ink=theme.print, ground=theme.warning))
+
     if corner.inside is not None:
         text = str(corner.inside) if corner.capacity is None else f"{corner.inside} / {corner.capacity}"
-        right = _chip(
-            items, text, Shape.PERSON, right, box, canvas, ink=theme.paper, ground=theme.panel, plate=False
-        )
-    if not corner.online:
-        offline = words(Label.OFFLINE).kk
-        text = f"{offline} · {corner.waiting}" if corner.waiting else offline
-        right = _chip(items, text, Shape.WAIT, right, box, canvas, ink=theme.print, ground=theme.warning)
+        found.append(_Chip(text=text, shape=Shape.PERSON, ink=theme.paper, ground=theme.panel, plate=False))
     if corner.incidents_waiting:
         text = str(corner.incidents_waiting)
-        _chip(items, text, Shape.REPORT, right, box, canvas, ink=theme.paper, ground=theme.alarm)
+        found.append(_Chip(text=text, shape=Shape.REPORT, ink=theme.paper, ground=theme.alarm))
+    if not corner.online:
+        offline = words(Label.OFFLINE).kk
+        warn(f"{offline} · {corner.waiting}" if corner.waiting else offline)
+    if corner.aged is not None:
+        warn(_age(corner.aged))
+    if not corner.clock:
+        warn(words(Label.NO_TIME).kk)
+    if corner.who_unknown:
+        warn(words(Label.WHO_INSIDE).kk, Shape.PERSON)
+    return found
+
+
+def _age(aged: Aged) -> str:
+    """One short word and a number, such as "ЕРЕЖЕ 2 КҮН"."""
+    what = words(Label(f"old-{aged.known}")).kk
+    if aged.amount is None:
+        return f"{what} {words(Label.NONE_THERE).kk}"
+    return f"{what} {aged.amount} {words(Label(aged.unit.value)).kk}"
+
+
+def _numbers(corner: Corner, box: Box, canvas: Canvas) -> list[Item]:
+    """Occupancy and badges from right to left: in one row, or, where there are too many, in two of smaller ones."""
+    chips = _chips(corner, canvas)
+    px, gap = canvas.px, canvas.px(28)
+    rows, high = [chips], px(50)
+    if sum(_wide(chip, high, canvas) + gap for chip in chips) - gap > box.w:
+        high = (box.h - px(4)) // 2
+        gap = px(14)
+        room, first = box.w, 0
+        for chip in chips:
+            room -= _wide(chip, high, canvas) + gap
+            first += room + gap >= 0
+        rows = [chips[:first], chips[first:]]
+    items: list[Item] = []
+    top = box.y + (box.h - high * len(rows) - px(4) * (len(rows) - 1)) // 2
+    for at, row in enumerate(rows):
+        right = box.right
+        for chip in row:
+            wide = min(_wide(chip, high, canvas), right - box.x)
+            if wide < high:  # nothing could be read in it
+                break
+            items += _chip(chip, Box(right - wide, top + at * (high + px(4)), wide, high), canvas)
+            right -= wide + gap
     return items
 
 
-def _chip(
-    items: list[Item],
-    text: str,
-    shape: Shape,
-    right: int,
-    box: Box,
-    canvas: Canvas,
-    *,
-    ink: Rgb,
-    ground: Rgb,
-    plate: bool = True,
-) -> int:
-    """Put a pictogram and a number at the right end of the row; return where the next one ends."""
-    px, lettering = canvas.px, canvas.lettering
-    size = px(26 if plate else 36)
-    side = px(28 if plate else 34)
-    pad = px(18) if plate else 0
-    width = lettering.width(text, bold=True, px=size)
-    whole = Box(right - width - side - px(12) - 2 * pad, box.y + (box.h - px(50)) // 2, 0, px(50))
-    whole = whole._replace(w=right - whole.x)
-    if plate:
-        items.append(Plate(whole, ground, whole.h // 2))
+def _text_px(chip: _Chip, high: int, canvas: Canvas) -> int:
+    if not chip.plate:
+        return high * 72 // 100
+    return high * (52 if high >= canvas.px(50) else 64) // 100
+
+
+def _pad(chip: _Chip, high: int) -> int:
+    return high * 36 // 100 if chip.plate else 0
+
+
+def _wide(chip: _Chip, high: int, canvas: Canvas) -> int:
+    text = canvas.lettering.width(chip.text, bold=True, px=_text_px(chip, high, canvas))
+    return text + _side(chip, high) + high * 24 // 100 + 2 * _pad(chip, high)
+
+
+def _side(chip: _Chip, high: int) -> int:
+    return high * (56 if chip.plate else 68) // 100
+
+
+def _chip(chip: _Chip, whole: Box, canvas: Canvas) -> list[Item]:
+    side, pad = _side(chip, whole.h), _pad(chip, whole.h)
     sign = Box(whole.x + pad, whole.y + (whole.h - side) // 2, side, side)
-    slot = Box(sign.right + px(12), whole.y, width, whole.h)
-    items += [Mark(sign, shape, ink, ground), lettering.line(text, slot, px=size, bold=True, colour=ink)]
-    return whole.x - px(28)
+    left = sign.right + whole.h * 24 // 100
+    slot = Box(left, whole.y, max(1, whole.right - pad - left), whole.h)
+    text = canvas.lettering.line(
+        chip.text, slot, px=_text_px(chip, whole.h, canvas), bold=True, colour=chip.ink
+    )
+    plate = [Plate(whole, chip.ground, whole.h // 2)] if chip.plate else []
+    return [*plate, Mark(sign, chip.shape, chip.ink, chip.ground), text]

@@ -1,9 +1,12 @@
 """One view of every kind, and a camera's picture that no camera took: what the pictures of the tests show."""
 
+from dataclasses import replace
+
 import numpy as np
 import segno
 
-from kiosk.core.view import NO_CORNER, Corner, Fact, Field, Keypad, Page, Phrase, Sign, View
+from kiosk.core.knowledge import Known
+from kiosk.core.view import NO_CORNER, Aged, Corner, Fact, Field, Keypad, Page, Phrase, Sign, Unit, View
 
 SIZES = {"800x480": (800, 480), "1280x800": (1280, 800), "1920x1080": (1920, 1080)}
 STANDING = {"800x1280": (800, 1280)}
@@ -29,6 +32,15 @@ OFFLINE = Corner(
     incidents_waiting=1,
     today="Бүгін: жасыл · 07:00–17:00 · сары аймақ",
 )
+
+WORST = replace(
+    OFFLINE,
+    clock="",
+    waiting=1200,
+    aged=Aged(known=Known.REVOCATIONS, amount=23, unit=Unit.HOURS),
+    who_unknown=True,
+)
+"""Everything that the strip can complain of at the same time."""
 
 
 def result(field, sign, headline, note, *, left=0.64, reference=""):
@@ -56,8 +68,7 @@ def typing(cells, **more):
         field=Field.NIGHT,
         sign=Sign.NONE,
         corner=CORNER,
-        keypad=Keypad(cells=cells.ljust(12), groups=(4, 4, 4)),
-        **usual | more,
+        **{"keypad": Keypad(cells=cells.ljust(12), groups=(4, 4, 4))} | usual | more,
     )
 
 
@@ -128,6 +139,20 @@ SCENES = {
         headline=Phrase.OUT_OF_ORDER,
         note=Phrase.GO_TO_RECEPTION,
         corner=OFFLINE,
+    ),
+    "idle-old": idle(corner=WORST, venue_code=None),
+    "keypad-resting": typing("", headline=Phrase.KEYPAD_PAUSED, note=Phrase.SHOW_CODE, keypad=None),
+    "green-offline": replace(
+        result(Field.GREEN, Sign.ENTER, Phrase.COME_IN, Phrase.WELCOME), offline_since="03.03 18:42"
+    ),
+    "come-in-unattended": result(Field.NEUTRAL, Sign.ENTER, Phrase.COME_IN, Phrase.WELCOME),
+    "out-of-service": View(
+        page=Page.OUT_OF_ORDER,
+        field=Field.NEUTRAL,
+        sign=Sign.WAIT,
+        headline=Phrase.OUT_OF_SERVICE,
+        note=Phrase.GO_TO_RECEPTION,
+        corner=replace(OFFLINE, venue="", today="", inside=12, capacity=None),
     ),
     "enrol": enrolling(Phrase.SHOW_ENROLMENT_CODE, preview=True),
     "enrol-fault": enrolling(Phrase.SHOW_ENROLMENT_CODE, preview=True, hint=Phrase.ENROL_EXPIRED),

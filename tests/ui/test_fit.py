@@ -69,6 +69,11 @@ def test_all_that_an_enrolment_code_says_is_shown_to_the_last_character(any_size
 
 
 @pytest.mark.parametrize("name", SCENES)
+def test_nothing_that_is_said_is_cut_or_too_small(name, any_size):
+    assert_whole(Painter(any_size).sheet(SCENES[name]), any_size)
+
+
+@pytest.mark.parametrize("name", SCENES)
 def test_no_two_texts_of_a_page_touch_and_everything_is_on_the_screen(name, any_size):
     sheet = Painter(any_size).sheet(SCENES[name])
     lettering = Lettering()
