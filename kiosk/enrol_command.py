@@ -20,7 +20,7 @@ from kiosk.doctor_checks import running
 from kiosk.enrol import CameraMode, Lines, enrol_by_text, enroller_for
 from kiosk.enroller import Enroller
 from kiosk.equipment import drivers_for, second_engine
-from kiosk.errors import EnrolmentError
+from kiosk.errors import DeviceError, EnrolmentError
 from kiosk.reader.pipeline import Reader
 from kiosk.settings import Settings
 from ui.phrases import words
@@ -59,6 +59,7 @@ def by_text(settings: Settings, *, code: str | None, file: Path | None, yes: boo
 
 def by_camera(settings: Settings, *, anew: bool) -> bool:
     """Enrol with the door's own camera and screen; whether all of the code worked. Raises EnrolmentError."""
+    _must_stand_still(settings)
     _must_be_free(settings, anew=anew)
     clock = SystemClock()
     enroller = enroller_for(settings, clock)
@@ -106,16 +107,29 @@ def blot_out(file: Path) -> None:
 
 
 def _must_be_free(settings: Settings, *, anew: bool) -> None:
-    """Raise EnrolmentError where this device belongs to a door already, or its kiosk runs as one."""
-    if running(settings.store.path):
-        raise EnrolmentError(
-            "expected the kiosk to stand still, found it running: sudo systemctl stop ashyq-kiosk, then enrol"
-        )
-    known = None if anew else Device.beside(settings.store.path).load()
-    if known is not None:
+    """Raise EnrolmentError where this device belongs to a door already.
+
+    A kiosk that runs without belonging to one (it waits for a code, or was revoked) takes up what comes of this.
+    """
+    try:
+        known = Device.beside(settings.store.path).load()
+    except DeviceError:
+        if not anew:
+            raise
+        known = None
+    if known is not None and not anew:
         raise EnrolmentError(
             f"this device is enrolled as {known.device} for door {known.door} of {known.registry}: "
             "to give it to another door, or after the registry revoked it, add --anew"
+        )
+    if known is not None:
+        _must_stand_still(settings)
+
+
+def _must_stand_still(settings: Settings) -> None:
+    if running(settings.store.path):
+        raise EnrolmentError(
+            "expected the kiosk to stand still, found it running: sudo systemctl stop ashyq-kiosk, then enrol"
         )
 
 

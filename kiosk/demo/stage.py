@@ -76,14 +76,13 @@ class Stage:
         self.iins = {person.name: person.identifier.value for person in DEMO_PEOPLE}
         self.witness = Witness(self.clock.wall, told)
         self.gate = FakeGate(now=self.clock.mono)
-        self.keypad = FakeKeypad()
         self._seeds = itertools.count(1)
         folder = Path(self._last.enter_context(tempfile.TemporaryDirectory(prefix="ashyq-demo-")))
         key_file = folder / "door.key"
         key_file.write_bytes(self.registry.registry.doors.get(DEMO_DOOR).key)
         key_file.chmod(0o600)
         self.real_camera = _first_camera() if camera else None
-        self.recording = ReplayCamera(pace=Pace(FPS), idle=_hall())
+        self.put_up()
         screen = PygameScreen(size=WINDOW, fullscreen=False, driver=None if window else "offscreen")
         self._last.callback(screen.close)
         self.photographer = Photographer(screen, screenshots) if screenshots else None
@@ -101,7 +100,7 @@ class Stage:
             store=replace(defaults.store, path=folder / "kiosk.db"),
             sync=replace(defaults.sync, policy_every_s=5.0),
         )
-        drivers = Drivers(
+        self.drivers = Drivers(
             open_camera=self._open_camera,
             open_keypad=lambda: self.keypad,
             gate=self.gate,
@@ -109,7 +108,7 @@ class Stage:
             sounder=_sounder() if window else Silence(),
             screen=self.photographer or screen,
         )
-        self.app = App(self.settings, drivers, clock=self.clock, watch=self.witness.watch)
+        self.app = App(self.settings, self.drivers, clock=self.clock, watch=self.witness.watch)
 
     def __enter__(self) -> Self:
         self._last.callback(self.app.stop)
@@ -118,6 +117,11 @@ class Stage:
 
     def __exit__(self, *_: object) -> None:
         self._last.close()
+
+    def put_up(self) -> None:
+        """Put up a camera and a keypad: what one program has closed, the next one cannot open."""
+        self.keypad = FakeKeypad()
+        self.recording = ReplayCamera(pace=Pace(FPS), idle=_hall())
 
     def pass_of(self, name: str, life: Life = Life.LIVE) -> str:
         """Return a fresh pass of one of the made-up visitors, as their phone would get it from the registry."""

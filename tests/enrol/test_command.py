@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -70,6 +71,46 @@ def test_an_enrolled_device_takes_no_code_but_anew(config, real_registry, tmp_pa
     )
     assert kiosk(config, "enrol", second, "--yes", "--anew").returncode == 0
     assert Device.beside(tmp_path / "kiosk.db").load().device != before.device
+
+
+@contextmanager
+def a_kiosk_runs(tmp_path):
+    """A process whose command line is a kiosk's, named in the store's lock as a running one is."""
+    command = [sys.executable, "-c", "import sys; sys.stdin.read()", "kiosk"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as process:
+        (tmp_path / "kiosk.db.lock").write_text(str(process.pid))
+        yield
+        process.stdin.close()
+
+
+def test_the_identity_of_a_running_kiosk_is_not_changed_under_it(config, real_registry, tmp_path):
+    kiosk(config, "enrol", real_registry.enrolment_code(DEMO_DOOR), "--yes")
+    before = Device.beside(tmp_path / "kiosk.db").load()
+    with a_kiosk_runs(tmp_path):
+        done = kiosk(config, "enrol", real_registry.enrolment_code(DEMO_DOOR), "--yes", "--anew")
+    assert done.returncode == 2
+    assert "sudo systemctl stop ashyq-kiosk" in done.stderr
+    assert Device.beside(tmp_path / "kiosk.db").load().device == before.device
+
+
+def test_a_running_kiosk_that_is_nobodys_is_enrolled_from_a_terminal_but_keeps_its_camera(
+    config, real_registry, tmp_path
+):
+    with a_kiosk_runs(tmp_path):
+        camera = kiosk(config, "enrol", "--camera")
+        done = kiosk(config, "enrol", real_registry.enrolment_code(DEMO_DOOR), "--yes")
+    assert "found it running" in camera.stderr
+    assert done.returncode == 0
+
+
+def test_a_damaged_identity_is_replaced_only_where_that_is_said(config, real_registry, tmp_path):
+    (tmp_path / "device").mkdir()
+    (tmp_path / "device" / "enrolment.json").write_text("{")
+    code = real_registry.enrolment_code(DEMO_DOOR)
+    refused = kiosk(config, "enrol", code, "--yes")
+    assert refused.returncode == 2
+    assert "found it damaged: enrol this device anew: `kiosk enrol --anew`" in refused.stderr
+    assert kiosk(config, "enrol", code, "--yes", "--anew").returncode == 0
 
 
 def test_nothing_is_done_where_nobody_can_be_asked(config, real_registry, tmp_path):
