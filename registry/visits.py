@@ -1,7 +1,7 @@
 """Takes the records of doors: a verdict for each item, whatever becomes of the others.
 
-The item's uid is the idempotency key: the same item again is a duplicate and changes nothing; another content under
-the same uid is rejected. Order does not matter: an amendment may come before its visit.
+The item's uid is the idempotency key: the same item again, be it with its time put right, is a duplicate and changes
+nothing; another content under the same uid is rejected. Order does not matter: an amendment may come before its visit.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ from registry.sealing import DoesNotOpen, unseal
 from registry.shapes import ITEM, AmendmentItem, AnyItem, PassageItem, Uid, Verdict, VisitItem
 
 log = logging.getLogger(__name__)
+
+_TIMES = ("at", "time_trusted")
 
 
 class _Rejected(Exception):
@@ -84,7 +86,9 @@ class Ledger:
         except _Rejected as rejected:
             return _verdict(_uid_of(raw), "rejected", str(rejected))
         body = json.dumps(raw, sort_keys=True, separators=(",", ":"))
-        digest = hashlib.sha256(body.encode()).hexdigest()
+        # A kiosk puts its times right when it learns the time, maybe after an answer was lost: that is the same record.
+        lasting = {name: value for name, value in json.loads(body).items() if name not in _TIMES}
+        digest = hashlib.sha256(json.dumps(lasting, sort_keys=True).encode()).hexdigest()
         return _Accepted(item=item, body=body, digest=digest, subject=subject)
 
     def _subject_of(self, item: VisitItem) -> str | None:

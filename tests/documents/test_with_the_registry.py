@@ -13,6 +13,7 @@ from kiosk.core.model import Colour
 from kiosk.core.outbox import Delivered, Word
 from kiosk.errors import DeviceRevoked, EnrolmentRefused
 from kiosk.initialize import initialize
+from kiosk.store import Store
 from kiosk.trust import seal, verify_pass
 from kiosk.trust.enrolment import EnrolmentCode, parse_enrolment
 from kiosk.trust.roots import Roots
@@ -20,7 +21,7 @@ from kiosk.trust.signing import DeviceKey
 from registry.embedded import EmbeddedRegistry
 from tests.documents.conftest import Kiosk, LateClock, Me
 from tests.factories import NOON, make_person
-from tests.store.making import make_visit
+from tests.store.making import make_subject, make_visit
 
 
 @dataclass
@@ -162,3 +163,19 @@ def test_a_kiosk_whose_clock_is_wrong_is_served_all_the_same(device, registry):
     device.clock.now, device.clock.sure = NOON - timedelta(days=300), False
     assert device.refresh() == [True, True, True]
     assert device.latest_signed() is not None
+
+
+def test_a_time_that_is_put_right_after_the_answer_was_lost_parks_no_record(device, registry, tmp_path):
+    """The registry stored it with the time of a late clock; the kiosk never heard, learns the time, and sends again."""
+    late = LateClock(now=NOON - timedelta(days=100), sure=False)
+    store = Store(tmp_path / "late.db", clock=late, boot_id="01234567-89ab-4def-8123-456789abcdef")
+    visit = make_visit(1, identifier=make_subject(), decided_at=late.now, time_trusted=False)
+    store.record(visit)
+    sent = [store.waiting(1, late.now)[0].item]
+    device.client.send(sent)
+    offset_ms = round(NOON.timestamp() * 1000 - late.seconds * 1000)
+    assert store.trust_time("01234567-89ab-4def-8123-456789abcdef", offset_ms) == 1
+    again = [store.waiting(1, late.now)[0].item]
+    store.close()
+    assert again[0]["at"] != sent[0]["at"]
+    assert device.client.send(again)[visit.id].word is Word.DUPLICATE
