@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import random
-import secrets
 import signal
 import threading
 from collections.abc import Callable
@@ -15,44 +14,51 @@ from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from pathlib import Path
 
 from drivers.engine_zxing import ZxingDecoder
 from kiosk.clock import SystemClock, boot_id, new_id
 from kiosk.core.credential import understand
 from kiosk.core.effects import Effect
-from kiosk.core.events import Event, HealthChanged, Part
-from kiosk.core.model import Credential
-from kiosk.core.occupancy import Occupancy
-from kiosk.core.situation import Door, Setup, Times
+from kiosk.core.events import DeviceRevoked, Event, HealthChanged, Part
+from kiosk.core.model import Credential, NotACredential, Pass, Refusal
+from kiosk.core.remembered import Remembered
+from kiosk.core.situation import Door
+from kiosk.device import Device, Identity
 from kiosk.documents import Documents
+from kiosk.enrol import identify, settings_of
 from kiosk.equipment import Drivers, drivers_for, second_engine
-from kiosk.errors import SettingsError
 from kiosk.loop import Hands, Inbox, Loop
+from kiosk.outset import resumed, setup_of
 from kiosk.ports import Camera, Clock
+from kiosk.presence_file import PresenceFile, runtime_folder
+from kiosk.provenance import Signed
 from kiosk.reader.pipeline import Reader
 from kiosk.reader.repeats import Repeats
 from kiosk.recorder import Recorder
 from kiosk.registry_client import RegistryClient
+from kiosk.request_signing import RequestSigner
+from kiosk.revocations import RevocationList
 from kiosk.settings import Settings
 from kiosk.shelf import StoreShelf
 from kiosk.store import Store
 from kiosk.store_thread import StoreThread
 from kiosk.sync import Asking, Syncer
 from kiosk.trust import verify_pass
+from kiosk.trust.roots import Roots
 from kiosk.upkeep import Upkeep
 from kiosk.workers import Asker, Preview, Worker, listening, scanning, typing
 
 log = logging.getLogger(__name__)
 
 
-PRESENCE_KEY_BYTES = 32
-LONGEST_STAY = timedelta(hours=24)
-"""Who entered longer ago is not counted after a restart."""
+LOOK_AGAIN_S = 2.0
+"""How often a withdrawn device looks whether it was enrolled anew."""
+SIGNED_STEP = timedelta(minutes=15)
+"""The latest signed time is kept in such steps: every pass bears one, and a card bears only so many writes."""
 
 
 class App:
-    """One running kiosk. `loop.run` belongs into the main thread."""
+    """One running kiosk of one enrolment. `loop.run` belongs into the main thread."""
 
     def __init__(
         self,
@@ -60,18 +66,29 @@ class App:
         drivers: Drivers,
         *,
         clock: Clock,
+        device: Device,
+        identity: Identity,
+        boot: str | None = None,
         watch: Callable[[Door, Event, tuple[Effect, ...]], None] | None = None,
         jitter: Callable[[], float] = random.random,
     ) -> None:
-        registry, inbox = settings.registry, Inbox()
-        self._settings = settings
-        self._drivers = drivers
-        self._clock = clock
-        self._last = ExitStack()
-        self._workers: list[Worker] = []
-        self._preview = Preview()
-        self._client = RegistryClient(registry.url, registry.device, settings.door.id, mono=clock.mono)
-        self._store = StoreThread(lambda: Store(settings.store.path, clock=clock, boot_id=boot_id()))
+        """`boot` names this start of the machine (kiosk/clock.py); without it nothing is remembered over a restart."""
+        settings = settings_of(settings, identity)
+        self._settings, self._drivers, self._clock, self._device = settings, drivers, clock, device
+        self._watch, self._last, self._workers = watch, ExitStack(), list[Worker]()
+        self._looked_at = clock.mono()
+        self._signed: datetime | None = None
+        self._preview, inbox = Preview(), Inbox()
+        self._client = RegistryClient(
+            settings.registry.url,
+            identity.device,
+            identity.door,
+            mono=clock.mono,
+            signer=RequestSigner(identity, wall=clock.wall),
+            revoked=self._withdrawn,
+        )
+        self._store = StoreThread(lambda: Store(settings.store.path, clock=clock, boot_id=boot))
+        self._revoked = RevocationList(settings.store.path)
         asking = Asking(clock.mono)
         self._syncer = Syncer(
             self._store,
@@ -83,6 +100,7 @@ class App:
             batch=settings.sync.batch,
             keep_days=settings.store.keep_days,
         )
+        keep_roots = partial(_keep_roots, device, identity)
         self._documents = Documents(
             fetch=self._client.fetch,
             shelf=StoreShelf(self._store),
@@ -90,11 +108,14 @@ class App:
             heard=self._heard,
             clock=clock,
             every_s=settings.sync.policy_every_s,
+            provenance=Signed(identity.roots, identity.door, clock=clock, keep_roots=keep_roots),
         )
         self._recorder = Recorder(
-            self._store, inbox.put, wake=self._syncer.wake, keyring=lambda: self._documents.keyring
+            self._store, inbox.put, wake=self._syncer.wake, keyring=lambda: self._documents.keyring, boot=boot
         )
         self._asker = Asker(self._client, inbox.put, asking=asking, heard=self._heard)
+        runtime = None if boot is None else runtime_folder(settings.store.runtime)
+        self._presence = PresenceFile(runtime, identity.door, boot or "")
         hands = Hands(
             gate=drivers.gate,
             lamp=drivers.lamp,
@@ -102,6 +123,8 @@ class App:
             screen=drivers.screen,
             ask=self._asker.ask,
             write=self._recorder.write,
+            trust_time=self._recorder.trust_time,
+            remember=self._remember,
             preview=self._preview.take,
         )
         self.loop = Loop(
@@ -110,7 +133,7 @@ class App:
             hands=hands,
             clock=clock,
             new_id=new_id,
-            watch=watch,
+            watch=self._seen,
         )
 
     def start(self) -> None:
@@ -121,7 +144,8 @@ class App:
         if store.moved_aside is not None:
             log.error("the store was unreadable; it was moved to %s and a new one begun", store.moved_aside)
         self._documents.load()
-        self.loop.door = resumed(self.loop.door, self._store, self._clock.wall())
+        self._last.callback(self._revoked.close)
+        self.loop.door = resumed(self.loop.door, self._store, self._presence.read(), self._clock.wall())
         upkeep = Upkeep(
             door=lambda: self.loop.door,
             beat=self._client.heartbeat,
@@ -133,6 +157,7 @@ class App:
         self._work("documents", self._documents.body, self._documents.hurry)
         self._work("sync", lambda _stop: self._syncer.run(), self._syncer.stop)
         self._work("upkeep", upkeep.body)
+        self._work("presence", self._presence.body, self._presence.wake)
         for worker in self._asker.workers:
             self._start(worker)
         if self._settings.door.venue_code_url:
@@ -165,13 +190,18 @@ class App:
     def _scanning(self, open_camera: Callable[[], Camera]) -> Callable[[threading.Event], None]:
         door = self._settings.door
 
+        def verify(text: str) -> Pass | NotACredential:
+            shown = verify_pass(text, self._documents.keyring)
+            if isinstance(shown, Pass) and self._revoked.is_revoked(shown.pass_id):
+                return NotACredential(reason=Refusal.REVOKED)
+            return shown
+
         def meaning(text: str) -> Credential:
-            verify = partial(verify_pass, keyring=self._documents.keyring)
             return understand(text, verify=verify, venue_url=door.venue_code_url, door=door.id)
 
         return scanning(
             open_camera=open_camera,
-            eyes=Reader(ZxingDecoder(), second_engine()),
+            eyes=eyes(),
             memory=Repeats(self._settings.reader.hold_s),
             understand=meaning,
             clock=self._clock,
@@ -179,75 +209,75 @@ class App:
             put=self.loop.inbox.put,
         )
 
+    def enrolled_anew(self) -> bool:
+        """Whether this device, withdrawn by the registry, belongs to a door again. Looks at the disk now and then."""
+        now = self._clock.mono()
+        if not self.loop.door.revoked or now - self._looked_at < LOOK_AGAIN_S:
+            return False
+        self._looked_at = now
+        return self._device.load() is not None
+
     def _heard(self, online: bool) -> None:
         """Some worker reached the registry, or did not."""
         self._syncer.heard(online=online)
         if online:
             self._documents.heard()
 
+    def _withdrawn(self) -> None:
+        """The registry withdrew this device: its key and all that the registry said go, what waits to be sent stays."""
+        self.loop.inbox.put(DeviceRevoked())
+        self._documents.forget()
+        self._device.forget()
+        self._store.call(lambda store: store.forget_documents())
+
+    def _remember(self, door: Door) -> None:
+        self._presence.put(Remembered.of(door, self._clock.wall()))
+
+    def _seen(self, door: Door, event: Event, effects: tuple[Effect, ...]) -> None:
+        """Keep the newest time that the registry signed: an expired pass stays expired after a restart in the past."""
+        signed = door.latest_signed
+        if signed is not None and (self._signed is None or signed - self._signed >= SIGNED_STEP):
+            self._signed = signed
+            self._store.call(lambda store: store.raise_latest_signed(signed))
+        if self._watch is not None:
+            self._watch(door, event, effects)
+
 
 def run(settings: Settings) -> int:
-    """Run the door until a signal says stop. Returns the exit code."""
+    """Run the door until a signal says stop; enrol it first where it belongs to nobody. Returns the exit code."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    clock, device = SystemClock(), Device.beside(settings.store.path)
     with ExitStack() as last:
-        clock = SystemClock()
-        app = App(settings, drivers_for(settings, clock, last), clock=clock)
-        last.callback(app.stop)
-        app.start()
-        log.info("door %s is open for visitors", settings.door.id)
+        drivers = drivers_for(settings, clock, last)
         try:
-            app.loop.run(stop.is_set)
+            while not stop.is_set():
+                identity = identify(settings, drivers, eyes, clock=clock, stopped=stop.is_set)
+                if identity is not None:
+                    _serve(
+                        App(settings, drivers, clock=clock, device=device, identity=identity, boot=boot_id()),
+                        stop,
+                    )
         except KeyboardInterrupt:
             log.info("the window was closed")
     return 0
 
 
-def setup_of(settings: Settings) -> Setup:
-    """Return what the core needs to know of the settings. Raises SettingsError for a key file that cannot be read."""
-    door, times = settings.door, settings.times
-    return Setup(
-        door=door.id,
-        kind=door.kind,
-        attended=door.attended,
-        zone=door.timezone,
-        presence_key=secrets.token_bytes(PRESENCE_KEY_BYTES),
-        passage_sensor=settings.gate.passage_sensor,
-        times=Times(
-            ask_s=settings.registry.question_s,
-            record_s=times.record_s,
-            admitted_s=times.admitted_s,
-            refused_s=times.refused_s,
-            unchecked_s=times.unchecked_s,
-            notice_s=times.notice_s,
-            keypad_idle_s=times.keypad_idle_s,
-            confirm_s=times.confirm_s,
-            passage_s=settings.gate.passage_s,
-        ),
-        venue_code_url=door.venue_code_url,
-        venue_code_key=_venue_code_key(door.venue_code_key_file),
-        public_colours=settings.screen.public_colours == "full",
-    )
-
-
-def resumed(door: Door, store: StoreThread, now: datetime) -> Door:
-    """Return the door with the people counted inside who entered before this start and since the last closing."""
-
-    def count(kept: Store) -> Occupancy:
-        passed = ((one.at, one.direction) for one in kept.reports.passages(now - LONGEST_STAY))
-        return Occupancy.counted(passed, kept.reports.last_closing())
-
-    return replace(door, occupancy=store.call(count).result())
-
-
-def _venue_code_key(file: Path | None) -> bytes:
-    if file is None:
-        return b""
+def _serve(app: App, stop: threading.Event) -> None:
+    """Run the door until it is told to stop, or, after the registry withdrew this device, enrolled anew."""
     try:
-        return file.read_bytes().strip()
-    except OSError as failure:
-        raise SettingsError(
-            f"expected the door's key in {file}, found {failure.strerror or failure}: "
-            "put it there, readable by the service alone, or empty [door] venue_code_key_file"
-        ) from None
+        app.start()
+        log.info("door %s is open for visitors", app.loop.door.setup.door)
+        app.loop.run(lambda: stop.is_set() or app.enrolled_anew())
+    finally:
+        app.stop()
+
+
+def eyes() -> Reader:
+    """Return a reader with the engines of this kiosk."""
+    return Reader(ZxingDecoder(), second_engine())
+
+
+def _keep_roots(device: Device, identity: Identity, roots: Roots) -> None:
+    device.save(replace(identity, roots=roots))

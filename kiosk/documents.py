@@ -93,6 +93,10 @@ class Documents:
                 self._in_force(name, opened, kept.etag)
         self._tell()
 
+    def forget(self) -> None:
+        """Believe nothing any more: the registry withdrew this device."""
+        self.keyring = Keyring()
+
     def heard(self) -> None:
         """Another worker reached the registry: what could not be refreshed is asked for at once."""
         if not self._well:
@@ -125,7 +129,9 @@ class Documents:
                 self._heard(False)
             return False
         except (KioskError, ValueError, RecursionError) as mistake:
-            log.error("%s: the registry's document was not understood, the last good one stays: %s", name, mistake)
+            log.error(
+                "%s: the registry's document was not understood, the last good one stays: %s", name, mistake
+            )
         self._heard(True)
         return True
 

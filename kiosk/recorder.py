@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 
+from kiosk.core.effects import TrustTime
 from kiosk.core.events import Event, HealthChanged, Part, Recorded, RecordFailed
 from kiosk.core.model import Amendment, Direction, Record, Visit
 from kiosk.store_thread import StoreThread
@@ -31,8 +32,10 @@ class Recorder:
         *,
         wake: Callable[..., None],
         keyring: Callable[[], Keyring],
+        boot: str | None = None,
     ) -> None:
-        """`wake(incident=...)` tells the sync worker that there is something to send."""
+        """`wake(incident=...)` tells the sync worker that there is something to send; `boot` names this start."""
+        self._boot = boot
         self._store = store
         self._wake = wake
         self._put = put
@@ -46,6 +49,13 @@ class Recorder:
         sealed = self._sealed(record)
         written = self._store.call(lambda store: store.record(record, sealed), urgent=True)
         written.add_done_callback(lambda done: self._ended(record, done))
+
+    def trust_time(self, found: TrustTime) -> None:
+        """Have the times put right that this start of the machine recorded by a wrong clock. Returns at once."""
+        if self._boot is None:
+            return
+        boot, offset_ms = self._boot, round((found.wall.timestamp() - found.mono) * 1000)
+        self._store.call(lambda store: store.trust_time(boot, offset_ms))
 
     def mend(self) -> None:
         """Try the disk again if it failed, and then what it did not take. Called every few seconds."""

@@ -69,7 +69,7 @@ class Upkeep:
                 health={part.value: why for part, why in door.broken},
             )
         except (RegistryUnreachable, RegistryRefused) as failure:
-            log.info("no heartbeat: %s", failure)
+            log.warning("no heartbeat: %s", failure)
             self._heard(isinstance(failure, RegistryRefused))
         else:
             self._heard(True)

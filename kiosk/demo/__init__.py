@@ -22,6 +22,7 @@ def main(*, tour: bool, fast: bool, screenshots: Path | None) -> int:
 
 
 def _tour(*, window: bool, fast: bool, pictures: Path) -> int:
+    from kiosk.demo.enrol_step import enrol_step
     from kiosk.demo.report import compare, line
     from kiosk.demo.stage import Stage
     from kiosk.demo.tour import Tour
@@ -39,7 +40,8 @@ def _tour(*, window: bool, fast: bool, pictures: Path) -> int:
         say(
             f"Registry at {stage.registry.url}, door {DEMO_DOOR}; drawing {'a window' if window else 'off-screen'}."
         )
-        tour = Tour(stage, say, fast=fast)
+        app = stage.open_door(enrol_step(stage, say, fast=fast))
+        tour = Tour(stage, app, say, fast=fast)
         done = threading.Event()
 
         def walk() -> None:
@@ -53,7 +55,7 @@ def _tour(*, window: bool, fast: bool, pictures: Path) -> int:
 
         threading.Thread(target=walk, name="tour", daemon=True).start()
         try:
-            stage.app.loop.run(done.is_set)
+            app.loop.run(done.is_set)
         except KeyboardInterrupt:
             tour.failures.append("the window was closed before the end")
         table, agree = compare(stage.witness.shown, stage.registry.visits(DEMO_DOOR))
@@ -69,6 +71,7 @@ def _tour(*, window: bool, fast: bool, pictures: Path) -> int:
 
 def _open_house(*, pictures: Path | None) -> int:
     """The door stands open to whoever sits at the desk, until the window is closed."""
+    from kiosk.demo.enrol_step import enrol_quietly
     from kiosk.demo.open_house import visitors
     from kiosk.demo.report import line
     from kiosk.demo.stage import Stage
@@ -80,11 +83,12 @@ def _open_house(*, pictures: Path | None) -> int:
     stage = Stage(screenshots=pictures, told=told, camera=True, window=True)
     with stage:
         closed = threading.Event()
+        app = stage.open_door(enrol_quietly(stage))
         print(_welcome(stage.real_camera, stage.iins), flush=True)
         if stage.real_camera is None:
             threading.Thread(target=visitors, args=(stage, closed), name="visitors", daemon=True).start()
         try:
-            stage.app.loop.run(closed.is_set)
+            app.loop.run(closed.is_set)
         except KeyboardInterrupt:
             closed.set()
     return 0

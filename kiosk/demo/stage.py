@@ -29,6 +29,7 @@ from kiosk.app import App, Drivers
 from kiosk.core.model import DoorKind
 from kiosk.demo.photographer import Photographer
 from kiosk.demo.witness import Shown, Witness
+from kiosk.device import Device, Identity
 from kiosk.errors import DriverMissing
 from kiosk.ports import Camera, Grey, Sounder
 from kiosk.settings import Settings
@@ -43,6 +44,8 @@ FRAMES = 30
 WINDOW = (1280, 800)
 CAMERA = (1280, 720)
 HALL_FRAMES = 45
+JITTER = 0.05
+"""In place of chance: one kiosk need not spread its return over half a minute."""
 SOUND_CARDS = Path("/proc/asound")
 
 
@@ -71,7 +74,7 @@ class Stage:
         """`camera`: use the first real one if there is one. `window`: draw on the display, else off-screen."""
         self._last = ExitStack()
         self.clock = DemoClock()
-        self.registry = self._last.enter_context(EmbeddedRegistry())
+        self.registry = self._last.enter_context(EmbeddedRegistry(signed=True))
         self.subjects = populate(self.registry.registry)
         self.iins = {person.name: person.identifier.value for person in DEMO_PEOPLE}
         self.witness = Witness(self.clock.wall, told)
@@ -108,15 +111,28 @@ class Stage:
             sounder=_sounder() if window else Silence(),
             screen=self.photographer or screen,
         )
-        self.app = App(self.settings, self.drivers, clock=self.clock, watch=self.witness.watch)
 
     def __enter__(self) -> Self:
-        self._last.callback(self.app.stop)
-        self.app.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._last.close()
+
+    def open_door(self, identity: Identity) -> App:
+        """Start the kiosk that was enrolled; it is stopped with everything else."""
+        device = Device.beside(self.settings.store.path)
+        app = App(
+            self.settings,
+            self.drivers,
+            clock=self.clock,
+            device=device,
+            identity=identity,
+            watch=self.witness.watch,
+            jitter=lambda: JITTER,
+        )
+        self._last.callback(app.stop)
+        app.start()
+        return app
 
     def put_up(self) -> None:
         """Put up a camera and a keypad: what one program has closed, the next one cannot open."""

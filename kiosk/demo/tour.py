@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from drivers.lens import Carrier, Look
+from kiosk.app import App
 from kiosk.core.events import Key
 from kiosk.core.model import Colour, Direction, Outcome
 from kiosk.core.situation import State
@@ -52,9 +53,10 @@ class Wanted:
 class Tour:
     """Plays the visitors, in a thread of its own beside the door's."""
 
-    def __init__(self, stage: Stage, say: Callable[[str], None], *, fast: bool) -> None:
+    def __init__(self, stage: Stage, app: App, say: Callable[[str], None], *, fast: bool) -> None:
         self.failures: list[str] = []
         self._stage = stage
+        self._app = app
         self._say = say
         self._fast = fast
         self._seen = 0
@@ -110,7 +112,7 @@ class Tour:
         stage.registry.restore()
         if not stage.witness.wait(lambda door: door.online and door.waiting == 0, ARRIVES_WITHIN_S):
             self.failures.append("not everything arrived at the registry")
-        for part, why in stage.app.loop.door.broken:
+        for part, why in self._app.loop.door.broken:
             self.failures.append(f"{part}: {why}")
 
     def _pass(self, title: str, name: str, wanted: Wanted, **how: object) -> None:

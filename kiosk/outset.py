@@ -1,0 +1,82 @@
+"""What the door begins with: the settings as the core needs them, and what is remembered of before the start."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from kiosk.core.guesses import Budget
+from kiosk.core.model import Direction
+from kiosk.core.occupancy import Occupancy
+from kiosk.core.remembered import KEY_BYTES, Remembered
+from kiosk.core.situation import Door, Setup, Times
+from kiosk.errors import SettingsError
+from kiosk.settings import Settings
+from kiosk.store import Store
+from kiosk.store_thread import StoreThread
+
+LONGEST_STAY = timedelta(hours=24)
+"""Who entered longer ago is not counted after a restart."""
+
+
+def setup_of(settings: Settings) -> Setup:
+    """Return what the core needs to know of the settings. Raises SettingsError for a key file that cannot be read."""
+    door, times = settings.door, settings.times
+    return Setup(
+        door=door.id,
+        kind=door.kind,
+        attended=door.attended,
+        zone=door.timezone,
+        presence_key=secrets.token_bytes(KEY_BYTES),
+        passage_sensor=settings.gate.passage_sensor,
+        budget=Budget(
+            per_minute=settings.keypad.guesses_per_minute,
+            mistakes=settings.keypad.mistakes_in_a_row,
+            pause_s=settings.keypad.pause_s,
+            longest_s=settings.keypad.longest_pause_s,
+        ),
+        times=Times(
+            ask_s=settings.registry.question_s,
+            record_s=times.record_s,
+            admitted_s=times.admitted_s,
+            refused_s=times.refused_s,
+            unchecked_s=times.unchecked_s,
+            notice_s=times.notice_s,
+            keypad_idle_s=times.keypad_idle_s,
+            confirm_s=times.confirm_s,
+            passage_s=settings.gate.passage_s,
+        ),
+        venue_code_url=door.venue_code_url,
+        venue_code_key=_venue_code_key(door.venue_code_key_file),
+        public_colours=settings.screen.public_colours == "full",
+    )
+
+
+def resumed(door: Door, store: StoreThread, remembered: Remembered | None, now: datetime) -> Door:
+    """Return the door as it was before a restart: who is inside as far as that is remembered, how many by the store."""
+
+    def look(kept: Store) -> tuple[list[tuple[datetime, Direction]], datetime | None, datetime | None]:
+        passed = [(one.at, one.direction) for one in kept.reports.passages(now - LONGEST_STAY)]
+        return passed, kept.reports.last_closing(), kept.latest_signed()
+
+    passed, closed, signed = store.call(look).result()
+    door = replace(door, latest_signed=signed)
+    if remembered is None:
+        return replace(door, occupancy=Occupancy.counted(passed, closed))
+    presence, occupancy = remembered.caught_up(passed, closed)
+    setup = replace(door.setup, presence_key=remembered.key)
+    return replace(door, setup=setup, presence=presence, occupancy=occupancy)
+
+
+def _venue_code_key(file: Path | None) -> bytes:
+    if file is None:
+        return b""
+    try:
+        return file.read_bytes().strip()
+    except OSError as failure:
+        raise SettingsError(
+            f"expected the door's key in {file}, found {failure.strerror or failure}: "
+            "put it there, readable by the service alone, or empty [door] venue_code_key_file"
+        ) from None
