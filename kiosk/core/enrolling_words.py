@@ -53,7 +53,8 @@ def present(now: Enrolling, mono: float, *, preview: bool) -> View:
         case State.CONFIRMED | State.ASKING:
             return _view(Phrase.ENROLLING, lines=_lines(now))
         case State.ENROLLED:
-            return _view(Phrase.ENROLLED, lines=(*_lines(now), (Fact.DEVICE, now.device)))
+            hint = None if now.wifi else Phrase.ENROL_NO_WIFI
+            return _view(Phrase.ENROLLED, hint=hint, lines=(*_lines(now), (Fact.DEVICE, now.device)))
 
 
 def _view(

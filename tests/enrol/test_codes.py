@@ -8,11 +8,14 @@ from datetime import timedelta
 
 import pytest
 
+from kiosk.core.credential import understand
 from kiosk.core.enrolling import State, Trouble
 from kiosk.core.enrolling_words import SENTENCES
+from kiosk.core.model import NotACredential, Refusal
 from kiosk.core.view import Fact
 from kiosk.enrol import enrol_by_text
 from kiosk.enroller import Enroller
+from kiosk.trust import Keyring, verify_pass
 from kiosk.trust.enrolment import PREFIX, Member, Wifi, enrolment_text, parse_enrolment
 from kiosk.trust.signing import DeviceKey
 from registry.demo_people import DEMO_DOOR, populate
@@ -232,6 +235,16 @@ def test_no_code_token_or_passphrase_is_in_the_journal(registry, enroller, radio
     assert "enrolled as" in said
     for secret in (code[10:30], read.token.hex(), repr(read.token), "correct horse"):
         assert secret not in said
+
+
+def test_at_a_door_an_enrolment_code_is_a_code_like_any_other_that_is_no_pass(registry):
+    read = understand(
+        registry.enrolment_code(DEMO_DOOR),
+        verify=lambda text: verify_pass(text, Keyring()),
+        venue_url="HTTPS://A.KZ/V/",
+        door=DEMO_DOOR,
+    )
+    assert read == NotACredential(reason=Refusal.NOT_OURS)
 
 
 def test_every_fault_has_another_sentence():

@@ -93,6 +93,15 @@ def test_a_power_cut_between_the_two_files_leaves_one_identity_whole(device, tmp
     assert sorted(path.name for path in before.iterdir()) == ["device.key", "enrolment.json"]
 
 
+def test_new_root_keys_take_the_place_of_the_old_and_nothing_else_changes(device, tmp_path):
+    made = enrolled(device)
+    roots = Roots.of(DeviceKey.make().public_raw)
+    device.keep_roots(roots)
+    assert same(device.load(), replace(made, roots=roots))
+    with pytest.raises(DeviceError, match="enrol it first"):
+        Device(tmp_path / "nobody").keep_roots(roots)
+
+
 def test_half_a_file_is_not_looked_at(device, tmp_path):
     made = enrolled(device)
     (tmp_path / "device" / "enrolment.json.half").write_text('{"device": "D-')

@@ -115,7 +115,10 @@ def test_details_and_faults_leave_the_screen_by_themselves(state, stays_s):
 def test_without_its_wifi_the_registry_is_asked_all_the_same():
     after, order = step(SITUATIONS[State.CONFIRMED], Connected(wifi=False), LATER)
     assert order is Order.ASK
-    assert step(after, Accepted(device="D-1"), LATER)[0].wifi is False
+    done, _ = step(after, Accepted(device="D-1"), LATER)
+    view = present(done, LATER, preview=True)
+    assert (view.headline, view.hint) == (Phrase.ENROLLED, Phrase.ENROL_NO_WIFI)
+    assert present(SITUATIONS[State.ENROLLED], LATER, preview=True).hint is None
 
 
 @pytest.mark.parametrize(
