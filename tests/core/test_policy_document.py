@@ -14,7 +14,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.core.model import Colour
-from kiosk.core.policy import Admits, CarryRule, Edition, Policy, UnknownRule, Window, Zone, ZoneRule
+from kiosk.core.policy import (
+    Admits,
+    CarryRule,
+    Edition,
+    Policy,
+    StaleRevocations,
+    UnattendedColours,
+    UnknownRule,
+    Window,
+    Zone,
+    ZoneRule,
+)
 from kiosk.core.policy_document import parse_policy
 
 CONTRACT = Path(__file__).resolve().parents[2] / "docs" / "contract.md"
@@ -89,7 +100,18 @@ def test_what_is_left_out_is_as_the_rules_say_by_default():
 
 def test_null_means_left_out():
     keys = ("zone", "zones", "opening", "admits", "capacity", "carry_pass", "reentry_after_min", "unknown")
+    keys += ("stale_revocations", "unattended_colours")
     assert edition(**dict.fromkeys(keys)) == edition()
+
+
+def test_what_a_venue_decides_of_old_lists_and_of_colours_where_nobody_watches_is_understood():
+    found = edition(stale_revocations="ask-staff", unattended_colours="full")
+    assert found.stale_revocations is StaleRevocations.ASK_STAFF
+    assert found.unattended_colours is UnattendedColours.FULL
+    assert mistakes(stale_revocations="refuse", unattended_colours=True) == [
+        "policy.editions[0].stale_revocations: expected one of admit, ask-staff, found 'refuse'",
+        "policy.editions[0].unattended_colours: expected one of decision-only, full, found True",
+    ]
 
 
 def test_no_opening_hours_at_all_mean_closed_and_not_around_the_clock():

@@ -230,7 +230,7 @@ def test_staff_cannot_admit_somebody_while_another_visitor_is_asked_about():
     assert man.door == before
 
 
-@pytest.mark.parametrize(("by", "why"), [("", "a paper"), ("Аян", " "), ("", "")])
+@pytest.mark.parametrize("by, why", [("", "a paper"), ("Аян", " "), ("", "")])
 def test_an_override_without_who_or_why_is_none(by, why):
     man = Doorman(make_door(DoorKind.ENTRY))
     man.reads(make_pass(Colour.YELLOW))

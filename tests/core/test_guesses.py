@@ -1,0 +1,164 @@
+"""Numbers are not guessed at a keypad that nobody watches, and nobody is kept in or out by that who is not guessing."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kiosk.core.effects import Ask, Light, Tell
+from kiosk.core.events import Key
+from kiosk.core.guesses import Budget, Guesses
+from kiosk.core.model import Colour, Direction, DoorKind, Outcome, Via
+from kiosk.core.occupancy import Occupancy
+from kiosk.core.policy import UnattendedColours
+from kiosk.core.situation import State
+from kiosk.core.view import Field, Page, Phrase, Sign
+from tests.core.doorman import Doorman
+from tests.factories import make_door, make_edition, make_iin, make_pass, make_person
+
+WRONG = "123456789012"
+
+
+def alone(kind=DoorKind.ENTRY, **changes):
+    return Doorman(make_door(kind, attended=False, **changes))
+
+
+def mistypes(man, times):
+    for _ in range(times):
+        man.types(WRONG, Key.CONFIRM, *[Key.ERASE] * 12)
+
+
+def looks_up(man, number, colour=Colour.GREEN):
+    man.types(make_iin(number), Key.CONFIRM, Key.CONFIRM)
+    man.answers(colour)
+    man.wait(4)
+
+
+def test_five_mistakes_in_a_row_and_the_keypad_rests_for_half_a_minute_and_staff_are_told():
+    man = alone()
+    mistypes(man, 4)
+    assert man.door.state is State.TYPING
+    mistypes(man, 1)
+    assert (man.door.state, man.view.page, man.view.headline) == (
+        State.RESTING,
+        Page.KEYPAD,
+        Phrase.KEYPAD_PAUSED,
+    )
+    assert [tell.what for tell in man.every(Tell)] == ["keypad-guessing"]
+    assert man.door.guesses.alerts == 1
+    man.wait(15)
+    assert man.view.time_left == pytest.approx(0.5, abs=0.02)
+    man.wait(10)
+    man.types("8")
+    assert man.door.state is State.RESTING
+    man.wait(6)
+    man.types("8")
+    assert man.door.state is State.TYPING
+
+
+def test_so_many_look_ups_in_a_minute_and_no_more():
+    man = alone(budget=Budget(per_minute=3))
+    for number in range(1, 4):
+        looks_up(man, number)
+    man.types("8")
+    assert man.door.state is State.RESTING
+    assert len(man.every(Ask)) == 3
+
+
+def test_pauses_double_up_to_a_quarter_of_an_hour_and_begin_anew_after_as_long_a_quiet():
+    guesses, now, budget, lengths = Guesses(), 0.0, Budget(mistakes=1), []
+    for _ in range(8):
+        guesses = guesses.mistaken(now, budget)
+        lengths.append(guesses.paused_until - now)
+        now = guesses.paused_until
+    assert lengths == [30, 60, 120, 240, 480, 900, 900, 900]
+    guesses = guesses.mistaken(now + 900.0, budget)
+    assert guesses.paused_until - guesses.paused_from == 30
+    assert guesses.alerts == 9
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 400), st.booleans()), min_size=20, max_size=120),
+    st.integers(1, 8),
+    st.integers(1, 6),
+)
+def test_whatever_is_tried_no_minute_holds_more_tries_than_the_budget(tries, per_minute, mistakes):
+    guesses, now, budget, counted = Guesses(), 0.0, Budget(per_minute=per_minute, mistakes=mistakes), []
+    for waited, wrong in tries:
+        now += waited
+        if not guesses.paused(now):
+            guesses = guesses.mistaken(now, budget) if wrong else guesses.looked_up(now, budget)
+            counted.append(now)
+    assert all(sum(at <= other < at + 60.0 for other in counted) <= per_minute for at in counted)
+
+
+def test_where_somebody_watches_nothing_is_counted():
+    man = Doorman()
+    mistypes(man, 12)
+    assert (man.door.state, man.door.guesses) == (State.TYPING, Guesses())
+
+
+def test_a_pass_comes_in_while_the_keypad_rests():
+    man = alone(budget=Budget(mistakes=1))
+    mistypes(man, 1)
+    man.reads(make_pass())
+    assert len(man.opened) == 1
+
+
+def test_who_is_inside_is_let_out_by_number_while_the_keypad_of_a_toggle_door_rests():
+    man = alone(DoorKind.TOGGLE, budget=Budget(mistakes=1))
+    man.types(make_iin(1), Key.CONFIRM, Key.CONFIRM)
+    man.answers(Colour.GREEN)
+    man.wait(60)
+    mistypes(man, 1)
+    man.types(make_iin(2), Key.CONFIRM, Key.CONFIRM)
+    assert man.door.state is State.RESTING
+    man.types(make_iin(1), Key.CONFIRM, Key.CONFIRM)
+    assert [visit.direction for visit in man.visits] == [Direction.ENTRY, Direction.EXIT]
+    assert len(man.opened) == 2
+    assert len(man.every(Ask)) == 1
+
+
+def test_where_nobody_knows_who_is_inside_staff_come_and_nothing_is_looked_up():
+    man = alone(DoorKind.TOGGLE, budget=Budget(mistakes=1), occupancy=Occupancy(inside=3))
+    mistypes(man, 1)
+    man.types(make_iin(2), Key.CONFIRM, Key.CONFIRM)
+    assert man.every(Ask) == []
+    assert man.visits[0].decision.outcome is Outcome.UNCHECKED
+    assert man.visits[0].decision.calls_staff
+
+
+def test_an_exit_never_rests():
+    man = alone(DoorKind.EXIT, budget=Budget(mistakes=1))
+    for _ in range(5):
+        man.types(WRONG, Key.CONFIRM)
+        man.wait(10)
+    assert len(man.opened) == 5
+
+
+@pytest.mark.parametrize("colour", [Colour.GREEN, Colour.YELLOW, Colour.RED])
+def test_a_number_typed_where_nobody_watches_tells_the_hall_the_decision_and_no_colour(colour):
+    man = alone()
+    man.types(make_iin(), Key.CONFIRM, Key.CONFIRM)
+    man.answers(colour)
+    assert man.view.field is Field.NEUTRAL
+    assert man.view.sign is (Sign.ENTER if colour is Colour.GREEN else Sign.STOP)
+    assert all(light.colour is None for light in man.every(Light))
+    assert man.visits[0].decision.colour is colour
+
+
+def test_by_policy_the_colour_is_shown_all_the_same_and_a_pass_or_an_attended_door_always_shows_it():
+    full = alone(edition=make_edition(unattended_colours=UnattendedColours.FULL))
+    watched = Doorman()
+    for man in (full, watched):
+        man.types(make_iin(), Key.CONFIRM, Key.CONFIRM)
+        man.answers(Colour.YELLOW)
+    shown = alone()
+    shown.reads(make_pass(Colour.YELLOW))
+    assert [man.view.field for man in (full, watched, shown)] == [Field.YELLOW] * 3
+
+
+def test_a_number_held_before_the_camera_of_an_unattended_door_shows_no_colour_either():
+    man = alone()
+    man.reads(make_person(), via=Via.CAMERA)
+    man.answers(Colour.RED)
+    assert man.view.field is Field.NEUTRAL

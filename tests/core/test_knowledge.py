@@ -1,0 +1,139 @@
+"""How old the registry's word is, and what the door makes of it: the ladder, passes that may be revoked, the corner."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kiosk.core.events import KnowledgeChanged
+from kiosk.core.knowledge import Freshness, Knowledge, Known
+from kiosk.core.model import Colour, DoorKind, NotACredential, Outcome, Reason, Refusal
+from kiosk.core.policy import Resort, StaleRevocations, UnknownRule
+from kiosk.core.view import Phrase, Unit
+from tests.core.doorman import Doorman
+from tests.factories import NOON, Stamps, make_age, make_door, make_edition, make_pass, make_person
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+LADDER = make_edition(unknown=UnknownRule(fresh=Resort.ADMIT, stale=Resort.ASK_STAFF, expired=Resort.REFUSE))
+GONE = make_age(issued=NOON - 2 * DAY, stands=DAY)
+
+
+def knows(man, policy=None, keys=None, revocations=None):
+    good = make_age()
+    told = KnowledgeChanged(policy=policy or good, keys=keys or good, revocations=revocations or good)
+    man.tell(told)
+    return man
+
+
+@pytest.mark.parametrize("part", list(Known))
+@pytest.mark.parametrize("online", [True, False])
+def test_any_document_past_its_time_puts_the_ladder_on_its_last_rung_whatever_the_link_is_like(part, online):
+    man = knows(Doorman(make_door(edition=LADDER, online=online)), **{part.value: GONE})
+    man.reads(make_person())
+    man.hears_nothing()
+    assert [(visit.decision.outcome, visit.decision.opens) for visit in man.visits] == [
+        (Outcome.UNCHECKED, False)
+    ]
+    fresh = knows(Doorman(make_door(edition=LADDER)))
+    fresh.reads(make_person())
+    fresh.hears_nothing()
+    assert fresh.visits[0].decision.opens
+
+
+@pytest.mark.parametrize("part", list(Known))
+def test_a_document_that_there_never_was_is_as_bad_as_one_past_its_time(part):
+    ages = {known.value: None if known is part else make_age() for known in Known}
+    man = Doorman(make_door())
+    man.tell(KnowledgeChanged(**ages))
+    assert man.door.freshness(man.stamps.now()) is Freshness.EXPIRED
+    assert (man.view.corner.aged.known, man.view.corner.aged.amount) == (part, None)
+
+
+@given(st.integers(0, 100), st.integers(0, 100), st.integers(1, 48), st.booleans())
+def test_the_ladder_is_never_better_than_the_contact_or_than_any_document(contact_h, age_h, stands_h, online):
+    age = make_age(issued=NOON - age_h * HOUR, stands=stands_h * HOUR)
+    door = make_door(
+        online=online,
+        heard_at=NOON - contact_h * HOUR,
+        knowledge=Knowledge(policy=age, keys=age, revocations=age),
+    )
+    worst = list(Freshness).index(door.freshness(Stamps().now()))
+    alone = make_door(online=online, heard_at=door.heard_at).freshness(Stamps().now())
+    assert worst >= list(Freshness).index(alone)
+    assert (worst == 2) >= (age_h >= stands_h)
+
+
+@pytest.mark.parametrize("lives", [timedelta(seconds=300), timedelta(hours=72)])
+def test_a_pass_while_the_list_of_revocations_is_past_its_time_comes_in_and_staff_see_since_when(lives):
+    man = knows(Doorman(), revocations=GONE)
+    man.reads(make_pass(lives=lives))
+    if man.door.visitor.decision is None:
+        man.hears_nothing()
+    decision = man.visits[0].decision
+    assert (decision.outcome, decision.colour) == (Outcome.ADMITTED, Colour.GREEN)
+    assert decision.unrevoked_since == GONE.issued_at
+    assert man.view.offline_since == "02.03 12:00"
+
+
+def test_where_there_never_was_a_list_a_pass_may_have_been_revoked_ever_since_it_was_issued():
+    man = Doorman()
+    man.tell(KnowledgeChanged(policy=make_age(), keys=make_age(), revocations=None))
+    shown = make_pass(issued=NOON - timedelta(seconds=60))
+    man.reads(shown)
+    assert man.visits[0].decision.unrevoked_since == shown.issued_at
+
+
+def test_by_policy_staff_decide_on_a_pass_while_the_list_is_past_its_time():
+    edition = make_edition(stale_revocations=StaleRevocations.ASK_STAFF)
+    man = knows(Doorman(make_door(edition=edition)), revocations=GONE)
+    man.reads(make_pass())
+    decision = man.visits[0].decision
+    assert (decision.outcome, decision.reason) == (Outcome.UNCHECKED, Reason.REVOCATIONS_EXPIRED)
+    assert not man.opened
+    assert man.view.note is Phrase.STAFF_COMING
+
+
+def test_a_list_in_force_or_an_answer_of_the_registry_leaves_nothing_to_tell():
+    man = knows(Doorman())
+    man.reads(make_pass())
+    assert man.visits[0].decision.unrevoked_since is None
+    asked = knows(Doorman(), revocations=GONE)
+    asked.reads(make_person())
+    asked.answers(Colour.GREEN)
+    assert asked.visits[0].decision.unrevoked_since is None
+
+
+@pytest.mark.parametrize(
+    "age, said",
+    [
+        (timedelta(minutes=20), (20, Unit.MINUTES)),
+        (timedelta(hours=5, minutes=59), (5, Unit.HOURS)),
+        (timedelta(days=2, hours=3), (2, Unit.DAYS)),
+    ],
+)
+def test_the_corner_tells_the_age_in_one_number_and_only_when_it_is_not_fresh(age, said):
+    late = make_door(online=False, heard_at=NOON - age)
+    aged = Doorman(late).view.corner.aged
+    assert (aged.known, aged.amount, aged.unit) == (Known.POLICY, *said)
+    assert Doorman().view.corner.aged is None
+
+
+def test_the_oldest_of_what_is_past_its_time_is_the_one_that_is_told():
+    older = make_age(issued=NOON - 3 * DAY, stands=DAY)
+    man = knows(Doorman(), keys=GONE, revocations=older)
+    assert (man.view.corner.aged.known, man.view.corner.aged.amount) == (Known.REVOCATIONS, 3)
+
+
+@pytest.mark.parametrize("kind", [DoorKind.ENTRY, DoorKind.EXIT])
+def test_a_revoked_pass_is_nobodys_at_an_entry_and_leaves_all_the_same(kind):
+    man = Doorman(make_door(kind))
+    man.reads(NotACredential(reason=Refusal.REVOKED))
+    if kind is DoorKind.EXIT:
+        assert len(man.opened) == 1
+        return
+    assert man.visits == []
+    assert man.view.headline is Phrase.CODE_DAMAGED
+    damaged = Doorman()
+    damaged.reads(NotACredential(reason=Refusal.DAMAGED_PASS))
+    assert man.view == damaged.view
