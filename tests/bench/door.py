@@ -6,7 +6,6 @@ camera, relay and panel. It must never reach into the kiosk: what it knows it he
 
 from __future__ import annotations
 
-import tempfile
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -25,11 +24,12 @@ from kiosk.core.model import DoorKind, Visit
 from kiosk.core.situation import Door, State
 from kiosk.core.view import View
 from kiosk.demo.stage import DemoClock
+from kiosk.device import Device, Identity
 from kiosk.equipment import Drivers
 from kiosk.errors import CameraLost
 from kiosk.ports import Camera, Clock, Grey, Screen
 from kiosk.settings import Settings
-from tests.bench.approaches import DOOR, Approach, hall
+from tests.bench.approaches import Approach, hall
 from tests.bench.reel import Reel, Shot
 from tests.bench.tally import tallied
 from ui.screen import PygameScreen
@@ -109,11 +109,12 @@ class House:
         self.onlooker = Onlooker(self.clock)
         self.over = threading.Event()
         self._screen = screen or PygameScreen(size=PANEL, driver="offscreen")
+        self._device = Device.beside(store)
+        self._identity = identity_of(self._device, url)
         defaults = Settings()
         self._settings = replace(
             defaults,
-            door=replace(defaults.door, id=DOOR, kind=DoorKind.ENTRY),
-            registry=replace(defaults.registry, url=url),
+            door=replace(defaults.door, kind=DoorKind.ENTRY),
             store=replace(defaults.store, path=store),
         )
 
@@ -127,7 +128,14 @@ class House:
             sounder=Silence(),
             screen=self._screen,
         )
-        app = App(self._settings, drivers, clock=self.clock, watch=self.onlooker.watch)
+        app = App(
+            self._settings,
+            drivers,
+            clock=self.clock,
+            device=self._device,
+            identity=self._identity,
+            watch=self.onlooker.watch,
+        )
         with ExitStack() as last:
             last.callback(self._screen.close)
             last.callback(app.stop)
@@ -143,6 +151,14 @@ class House:
             return ReelCamera(reel.read, self.over)
 
         self.run(open_camera)
+
+
+def identity_of(device: Device, url: str) -> Identity:
+    """Return who this device was enrolled as, with its registry at `url`, which may be a bad line to it."""
+    identity = device.load()
+    if identity is None:
+        raise RuntimeError("expected an enrolled device beside the store, found none: Bench enrols it")
+    return replace(identity, registry=url)
 
 
 def walk(order: dict[str, Any]) -> dict[str, Any]:
@@ -175,15 +191,14 @@ def stages(due_at: float, steps: dict[str, float], edge: float) -> dict[str, flo
 
 def idle(order: dict[str, Any]) -> dict[str, Any]:
     """Show it an empty hall for `seconds`, and return what that cost; `screen` False leaves the painting out."""
-    with tempfile.TemporaryDirectory(prefix="ashyq-bench-") as folder:
-        screen = None if order["screen"] else NoScreen()
-        house = House(url=order["url"], store=Path(folder, "kiosk.db"), screen=screen)
-        shots = [Shot(hall=lambda: hall(1), patience_s=seconds) for seconds in (1.0, order["seconds"])]
-        reel = Reel(shots, opened=lambda: 0)
-        house.play(reel)
-        last = reel.shown[-1]
-        return {
-            "cpu": last.cpu_s / last.wall_s,
-            "fps": last.frames / last.wall_s,
-            "rss_mb": psutil.Process().memory_info().rss / 1e6,
-        }
+    screen = None if order["screen"] else NoScreen()
+    house = House(url=order["url"], store=Path(order["store"]), screen=screen)
+    shots = [Shot(hall=lambda: hall(1), patience_s=seconds) for seconds in (1.0, order["seconds"])]
+    reel = Reel(shots, opened=lambda: 0)
+    house.play(reel)
+    last = reel.shown[-1]
+    return {
+        "cpu": last.cpu_s / last.wall_s,
+        "fps": last.frames / last.wall_s,
+        "rss_mb": psutil.Process().memory_info().rss / 1e6,
+    }

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -17,9 +18,11 @@ from typing import Any
 import numpy as np
 
 from drivers.lens import empty_hall
+from kiosk.device import Device, Identity
+from kiosk.trust.roots import Roots
 from registry.embedded import EmbeddedRegistry
 from tests.bench.apart import apart
-from tests.bench.approaches import Approach, Kind, Street
+from tests.bench.approaches import DOOR, VENUE, Approach, Kind, Street
 from tests.bench.line import BadLine
 from tests.bench.tutorial import in_colour
 
@@ -66,6 +69,7 @@ class Bench:
         self._say = say
         self._street = Street(registry)
         self._store = folder / "kiosk.db"
+        enrol(registry, Device.beside(self._store))
 
     def approaches(self) -> dict[str, Any]:
         """From a readable frame to the gate, and from the first readable frame of a whole approach to the gate."""
@@ -94,11 +98,11 @@ class Bench:
     def idle(self) -> dict[str, Any]:
         """CPU of an empty hall."""
         self._say("an empty hall")
-        seconds, url = self._size.idle_s, self._registry.url
+        order = {"seconds": self._size.idle_s, "url": self._registry.url, "store": str(self._store)}
         return {
-            "tutorial": apart("tutorial.idle", seconds=seconds),
-            "door": apart("door.idle", seconds=seconds, url=url, screen=True),
-            "door without screen": apart("door.idle", seconds=seconds, url=url, screen=False),
+            "tutorial": apart("tutorial.idle", **order),
+            "door": apart("door.idle", **order, screen=True),
+            "door without screen": apart("door.idle", **order, screen=False),
         }
 
     def start(self) -> dict[str, Any]:
@@ -110,7 +114,7 @@ class Bench:
         took: dict[str, list[float]] = {side: [] for side in SIDES}
         for _ in range(self._size.starts):
             for side in SIDES:
-                answer = apart(f"start.{side}", url=self._registry.url, folder=str(self._folder))
+                answer = apart(f"start.{side}", folder=str(self._folder))
                 took[side].append(answer["seconds"])
         return {side: {"median_s": median(all_), "all_s": all_} for side, all_ in took.items()}
 
@@ -149,8 +153,28 @@ class Bench:
                 yield line.url
 
 
+def enrol(registry: EmbeddedRegistry, device: Device) -> None:
+    """Make the device one of the benchmark's door."""
+    key = device.key_for(b"bench")
+    device.save(
+        Identity(
+            device=registry.enrol(key.public_raw, DOOR),
+            door=DOOR,
+            venue=VENUE,
+            registry=registry.url,
+            roots=Roots.of(registry.root_key),
+            enrolled_at=datetime.now(UTC),
+            key=key,
+        )
+    )
+
+
 @contextmanager
 def bench(size: Size, say: Callable[[str], None]) -> Iterator[Bench]:
     """Open a registry and a folder for one run."""
-    with EmbeddedRegistry() as registry, tempfile.TemporaryDirectory(prefix="ashyq-bench-") as folder:
+    # Unsigned, because no tutorial signs what it asks. The door signs all the same.
+    with (
+        EmbeddedRegistry(signed=False) as registry,
+        tempfile.TemporaryDirectory(prefix="ashyq-bench-") as folder,
+    ):
         yield Bench(size, registry, Path(folder), say)

@@ -52,6 +52,7 @@ def door(order: dict[str, Any]) -> dict[str, Any]:
     from drivers.nothing import NoGate, NoLamp, Silence
     from kiosk.app import App
     from kiosk.clock import SystemClock
+    from kiosk.device import Device
     from kiosk.equipment import Drivers
     from kiosk.errors import CameraLost
     from kiosk.settings import Settings
@@ -72,16 +73,17 @@ def door(order: dict[str, Any]) -> dict[str, Any]:
             """Nothing to give back."""
 
     defaults = Settings()
-    settings = replace(
-        defaults,
-        registry=replace(defaults.registry, url=order["url"]),
-        store=replace(defaults.store, path=Path(order["folder"], f"start-{os.getpid()}.db")),
-    )
+    store = Path(order["folder"], f"start-{os.getpid()}.db")
+    settings = replace(defaults, store=replace(defaults.store, path=store))
+    device = Device.beside(store)
+    identity = device.load()
+    if identity is None:
+        raise RuntimeError("expected an enrolled device beside the store, found none: Bench enrols it")
     screen = PygameScreen(size=(1280, 800), driver="offscreen")
     drivers = Drivers(
         open_camera=Camera, open_keypad=None, gate=NoGate(), lamp=NoLamp(), sounder=Silence(), screen=screen
     )
-    app = App(settings, drivers, clock=SystemClock())
+    app = App(settings, drivers, clock=SystemClock(), device=device, identity=identity)
     app.start()
     app.loop.run(seen.is_set)
     app.stop()
