@@ -83,6 +83,6 @@ def still(content: str | bytes, *, mirrored: bool = False) -> Grey:
 
 def open_registry(clock: HouseClock) -> EmbeddedRegistry:
     """Return a registry on the house's clock, with the demo's door, policy and people."""
-    registry = EmbeddedRegistry(clock=clock.wall)
+    registry = EmbeddedRegistry(clock=clock.wall, signed=True)
     populate(registry.registry)
     return registry

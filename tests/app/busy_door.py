@@ -21,6 +21,7 @@ from kiosk.core.effects import Effect, Open
 from kiosk.core.events import Event
 from kiosk.core.model import Direction
 from kiosk.core.situation import Door, State
+from kiosk.device import Device
 from kiosk.equipment import Drivers
 from kiosk.settings import Settings
 from tests.app.around import FPS, HALL, HouseClock, still
@@ -72,7 +73,10 @@ def main(folder: Path, url: str) -> None:
         sounder=Silence(),
         screen=screen,
     )
-    app = App(settings, drivers, clock=HouseClock(), watch=tell)
+    device = Device.beside(settings.store.path)
+    identity = device.load()
+    assert identity is not None, "the parent enrols this door"
+    app = App(settings, drivers, clock=HouseClock(), device=device, identity=identity, watch=tell)
     app.start()
     app.loop.run(lambda: camera.finished.is_set() and app.loop.door.state is State.IDLE)
     app.stop()

@@ -36,6 +36,7 @@ from registry.demo_people import DEMO_DOOR
 from registry.embedded import EmbeddedRegistry
 from registry.passes import Life
 from tests.app.around import FPS, HALL, HELD_FRAMES, JITTER, WITHIN_S, HouseClock, Onlooker, still
+from tests.enrolled import enrolled
 from tests.factories import make_iin
 from ui.screen import PygameScreen
 
@@ -58,7 +59,7 @@ class House:
         registry: EmbeddedRegistry,
         clock: HouseClock,
         *,
-        url: str | None = None,
+        url: str = "",
         kind: DoorKind = DoorKind.ENTRY,
         venue_code: bool = False,
         pictures: Path | None = None,
@@ -107,7 +108,16 @@ class House:
             sounder=self.sounder,
             screen=self.screen,
         )
-        self.app = App(self.settings, drivers, clock=clock, watch=self._watch, jitter=lambda: JITTER)
+        device, identity = enrolled(registry, self.settings.store.path, DEMO_DOOR, url=url)
+        self.app = App(
+            self.settings,
+            drivers,
+            clock=clock,
+            device=device,
+            identity=identity,
+            watch=self._watch,
+            jitter=lambda: JITTER,
+        )
 
     def __enter__(self) -> Self:
         with self._last as undo:
