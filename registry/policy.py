@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, String
 from sqlalchemy import func, insert, select
 
 from kiosk.core.model import Colour
-from kiosk.core.policy import CarryRule, Resort, Zone
+from kiosk.core.policy import CarryRule, Resort, StaleRevocations, UnattendedColours, Zone
 from registry.database import Database, policies
 from registry.moments import Moment, utc_text
 
@@ -71,6 +71,8 @@ class EditionDocument(_Part):
     admits: list[AdmitsColours] = [AdmitsColours(colours=[Colour.GREEN, Colour.BLUE])]
     capacity: Annotated[StrictInt, Field(ge=0, le=100_000)] | None = None
     carry_pass: CarryRule = CarryRule.COMPARE
+    stale_revocations: StaleRevocations = StaleRevocations.ADMIT
+    unattended_colours: UnattendedColours = UnattendedColours.DECISION_ONLY
     reentry_after_min: Minutes = 10
     unknown: UnknownLadder = UnknownLadder()
 

@@ -1,6 +1,7 @@
 """What a kiosk keeps is signed by a root; keys rotate without a visit. Opened by an independent check."""
 
 import base64
+import json
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,8 @@ import requests
 from cryptography.exceptions import InvalidSignature
 
 from kiosk.core.model import Pass, Refusal
+from kiosk.core.policy import Policy
+from kiosk.core.policy_document import parse_policy
 from kiosk.trust import Keyring, verify_pass
 from registry.embedded import EmbeddedRegistry
 from registry.passes import Life
@@ -70,6 +73,16 @@ def test_a_policy_is_signed_for_its_door_and_its_sequence_rises(registry):
     second = document(registry, "/v1/policy?door=SIDE")
     assert second.sequence == first.sequence + 1
     assert second.json["editions"][-1]["capacity"] == 7
+
+
+def test_every_rule_of_the_contract_can_be_made_and_a_door_understands_it(registry, root):
+    """The example of docs/contract.md, put in force."""
+    contract = (root / "docs" / "contract.md").read_text(encoding="utf-8")
+    example = json.loads(contract.split("```json\n")[1].split("```")[0])
+    registry.put_policy("Demo Fitness · Алматы", example["editions"])
+    served = document(registry, PATHS["policy"]).json
+    assert served["editions"] == example["editions"]
+    assert isinstance(parse_policy(served), Policy)
 
 
 def test_a_kiosk_that_does_not_ask_for_signed_ones_gets_them_plain_for_now(registry):
