@@ -36,7 +36,7 @@ fix: ## let ruff format, and mend what it can mend
 	@scripts/setup.sh test
 	@$(PY) -m ruff check --fix --quiet . ; $(PY) -m ruff format --quiet .
 
-bench: ## measure this machine: decoding, deciding, painting, storing
+bench: ## measure the door beside the loop that tutorials show (takes 20 minutes; docs/performance.md)
 	@scripts/setup.sh test
 	@$(PY) -m tests.bench
 
