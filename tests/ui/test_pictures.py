@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from pyzbar.pyzbar import ZBarSymbol
 from pyzbar.pyzbar import decode as zbar
 
-from kiosk.core.view import Field, Phrase, Sign
+from kiosk.core.events import Key
+from kiosk.core.knowledge import Known
+from kiosk.core.view import Aged, Field, Phrase, Sign, Unit
 from tests.ui.pictures import REFERENCE, REFERENCED, different, grey, load, pixels
 from tests.ui.scenes import SCENES, SIZES, VENUE_CODE, camera_frame, idle, result
 from ui.camera_picture import mirrored
@@ -172,14 +174,37 @@ def test_most_of_a_result_is_its_colour_and_nothing_of_the_strip(name, size):
     assert different(picture, pixels(paint(busy, DAYTIME, size)), by=0) == 0
 
 
-def test_an_untrusted_clock_shows_no_time():
-    view = idle(corner=replace(idle().corner, clock=""))
-    texts = [
+def said(view):
+    return [
         line.text
         for item in Painter((1280, 800)).sheet(view).items()
         if hasattr(item, "lines")
         for line in item.lines
     ]
+
+
+@pytest.mark.parametrize(
+    "changes, badge",
+    [
+        ({"clock": ""}, "УАҚЫТ?"),
+        ({"who_unknown": True}, "ІШТЕ КІМ?"),
+        ({"aged": Aged(known=Known.POLICY, amount=2, unit=Unit.DAYS)}, "ЕРЕЖЕ 2 КҮН"),
+        ({"aged": Aged(known=Known.REVOCATIONS, amount=None)}, "ТІЗІМ ЖОҚ"),
+    ],
+)
+def test_staff_see_at_the_top_what_the_kiosk_does_not_know(changes, badge):
+    assert badge in said(idle(corner=replace(idle().corner, **changes)))
+    assert badge not in said(idle())
+
+
+def test_a_keypad_that_rests_has_no_key_but_the_one_that_leaves():
+    buttons = Painter((1280, 800)).sheet(SCENES["keypad-resting"]).buttons
+    assert [button.key for button in buttons] == [Key.CANCEL]
+
+
+def test_an_untrusted_clock_shows_no_time():
+    view = idle(corner=replace(idle().corner, clock=""))
+    texts = said(view)
     assert "--:--" in texts
     assert not [text for text in texts if text.startswith("18:")]
 
