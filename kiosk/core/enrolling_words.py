@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from kiosk.core.enrolling import Enrolling, State, Trouble
-from kiosk.core.view import NO_CORNER, Fact, Field, Page, Phrase, Sign, View
+from kiosk.core.view import NO_CORNER, Fact, Field, Page, Phrase, Sign, View, share_left
 
-BAR_STEPS = 100
 HINTS = {
     Trouble.NOT_AN_ENROLMENT: Phrase.ENROL_DAMAGED,
     Trouble.NEWER_VERSION: Phrase.ENROL_NEWER,
@@ -84,7 +83,4 @@ def _lines(now: Enrolling) -> tuple[tuple[Fact, str], ...]:
 
 
 def _time_left(now: Enrolling, mono: float) -> float | None:
-    if now.until is None:
-        return None
-    share = (now.until - mono) / (now.until - now.since)
-    return round(min(1.0, max(0.0, share)) * BAR_STEPS) / BAR_STEPS
+    return None if now.until is None else share_left(now.since, now.until, mono)

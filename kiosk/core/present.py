@@ -15,7 +15,7 @@ from kiosk.core.sentence import today
 from kiosk.core.situation import Door, State
 from kiosk.core.venue_code import code_at
 from kiosk.core.verdicts import hides_colour
-from kiosk.core.view import Aged, Corner, Field, Page, Phrase, Sign, Unit, View
+from kiosk.core.view import Aged, Corner, Field, Page, Phrase, Sign, Unit, View, share_left
 
 NOTICE_OF = {
     Refusal.EXPIRED: Phrase.CODE_EXPIRED,
@@ -41,7 +41,6 @@ NOTE_OF = {
     Reason.WHICH_WAY: Phrase.STAFF_COMING,
 }
 """Reasons that say nothing about the visitor's health; every other refusal reads "speak to reception" (rule 4)."""
-BAR_STEPS = 100
 _UNITS = (
     (Unit.DAYS, timedelta(days=1)),
     (Unit.HOURS, timedelta(hours=1)),
@@ -97,7 +96,7 @@ def present(door: Door, stamp: Stamp) -> View:
                 headline=Phrase.KEYPAD_PAUSED,
                 note=Phrase.SHOW_CODE,
                 corner=corner,
-                time_left=_share(door.guesses.paused_from, door.guesses.paused_until, stamp),
+                time_left=share_left(door.guesses.paused_from, door.guesses.paused_until, stamp.mono),
             )
         case State.OUT_OF_SERVICE:
             return View(
@@ -234,9 +233,4 @@ def _venue_code(door: Door, stamp: Stamp) -> str | None:
 def _time_left(door: Door, stamp: Stamp) -> float | None:
     if door.until is None or door.until <= door.since:
         return None
-    return _share(door.since, door.until, stamp)
-
-
-def _share(since: float, until: float, stamp: Stamp) -> float:
-    share = (until - stamp.mono) / (until - since)
-    return round(min(1.0, max(0.0, share)) * BAR_STEPS) / BAR_STEPS
+    return share_left(door.since, door.until, stamp.mono)

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from kiosk.core.knowledge import Known
 
+BAR_STEPS = 100
+
 
 class Page(StrEnum):
     """Which layout is up."""
@@ -174,6 +176,16 @@ NO_CORNER = Corner(
     venue="", clock="", inside=None, capacity=None, online=True, waiting=0, incidents_waiting=0, today=""
 )
 """For a page that shows no strip."""
+
+
+def share_left(since: float, until: float, mono: float) -> float:
+    """Return how much of a screen's time is left, from 1 down to 0 in steps of 1/100: equal views look the same.
+
+    >>> share_left(10.0, 20.0, 12.5), share_left(10.0, 20.0, 25.0)
+    (0.75, 0.0)
+    """
+    share = (until - mono) / (until - since)
+    return round(min(1.0, max(0.0, share)) * BAR_STEPS) / BAR_STEPS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
