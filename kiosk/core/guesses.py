@@ -61,7 +61,8 @@ def _tried(guesses: Guesses, now: float, budget: Budget) -> Guesses:
         return replace(guesses, tries=tries, pauses=pauses)
     # The exponent is bounded, or a bored night would overflow it.
     until = now + min(budget.pause_s * 2.0 ** min(pauses, 16), budget.longest_s)
-    if len(tries) >= budget.per_minute:  # never so short that the next minute's budget would fall into this one
+    if len(tries) >= budget.per_minute:
+        # Never so short that the next minute's budget would fall into this one.
         until = max(until, tries[-budget.per_minute] + MINUTE_S)
     return Guesses(
         tries=tries, pauses=pauses + 1, paused_from=now, paused_until=until, alerts=guesses.alerts + 1
