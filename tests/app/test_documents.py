@@ -5,29 +5,33 @@ from __future__ import annotations
 import json
 import logging
 import sqlite3
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import cbor2
+
 from kiosk.core.events import PolicyArrived
 from kiosk.core.model import Colour, Outcome, Reason
 from kiosk.demo.report import compare
-from registry.demo_people import DEMO_VENUE
+from registry.demo_people import DEMO_DOOR, DEMO_VENUE
 from registry.passes import Life
 from tests.app.house import House
 from tests.app.network import Network
+from tests.documents.notary import Root
 
 
 def kept(house: House, name: str) -> dict[str, Any]:
-    """Return a document as it lies on the kiosk's disk."""
+    """Return what a document says as it lies on the kiosk's disk."""
     where = f"{Path(house.settings.store.path).as_uri()}?mode=ro"
     connection = sqlite3.connect(where, uri=True)
     try:
-        return json.loads(
-            connection.execute("SELECT body FROM documents WHERE name = ?", (name,)).fetchone()[0]
-        )
+        body = connection.execute("SELECT body FROM documents WHERE name = ?", (name,)).fetchone()[0]
     finally:
         connection.close()
+    _protected, _unprotected, payload, _signature = cbor2.loads(body).value
+    return json.loads(cbor2.loads(payload)[5])
 
 
 def test_a_new_policy_reaches_the_door_and_an_old_one_is_not_sent_again(house, journal):
@@ -64,28 +68,48 @@ def test_passes_and_seals_of_new_keys_are_understood_and_older_passes_still(hous
         assert named.scalar() == subject, "the registry opened what was sealed to its new key"
 
 
-def test_a_document_that_is_not_understood_leaves_the_last_good_one_in_force(
+def unfit(house: House) -> Iterator[tuple[str, bytes | dict[str, Any], str]]:
+    """Yield what must never come into force: its name, what the registry's address answers, and the journal's word."""
+    good = {name: kept(house, name) for name in ("policy", "keys")}
+    own, foreign = Root(key=house.registry.registry.keys.root.private), Root("foreign")
+    newer = good["policy"] | {"sequence": 99}
+    rule = newer["editions"][0] | {"masks": "required"}
+    for name, document in (
+        ("policy", newer | {"editions": [rule]}),
+        ("policy", newer | {"version": 2}),
+        ("policy", {"version": 1}),
+        ("keys", {"sealing": good["keys"]["sealing"], "passes": "none"}),
+        ("keys", {}),
+    ):
+        door = DEMO_DOOR if name == "policy" else None
+        body = own.sign(name, json.dumps(document).encode(), 99, audience=door)
+        yield name, body, "the registry's document was not understood"
+    yield "revocations", own.sign("revocations", b"no list", 99), "the registry's document was not understood"
+    for name, document in good.items():
+        content = json.dumps(document).encode()
+        door = DEMO_DOOR if name == "policy" else None
+        yield name, foreign.sign(name, content, 99, audience=door), "unknown-root"
+        yield name, own.sign(name, content, 0, audience=door), "older"
+        yield name, document, "not-signed"
+    yield "policy", own.sign("policy", json.dumps(newer).encode(), 99, audience="ELSEWHERE"), "other-audience"
+
+
+def test_a_document_that_is_not_understood_or_not_the_registrys_leaves_the_last_good_one_in_force(
     tmp_path, registry, clock, journal
 ):
+    """Understood is not enough: the registry's own words without its signature, or with another's, are nobody's."""
     with Network(registry) as network, House(tmp_path, registry, clock, url=network.server.url) as house:
         house.ready()
         good = {name: kept(house, name) for name in ("policy", "keys")}
         policy = house.door.policy
-        newer = good["policy"] | {"sequence": 99}
-        rule = newer["editions"][0] | {"masks": "required"}
-        bad = (
-            ("policy", newer | {"editions": [rule]}),
-            ("policy", newer | {"version": 2}),
-            ("policy", {"version": 1}),
-            ("keys", {"sealing": good["keys"]["sealing"], "passes": "none"}),
-            ("keys", {}),
-        )
-        for name, document in bad:
+        for name, answer, why in unfit(house):
             journal.clear()
-            network.instead[f"/v1/{name}"] = (200, document)
+            network.instead[f"/v1/{name}"] = (200, answer)
             house.until(
-                lambda name=name: f"{name}: the registry's document was not understood" in journal.text,
-                "a line",
+                lambda name=name, why=why: any(
+                    line.startswith(f"{name}: ") and why in line for line in journal.messages
+                ),
+                f"a line on {name} that says {why}",
             )
             assert house.door.policy == policy
             house.admits()

@@ -17,6 +17,7 @@ from registry.database import records
 from registry.demo_people import DEMO_DOOR
 from registry.passes import Life
 from tests.app.house import House
+from tests.enrolled import enrolled
 from tests.factories import make_iin
 
 DOOR = Path(__file__).with_name("busy_door.py")
@@ -51,6 +52,7 @@ def test_a_kill_at_any_moment_loses_no_visit_whose_gate_opened_and_delivers_none
         registry.add_visitor(Identifier(kind=IdentifierKind.IIN, value=make_iin(number)), Colour.GREEN)
         for number in range(PEOPLE)
     ]
+    enrolled(registry, tmp_path / "kiosk.db", DEMO_DOOR)
     opened: list[str] = []
     pulses = 0
     for round_number, wanted in enumerate((1, 4, 3, 6)):

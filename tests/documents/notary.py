@@ -21,8 +21,9 @@ POLICY = {"version": 1, "venue": "Demo Fitness", "editions": [{"effective_from":
 class Root:
     """One root key, and what it signs."""
 
-    def __init__(self, name: str = "first") -> None:
-        self.key = Ed25519PrivateKey.from_private_bytes(hashlib.sha256(name.encode()).digest())
+    def __init__(self, name: str = "first", *, key: Ed25519PrivateKey | None = None) -> None:
+        """`key` is somebody's own, such as a registry's; without one it is made of the name."""
+        self.key = key or Ed25519PrivateKey.from_private_bytes(hashlib.sha256(name.encode()).digest())
         self.public = self.key.public_key().public_bytes_raw()
         self.kid = hashlib.sha256(self.public).digest()[:4]
 
