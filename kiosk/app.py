@@ -11,9 +11,7 @@ import signal
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
 
 from drivers.engine_zxing import ZxingDecoder
 from kiosk.clock import SystemClock, boot_id, new_id
@@ -44,7 +42,6 @@ from kiosk.store import Store
 from kiosk.store_thread import StoreThread
 from kiosk.sync import Asking, Syncer
 from kiosk.trust import verify_pass
-from kiosk.trust.roots import Roots
 from kiosk.upkeep import Upkeep
 from kiosk.workers import Asker, Preview, Worker, listening, scanning, typing
 
@@ -100,7 +97,6 @@ class App:
             batch=settings.sync.batch,
             keep_days=settings.store.keep_days,
         )
-        keep_roots = partial(_keep_roots, device, identity)
         self._documents = Documents(
             fetch=self._client.fetch,
             shelf=StoreShelf(self._store),
@@ -108,7 +104,7 @@ class App:
             heard=self._heard,
             clock=clock,
             every_s=settings.sync.policy_every_s,
-            provenance=Signed(identity.roots, identity.door, clock=clock, keep_roots=keep_roots),
+            provenance=Signed(identity.roots, identity.door, clock=clock, keep_roots=device.keep_roots),
         )
         self._recorder = Recorder(
             self._store, inbox.put, wake=self._syncer.wake, keyring=lambda: self._documents.keyring, boot=boot
@@ -277,7 +273,3 @@ def _serve(app: App, stop: threading.Event) -> None:
 def eyes() -> Reader:
     """Return a reader with the engines of this kiosk."""
     return Reader(ZxingDecoder(), second_engine())
-
-
-def _keep_roots(device: Device, identity: Identity, roots: Roots) -> None:
-    device.save(replace(identity, roots=roots))

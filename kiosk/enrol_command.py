@@ -120,7 +120,7 @@ def _must_be_free(settings: Settings, *, anew: bool) -> None:
     if known is not None and not anew:
         raise EnrolmentError(
             f"this device is enrolled as {known.device} for door {known.door} of {known.registry}: "
-            "to give it to another door, or after the registry revoked it, add --anew"
+            "to give it to another door, add --anew"
         )
     if known is not None:
         _must_stand_still(settings)
