@@ -55,6 +55,8 @@ class Phrase(StrEnum):
     """Idle where the camera is gone: type the IIN."""
     COME_IN = "come-in"
     WELCOME = "welcome"
+    SHOW_ID = "show-id"
+    """Come in, and show staff a document: the pass was printed or saved."""
     GOOD_BYE = "good-bye"
     THANK_YOU = "thank-you"
     NO_ENTRY = "no-entry"

@@ -178,3 +178,11 @@ def test_a_visitor_already_inside_is_told_so():
     man.wait(60)
     man.reads(make_pass(issued=NOON + timedelta(seconds=60)))
     assert man.view.note is Phrase.ALREADY_INSIDE
+
+
+def test_a_printed_pass_that_stands_alone_asks_for_a_document():
+    man = Doorman()
+    man.reads(make_pass(Colour.GREEN, lives=timedelta(hours=48)))
+    man.hears_nothing()
+    assert man.visits[0].decision.compare_identity
+    assert (man.view.headline, man.view.note) == (Phrase.COME_IN, Phrase.SHOW_ID)
