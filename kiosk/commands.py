@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import resource
 import sys
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,8 @@ def run(args: argparse.Namespace) -> int:
     from kiosk import app, journal  # after the configuration: its mistakes are told in a blink
 
     journal.start(settings.log.level, sys.stderr)
+    # A core file would put the number of whoever stands at the door onto the card.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
         return app.run(settings)
     except KioskError:

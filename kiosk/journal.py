@@ -6,17 +6,24 @@ logs, and nothing here is a place to put an identifier on purpose: the mask is t
 
 from __future__ import annotations
 
+import copy
 import logging
 import re
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import TracebackType
 from typing import TextIO
+
+from kiosk.errors import KioskError
 
 REPEAT_S = 30.0
 """How often the same failure is told, in seconds."""
 _KINDS = 256
 """How many different failures are counted at once; beyond that the oldest is forgotten."""
+_LONGEST_CHAIN = 8
+"""So many exceptions that led to each other are told; a chain may also bite its own tail."""
 _UUID_OR_DIGITS = re.compile(
     r"(?P<uuid>\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b)|\d(?:[ \-]?\d){11,}",
     re.IGNORECASE,
@@ -74,16 +81,38 @@ class _Told:
 
 
 class MaskedFormatter(logging.Formatter):
-    """Formats a record, its traceback included, and masks what looks like an identifier."""
+    """Formats a record and masks what looks like an identifier; of a crash it tells where and of what kind, not the words."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line; a message that does not fit its arguments is said to be so instead of raising."""
+        record = copy.copy(record)
+        record.exc_text = None  # as another handler may have written it, with the words
         try:
             line = super().format(record)
         except (TypeError, ValueError, KeyError):
             line = f"{record.levelname} {record.name}: a log line that could not be formatted"
         first, *rest = line.split("\n")
         return masked("\n".join([first + getattr(record, "held_back", ""), *rest]))
+
+    def formatException(  # noqa: N802 - logging's name
+        self,
+        ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None],
+    ) -> str:
+        """Return the places of an exception and of what led to it, oldest first."""
+        told: list[str] = []
+        error = ei[1]
+        while error is not None and len(told) < _LONGEST_CHAIN:
+            told.insert(0, "".join(traceback.format_tb(error.__traceback__)) + _kind(error))
+            error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+        return "\nand then:\n".join(told)
+
+
+def _kind(error: BaseException) -> str:
+    """What is known to be harmless of an exception: a library's words may repeat what it was given, a passport too."""
+    name = type(error).__qualname__
+    if isinstance(error, KioskError):
+        return f"{name}: {error}"
+    return f"{name}: {error.strerror}" if isinstance(error, OSError) and error.strerror else name
 
 
 def start(level: str, stream: TextIO, *, mono: Callable[[], float] = time.monotonic) -> logging.Handler:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kiosk.errors import StoreError
 from kiosk.journal import masked, start
 
 
@@ -78,6 +79,43 @@ def test_an_iin_is_masked_in_message_arguments_and_traceback(journal: Journal):
     text = "\n".join(journal.lines())
     assert "ValueError" in text
     assert iin not in text
+
+
+def test_a_crash_tells_where_and_of_what_kind_and_in_whose_words_only_if_they_are_ours(journal: Journal):
+    try:
+        try:
+            int("N07540001")  # a passport has no twelve digits that the mask would find
+        except ValueError:
+            raise StoreError("the disk is full: free some space") from OSError(
+                28, "No space left", "N07540001"
+            )
+    except StoreError:
+        log.exception("worker %s stumbled", "store")
+    text = "\n".join(journal.lines())
+    assert "test_journal.py" in text
+    assert text.index("OSError: No space left") < text.index("StoreError: the disk is full: free some space")
+    assert "N07540001" not in text.replace('"N07540001"', "")  # the line of this very source
+
+
+def test_what_another_handler_made_of_a_crash_is_not_taken_over(journal: Journal):
+    try:
+        raise ValueError("no visitor " + "N0754" + "0001")
+    except ValueError as error:
+        record = log.makeRecord(
+            log.name, logging.ERROR, "here", 1, "stumbled", (), (ValueError, error, error.__traceback__)
+        )
+    logging.Formatter().format(record)
+    assert record.exc_text
+    assert "N07540001" in record.exc_text
+    journal.handler.handle(record)
+    assert "N07540001" not in "\n".join(journal.lines())
+
+
+def test_a_chain_of_exceptions_that_bites_its_own_tail_is_told_to_an_end(journal: Journal):
+    one, other = ValueError(), KeyError()
+    one.__context__, other.__context__ = other, one
+    log.error("stumbled", exc_info=one)
+    assert journal.lines()[-1] == "ValueError"
 
 
 def test_a_line_with_wrong_arguments_stops_nobody(journal: Journal):
