@@ -35,7 +35,7 @@ def arrived(door: Door, event: Arrival, stamp: Stamp) -> Step:
         case CodeRead(credential=Pass() as shown):
             return _pass(door, event, shown, stamp)
         case CodeRead(credential=Identifier() as identifier):
-            return _begin(door, _visitor(door, stamp, event.via, identifier, event.side), stamp)
+            return _number(door, _visitor(door, stamp, event.via, identifier, event.side), stamp)
         case CodeRead(credential=NotACredential() as nothing):
             return _nothing(door, event, nothing, stamp)
         case CodeRead():  # our own screen, in a mirror: nobody came
@@ -129,19 +129,24 @@ def confirmed(door: Door, event: KeyPressed, stamp: Stamp) -> Step:
     if event.key is Key.CONFIRM:
         identifier = Identifier(kind=IdentifierKind.IIN, value=door.typed.digits)
         visitor = _visitor(door, stamp, Via.KEYPAD, identifier, None)
-        if visitor.direction is Direction.EXIT or _again(door, identifier, stamp):
-            return _begin(door, visitor, stamp)
-        if not door.keypad_rests(stamp.mono):
-            door, alert = _tried(door, stamp, mistaken=False)
-            door, effects = _begin(door, visitor, stamp)
-            return door, (*effects, *alert)
-        if door.setup.kind is DoorKind.TOGGLE and not door.knows_who_is_inside:
-            # It may be somebody who wants out: staff are called, and nothing is looked up for whoever is guessing.
-            return settle(replace(door, typed=Typed(), refusal=None), visitor, stamp)
-        return keypad_rests(door, stamp)
+        return _number(door, visitor, stamp)
     if event.key is Key.ERASE:
         return _typing(door, door.typed.press(Key.ERASE, stamp.mono), stamp)
     return rest(door, stamp) if event.key is Key.CANCEL else (door, ())
+
+
+def _number(door: Door, visitor: Visitor, stamp: Stamp) -> Step:
+    """A number was given, by key or on a card: where nobody watches, both are counted, for both can be made up."""
+    if visitor.direction is Direction.EXIT or _again(door, visitor.identifier, stamp):
+        return _begin(door, visitor, stamp)
+    if not door.keypad_rests(stamp.mono):
+        door, alert = _tried(door, stamp, mistaken=False)
+        door, effects = _begin(door, visitor, stamp)
+        return door, (*effects, *alert)
+    if door.setup.kind is DoorKind.TOGGLE and not door.knows_who_is_inside:
+        # It may be somebody who wants out: staff are called, and nothing is looked up for whoever is guessing.
+        return settle(replace(door, typed=Typed(), refusal=None), visitor, stamp)
+    return keypad_rests(door, stamp)
 
 
 def keypad_rests(door: Door, stamp: Stamp) -> Step:

@@ -72,7 +72,7 @@ _AFTER = news.REST
 def _arrivals(handler: Handler) -> dict[type[Any], Rule]:
     """Return the rules for everybody who presents themselves to a door that is free for them."""
     return {
-        CodeRead: Rule(handler, (State.ASKING, State.RECORDING, State.NOTICE)),
+        CodeRead: Rule(handler, (State.ASKING, State.RECORDING, State.NOTICE, State.RESTING)),
         PhoneArrived: Rule(handler, (State.RECORDING,)),
         StaffIdentified: Rule(handler, (State.ASKING, State.RECORDING)),
     }

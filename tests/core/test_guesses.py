@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from kiosk.core.effects import Ask, Light, Tell
 from kiosk.core.events import Key
 from kiosk.core.guesses import Budget, Guesses
-from kiosk.core.model import Colour, Direction, DoorKind, Outcome, Via
+from kiosk.core.model import Colour, Direction, DoorKind, Identifier, IdentifierKind, Outcome, Via
 from kiosk.core.occupancy import Occupancy
 from kiosk.core.policy import UnattendedColours
 from kiosk.core.situation import State
@@ -162,3 +162,28 @@ def test_a_number_held_before_the_camera_of_an_unattended_door_shows_no_colour_e
     man.reads(make_person(), via=Via.CAMERA)
     man.answers(Colour.RED)
     assert man.view.field is Field.NEUTRAL
+
+
+def shows_card(man, number):
+    man.reads(Identifier(kind=IdentifierKind.IIN, value=make_iin(number)))
+
+
+def test_numbers_on_cards_count_like_typed_ones_for_both_can_be_made_up():
+    man = alone(budget=Budget(per_minute=3))
+    for number in range(1, 4):
+        shows_card(man, number)
+        man.answers(Colour.GREEN)
+        man.wait(4)
+    asked = len(man.every(Ask))
+    shows_card(man, 9)
+    assert man.door.state is State.RESTING
+    assert len(man.every(Ask)) == asked
+
+
+def test_a_card_at_an_attended_door_never_meets_a_pause():
+    man = Doorman(make_door(DoorKind.ENTRY, budget=Budget(per_minute=1)))
+    for number in range(1, 6):
+        shows_card(man, number)
+        man.answers(Colour.GREEN)
+        man.wait(4)
+    assert len(man.every(Ask)) == 5
