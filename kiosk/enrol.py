@@ -20,13 +20,16 @@ from kiosk.core.enrolling import (
     Enrolling,
     Event,
     Pressed,
+    Spoiled,
     State,
     Ticked,
+    Trouble,
     step,
 )
 from kiosk.core.enrolling_words import present
 from kiosk.core.events import Event as DoorEvent
 from kiosk.core.events import HealthChanged, Key, KeyPressed, Part
+from kiosk.core.model import Direction, DoorKind
 from kiosk.core.view import Fact
 from kiosk.device import Device, Identity, board_model, serial_number
 from kiosk.enroller import Enroller
@@ -58,7 +61,17 @@ Lines = tuple[tuple[Fact, str], ...]
 class CameraMode:
     """The kiosk before it belongs to a door. `run` belongs into the main thread (SDL wants it)."""
 
-    def __init__(self, enroller: Enroller, screen: Screen, clock: Clock, *, done_s: float = DONE_S) -> None:
+    def __init__(
+        self,
+        enroller: Enroller,
+        screen: Screen,
+        clock: Clock,
+        *,
+        done_s: float = DONE_S,
+        let_out: Callable[[], None] | None = None,
+    ) -> None:
+        """`let_out` opens the gate at an exit: nobody is held inside because a device belongs to nobody (rule 3)."""
+        self._let_out = let_out
         self.enrolling = Enrolling()
         self._enroller = enroller
         self._screen = screen
@@ -124,6 +137,13 @@ class CameraMode:
             self._screen_failed = True
 
     def _handle(self, event: Event) -> None:
+        if self._let_out is not None and self.idle and _wants_out(event):
+            log.warning("an exit was opened and could not be recorded: this device belongs to no door")
+            try:
+                self._let_out()
+            except DriverError as failure:
+                log.error("gate: %s", failure)
+            return
         before = self.enrolling.state
         self.enrolling, order = step(self.enrolling, event, self._clock.mono())
         if self.enrolling.state is not before:
@@ -140,6 +160,13 @@ class CameraMode:
                 self._inbox.put(Pressed(key=key))
             case HealthChanged(part=Part.CAMERA, working=working):
                 self._seeing = working
+
+
+def _wants_out(event: Event) -> bool:
+    """Whether somebody shows what is no enrolment code, or presses the key that is the way out at any exit."""
+    if isinstance(event, Pressed):
+        return event.key is Key.CONFIRM
+    return isinstance(event, Spoiled) and event.trouble is Trouble.NOT_AN_ENROLMENT
 
 
 def enrol_by_text(enroller: Enroller, text: str, confirm: Callable[[Lines], bool]) -> Enrolling:
@@ -172,7 +199,9 @@ def identify(
     if (identity := _known(device)) is not None:
         return identity
     log.warning("this device belongs to no door: show it an enrolment code, or run `kiosk enrol`")
-    mode = CameraMode(enroller_for(settings, clock), drivers.screen, clock)
+    leaving = settings.door.kind is DoorKind.EXIT
+    let_out = partial(drivers.gate.open, Direction.EXIT) if leaving else None
+    mode = CameraMode(enroller_for(settings, clock), drivers.screen, clock, let_out=let_out)
     looked_at = clock.mono()
 
     def enough() -> bool:

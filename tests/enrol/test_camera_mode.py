@@ -16,6 +16,7 @@ from drivers.lens import Carrier, Scene, approach
 from drivers.nothing import Silence
 from kiosk.core.enrolling import FAILED_S, READ_FIRST_S, SHOWN_S, State
 from kiosk.core.events import Key
+from kiosk.core.model import Direction, DoorKind
 from kiosk.core.view import Fact, Page, Phrase
 from kiosk.enrol import CameraMode, enrol_by_text, identify, settings_of
 from kiosk.equipment import Drivers
@@ -240,3 +241,27 @@ def test_a_kiosk_that_is_told_to_stop_is_nobody(kiosk, clock, tmp_path):
         )
         is None
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", [DoorKind.EXIT, DoorKind.ENTRY])
+def test_nobody_is_held_inside_by_a_device_that_belongs_to_nobody(kiosk, clock, tmp_path, kind, caplog):
+    drivers = drivers_of(kiosk, clock)
+    drivers = replace(drivers, open_camera=lambda: kiosk.camera, open_keypad=lambda: kiosk.keypad)
+    settings = settings_at(tmp_path)
+    settings = replace(settings, door=replace(settings.door, kind=kind))
+    ends = time.monotonic() + WITHIN_S
+    pressed = []
+
+    def stopped() -> bool:
+        assert time.monotonic() < ends
+        if kiosk.screen.views and not pressed:
+            pressed.append(kiosk.keypad.press(Key.CONFIRM))
+            kiosk.hold_up("HTTPS://EXAMPLE.KZ")()
+        clock.skip(0.1)
+        wanted = 2 if kind is DoorKind.EXIT else 0
+        seen = kiosk.camera.finished.is_set() and bool(pressed)
+        return seen and len(drivers.gate.orders) >= wanted
+
+    identify(settings, drivers, lambda: Reader(ZxingDecoder()), clock=clock, stopped=stopped)
+    assert drivers.gate.orders == [Direction.EXIT] * (2 if kind is DoorKind.EXIT else 0)
+    assert ("could not be recorded" in caplog.text) is (kind is DoorKind.EXIT)
