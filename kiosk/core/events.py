@@ -120,7 +120,8 @@ class StaffAdmitted:
     """Staff override the decision on the visitor who stands there: a recorded act with who and why (rule 10)."""
 
     by: str
-    why: str
+    why: str = field(repr=False)
+    """Their own words: they may name somebody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -111,6 +111,8 @@ class Pass:
     key_id: str
     door: str | None = None
     """Where it is bound to one door (`aud`): the pass that answers a venue code."""
+    revoked: bool = False
+    """The registry took it back. It still names its visitor: on the way out the door has to know who came in."""
 
     @property
     def identifier(self) -> Identifier:
@@ -248,7 +250,8 @@ class Amendment:
     decision: Decision
     decided_at: datetime
     by: str = ""
-    why: str = ""
+    why: str = field(default="", repr=False)
+    """What staff wrote: it may name somebody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
