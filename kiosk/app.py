@@ -11,6 +11,7 @@ import signal
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from drivers.engine_zxing import ZxingDecoder
@@ -18,7 +19,7 @@ from kiosk.clock import SystemClock, boot_id, new_id
 from kiosk.core.credential import understand
 from kiosk.core.effects import Effect
 from kiosk.core.events import DeviceRevoked, Event, HealthChanged, Part
-from kiosk.core.model import Credential, NotACredential, Pass, Refusal
+from kiosk.core.model import Credential, NotACredential, Pass
 from kiosk.core.remembered import Remembered
 from kiosk.core.situation import Door
 from kiosk.device import Device, Identity
@@ -189,7 +190,7 @@ class App:
         def verify(text: str) -> Pass | NotACredential:
             shown = verify_pass(text, self._documents.keyring)
             if isinstance(shown, Pass) and self._revoked.is_revoked(shown.pass_id):
-                return NotACredential(reason=Refusal.REVOKED)
+                return replace(shown, revoked=True)
             return shown
 
         def meaning(text: str) -> Credential:

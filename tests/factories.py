@@ -97,6 +97,7 @@ def make_pass(
     issued: datetime = NOON,
     lives: timedelta = timedelta(seconds=300),
     door: str | None = None,
+    revoked: bool = False,
 ) -> Pass:
     """Return a pass that was verified. It is live; with `lives=timedelta(hours=72)` it is one to carry."""
     return Pass(
@@ -106,6 +107,7 @@ def make_pass(
         expires_at=issued + lives,
         key_id="0a0b0c0d",
         door=door,
+        revoked=revoked,
     )
 
 

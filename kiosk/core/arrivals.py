@@ -187,7 +187,10 @@ def _pass(door: Door, event: CodeRead, shown: Pass, stamp: Stamp) -> Step:
     visitor = _visitor(door, stamp, event.via, shown.identifier, event.side)
     if fault is not None and visitor.direction is Direction.ENTRY:
         return _notice(door, fault, stamp)
-    visitor = replace(visitor, status=passes.status_of(shown), source=passes.source_of(shown))
+    if (
+        fault is not Refusal.REVOKED
+    ):  # such a colour was taken back, and is not written down for an exit either
+        visitor = replace(visitor, status=passes.status_of(shown), source=passes.source_of(shown))
     return _begin(door, visitor, stamp)
 
 

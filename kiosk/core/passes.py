@@ -36,6 +36,8 @@ def fault(shown: Pass, stamp: Stamp, latest_signed: datetime | None, door: str) 
         return Refusal.FROM_THE_FUTURE
     if now_for(stamp, latest_signed) >= shown.expires_at:
         return Refusal.EXPIRED
+    if shown.revoked:
+        return Refusal.REVOKED
     return None
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from kiosk.core.events import KnowledgeChanged
 from kiosk.core.knowledge import Freshness, Knowledge, Known
-from kiosk.core.model import Colour, DoorKind, NotACredential, Outcome, Reason, Refusal
+from kiosk.core.model import Colour, Direction, DoorKind, NotACredential, Outcome, Reason, Refusal
 from kiosk.core.policy import Resort, StaleRevocations, UnknownRule
 from kiosk.core.view import Phrase, Unit
 from tests.core.doorman import Doorman
@@ -125,15 +125,22 @@ def test_the_oldest_of_what_is_past_its_time_is_the_one_that_is_told():
     assert (man.view.corner.aged.known, man.view.corner.aged.amount) == (Known.REVOCATIONS, 3)
 
 
-@pytest.mark.parametrize("kind", [DoorKind.ENTRY, DoorKind.EXIT])
-def test_a_revoked_pass_is_nobodys_at_an_entry_and_leaves_all_the_same(kind):
-    man = Doorman(make_door(kind))
-    man.reads(NotACredential(reason=Refusal.REVOKED))
-    if kind is DoorKind.EXIT:
-        assert len(man.opened) == 1
-        return
+@pytest.mark.parametrize("kind", [DoorKind.ENTRY, DoorKind.TOGGLE])
+def test_a_revoked_pass_is_nobodys_on_the_way_in_and_looks_like_a_damaged_one(kind):
+    man, damaged = Doorman(make_door(kind)), Doorman(make_door(kind))
+    man.reads(make_pass(revoked=True))
+    damaged.reads(NotACredential(reason=Refusal.DAMAGED_PASS))
     assert man.visits == []
     assert man.view.headline is Phrase.CODE_DAMAGED
-    damaged = Doorman()
-    damaged.reads(NotACredential(reason=Refusal.DAMAGED_PASS))
     assert man.view == damaged.view
+
+
+@pytest.mark.parametrize("kind", [DoorKind.EXIT, DoorKind.TOGGLE])
+def test_who_came_in_by_a_pass_that_was_revoked_since_leaves_by_it_and_without_its_colour(kind):
+    man = Doorman(make_door(kind))
+    if kind is DoorKind.TOGGLE:
+        man.reads(make_pass())
+        man.wait(60)
+    man.reads(make_pass(revoked=True))
+    assert man.opened[-1] == man.visits[-1].id
+    assert (man.visits[-1].direction, man.visits[-1].decision.colour) == (Direction.EXIT, None)
