@@ -223,6 +223,8 @@ def _bytes(manner: Manner, came: Came, handler: Handler) -> bytes:
             return _whole(200, good, {"Content-Type": "text/plain"})
         case Manner.WRONG_CHARSET:
             return _whole(200, good, {"Content-Type": "application/json; charset=utf-16"})
+        case Manner.OTHER_VISIT if isinstance(answer, bytes):
+            return _whole(200, good, signed)  # a document answers no visit
         case Manner.OTHER_VISIT:
             return _whole(200, json.dumps({**answer, **_ANOTHER}).encode())
         case Manner.HUGE:

@@ -15,6 +15,7 @@ from kiosk.demo.photographer import Savable
 from kiosk.ports import Grey
 from registry.demo_people import populate
 from registry.embedded import EmbeddedRegistry
+from registry.keys import DOCUMENT_LIFE
 from tests.factories import NOON
 
 WITHIN_S = 30.0
@@ -29,15 +30,19 @@ JITTER = 0.02
 
 
 class HouseClock:
-    """Both clocks from a Wednesday noon on. They go as fast as real ones, and jump when they are told to."""
+    """Both clocks from a Wednesday noon on. They go as fast as real ones, and jump when they are told to.
 
-    def __init__(self) -> None:
+    `wrong_by` is how far the wall clock is from the time, as that of a Pi is which starts without a network.
+    """
+
+    def __init__(self, *, wrong_by: timedelta = timedelta(0), is_trusted: bool = True) -> None:
         self._begun = time.monotonic()
         self._skipped = 0.0
-        self.is_trusted = True
+        self.wrong_by = wrong_by
+        self.is_trusted = is_trusted
 
     def wall(self) -> datetime:
-        return NOON + timedelta(seconds=self.mono())
+        return NOON + timedelta(seconds=self.mono()) + self.wrong_by
 
     def mono(self) -> float:
         return time.monotonic() - self._begun + self._skipped
@@ -81,8 +86,8 @@ def still(content: str | bytes, *, mirrored: bool = False) -> Grey:
     return frame
 
 
-def open_registry(clock: HouseClock) -> EmbeddedRegistry:
+def open_registry(clock: HouseClock, *, document_life: timedelta = DOCUMENT_LIFE) -> EmbeddedRegistry:
     """Return a registry on the house's clock, with the demo's door, policy and people."""
-    registry = EmbeddedRegistry(clock=clock.wall, signed=True)
+    registry = EmbeddedRegistry(clock=clock.wall, signed=True, document_life=document_life)
     populate(registry.registry)
     return registry

@@ -63,9 +63,13 @@ class House:
         kind: DoorKind = DoorKind.ENTRY,
         venue_code: bool = False,
         pictures: Path | None = None,
+        boot: str | None = None,
         **times: float,
     ) -> None:
-        """`times` are fields of [times], in seconds; without them every screen is short, so that a test is."""
+        """`times` are fields of [times], in seconds; without them every screen is short, so that a test is.
+
+        With `boot`, the id of a start of the machine, a house remembers over a restart; in a folder of the test's own.
+        """
         self.registry, self.clock = registry, clock
         self.witness = Witness(clock.wall, lambda _shown: None)
         self.log: list[Happened] = []
@@ -97,7 +101,7 @@ class House:
             registry=replace(defaults.registry, url=url or registry.url),
             reader=replace(defaults.reader, hold_s=0.5),
             times=replace(defaults.times, **{**short, **times}),
-            store=replace(defaults.store, path=folder / "kiosk.db"),
+            store=replace(defaults.store, path=folder / "kiosk.db", runtime=folder / "run"),
             sync=replace(defaults.sync, policy_every_s=0.5, heartbeat_every_s=0.5),
         )
         drivers = Drivers(
@@ -115,6 +119,7 @@ class House:
             clock=clock,
             device=device,
             identity=identity,
+            boot=boot,
             watch=self._watch,
             jitter=lambda: JITTER,
         )

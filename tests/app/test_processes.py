@@ -17,6 +17,7 @@ import pytest
 
 from registry.demo_people import DEMO_DOOR
 from tests.app.house import House
+from tests.enrolled import enrolled
 
 LIMIT_S = 60.0
 CONFIG = """
@@ -101,23 +102,45 @@ def running(root: Path, *words: str) -> Iterator[Running]:
             process.process.wait()
 
 
+def stops_well(kiosk: Running) -> None:
+    code, seconds = kiosk.stop()
+    assert code == 0, kiosk.said
+    assert seconds < 5, kiosk.said
+    assert not [line for line in kiosk.said if "Traceback" in line]
+
+
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as server:
         return int(server.getsockname()[1])
 
 
-@pytest.mark.slow
-def test_the_kiosk_comes_up_against_a_registry_sends_a_heartbeat_and_stops_when_it_is_told(root, tmp_path):
-    port, data, config = free_port(), tmp_path / "registry.db", tmp_path / "kiosk.toml"
-    subprocess.run(
-        [sys.executable, "-m", "registry", "demo-data", "--db", data],
-        cwd=root,
-        check=True,
-        capture_output=True,
+def done(root: Path, *words: str) -> str:
+    """Run a command of ours to its end, which must be a good one; return what it printed."""
+    ended = subprocess.run(
+        [sys.executable, "-m", *words], cwd=root, check=False, capture_output=True, text=True, timeout=LIMIT_S
     )
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout
+
+
+def enrolment_code(root: Path, data: Path, url: str) -> str:
+    """Return what the registry's keeper hands to the technician for the demo's door."""
+    printed = done(
+        root, "registry", "enrolment", "create", "--door", DEMO_DOOR, "--address", url, "--db", str(data)
+    )
+    return next(line for line in printed.splitlines() if line.startswith("AQE1:"))
+
+
+@pytest.mark.slow
+def test_a_kiosk_that_is_nobodys_says_so_and_becomes_a_door_by_a_code_that_was_typed_beside_it(
+    root, tmp_path
+):
+    port, data, config = free_port(), tmp_path / "registry.db", tmp_path / "kiosk.toml"
+    url = f"http://127.0.0.1:{port}"
+    done(root, "registry", "demo-data", "--db", str(data))
     config.write_text(
         CONFIG.format(
-            url=f"http://127.0.0.1:{port}",
+            url="http://127.0.0.1:9",
             camera='driver = "replay"',
             gate='driver = "none"',
             store=tmp_path / "kiosk.db",
@@ -125,20 +148,45 @@ def test_the_kiosk_comes_up_against_a_registry_sends_a_heartbeat_and_stops_when_
     )
     serve = ("registry", "serve", "--port", str(port), "--db", str(data))
     with running(root, *serve) as registry, running(root, "kiosk", "run", "--config", str(config)) as kiosk:
+        kiosk.says("this device belongs to no door: show it an enrolment code, or run `kiosk enrol`")
+        registry.says("the registry answers at")
+        assert not any("is open for visitors" in line for line in kiosk.said)
+        code = enrolment_code(root, data, url)
+        done(root, "kiosk", "enrol", code, "--yes", "--config", str(config))
         kiosk.says(f"door {DEMO_DOOR} is open for visitors")
-        registry.says("GET /v1/policy [200]", "GET /v1/keys [200]", "POST /v1/heartbeat [200]")
-        code, seconds = kiosk.stop()
-        assert code == 0, kiosk.said
-        assert seconds < 5, kiosk.said
-        assert not [line for line in kiosk.said if "Traceback" in line]
+        registry.says(
+            "GET /v1/policy [200]",
+            "GET /v1/keys [200]",
+            "GET /v1/revocations [200]",
+            "POST /v1/heartbeat [200]",
+        )
+        stops_well(kiosk)
+        assert not any(code.partition(":")[2] in line for line in kiosk.said + registry.said)
 
 
 @pytest.mark.slow
-def test_without_registry_camera_and_gate_it_comes_up_and_says_what_is_missing(root, tmp_path):
+def test_a_kiosk_that_is_nobodys_stops_when_it_is_told(root, tmp_path):
     config = tmp_path / "kiosk.toml"
     config.write_text(
         CONFIG.format(
-            url=f"http://127.0.0.1:{free_port()}",
+            url="http://127.0.0.1:9",
+            camera='driver = "replay"',
+            gate='driver = "none"',
+            store=tmp_path / "kiosk.db",
+        )
+    )
+    with running(root, "kiosk", "run", "--config", str(config)) as kiosk:
+        kiosk.says("this device belongs to no door")
+        stops_well(kiosk)
+
+
+@pytest.mark.slow
+def test_without_registry_camera_and_gate_it_comes_up_and_says_what_is_missing(root, tmp_path, registry):
+    config = tmp_path / "kiosk.toml"
+    enrolled(registry, tmp_path / "kiosk.db", DEMO_DOOR, url=f"http://127.0.0.1:{free_port()}")
+    config.write_text(
+        CONFIG.format(
+            url="http://127.0.0.1:9",
             camera='driver = "v4l2"\ndevice = "/dev/video-nowhere"',
             gate='driver = "gpio"\nentry_pin = 17',
             store=tmp_path / "kiosk.db",
@@ -152,10 +200,7 @@ def test_without_registry_camera_and_gate_it_comes_up_and_says_what_is_missing(r
             "gate: ",
             "not refreshed: refused",
         )
-        code, seconds = kiosk.stop()
-        assert code == 0, kiosk.said
-        assert seconds < 5, kiosk.said
-        assert not [line for line in kiosk.said if "Traceback" in line]
+        stops_well(kiosk)
 
 
 def test_stopping_waits_for_no_long_poll(tmp_path, registry, clock):
