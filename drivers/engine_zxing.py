@@ -1,13 +1,28 @@
-"""zxing-cpp as a Decoder: the first engine, QR codes only.
+"""zxing-cpp as Decoders: the first engine, for QR codes, and one for the barcodes of ID cards.
 
-It must never raise and never print what it read: anybody may hold anything before the camera.
+They must never raise and never print what they read: anybody may hold anything before the camera.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import zxingcpp
 
-from kiosk.ports import Grey, Reading
+from kiosk.ports import Grey, Reading, Symbology
+
+_FORMATS = {
+    Symbology.QR: zxingcpp.BarcodeFormat.QRCodeModel2,
+    Symbology.CODE_128: zxingcpp.BarcodeFormat.Code128,
+    Symbology.CODE_39: zxingcpp.BarcodeFormat.Code39,
+    Symbology.PDF417: zxingcpp.BarcodeFormat.PDF417,
+}
+_FOUND = {
+    zxingcpp.BarcodeFormat.Code128: Symbology.CODE_128,
+    zxingcpp.BarcodeFormat.Code39: Symbology.CODE_39,
+    zxingcpp.BarcodeFormat.PDF417: Symbology.PDF417,
+}
+"""By the family that zxing-cpp names what it found by; every other is a QR code."""
 
 
 class ZxingDecoder:
@@ -21,20 +36,47 @@ class ZxingDecoder:
 
     def decode(self, frame: Grey) -> list[Reading]:
         """Return every code that could be read; nothing for a frame without pixels."""
-        try:
-            found = zxingcpp.read_barcodes(
-                frame,
-                formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2),
-                try_rotate=False,
-                try_downscale=True,
-                try_invert=True,
-                text_mode=zxingcpp.TextMode.Plain,
+        return _decode(frame, (Symbology.QR,), rotate=False, invert=True)
+
+
+class CardDecoder:
+    """Finds the barcodes that an ID card may bear, in a part of a frame that is upright or lies on its side.
+
+    Dark on light only: cards are printed. It must not be given whole frames at their rate: see kiosk/reader/formats.py.
+    """
+
+    name = "zxing"
+
+    def __init__(self, symbologies: Collection[Symbology]) -> None:
+        """`symbologies`: what is looked for, at least one."""
+        self._symbologies = tuple(symbologies)
+
+    def decode(self, frame: Grey) -> list[Reading]:
+        """Return every barcode that could be read; nothing for a frame without pixels."""
+        return _decode(frame, self._symbologies, rotate=True, invert=False)
+
+
+def _decode(frame: Grey, symbologies: Collection[Symbology], *, rotate: bool, invert: bool) -> list[Reading]:
+    try:
+        found = zxingcpp.read_barcodes(
+            frame,
+            formats=zxingcpp.BarcodeFormats([_FORMATS[each] for each in symbologies]),
+            try_rotate=rotate,
+            try_downscale=True,
+            try_invert=invert,
+            text_mode=zxingcpp.TextMode.Plain,
+        )
+        return [
+            Reading(
+                text=code.text,
+                corners=_corners(code.position),
+                engine="zxing",
+                symbology=_FOUND.get(code.format, Symbology.QR),
             )
-            return [
-                Reading(text=code.text, corners=_corners(code.position), engine=self.name) for code in found
-            ]
-        except Exception:  # a Decoder is total (ports.py): what cannot be decoded was not read
-            return []
+            for code in found
+        ]
+    except Exception:  # a Decoder is total (ports.py): what cannot be decoded was not read
+        return []
 
 
 def _corners(position: zxingcpp.Position) -> tuple[tuple[int, int], ...]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from kiosk.core.effects import Signal, Sound
@@ -37,6 +38,15 @@ class Camera(Protocol):
         ...
 
 
+class Symbology(StrEnum):
+    """The kinds of code that a visitor may bear. kiosk/reader/formats.py says what each is for and what it costs."""
+
+    QR = "qr"
+    CODE_128 = "code-128"
+    CODE_39 = "code-39"
+    PDF417 = "pdf417"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """One code in a frame."""
@@ -46,6 +56,7 @@ class Reading:
     corners: tuple[tuple[int, int], ...]
     """Four (x, y) in pixels of the frame that was given, or empty where the engine does not tell."""
     engine: str
+    symbology: Symbology = Symbology.QR
 
 
 class Decoder(Protocol):

@@ -49,10 +49,21 @@ def understand(text: str, *, verify: Verify, venue_url: str, door: str) -> Crede
         return verify(text)
     if venue_url and (shown_at := door_in(venue_url, text)) is not None:
         return OwnVenueCode() if shown_at == door.upper() else NotACredential(reason=Refusal.OTHER_DOOR)
-    for _name, pattern in CARD_FORMATS:
-        if found := pattern.match(text):
-            number = found.group(1)
-            if iin.is_valid(number):
-                return Identifier(kind=IdentifierKind.IIN, value=number)
-            return NotACredential(reason=Refusal.BAD_IIN)
-    return NotACredential(reason=Refusal.NOT_OURS)
+    number = card_number(text)
+    if number is None:
+        return NotACredential(reason=Refusal.NOT_OURS)
+    if not iin.is_valid(number):
+        return NotACredential(reason=Refusal.BAD_IIN)
+    return Identifier(kind=IdentifierKind.IIN, value=number)
+
+
+def card_number(text: str) -> str | None:
+    """Return the twelve digits that stand where a card bears its IIN, right or mistyped; None where nothing stands there."""
+    found = (pattern.match(text) for _name, pattern in CARD_FORMATS)
+    return next((match.group(1) for match in found if match), None)
+
+
+def bears_iin(text: str) -> bool:
+    """Whether the text is a card's, with an IIN whose check digit is right."""
+    number = card_number(text)
+    return number is not None and iin.is_valid(number)

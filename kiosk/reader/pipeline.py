@@ -35,6 +35,8 @@ class Reader:
         self._whole_at: float | None = None
         self.moved_at = float("-inf")
         """When something last moved before the camera, in seconds of the monotonic clock."""
+        self.moved: Box | None = None
+        """What moved in the last frame that was read."""
         self._misses = itertools.count(1)
 
     def read(self, frame: Grey, mono: float) -> list[Reading]:
@@ -43,7 +45,7 @@ class Reader:
         `mono` is the monotonic time of the frame in seconds. A code that is held still is not seen in every frame, but at
         least once in HEARTBEAT_S.
         """
-        moved = self._gate.look(frame, mono)
+        moved = self.moved = self._gate.look(frame, mono)
         if moved is not None:
             self.moved_at = mono
         if self._whole_at is None or mono - self._whole_at >= HEARTBEAT_S:
