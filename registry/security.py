@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -66,7 +66,8 @@ class Message:
     method: str
     url: str
     headers: object
-    body: bytes
+    body: bytes = field(repr=False)
+    """An identifier is in it where a status is asked for."""
 
 
 class Guard:

@@ -87,7 +87,7 @@ class StatusAnswer(Shape):
     visit: Uid
     status: StatusShape | None
     subject: str
-    hint: str
+    hint: Annotated[str, Field(repr=False)]
 
 
 class PseudonymousSubject(Shape):
@@ -127,7 +127,7 @@ class AmendmentItem(_Item):
     source: Source
     incident: StrictBool
     by: ShortText
-    why: ShortText
+    why: Annotated[ShortText, Field(repr=False)]
 
 
 class PassageItem(_Item):

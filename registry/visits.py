@@ -12,7 +12,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -42,7 +42,7 @@ class _Accepted:
     """An item that is as the contract wants it, not yet stored."""
 
     item: AnyItem
-    body: str
+    body: str = field(repr=False)
     digest: str
     subject: str | None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from kiosk.core.knowledge import Known
@@ -148,7 +148,7 @@ class Aged:
 class Keypad:
     """The number as far as it is typed. `cells` has 12 characters: a digit, "•" for a masked one, " " for none."""
 
-    cells: str
+    cells: str = field(repr=False)
     groups: tuple[int, ...]
     """How many cells stand together: (4, 4, 4) while typing, (6, 1, 4, 1) to confirm."""
 

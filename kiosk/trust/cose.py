@@ -7,7 +7,7 @@ key id where it is signed, and never says itself how it is to be verified.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 import cbor2
@@ -42,7 +42,7 @@ class Sign1:
     kid: bytes
     algorithm: int
     protected: bytes
-    payload: bytes
+    payload: bytes = field(repr=False)
     signature: bytes
 
     def signed_by(self, public: Ed25519PublicKey) -> bool:
