@@ -36,11 +36,11 @@ class ZxingDecoder:
 
     def decode(self, frame: Grey) -> list[Reading]:
         """Return every code that could be read; nothing for a frame without pixels."""
-        return _decode(frame, (Symbology.QR,), rotate=False, invert=True)
+        return _decode(frame, (Symbology.QR,), invert=True)
 
 
 class CardDecoder:
-    """Finds the barcodes that an ID card may bear, in a part of a frame that is upright or lies on its side.
+    """Finds the barcodes that an ID card may bear, where their bars stand about upright.
 
     Dark on light only: cards are printed. It must not be given whole frames at their rate: see kiosk/reader/formats.py.
     """
@@ -53,15 +53,15 @@ class CardDecoder:
 
     def decode(self, frame: Grey) -> list[Reading]:
         """Return every barcode that could be read; nothing for a frame without pixels."""
-        return _decode(frame, self._symbologies, rotate=True, invert=False)
+        return _decode(frame, self._symbologies, invert=False)
 
 
-def _decode(frame: Grey, symbologies: Collection[Symbology], *, rotate: bool, invert: bool) -> list[Reading]:
+def _decode(frame: Grey, symbologies: Collection[Symbology], *, invert: bool) -> list[Reading]:
     try:
         found = zxingcpp.read_barcodes(
             frame,
             formats=zxingcpp.BarcodeFormats([_FORMATS[each] for each in symbologies]),
-            try_rotate=rotate,
+            try_rotate=False,
             try_downscale=True,
             try_invert=invert,
             text_mode=zxingcpp.TextMode.Plain,

@@ -60,7 +60,7 @@ class Kind:
                 value = str(value)
             case Window():
                 value = f"{value.start:%H:%M}-{value.end:%H:%M}"
-            case (width, height):
+            case (int(width), int(height)):
                 value = f"{width}x{height}"
         return json.dumps(value, ensure_ascii=False)
 
@@ -105,6 +105,23 @@ def choice(*options: str | int) -> Kind:
 
     listed = ", ".join(json.dumps(option) for option in options)
     return Kind(expected=f"one of {listed}", range=listed, read=read)
+
+
+def several(*options: str) -> Kind:
+    """Some of a few words, each once, at least one; a tuple for the application, in the order of the options."""
+    listed = ", ".join(json.dumps(option) for option in options)
+
+    def read(value: object) -> tuple[str, ...]:
+        if not isinstance(value, list | tuple) or not value:
+            raise Unfit(f"write a list, as [{listed}]")
+        for word in value:
+            if word not in options:
+                raise Unfit(did_you_mean(str(word), options) or f"there is no {json.dumps(str(word))}")
+        if len(set(value)) < len(value):
+            raise Unfit("each at most once")
+        return tuple(option for option in options if option in value)
+
+    return Kind(expected=f"a list of some of {listed}", range=f"some of {listed}", read=read)
 
 
 def flag() -> Kind:
@@ -247,7 +264,7 @@ def path(*, absolute: bool, secret: bool = False) -> Kind:
     return Kind(expected=form, range="absolute path" + ("" if absolute else ', ""'), read=read, secret=secret)
 
 
-def key(kind: Kind, default: str | float, comment: str) -> Any:
+def key(kind: Kind, default: str | float | list[str], comment: str) -> Any:
     """A line of the table: a dataclass field that knows its kind, its default as TOML has it, and its comment."""
     return field(default=kind.read(default), metadata={"kind": kind, "toml": default, "comment": comment})
 
@@ -258,7 +275,7 @@ class Entry:
 
     name: str
     kind: Kind
-    toml: str | float
+    toml: str | float | list[str]
     comment: str
 
 

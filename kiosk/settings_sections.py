@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from kiosk.core.model import DoorKind
 from kiosk.core.policy import Window
+from kiosk.ports import Symbology
 from kiosk.settings_schema import (
     Kind,
     address,
@@ -22,6 +23,7 @@ from kiosk.settings_schema import (
     path,
     pin,
     quiet_hours,
+    several,
     size,
     size_or_auto,
     text,
@@ -97,8 +99,14 @@ class CameraSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReaderSettings:
-    """What counts as one code held before the camera."""
+    """What is looked for in the camera's pictures, and what counts as one code."""
 
+    formats: tuple[Symbology, ...] = key(
+        several(*Symbology),
+        [each.value for each in Symbology],
+        "qr for passes; the others are barcodes of ID cards, looked for five times a second where something moves that "
+        "looks like bars.",
+    )
     hold_s: float = key(
         number(0.5, 30, "s"), 3.0, "The same code counts anew only after it was away for this long."
     )
