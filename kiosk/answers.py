@@ -43,12 +43,6 @@ def json_object(reply: Reply) -> dict[str, Any]:
     return found
 
 
-def json_document(reply: Reply) -> bytes:
-    """Return the body of a good answer that is a JSON object, as it came."""
-    json_object(reply)
-    return reply.body
-
-
 def signed_octets(reply: Reply) -> bytes:
     """Return the body of a good answer that says it is a signed document; whether it is one is `open_signed`'s to say."""
     must_be_ok(reply)

@@ -79,7 +79,6 @@ class App:
         self._preview, inbox = Preview(), Inbox()
         self._client = RegistryClient(
             settings.registry.url,
-            identity.device,
             identity.door,
             mono=clock.mono,
             signer=RequestSigner(identity, wall=clock.wall),

@@ -129,10 +129,11 @@ class _Site:
         from kiosk.request_signing import RequestSigner
 
         known = self.device.load()
-        settings = settings_of(self.settings, known) if known else self.settings
-        told, door = settings.registry, settings.door.id
-        signer = RequestSigner(known, wall=lambda: datetime.now(UTC)) if known else None
-        client = RegistryClient(told.url, told.device, door, mono=time.monotonic, signer=signer)
+        if known is None:
+            return look.NOT_ASKED
+        told = settings_of(self.settings, known).registry
+        signer = RequestSigner(known, wall=lambda: datetime.now(UTC))
+        client = RegistryClient(told.url, known.door, mono=time.monotonic, signer=signer)
         return look.registry(lambda: client.fetch("keys"), time.monotonic, told.question_s)
 
     def camera(self) -> Finding:

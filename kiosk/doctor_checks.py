@@ -115,6 +115,10 @@ def key_file(path: Path | None) -> Finding:
     return ok("the venue code's key is there, for its owner alone")
 
 
+NOT_ASKED = warning("not asked: this device belongs to no door yet", "enrol it: kiosk enrol")
+"""A registry answers only who has enrolled there."""
+
+
 def registry(fetch: Callable[[], object], mono: Callable[[], float], question_s: float) -> Finding:
     """One real question for the public keys: reachable, of the right kind, and fast enough for a visitor."""
     begun = mono()

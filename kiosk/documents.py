@@ -25,7 +25,7 @@ from kiosk.errors import (
     StoreError,
 )
 from kiosk.ports import Clock
-from kiosk.provenance import KEYS, POLICY, REVOCATIONS, Opened, Signed, Unsigned
+from kiosk.provenance import KEYS, NAMES, POLICY, REVOCATIONS, Opened, Signed
 from kiosk.registry_client import Document, NotModified
 from kiosk.shelf import StoreShelf
 from kiosk.store import Kept
@@ -58,9 +58,9 @@ class Documents:
         heard: Callable[[bool], None],
         clock: Clock,
         every_s: float,
-        provenance: Signed | Unsigned | None = None,
+        provenance: Signed,
     ) -> None:
-        """`provenance` says whose documents are believed; without one, every well-formed one is."""
+        """`provenance` says whose documents are believed."""
         self.keyring = Keyring()
         self._fetch = fetch
         self._shelf = shelf
@@ -68,9 +68,9 @@ class Documents:
         self._heard = heard
         self._clock = clock
         self._every_s = every_s
-        self._provenance = provenance or Unsigned()
-        self._etags = dict.fromkeys(self._provenance.names, "")
-        self._newest = dict.fromkeys(self._provenance.names, 0)
+        self._provenance = provenance
+        self._etags = dict.fromkeys(NAMES, "")
+        self._newest = dict.fromkeys(NAMES, 0)
         self._ages: dict[str, Age] = {}
         self._latest: datetime | None = None
         self._since = 0
@@ -81,7 +81,7 @@ class Documents:
     def load(self) -> None:
         """Take what is kept into force: a kiosk that starts without a network is as wise as when it stopped."""
         self._latest = self._shelf.latest_signed()
-        for name in self._provenance.names:
+        for name in NAMES:
             kept = self._shelf.kept(name)
             if kept is None:
                 continue
@@ -110,7 +110,7 @@ class Documents:
         """Work until stopped."""
         while not stop.is_set():
             self._well = True  # what this round itself hears of the registry is no reason for another one
-            fetched = [self.refresh(name) for name in self._provenance.names]
+            fetched = [self.refresh(name) for name in NAMES]
             self._well = all(fetched)
             self._hurry.wait(self._every_s if self._well else RETRY_S)
             self._hurry.clear()
@@ -138,6 +138,8 @@ class Documents:
     def _kept(self, name: str, kept: Kept) -> Opened:
         """Take a kept document into force. The list of revocations is its rows: it was verified when they were made."""
         if name == REVOCATIONS:
+            if kept.issued_at is None or kept.not_after is None:
+                raise DocumentRefused("expected a list with the times that were signed into it, found none")
             return Opened(
                 content=b"", sequence=kept.sequence, issued_at=kept.issued_at, not_after=kept.not_after
             )
@@ -184,8 +186,6 @@ class Documents:
         self._etags[name], self._newest[name] = etag, opened.sequence
         if name == REVOCATIONS:
             self._since = opened.sequence
-        if opened.issued_at is None or opened.not_after is None:
-            return
         self._ages[name] = Age(issued_at=opened.issued_at, not_after=opened.not_after)
         if self._latest is None or opened.issued_at > self._latest:
             self._latest = opened.issued_at
@@ -207,9 +207,8 @@ class Documents:
         self._put(PolicyArrived(policy=policy, heard_at=heard_at))
 
     def _tell(self) -> None:
-        if self._provenance.dated:
-            policy, keys, revocations = (self._ages.get(name) for name in (POLICY, KEYS, REVOCATIONS))
-            self._put(KnowledgeChanged(policy=policy, keys=keys, revocations=revocations))
+        policy, keys, revocations = (self._ages.get(name) for name in (POLICY, KEYS, REVOCATIONS))
+        self._put(KnowledgeChanged(policy=policy, keys=keys, revocations=revocations))
 
 
 def _list_in(opened: Opened) -> RevocationChange:

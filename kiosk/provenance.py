@@ -1,7 +1,4 @@
-"""Whether a document is the registry's: signed by a root that this device trusts, for this door, and not an older one.
-
-The only place that knows of documents without a signature: `Unsigned` is for a kiosk that is not enrolled.
-"""
+"""Whether a document is the registry's: signed by a root that this device trusts, for this door, and not an older one."""
 
 from __future__ import annotations
 
@@ -18,6 +15,8 @@ from kiosk.trust.signed import DocumentFault, open_signed
 log = logging.getLogger(__name__)
 
 POLICY, KEYS, REVOCATIONS = "policy", "keys", "revocations"
+NAMES = (KEYS, POLICY, REVOCATIONS)
+"""In the order in which they are asked for: the keys name the roots that the others may be signed with by now."""
 
 _SENTENCES = {
     DocumentFault.DAMAGED: "expected a whole document of the registry, found a damaged one",
@@ -37,36 +36,13 @@ class Opened:
     """What a document says, and when that was signed."""
 
     content: bytes = field(repr=False)
-    sequence: int = 0
-    issued_at: datetime | None = None
-    """None: nobody signed it."""
-    not_after: datetime | None = None
-
-
-class Unsigned:
-    """Takes documents as they come."""
-
-    names: tuple[str, ...] = (KEYS, POLICY)
-    dated = False
-    """Whether documents say how long they count."""
-
-    def opened(
-        self, _name: str, body: bytes, *, newest: int, latest: datetime | None, kept: bool = False
-    ) -> Opened:
-        """Return what a body says."""
-        del newest, latest, kept
-        return Opened(content=body)
-
-    def turned(self, _keys: object) -> bool:
-        """Return whether a keys document names other roots: none does."""
-        return False
+    sequence: int
+    issued_at: datetime
+    not_after: datetime
 
 
 class Signed:
     """Takes documents that a root has signed. The roots change by a keys document that one of them signed."""
-
-    names: tuple[str, ...] = (KEYS, POLICY, REVOCATIONS)
-    dated = True
 
     def __init__(
         self,

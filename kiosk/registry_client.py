@@ -46,7 +46,7 @@ class Timeouts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A document of the registry: signed octets, or a JSON object by its form. Whether it is true is for its reader to judge."""
+    """Octets that the registry says it has signed. Whether they are true is for their reader to judge."""
 
     name: str
     etag: str
@@ -77,22 +77,21 @@ class RegistryClient:
     def __init__(
         self,
         base_url: str,
-        device: str,
         door: str,
         *,
         mono: Callable[[], float],
-        signer: RequestSigner | None = None,
+        signer: RequestSigner,
         revoked: Callable[[], None] = lambda: None,
         new_session: Callable[[], requests.Session] = requests.Session,
         timeouts: Timeouts = Timeouts(),
     ) -> None:
-        """With a `signer` every request is signed, and what the kiosk keeps is asked for signed; `device` is the signer's.
+        """Every request is signed by `signer`, which knows who this device is.
 
         `revoked` is called once, from whichever thread first hears that the registry revoked this device.
         """
         self._exchange = Exchange(base_url, mono=mono, new_session=new_session)
         self._mono = mono
-        self._device = device if signer is None else signer.device
+        self._device = signer.device
         self._door = door
         self._signer = signer
         self._revoked = revoked
@@ -145,10 +144,9 @@ class RegistryClient:
     def fetch(self, name: str, etag: str = "", *, since: int = 0) -> Document | NotModified:
         """Return the `policy`, `keys` or `revocations` document, or NotModified where `etag` is still the newest.
 
-        A signed one where this device signs. `since` is the sequence of the revocations that are kept.
+        `since` is the sequence of the revocations that are kept.
         """
         revocations = name == "revocations"
-        signed = self._signer is not None
         reply = self._request(
             "GET",
             f"/v1/{name}",
@@ -157,16 +155,13 @@ class RegistryClient:
             else {"door": self._door}
             if name == "policy"
             else None,
-            headers={
-                **({"If-None-Match": etag} if etag else {}),
-                **({"Accept": answers.COSE} if signed else {}),
-            },
+            headers={"Accept": answers.COSE, **({"If-None-Match": etag} if etag else {})},
             deadline_s=self._timeouts.fetch_list_s if revocations else self._timeouts.fetch_s,
             most_bytes=MOST_LIST_BYTES if revocations else MOST_BYTES,
         )
         if reply.status == requests.codes.not_modified and etag:
             return NotModified()
-        body = answers.signed_octets(reply) if signed else answers.json_document(reply)
+        body = answers.signed_octets(reply)
         return Document(name=name, etag=reply.etag if answers.ETAG.fullmatch(reply.etag) else "", body=body)
 
     def events(self, after: int, wait_s: float) -> Arrivals:
@@ -222,7 +217,7 @@ class RegistryClient:
         params: Mapping[str, str] | None = None,
         body: bytes | None = None,
     ) -> Reply:
-        """Ask, signed where this device can sign, and once more where the registry's clock differs. Within one deadline."""
+        """Ask, signed, and once more where the registry's clock differs. Within one deadline."""
         ends = self._mono() + deadline_s
         signer = self._signer
 
@@ -235,11 +230,11 @@ class RegistryClient:
                 body=body,
                 deadline_s=left_s,
                 most_bytes=most_bytes,
-                sign=None if signer is None else signer.sign,
+                sign=signer.sign,
             )
 
         reply = once(deadline_s)
-        if signer is not None and answers.is_skewed(reply):
+        if answers.is_skewed(reply):
             signer.hear(answers.registrys_time(reply))
             reply = once(max(0.0, ends - self._mono()))
         if answers.is_revoked(reply) and self._told_revoked.acquire(blocking=False):

@@ -22,6 +22,7 @@ from typing import Any, BinaryIO, Self
 
 PORTAL = b"<!doctype html><html><title>Wi-Fi</title><body>Please accept our terms</body></html>"
 NOW = "2026-11-22T10:00:00Z"
+SIGNED_OCTETS = b"what only an opener of signed documents understands"
 DRIP_S = 0.02
 """Between two bytes: far below any socket's time-out, which is the point."""
 
@@ -187,7 +188,7 @@ def well_behaved(came: Came) -> Answer:
         case "POST", "/v1/heartbeat":
             return 200, {"time": NOW}
         case "GET", "/v1/policy" | "/v1/keys":
-            return (304, {}) if came.headers.get("if-none-match") == '"1"' else (200, {"version": 1})
+            return (304, {}) if came.headers.get("if-none-match") == '"1"' else (200, SIGNED_OCTETS)
         case "GET", path if path.endswith("/events"):
             return 200, {"cursor": 0, "events": []}
     return 404, {"type": "about:blank", "status": 404}

@@ -78,7 +78,6 @@ class Kiosk:
         self.told: list[str] = []
         self.client = RegistryClient(
             self.url,
-            "",
             "D01",
             mono=time.monotonic,
             signer=RequestSigner(self.me, wall=self.clock.wall),

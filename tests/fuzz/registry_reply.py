@@ -63,7 +63,7 @@ SIGNER = RequestSigner(
     SimpleNamespace(device="d-1", key=DeviceKey(signing_key("device"))), wall=lambda: LATER[-1]
 )
 CLIENT = RegistryClient(
-    "http://127.0.0.1:9", "", "DEMO-1", mono=time.monotonic, signer=SIGNER, new_session=lambda: SESSION
+    "http://127.0.0.1:9", "DEMO-1", mono=time.monotonic, signer=SIGNER, new_session=lambda: SESSION
 )
 
 

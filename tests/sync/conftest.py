@@ -5,14 +5,29 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 
 from kiosk.registry_client import RegistryClient, Timeouts
+from kiosk.request_signing import RequestSigner
+from kiosk.trust.signing import DeviceKey
+from tests.factories import NOON
 from tests.hostile_server import HostileServer
 
 QUICK = Timeouts(send_s=1.5, fetch_s=1.5, heartbeat_s=1.5, poll_slack_s=1.5)
 """Long enough for a bad answer to come on a busy machine, short enough to wait for one that never does."""
+
+
+@dataclass(frozen=True)
+class Me:
+    """Who the kiosk is."""
+
+    device: str
+    key: DeviceKey
+
+
+SIGNER = RequestSigner(Me("KIOSK-1", DeviceKey.make()), wall=lambda: NOON)
 
 
 @pytest.fixture
@@ -28,7 +43,7 @@ def connect() -> Iterator:
     before = set(threading.enumerate())
 
     def connect(url: str, timeouts: Timeouts = QUICK) -> RegistryClient:
-        client = RegistryClient(url, "KIOSK-1", "D01", mono=time.monotonic, timeouts=timeouts)
+        client = RegistryClient(url, "D01", mono=time.monotonic, signer=SIGNER, timeouts=timeouts)
         clients.append(client)
         return client
 

@@ -21,7 +21,7 @@ from kiosk.exchange import LEFT_BEHIND
 from kiosk.records import item_of, row_of
 from kiosk.registry_client import Document, NotModified, RegistryClient, Timeouts
 from tests.factories import make_id, make_iin, make_person
-from tests.hostile_server import BAD, Came, HostileServer, Manner
+from tests.hostile_server import BAD, SIGNED_OCTETS, Came, HostileServer, Manner
 from tests.store.making import make_sealed, make_visit
 
 VISIT = make_id(1)
@@ -53,6 +53,14 @@ WHY = {
     Manner.GARBAGE: "broken-off",
     Manner.HANG_UP: "broken-off",
 }
+NOT_SIGNED = (
+    Manner.HTML_200,
+    Manner.WRONG_TYPE,
+    Manner.WRONG_CHARSET,
+    Manner.BROKEN_JSON,
+    Manner.DEEP_JSON,
+    Manner.NOT_AN_OBJECT,
+)
 ITEM = item_of({"subject": None, "sealed": None} | row_of(make_visit(1), make_sealed()))
 
 
@@ -102,7 +110,9 @@ def test_verdicts_of_another_shape_are_no_verdicts(server, client):
 @pytest.mark.parametrize("manner", [m for m in BAD if m not in (Manner.OTHER_VISIT, Manner.WRONG_SHAPE)])
 def test_a_document_that_does_not_come_whole_does_not_come(server, client, manner):
     server.behave(manner)
-    assert refusal(lambda: client.fetch("policy")).why == WHY[manner]
+    # Whatever comes in another form than a signed one is none, whatever else is wrong with it.
+    why = "not-signed" if manner in NOT_SIGNED else WHY[manner]
+    assert refusal(lambda: client.fetch("policy")).why == why
 
 
 @pytest.mark.parametrize("manner", [m for m in BAD if m is not Manner.OTHER_VISIT])
@@ -222,11 +232,17 @@ def test_a_verdict_on_another_visit_is_none_on_this_one(server, client):
 
 def test_a_document_comes_with_its_tag_and_is_not_sent_again(server, client):
     document = client.fetch("policy")
-    assert document == Document(name="policy", etag='"1"', body=b'{"version": 1}')
+    assert document == Document(name="policy", etag='"1"', body=SIGNED_OCTETS)
     assert client.fetch("policy", document.etag) == NotModified()
     assert server.requests[0].query == "door=D01"
     assert client.fetch("keys").name == "keys"
     assert server.requests[2].query == ""
+
+
+def test_a_document_in_json_is_none_however_well_it_is_made(connect):
+    with HostileServer(lambda came: (200, {"version": 1})) as other:
+        other_client = connect(other.url)
+        assert refusal(lambda: other_client.fetch("policy")).why == "not-signed"
 
 
 def test_not_modified_is_no_answer_to_who_has_nothing(connect):
@@ -303,8 +319,8 @@ def test_a_server_that_speaks_no_tls_is_told(server, connect):
 def test_a_proxy_of_the_environment_is_not_asked_for_this_machine(server, root):
     """In a process of its own: its environment is given, not patched."""
     script = (
-        "import sys, time; from kiosk.registry_client import RegistryClient;"
-        "client = RegistryClient(sys.argv[1], 'KIOSK-1', 'D01', mono=time.monotonic);"
+        "import sys, time; from kiosk.registry_client import RegistryClient; from tests.sync.conftest import SIGNER;"
+        "client = RegistryClient(sys.argv[1], 'D01', mono=time.monotonic, signer=SIGNER);"
         "print(client.heartbeat(version='1', waiting=0, parked=0, inside=0, health={}))"
     )
     proxies = dict.fromkeys(("http_proxy", "HTTP_PROXY", "all_proxy"), "http://127.0.0.1:9")
