@@ -125,10 +125,10 @@ def test_after_a_busy_day_no_identifier_is_left_anywhere(tmp_path, registry, clo
 
 @pytest.mark.slow
 def test_a_busy_process_has_nothing_of_a_visitor_in_its_files_nor_on_standard_error(root, tmp_path, registry):
-    """Its open files and its mapped ones while it runs, and all that it wrote when it has ended; not its memory."""
+    """Its open files and its mapped ones while it runs, and all that it wrote when it was cut off; not its memory."""
     enrolled(registry, tmp_path / "kiosk.db", DEMO_DOOR)
-    iins = [make_iin(number) for number in range(1, 20)]
-    for iin in iins:
+    known = [make_iin(number) for number in range(1, 20)]
+    for iin in known:
         registry.add_visitor(Identifier(kind=IdentifierKind.IIN, value=iin), Colour.GREEN)
     script = (
         "import sys; from pathlib import Path; from kiosk import journal; journal.start('debug', sys.stderr);"
@@ -146,20 +146,21 @@ def test_a_busy_process_has_nothing_of_a_visitor_in_its_files_nor_on_standard_er
         end.start()
         try:
             visits: list[str] = []
-            queue = iter(iins)
+            queue = iter(known)
             while (
                 not visits or ": admitted, " not in visits[-1]
             ):  # the first ones come before the policy does
                 visits.append(visit_of(door, next(queue)))
             registry.cut()
             visits.append(visit_of(door, next(queue)))
+            iins = known[: len(visits)]
             files = files_of(door.pid)
             held = {path: found(content, iins) for path, content in files.items()}
+            door.kill()  # with the answer still up: what a power cut would leave
             rest = door.communicate()[1]
         finally:
             end.cancel()
     said = "".join((*visits, rest))
-    assert door.returncode == 0, said
     assert ": unchecked, " in visits[-1]
     assert {"kiosk.db", "kiosk.db-wal", "kiosk.db-shm"} <= {Path(path).name for path in held}
     assert {path: how for path, how in held.items() if how} == {}
