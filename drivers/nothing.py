@@ -1,4 +1,4 @@
-"""What stands where the venue has no gate, no lamp, no sound or no keypad: it does nothing, and says so by its name.
+"""What stands where the venue has no gate, lamp, sound, keypad or QR codes: it does nothing, and says so by its name.
 
 It must never pretend: nothing here records, opens or answers.
 """
@@ -10,6 +10,7 @@ import threading
 from kiosk.core.effects import Signal, Sound
 from kiosk.core.events import Key
 from kiosk.core.model import Colour, Direction
+from kiosk.ports import Grey, Reading
 
 
 class NoGate:
@@ -56,3 +57,13 @@ class NoKeypad:
     def close(self) -> None:
         """End the wait."""
         self._closed.set()
+
+
+class NoDecoder:
+    """A venue that reads no QR codes, only cards."""
+
+    name = "none"
+
+    def decode(self, frame: Grey) -> list[Reading]:  # noqa: ARG002 - the port's
+        """Find nothing."""
+        return []

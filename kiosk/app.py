@@ -14,7 +14,6 @@ from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from drivers.engine_zxing import ZxingDecoder
 from kiosk.clock import SystemClock, boot_id, new_id
 from kiosk.core.credential import understand
 from kiosk.core.effects import Effect
@@ -25,13 +24,12 @@ from kiosk.core.situation import Door
 from kiosk.device import Device, Identity
 from kiosk.documents import Documents
 from kiosk.enrol import identify, settings_of
-from kiosk.equipment import Drivers, drivers_for, second_engine
+from kiosk.equipment import Drivers, drivers_for, eyes
 from kiosk.loop import Hands, Inbox, Loop
 from kiosk.outset import resumed, setup_of
 from kiosk.ports import Camera, Clock
 from kiosk.presence_file import PresenceFile, runtime_folder
 from kiosk.provenance import Signed
-from kiosk.reader.pipeline import Reader
 from kiosk.reader.repeats import Repeats
 from kiosk.recorder import Recorder
 from kiosk.registry_client import RegistryClient
@@ -197,7 +195,7 @@ class App:
 
         return scanning(
             open_camera=open_camera,
-            eyes=eyes(),
+            eyes=eyes(self._settings.reader.formats),
             memory=Repeats(self._settings.reader.hold_s),
             understand=meaning,
             clock=self._clock,
@@ -268,8 +266,3 @@ def _serve(app: App, stop: threading.Event) -> None:
         app.loop.run(lambda: stop.is_set() or app.enrolled_anew())
     finally:
         app.stop()
-
-
-def eyes() -> Reader:
-    """Return a reader with the engines of this kiosk."""
-    return Reader(ZxingDecoder(), second_engine())

@@ -11,7 +11,6 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
-from drivers.engine_zxing import ZxingDecoder
 from kiosk.clock import SystemClock
 from kiosk.core.enrolling import Enrolling, State, Trouble
 from kiosk.core.enrolling_words import SENTENCES
@@ -19,9 +18,8 @@ from kiosk.device import Device
 from kiosk.doctor_checks import running
 from kiosk.enrol import CameraMode, Lines, enrol_by_text, enroller_for
 from kiosk.enroller import Enroller
-from kiosk.equipment import drivers_for, second_engine
+from kiosk.equipment import drivers_for, eyes
 from kiosk.errors import DeviceError, EnrolmentError
-from kiosk.reader.pipeline import Reader
 from kiosk.settings import Settings
 from ui.phrases import words
 
@@ -69,7 +67,7 @@ def by_camera(settings: Settings, *, anew: bool) -> bool:
         mode.run(
             open_camera=drivers.open_camera,
             open_keypad=drivers.open_keypad,
-            eyes=Reader(ZxingDecoder(), second_engine()),
+            eyes=eyes(),
             stopped=lambda: False,
         )
     return _told(mode.enrolling, enroller)

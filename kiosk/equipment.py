@@ -7,18 +7,21 @@ lamp still opens its door; a screen that cannot be had is an error, because a bl
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
 from drivers.engine_zbar import ZbarDecoder
-from drivers.nothing import NoGate, NoLamp, Silence
+from drivers.engine_zxing import CardDecoder, ZxingDecoder
+from drivers.nothing import NoDecoder, NoGate, NoLamp, Silence
 from kiosk.core.effects import Sound
 from kiosk.core.policy import Window
 from kiosk.errors import DriverError, DriverMissing
-from kiosk.ports import Camera, Clock, Decoder, Gate, Keypad, Lamp, Screen, Sounder
+from kiosk.ports import Camera, Clock, Decoder, Gate, Keypad, Lamp, Screen, Sounder, Symbology
+from kiosk.reader.cards import CardReader, Cards
+from kiosk.reader.pipeline import Reader
 from kiosk.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -74,6 +77,14 @@ def drivers_for(settings: Settings, clock: Clock, last: ExitStack) -> Drivers:
         sounder=sounder,
         screen=screen,
     )
+
+
+def eyes(formats: Collection[Symbology] = (Symbology.QR,)) -> Reader:
+    """Return a reader of these formats with the engines of this kiosk."""
+    passes = Symbology.QR in formats
+    first, second = (ZxingDecoder(), second_engine()) if passes else (NoDecoder(), None)
+    cards = [each for each in formats if each is not Symbology.QR]
+    return CardReader(first, second, cards=Cards(CardDecoder(cards))) if cards else Reader(first, second)
 
 
 def second_engine() -> Decoder | None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from kiosk.core.model import DoorKind
+from kiosk.ports import Symbology
 from kiosk.settings_schema import LOOPBACK
 
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ def notes(settings: Settings) -> Iterator[str]:
         yield "[registry] url is this machine itself: right for a trial, not for a door"
     if settings.camera.driver == "replay":
         yield '[camera] driver = "replay" plays a made-up recording: right for a trial, not for a door'
+    if Symbology.QR not in settings.reader.formats:
+        yield '[reader] formats has no "qr": no pass is read here, only ID cards'
     if settings.screen.driver == "offscreen":
         yield '[screen] driver = "offscreen" shows nothing to anybody'
     if settings.store.path.parts[:2] in (("/", "run"), ("/", "tmp")):

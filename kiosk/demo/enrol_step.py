@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from drivers.engine_zxing import ZxingDecoder
 from drivers.lens import Carrier
 from kiosk.core.enrolling import READ_FIRST_S, State
 from kiosk.core.events import Key
 from kiosk.device import Identity
 from kiosk.enrol import CameraMode, enrol_by_text, enroller_for
-from kiosk.equipment import second_engine
+from kiosk.equipment import eyes
 from kiosk.errors import EnrolmentError
-from kiosk.reader.pipeline import Reader
 from registry.demo_people import DEMO_DOOR
 
 if TYPE_CHECKING:
@@ -56,7 +54,7 @@ def enrol_step(stage: Stage, say: Callable[[str], None], *, fast: bool = False) 
     identity = mode.run(
         open_camera=lambda: stage.recording,
         open_keypad=lambda: stage.keypad,
-        eyes=Reader(ZxingDecoder(), second_engine()),
+        eyes=eyes(),
         stopped=over,
     )
     stage.put_up()

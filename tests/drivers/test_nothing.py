@@ -2,9 +2,10 @@
 
 import threading
 
-from drivers.nothing import NoGate, NoKeypad, NoLamp, Silence
+from drivers.nothing import NoDecoder, NoGate, NoKeypad, NoLamp, Silence
 from kiosk.core.effects import Signal, Sound
 from kiosk.core.model import Direction
+from tests.reader.codes import PASS, qr
 
 
 def test_a_door_without_gate_lamp_or_sound_takes_every_order_even_after_its_close():
@@ -26,3 +27,7 @@ def test_no_keypad_waits_like_one_that_nobody_touches_and_its_close_ends_the_wai
     keypad.close()
     waiting.join(20)
     assert read == [None]
+
+
+def test_a_venue_without_qr_codes_reads_none():
+    assert NoDecoder().decode(qr(PASS)) == []
