@@ -15,7 +15,6 @@ from starlette.concurrency import run_in_threadpool
 
 from kiosk.core.model import Identifier, IdentifierKind, Status
 from registry import problems, shapes
-from registry.documents import Document
 from registry.doors import CheckedInAt, Door
 from registry.envelope import Envelope
 from registry.moments import Moment
@@ -50,7 +49,6 @@ def _caller(request: Request) -> Caller | Anybody:
 
 
 From = Annotated[Any, Depends(_caller)]
-Accept = Annotated[str, Header(max_length=1000)]
 IfNoneMatch = Annotated[str, Header(max_length=200)]
 
 
@@ -154,24 +152,22 @@ def _documents(registry: ReferenceRegistry) -> APIRouter:
     def policy(
         door: Annotated[shapes.DoorId, Query()],
         caller: From,
-        accept: Accept = "",
         if_none_match: IfNoneMatch = "",
     ) -> Response:
         """The policy of the door's venue, signed for this door: all editions, past and to come."""
-        document = registry.documents.policy(_door(registry, door, caller))
-        return _in_form(document, accept, if_none_match)
+        return _tagged(registry.documents.policy(_door(registry, door, caller)), if_none_match)
 
     @router.get("/keys", responses=_DOCUMENT)
-    def keys(accept: Accept = "", if_none_match: IfNoneMatch = "") -> Response:
+    def keys(if_none_match: IfNoneMatch = "") -> Response:
         """The keys that passes are signed with, the one that identifiers are sealed to, and the roots."""
-        return _in_form(registry.documents.keys(), accept, if_none_match)
+        return _tagged(registry.documents.keys(), if_none_match)
 
     @router.get("/revocations", responses=_DOCUMENT)
     def revocations(
         since: Annotated[int, Query(ge=0, le=2**53)] = 0, if_none_match: IfNoneMatch = ""
     ) -> Response:
         """The revoked passes: what changed since a sequence, or all."""
-        return _tagged(registry.documents.revocations(since).signed, SIGNED_DOCUMENT, if_none_match)
+        return _tagged(registry.documents.revocations(since), if_none_match)
 
     return router
 
@@ -241,20 +237,13 @@ def _event(registry: ReferenceRegistry, came: CheckedInAt) -> shapes.DoorEvent:
     )
 
 
-def _in_form(document: Document, accept: str, if_none_match: str) -> Response:
-    """Answer signed; unsigned only to a kiosk that does not ask for signed ones yet."""
-    if SIGNED_DOCUMENT in accept:
-        return _tagged(document.signed, SIGNED_DOCUMENT, if_none_match)
-    return _tagged(document.content, "application/json", if_none_match)
-
-
-def _tagged(body: bytes, media_type: str, if_none_match: str) -> Response:
-    """Answer with an ETag, or with 304 where the caller has this already."""
+def _tagged(body: bytes, if_none_match: str) -> Response:
+    """Answer a signed document with an ETag, or with 304 where the caller has this already."""
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept"}
+    headers = {"ETag": tag, "Cache-Control": "no-cache"}
     if tag in if_none_match or if_none_match.strip() == "*":
         return Response(status_code=304, headers=headers)
-    return Response(body, media_type=media_type, headers=headers)
+    return Response(body, media_type=SIGNED_DOCUMENT, headers=headers)
 
 
 def _described(app: FastAPI) -> Callable[[], dict[str, Any]]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -34,14 +33,6 @@ class Kind(StrEnum):
     REVOCATIONS = "revocations"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
-    """One answer, in both of its forms."""
-
-    content: bytes
-    signed: bytes
-
-
 class Documents:
     """Makes them from what the registry holds now."""
 
@@ -60,9 +51,9 @@ class Documents:
         self._clock = clock
         self._life_s = int(life.total_seconds())
         self._lock = threading.Lock()
-        self._list: tuple[object, Document] | None = None
+        self._list: tuple[object, bytes] | None = None
 
-    def policy(self, door: Door) -> Document:
+    def policy(self, door: Door) -> bytes:
         """Return the policy of the door's venue, signed for this door. Raises ProblemError where there is none."""
         try:
             text = self._policies.current(door.venue)
@@ -71,18 +62,14 @@ class Documents:
                 404, "no-policy", "expected a venue with a policy; put one at the registry"
             ) from None
         content = text.encode()
-        signed = self._sign(Kind.POLICY, json.loads(text)["sequence"], content, audience=door.id)
-        return Document(content=content, signed=signed)
+        return self._sign(Kind.POLICY, json.loads(text)["sequence"], content, audience=door.id)
 
-    def keys(self) -> Document:
+    def keys(self) -> bytes:
         """Return the keys, and the roots that are trusted from now on."""
-        plain = self._keys.document()
-        whole = json.dumps(plain | {"roots": self._keys.roots()}).encode()
-        return Document(
-            content=json.dumps(plain).encode(), signed=self._sign(Kind.KEYS, self._keys.sequence, whole)
-        )
+        content = json.dumps(self._keys.document() | {"roots": self._keys.roots()}).encode()
+        return self._sign(Kind.KEYS, self._keys.sequence, content)
 
-    def revocations(self, since: int) -> Document:
+    def revocations(self, since: int) -> bytes:
         """Return what changed on the list since a sequence; 0: the whole list, which is kept ready."""
         change = self._revocations.since(since)
         if change.base:
@@ -93,7 +80,7 @@ class Documents:
                 self._list = made_of, self._list_document(change.sequence, 0, change.entries, change.removed)
             return self._list[1]
 
-    def _list_document(self, sequence: int, base: int, entries: bytes, removed: bytes) -> Document:
+    def _list_document(self, sequence: int, base: int, entries: bytes, removed: bytes) -> bytes:
         content = cbor2.dumps(
             {
                 listed.Member.BASE.value: base,
@@ -101,7 +88,7 @@ class Documents:
                 listed.Member.REMOVED.value: removed,
             }
         )
-        return Document(content=content, signed=self._sign(Kind.REVOCATIONS, sequence, content))
+        return self._sign(Kind.REVOCATIONS, sequence, content)
 
     def _issued(self) -> int:
         every = max(1, self._life_s // RENEWALS)

@@ -27,7 +27,7 @@ from registry.enrolment import EXPIRES
 from registry.keys import DOCUMENT_LIFE, PASS_LIFE, ROOT_OVERLAP
 from registry.passes import Life
 from registry.people import Terms
-from registry.reference import SIGNED, VENUE_URL, ReferenceRegistry
+from registry.reference import VENUE_URL, ReferenceRegistry
 from registry.roll import Person
 from registry.server import bound, configuration
 
@@ -42,7 +42,7 @@ def utc_now() -> datetime:
 
 
 class EmbeddedRegistry:
-    """`with EmbeddedRegistry() as registry: requests.get(registry.url + "/v1/keys")`."""
+    """`with EmbeddedRegistry() as registry: RegistryClient(registry.url, ...)`."""
 
     def __init__(
         self,
@@ -53,10 +53,14 @@ class EmbeddedRegistry:
         terms: Terms | None = None,
         venue_url: str = VENUE_URL,
         busy_s: float = 5.0,
-        signed: bool = SIGNED,
+        signed: bool = True,
         document_life: timedelta = DOCUMENT_LIFE,
     ) -> None:
-        """Without `path` the data are gone afterwards; `port` 0 takes a free one, and keeps it through every cut."""
+        """Without `path` the data are gone afterwards; `port` 0 takes a free one, and keeps it through every cut.
+
+        Not `signed`: whoever calls is who they say. For the benchmark, whose tutorial signs nothing, and for tests of
+        what lies behind the signature.
+        """
         self._folder = tempfile.TemporaryDirectory(prefix="ashyq-registry-")
         self.path = path or Path(self._folder.name, "registry.db")
         self.venue_url = venue_url

@@ -26,14 +26,12 @@ from registry.shapes import Heartbeat
 from registry.visits import Ledger
 
 VENUE_URL = "HTTPS://A.KZ/V/"
-SIGNED = False
-"""Whether a device's call must be signed."""
 
 
 class ReferenceRegistry:
     """What `registry.app.create_app` answers from. `clock` returns aware UTC moments.
 
-    `signed`: every call of a device must be signed by an enrolled one. `document_life`: how long a signed document is news.
+    `signed`: every call of a device must be signed by an enrolled one; see `EmbeddedRegistry` for why not. `document_life`: how long a signed document is news.
     """
 
     def __init__(
@@ -44,7 +42,7 @@ class ReferenceRegistry:
         terms: Terms | None = None,
         venue_url: str = VENUE_URL,
         busy_s: float = 5.0,
-        signed: bool = SIGNED,
+        signed: bool = True,
         document_life: timedelta = DOCUMENT_LIFE,
     ) -> None:
         self.clock = clock

@@ -74,7 +74,7 @@ class Stage:
         """`camera`: use the first real one if there is one. `window`: draw on the display, else off-screen."""
         self._last = ExitStack()
         self.clock = DemoClock()
-        self.registry = self._last.enter_context(EmbeddedRegistry(signed=True))
+        self.registry = self._last.enter_context(EmbeddedRegistry())
         self.subjects = populate(self.registry.registry)
         self.iins = {person.name: person.identifier.value for person in DEMO_PEOPLE}
         self.witness = Witness(self.clock.wall, told)

@@ -88,6 +88,6 @@ def still(content: str | bytes, *, mirrored: bool = False) -> Grey:
 
 def open_registry(clock: HouseClock, *, document_life: timedelta = DOCUMENT_LIFE) -> EmbeddedRegistry:
     """Return a registry on the house's clock, with the demo's door, policy and people."""
-    registry = EmbeddedRegistry(clock=clock.wall, signed=True, document_life=document_life)
+    registry = EmbeddedRegistry(clock=clock.wall, document_life=document_life)
     populate(registry.registry)
     return registry

@@ -41,7 +41,7 @@ def now() -> Now:
 
 @pytest.fixture
 def registry(now) -> Iterator[EmbeddedRegistry]:
-    with EmbeddedRegistry(clock=now, signed=True) as registry:
+    with EmbeddedRegistry(clock=now) as registry:
         registry.add_door("D01")
         registry.put_policy("Demo Fitness", [{"effective_from": "2026-01-01T00:00:00Z"}])
         yield registry
@@ -99,7 +99,7 @@ def test_a_code_whose_time_is_over_or_that_was_made_for_another_device_is_refuse
     with pytest.raises(EnrolmentRefused, match="time is over") as refused:
         initialize(over, DeviceKey.make(), mono=time.monotonic)
     assert refused.value.why == "token-expired"
-    with EmbeddedRegistry(clock=now, signed=True) as other:
+    with EmbeddedRegistry(clock=now) as other:
         elsewhere = EnrolmentCode(
             **{name: getattr(for_another, name) for name in CODE} | {"registry": other.url}
         )

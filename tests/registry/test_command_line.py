@@ -6,7 +6,6 @@ import subprocess
 import sys
 
 import pytest
-import requests
 from openapi_spec_validator import validate
 
 from kiosk.core.model import Colour, Pass
@@ -14,6 +13,7 @@ from kiosk.trust import Keyring, verify_pass
 from registry.__main__ import main, openapi_document
 from registry.demo_people import DEMO_PEOPLE
 from registry.embedded import EmbeddedRegistry
+from tests.registry.opening import document
 
 
 @pytest.fixture
@@ -24,8 +24,8 @@ def file(tmp_path):
 
 
 def ring(path):
-    with EmbeddedRegistry(path) as registry:
-        return Keyring.from_document(requests.get(f"{registry.url}/v1/keys", timeout=30).json())
+    with EmbeddedRegistry(path, signed=False) as registry:
+        return Keyring.from_document(document(registry, "/v1/keys").json)
 
 
 def test_demo_data_name_every_made_up_person(file, capsys):

@@ -22,7 +22,7 @@ EVENTS = "/v1/doors/DEMO/events"
 
 @pytest.fixture
 def registry(tmp_path, clock):
-    with EmbeddedRegistry(tmp_path / "registry.db", clock=clock, busy_s=0.05, signed=True) as embedded:
+    with EmbeddedRegistry(tmp_path / "registry.db", clock=clock, busy_s=0.05) as embedded:
         embedded.subjects = populate(embedded.registry)
         embedded.add_door("OTHER")
         yield embedded

@@ -59,7 +59,9 @@ def test_it_is_signed_anew_every_five_minutes_with_a_later_end(registry, clock, 
 
 
 def test_the_life_of_a_document_can_be_set(tmp_path, clock):
-    with EmbeddedRegistry(tmp_path / "r.db", clock=clock, document_life=timedelta(seconds=60)) as registry:
+    with EmbeddedRegistry(
+        tmp_path / "r.db", clock=clock, document_life=timedelta(seconds=60), signed=False
+    ) as registry:
         found = document(registry, PATHS["keys"])
         assert found.not_after - found.issued == 60
         assert found.not_after >= clock.now.timestamp() + 59
@@ -86,11 +88,11 @@ def test_every_rule_of_the_contract_can_be_made_and_a_door_understands_it(regist
     assert served.editions == meant.editions
 
 
-def test_a_kiosk_that_does_not_ask_for_signed_ones_gets_them_plain_for_now(registry):
-    plain = requests.get(f"{registry.url}/v1/keys", timeout=30)
-    assert plain.headers["Content-Type"] == "application/json"
-    signed = document(registry, "/v1/keys").json
-    assert plain.json() == {name: signed[name] for name in ("sealing", "passes")}
+@pytest.mark.parametrize("name", PATHS)
+def test_who_asks_for_json_gets_the_signed_document_all_the_same(registry, name):
+    asked = requests.get(registry.url + PATHS[name], headers={"Accept": "application/json"}, timeout=30)
+    assert asked.headers["Content-Type"] == "application/cose"
+    assert asked.content == fetch(registry, PATHS[name]).content
 
 
 def roots_of(found):
@@ -151,10 +153,10 @@ def test_an_old_root_can_be_retired_at_once(registry):
 
 
 def test_roots_and_what_they_signed_outlive_the_process(tmp_path, clock):
-    with EmbeddedRegistry(tmp_path / "r.db", clock=clock) as first:
+    with EmbeddedRegistry(tmp_path / "r.db", clock=clock, signed=False) as first:
         first.rotate_root()
         body = fetch(first, "/v1/keys").content
-    with EmbeddedRegistry(tmp_path / "r.db", clock=clock) as second:
+    with EmbeddedRegistry(tmp_path / "r.db", clock=clock, signed=False) as second:
         assert fetch(second, "/v1/keys").content == body
 
 

@@ -9,6 +9,7 @@ from registry.passes import Life
 from registry.policy import BadPolicy
 from tests.registry.conftest import PEOPLE
 from tests.registry.items import uid
+from tests.registry.opening import document, opened
 
 
 def question(kind="iin", value="", country="", **changes):
@@ -67,8 +68,8 @@ def test_the_registrys_own_ids_name_the_same_person(call, registry, kind):
     assert (answer["status"]["colour"], answer["subject"]) == ("yellow", registry.subjects["yellow"])
 
 
-def test_the_keys_make_a_keyring_that_reads_the_registrys_passes(call, registry):
-    ring = Keyring.from_document(call("GET", "/v1/keys").json())
+def test_the_keys_make_a_keyring_that_reads_the_registrys_passes(registry):
+    ring = Keyring.from_document(document(registry, "/v1/keys").json)
     read = verify_pass(registry.issue_pass(registry.subjects["red"]), ring)
     assert isinstance(read, Pass)
     assert (read.pass_id, read.colour) == (registry.subjects["red"], Colour.RED)
@@ -98,11 +99,11 @@ def test_a_new_pass_key_is_published_and_signs_and_the_old_one_still_reads(regis
     assert len({verify_pass(text, ring).key_id for text in (old, new)}) == 2
 
 
-def test_the_registrys_keys_outlive_it(registry, call):
-    before = call("GET", "/v1/keys").json()
+def test_the_registrys_keys_outlive_it(registry):
+    before = document(registry, "/v1/keys").json
     registry.cut()
     registry.restore()
-    assert call("GET", "/v1/keys").json() == before
+    assert document(registry, "/v1/keys").json == before
 
 
 @pytest.mark.parametrize("path", ["/v1/keys", "/v1/policy?door=DEMO"])
@@ -115,19 +116,21 @@ def test_what_has_not_changed_is_not_sent_again(ask, path):
 
 
 def test_a_changed_policy_has_a_higher_sequence_and_another_tag(call, registry, clock):
-    first = call("GET", "/v1/policy?door=DEMO")
+    tag = call("GET", "/v1/policy?door=DEMO").headers["ETag"]
+    first = document(registry, "/v1/policy?door=DEMO").json
     clock.forward(minutes=1)
     registry.change_policy(DEMO_VENUE, zone="red")
-    second = call("GET", "/v1/policy?door=DEMO", headers={"If-None-Match": first.headers["ETag"]})
-    assert second.status_code == 200
-    assert second.json()["sequence"] == first.json()["sequence"] + 1
-    assert [edition["zone"] for edition in second.json()["editions"]] == ["green", "red"]
+    answer = call("GET", "/v1/policy?door=DEMO", headers={"If-None-Match": tag})
+    assert answer.status_code == 200
+    second = opened(answer.content, registry.root_key).json
+    assert second["sequence"] == first["sequence"] + 1
+    assert [edition["zone"] for edition in second["editions"]] == ["green", "red"]
 
 
-def test_a_policy_is_sent_as_it_was_written(call, registry):
+def test_a_policy_is_sent_as_it_was_written(registry):
     edition = {"effective_from": "2026-01-01T00:00:00.000000Z", "admits": [{"colours": ["green"]}]}
     registry.put_policy(DEMO_VENUE, [edition])
-    assert call("GET", "/v1/policy?door=DEMO").json()["editions"] == [edition]
+    assert document(registry, "/v1/policy?door=DEMO").json["editions"] == [edition]
 
 
 @pytest.mark.parametrize(
@@ -140,11 +143,11 @@ def test_a_policy_is_sent_as_it_was_written(call, registry):
         ({"tolerance": 5}, "tolerance"),
     ],
 )
-def test_a_policy_that_the_contract_does_not_know_is_not_stored(call, registry, change, where):
-    before = call("GET", "/v1/policy?door=DEMO").json()
+def test_a_policy_that_the_contract_does_not_know_is_not_stored(registry, change, where):
+    before = document(registry, "/v1/policy?door=DEMO").json
     with pytest.raises(BadPolicy, match=where):
         registry.change_policy(DEMO_VENUE, **change)
-    assert call("GET", "/v1/policy?door=DEMO").json() == before
+    assert document(registry, "/v1/policy?door=DEMO").json == before
 
 
 def test_a_venue_without_a_policy_is_told_so(call, registry):
