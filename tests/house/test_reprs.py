@@ -35,7 +35,6 @@ HARMLESS = {
     "kiosk.settings_checks.Clash.text": "our own sentence; a secret is a path there, and not repeated",
     "kiosk.settings_reader.Mistake.text": "our own sentence; a secret is a path there, and not repeated",
     "kiosk.settings_schema.Kind.secret": "whether it is one",
-    "registry.documents.Document.content": "a policy or public keys",
     "registry.shapes.PseudonymousSubject.value": "a pass id: random",
     "registry.visits._Accepted.item": "prints itself, and is judged by itself",
     "ui.sheet.Button.key": "of a button that everybody sees",
