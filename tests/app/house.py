@@ -30,12 +30,12 @@ from kiosk.demo.photographer import Photographer
 from kiosk.demo.witness import Shown, Witness
 from kiosk.equipment import Drivers
 from kiosk.errors import DriverMissing
-from kiosk.ports import Camera, Keypad
+from kiosk.ports import Camera, Grey, Keypad
 from kiosk.settings import Settings
 from registry.demo_people import DEMO_DOOR
 from registry.embedded import EmbeddedRegistry
 from registry.passes import Life
-from tests.app.around import FPS, HALL, HELD_FRAMES, JITTER, WITHIN_S, HouseClock, Onlooker, still
+from tests.app.around import FPS, FRAME, HALL, HELD_FRAMES, JITTER, WITHIN_S, HouseClock, Onlooker, still
 from tests.enrolled import enrolled
 from tests.factories import make_iin
 from ui.screen import PygameScreen
@@ -207,6 +207,14 @@ class House:
         """Hold a QR code before the camera for a moment."""
         assert self.camera is not None
         self.camera.play([still(content, mirrored=mirrored)] * HELD_FRAMES)
+
+    def hold_up_card(self, code: Grey) -> None:
+        """Hold a card's barcode before the camera for a moment."""
+        assert self.camera is not None
+        frame = HALL.copy()
+        top, left = ((whole - side) // 2 for whole, side in zip(FRAME, code.shape, strict=True))
+        frame[top : top + code.shape[0], left : left + code.shape[1]] = code
+        self.camera.play([frame] * HELD_FRAMES)
 
     def type(self, iin: str) -> None:
         """Type a number at an idle door and confirm it twice, as somebody does who looks at the screen."""
