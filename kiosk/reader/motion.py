@@ -48,6 +48,31 @@ class Box:
         """Return that part as a view."""
         return frame[self.top : self.bottom, self.left : self.right]
 
+    @property
+    def width(self) -> int:
+        """In pixels."""
+        return self.right - self.left
+
+    @property
+    def height(self) -> int:
+        """In pixels."""
+        return self.bottom - self.top
+
+    @property
+    def area(self) -> int:
+        """In pixels."""
+        return self.width * self.height
+
+    def moved(self, x: int, y: int) -> Box:
+        """Return the box so many pixels further right and down."""
+        return Box(self.left + x, self.top + y, self.right + x, self.bottom + y)
+
+    def overlap(self, other: Box) -> int:
+        """Return how many pixels both have."""
+        width = min(self.right, other.right) - max(self.left, other.left)
+        height = min(self.bottom, other.bottom) - max(self.top, other.top)
+        return max(0, width) * max(0, height)
+
     @classmethod
     def whole(cls, frame: Grey) -> Box:
         """Return the box of the entire frame."""

@@ -1,28 +1,31 @@
-"""The order in which a frame is looked at: gate, first engine where something moved, second engine sparingly.
+"""The order in which a frame is looked at: gate, first engine where something moved, a rescue step where a code stays unread.
 
 It knows the engines only as ports and the time only as an argument. It must never cost more than the door can pay: an empty
-hall is the gate alone, a crowd is the first engine on the moving box.
+hall is the gate alone, a crowd is the first engine on the moving box and a few rescue steps a second. Whatever is shown, a frame
+is at most two engine calls: one on at most MOST_PIXELS, one on at most ladder.MOST_PIXELS.
 """
 
 from __future__ import annotations
 
-import dataclasses
-import itertools
+import math
 
 import cv2
 
+from kiosk.core.hint import Hint
 from kiosk.ports import Decoder, Grey, Reading
-from kiosk.reader.likeness import looks_like_code
+from kiosk.reader.attention import Attention
+from kiosk.reader.budget import Budget
+from kiosk.reader.guidance import hint
+from kiosk.reader.ladder import Ladder
 from kiosk.reader.motion import Box, MotionGate
+from kiosk.reader.places import in_frame, off_centre
 
 HEARTBEAT_S = 1.0
 """A full frame is decoded this often whatever the gate says: a code that was there at start, a phone held quite still."""
-RATION = 3
-"""The second engine gets at most one in this many frames that moved and were missed."""
-SHRINK = 0.7
-"""The second engine's scale: ZBar reads photographed screens at a reduced size that it misses at full (facts-reader.md 3)."""
+MOST_PIXELS = 1920 * 1080
+"""A larger frame is made smaller first: more pixels read no more (facts-reader.md 4) and would leave the time unbounded."""
 SMALLEST = 40
-"""Pixels: a part that is smaller on either side holds no code."""
+"""Pixels: what is smaller on either side holds no code."""
 
 
 class Reader:
@@ -30,21 +33,34 @@ class Reader:
 
     def __init__(self, first: Decoder, second: Decoder | None = None) -> None:
         self._first = first
-        self._second = second
         self._gate = MotionGate()
+        self._attention = Attention()
+        self._ladder = Ladder(first, second)
+        self._budget = Budget()
         self._whole_at: float | None = None
         self.moved_at = float("-inf")
         """When something last moved before the camera, in seconds of the monotonic clock."""
         self.moved: Box | None = None
-        """What moved in the last frame that was read."""
-        self._misses = itertools.count(1)
+        """What moved in the last frame, in its pixels."""
+        self.guidance: Hint | None = None
+        """What would help whoever has been holding up something like a code that stays unread; as of the last frame."""
 
     def read(self, frame: Grey, mono: float) -> list[Reading]:
         """Return the codes in the frame, the one nearest the middle first; corners are in pixels of `frame`.
 
         `mono` is the monotonic time of the frame in seconds. A code that is held still is not seen in every frame, but at
-        least once in HEARTBEAT_S.
+        least once in HEARTBEAT_S. Total: a frame of any size is looked at or passed over.
         """
+        if frame.size > MOST_PIXELS:
+            shrunk = _shrunk(frame)
+            found = self._look(shrunk, mono)
+            return in_frame(found, scale=frame.shape[1] / shrunk.shape[1])
+        return self._look(frame, mono)
+
+    def _look(self, frame: Grey, mono: float) -> list[Reading]:
+        self.guidance = None
+        if min(frame.shape) < SMALLEST:
+            return []
         moved = self.moved = self._gate.look(frame, mono)
         if moved is not None:
             self.moved_at = mono
@@ -52,41 +68,32 @@ class Reader:
             self._whole_at = mono
             found = self._first.decode(frame)
         elif moved is not None:
-            found = _shifted(self._first.decode(moved.of(frame)), moved)
+            found = in_frame(self._first.decode(moved.of(frame)), left=moved.left, top=moved.top)
         else:
             return []
-        if not found and moved is not None:
-            found = self._second_opinion(frame, moved)
-        return sorted(found, key=lambda reading: _off_centre(reading, frame))
+        if found:
+            self._attention.forget()
+        elif moved is not None:
+            found = self._rescue(frame, moved, mono)
+        return sorted(found, key=lambda reading: off_centre(reading, frame))
 
-    def _second_opinion(self, frame: Grey, moved: Box) -> list[Reading]:
-        part = moved.of(frame)
-        if self._second is None or min(part.shape) < SMALLEST or next(self._misses) % RATION:
+    def _rescue(self, frame: Grey, moved: Box, mono: float) -> list[Reading]:
+        place = self._attention.look(frame, moved, mono)
+        if place is None:
+            self._ladder.restart()
             return []
-        if not looks_like_code(part):
-            return []
-        small = cv2.resize(part, None, fx=SHRINK, fy=SHRINK, interpolation=cv2.INTER_AREA)
-        return _shifted(self._second.decode(small), moved, scale=1 / SHRINK)
+        found: list[Reading] = []
+        if self._budget.take(mono, sure=self._attention.sure):
+            found = self._ladder.climb(frame, place, moved)
+        if found:
+            self._attention.forget()
+        else:
+            sight = self._attention.sight(frame, mono)
+            self.guidance = hint(sight) if sight else None
+        return found
 
 
-def _shifted(found: list[Reading], box: Box, scale: float = 1.0) -> list[Reading]:
-    """Return the readings with corners in pixels of the frame instead of the box."""
-    return [
-        dataclasses.replace(
-            reading,
-            corners=tuple(
-                (round(x * scale) + box.left, round(y * scale) + box.top) for x, y in reading.corners
-            ),
-        )
-        for reading in found
-    ]
-
-
-def _off_centre(reading: Reading, frame: Grey) -> float:
-    """Return the squared distance in pixels from the middle of the frame; one without corners comes last."""
-    if not reading.corners:
-        return float("inf")
-    height, width = frame.shape
-    x = sum(x for x, _ in reading.corners) / len(reading.corners) - width / 2
-    y = sum(y for _, y in reading.corners) / len(reading.corners) - height / 2
-    return x * x + y * y
+def _shrunk(frame: Grey) -> Grey:
+    share = math.sqrt(MOST_PIXELS / frame.size)
+    size = (max(1, int(frame.shape[1] * share)), max(1, int(frame.shape[0] * share)))
+    return cv2.resize(frame, size, interpolation=cv2.INTER_AREA)

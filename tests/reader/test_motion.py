@@ -3,10 +3,8 @@
 import numpy as np
 import pytest
 
-from drivers.lens import empty_hall, people_walking
-from kiosk.reader.likeness import looks_like_code
+from drivers.lens import empty_hall
 from kiosk.reader.motion import MOVED_TAU_S, Box, MotionGate
-from tests.reader.codes import PASS, qr
 
 FPS = 15.0
 SIZE = (640, 360)
@@ -107,23 +105,3 @@ def test_a_camera_that_comes_back_with_another_size_starts_anew(gate):
 def test_a_clock_that_stands_still_or_falls_back_is_no_error(gate):
     gate.look(wall(), 2.0)
     assert gate.look(with_phone(wall()), 1.0) is not None
-
-
-@pytest.mark.parametrize("scale", [2, 4])
-def test_a_code_looks_like_a_code_and_a_wall_does_not(scale):
-    frame = wall()
-    code = np.kron(qr(PASS)[::3, ::3], np.ones((scale, scale), np.uint8))
-    frame[20 : 20 + len(code), 100 : 100 + len(code)] = code
-    assert looks_like_code(frame)
-    assert not looks_like_code(wall())
-
-
-def test_stripes_and_people_do_not_look_like_a_code():
-    stripes = np.tile(np.repeat(np.array([30, 220], np.uint8), 6), 30)[None, :].repeat(200, 0)
-    assert not looks_like_code(stripes)
-    crowd = [looks_like_code(frame) for frame in people_walking(2, (1280, 720), 20, people=3)]
-    assert sum(crowd) <= 4
-
-
-def test_a_part_too_small_for_a_code_is_none():
-    assert not looks_like_code(np.zeros((30, 400), np.uint8))

@@ -7,11 +7,13 @@ from drivers.engine_zbar import ZbarDecoder
 from drivers.engine_zxing import ZxingDecoder
 from drivers.lens import Look, Scene, approach, empty_hall, people_walking, varied
 from kiosk.ports import Grey, Reading
-from kiosk.reader.pipeline import HEARTBEAT_S, RATION, Reader
+from kiosk.reader import budget, ladder
+from kiosk.reader.pipeline import HEARTBEAT_S, Reader
 from tests.reader.codes import PASS, qr
 
 FPS = 15.0
 SIZE = (640, 360)
+STEPS = len(ladder.Ladder(ZxingDecoder(), ZbarDecoder()))
 
 
 class Counted:
@@ -68,8 +70,8 @@ def test_most_visitors_are_read_however_they_hold_it_and_none_wrongly():
         first_found = next(filter(None, found), [])
         assert [reading.text for reading in first_found] in ([], [PASS])
         read += bool(first_found)
-    # Seen: 17. Two of the others stand before a lens focused at half a metre, one has a lamp's reflection on a tilted card.
-    assert read >= 17
+    # Seen: 19, where zxing-cpp alone reads 17. The other is a dark page on a card before a lens focused at half a metre.
+    assert read >= 19
 
 
 def test_in_an_empty_hall_the_engine_works_once_a_second(first, second):
@@ -84,7 +86,9 @@ def test_while_people_walk_the_engine_gets_the_moving_part_and_the_second_rarely
     full = frames[0].size
     assert sum(size == full for size in first.pixels) <= 2
     assert np.median(first.pixels) < full / 2
-    assert len(second.pixels) <= 30 / RATION / 2
+    assert (
+        len(first.pixels) + len(second.pixels) <= 30 + budget.BURST - budget.KEPT + 2 * budget.STEPS_A_SECOND
+    )
 
 
 def test_a_code_that_was_there_from_the_start_is_read_at_every_heartbeat(first):
@@ -93,13 +97,13 @@ def test_a_code_that_was_there_from_the_start_is_read_at_every_heartbeat(first):
     assert [index for index, readings in enumerate(found) if readings] == [0, 15, 30]
 
 
-def test_a_code_that_the_first_engine_misses_is_read_by_the_second_within_its_ration(first, second):
+def test_a_code_that_the_first_engine_misses_is_read_by_the_second_within_one_round(first, second):
     first.blind = True
     reader = Reader(first, second)
     feed(reader, [hall_with()] * 5)
-    found = feed(reader, [hall_with((qr(PASS), 200, 60))] * RATION, start=5 / FPS)
-    assert [reading.engine for readings in found for reading in readings] == ["zbar"]
-    assert len(second.pixels) == 1
+    found = feed(reader, [hall_with((qr(PASS), 200, 60))] * STEPS, start=5 / FPS)
+    assert {reading.engine for readings in found for reading in readings} == {"zbar"}
+    assert {reading.text for readings in found for reading in readings} == {PASS}
 
 
 def test_a_reader_without_a_second_engine_does_without(first):
@@ -115,7 +119,7 @@ def test_corners_are_where_the_code_is_in_the_whole_frame(first, second, blind):
     reader = Reader(first, second)
     feed(reader, [hall_with()] * 5)
     code = qr(PASS)
-    found = feed(reader, [hall_with((code, 220, 90))] * RATION, start=5 / FPS)
+    found = feed(reader, [hall_with((code, 220, 90))] * STEPS, start=5 / FPS)
     reading = next(readings[0] for readings in found if readings)
     xs, ys = zip(*reading.corners, strict=True)
     assert (min(xs), max(xs)) == pytest.approx((232, 220 + len(code) - 12), abs=6)
