@@ -130,6 +130,23 @@ def parser() -> argparse.ArgumentParser:
         "--show", action="store_true", help="print every key with the value that is used (secrets masked)"
     )
 
+    reading = add_command(
+        commands,
+        "read",
+        do.read,
+        "Read pictures, folders and videos as the door would, or show what its camera sees.",
+        "kiosk read --json photo.jpg recordings/",
+    )
+    reading.add_argument(
+        "paths", type=Path, metavar="PATH", nargs="*", help="a picture, a video, or a folder of them"
+    )
+    reading.add_argument("--json", action="store_true", help="print one line of JSON for each file")
+    reading.add_argument(
+        "--live",
+        action="store_true",
+        help="watch the camera until Ctrl-C: rate, movement, why nothing is read",
+    )
+
     queue = commands.add_parser(
         "queue",
         help="look at the records that the registry does not have yet",

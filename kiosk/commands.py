@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import resource
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from kiosk.command_parser import BROKEN, FINE, LOOK, Progress
 from kiosk.errors import KioskError
 
 if TYPE_CHECKING:
+    from kiosk.ports import Camera
+    from kiosk.reader.pipeline import Reader
     from kiosk.settings import Settings
 
 
@@ -125,6 +129,50 @@ def today(args: argparse.Namespace) -> int:
     settings = _settings(args)
     day = today(settings.store.path, SystemClock().wall(), settings.door.timezone)
     print(day.as_json() if args.json else day.as_text())
+    return FINE
+
+
+def read(args: argparse.Namespace) -> int:
+    if bool(args.paths) == args.live:
+        raise KioskError(
+            "expected pictures, folders or videos to read, or --live for the camera: one of the two"
+        )
+    settings = _settings(args)
+    # Before the first picture is opened: one of a few kilobytes may unfold to gigabytes, and FFmpeg prints on its own.
+    os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", "100000000")
+    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
+    from kiosk.equipment import CAMERAS, eyes
+    from kiosk.read_files import outcomes
+
+    if args.live:
+        return _live(CAMERAS[settings.camera.driver](settings), eyes(settings.reader.formats), settings)
+    worst = FINE
+    for outcome in outcomes(args.paths, lambda: eyes(settings.reader.formats), settings.camera.size):
+        print(outcome.as_json() if args.json else outcome.as_line(), flush=True)
+        worst = max(worst, BROKEN if outcome.fault else FINE if outcome.readings else LOOK)
+    return worst
+
+
+def _live(open_camera: Callable[[], Camera] | None, reader: Reader, settings: Settings) -> int:
+    from kiosk.clock import SystemClock
+    from kiosk.doctor_checks import running
+    from kiosk.read_live import watched
+
+    if open_camera is None:
+        raise KioskError('expected a camera, found [camera] driver = "none": set another one')
+    if running(settings.store.path):
+        raise KioskError(
+            "expected the kiosk to stand still, found it using the camera: sudo systemctl stop ashyq-kiosk, then look"
+        )
+    camera = open_camera()
+    try:
+        print("Ctrl-C ends this.", flush=True)
+        for line in watched(camera, reader, SystemClock().mono):
+            print(line, flush=True)
+    except KeyboardInterrupt:
+        pass
+    finally:
+        camera.close()
     return FINE
 
 

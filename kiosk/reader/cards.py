@@ -22,7 +22,7 @@ from kiosk.reader.upright import sharpened, upright
 EVERY_S = 0.2
 """How often it is looked for at most, while something moves."""
 ENLARGE = 2.0
-"""Every other look enlarges and sharpens: a Code 39 of twelve digits has 200 modules, hardly two pixels each."""
+"""Every other round enlarges and sharpens: a Code 39 of twelve digits has 200 modules, hardly two pixels each."""
 CANDIDATES = 3
 """So many parts that look like bars are taken in turn: a notice on the wall does, too."""
 LARGEST = 320_000
@@ -59,14 +59,14 @@ class Cards:
         return sure
 
     def _decode(self, frame: Grey, moved: Box) -> list[Reading]:
-        """Ask the engine about one part. After a miss it is the same one enlarged, then another one."""
+        """Ask the engine about one part. After a miss it is another one, and when all were asked about, the same enlarged."""
         boxes = bars_in(moved.of(frame))
         if not boxes:
             return []
-        step, turn = self._misses % 2, self._misses // 2
-        box = boxes[turn % min(len(boxes), CANDIDATES)]
+        round_, turn = divmod(self._misses, min(len(boxes), CANDIDATES))
+        box = boxes[turn]
         part = box.of(moved.of(frame))
-        enlarge = step == 1 and part.size <= LARGEST
+        enlarge = round_ % 2 == 1 and part.size <= LARGEST
         stood, back = upright(part, ENLARGE if enlarge else 1.0)
         place = moved.left + box.left, moved.top + box.top
         return [
