@@ -57,15 +57,13 @@ class Attention:
         """Return what can be measured of the thing; None where there is none."""
         if self._box is None or mono - self._seen_at > FORGOTTEN_S:
             return None
-        part = self._box.of(frame)
-        patches = cv2.resize(
-            part,
-            (max(1, part.shape[1] // PATCH_PX), max(1, part.shape[0] // PATCH_PX)),
-            interpolation=cv2.INTER_AREA,
-        )
+        thing = _unpadded(self._box, frame)
+        part = thing.of(frame)
+        size = max(1, part.shape[1] // PATCH_PX), max(1, part.shape[0] // PATCH_PX)
+        patches = cv2.resize(part, size, interpolation=cv2.INTER_AREA)
         return Sight(
             unread_s=mono - self._since,
-            height=_height(self._box, frame) / frame.shape[0],
+            height=thing.height / frame.shape[0],
             bright=float(np.quantile(part[::4, ::4], 0.9)),
             burnt=float(np.mean(patches >= BURNT_GREY)),
             speed=self._speed,
@@ -81,8 +79,15 @@ def _speed(before: Box, now: Box, passed_s: float) -> float:
     return float(np.hypot(x, y)) / now.width / passed_s
 
 
-def _height(box: Box, frame: Grey) -> int:
-    """Return the thing's height in pixels: the box without its padding, which is cut off where the frame ends."""
-    above = 0 if box.top == 0 else PAD * TILE
-    below = 0 if box.bottom > frame.shape[0] - TILE else PAD * TILE
-    return max(TILE, box.height - above - below)
+def _unpadded(box: Box, frame: Grey) -> Box:
+    """Return the thing without the white page about it; at the frame's edges there is none. It never shrinks to nothing."""
+    pad = PAD * TILE
+    rows, columns = frame.shape
+    left, right = _inner(box.left, box.right, columns, pad)
+    top, bottom = _inner(box.top, box.bottom, rows, pad)
+    return Box(left, top, right, bottom)
+
+
+def _inner(start: int, end: int, limit: int, pad: int) -> tuple[int, int]:
+    inner = start + (pad if start > 0 else 0), end - (pad if end <= limit - TILE else 0)
+    return inner if inner[1] - inner[0] >= TILE else (start, end)

@@ -17,7 +17,7 @@ BURNT = 0.12
 """The share that is burnt out in patches larger than modules: a page's white is not, because black stands beside it."""
 SMALL = 0.16
 """The share of the frame's height below which the modules of a pass are narrower than two pixels."""
-LARGE = 0.92
+LARGE = 0.82
 """The share of the frame's height above which the corners are outside, or the lens cannot focus."""
 RUNS = 0.45
 """Widths of itself a second that it moves: at an exposure of 1/60 s the blur is then about half a module."""
