@@ -77,6 +77,8 @@ class Documents:
         """The list of revocations that a delta may go on from; 0 asks for all of it."""
         self._hurry = threading.Event()
         self._well = True
+        self._keeping = threading.Lock()
+        self._forgotten = False
 
     def load(self) -> None:
         """Take what is kept into force: a kiosk that starts without a network is as wise as when it stopped."""
@@ -94,8 +96,13 @@ class Documents:
         self._tell()
 
     def forget(self) -> None:
-        """Believe nothing any more: the registry withdrew this device."""
-        self.keyring = Keyring()
+        """Keep nothing any more: the registry withdrew this device. Returns when nothing more goes to the disk.
+
+        The pass keys stay in memory until the process ends: they are public, nobody is admitted by them any more, and at
+        a toggle door whoever is inside is known by their pass (rule 3).
+        """
+        with self._keeping:
+            self._forgotten = True
 
     def heard(self) -> None:
         """Another worker reached the registry: what could not be refreshed is asked for at once."""
@@ -149,6 +156,11 @@ class Documents:
 
     def _take(self, name: str, fetched: Document) -> None:
         """Take a fetched document into force and keep it. Raises what is wrong with it."""
+        with self._keeping:  # one that was under way when the registry withdrew us is not kept
+            if not self._forgotten:
+                self._take_and_keep(name, fetched)
+
+    def _take_and_keep(self, name: str, fetched: Document) -> None:
         opened = self._opened(fetched)
         now = self._clock.wall()
         kept = Kept(

@@ -23,7 +23,6 @@ from kiosk.core.events import (
     AskFailed,
     CodeRead,
     DeviceRevoked,
-    Enrolled,
     Event,
     GateFailed,
     HealthChanged,
@@ -93,7 +92,6 @@ ANYWHERE: Mapping[type[Any], Rule] = {
     PolicyArrived: Rule(news.policy_arrived),
     KnowledgeChanged: Rule(news.knowledge_changed),
     DeviceRevoked: Rule(news.device_revoked),
-    Enrolled: Rule(news.enrolled),
     HealthChanged: Rule(news.health_changed),
     GateFailed: Rule(news.gate_failed),
     Passed: Rule(passages.passed),
@@ -177,7 +175,6 @@ TABLE: Mapping[State, Mapping[type[Any], Rule]] = {
     State.OUT_OF_SERVICE: {
         **_LEAVES_ONLY,
         KeyPressed: Rule(arrivals.first_key, (State.RECORDING,)),
-        Enrolled: Rule(news.enrolled, (State.IDLE, State.OUT_OF_ORDER)),
     },
 }
 

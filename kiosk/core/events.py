@@ -149,12 +149,7 @@ class KnowledgeChanged:
 
 @dataclass(frozen=True, slots=True)
 class DeviceRevoked:
-    """The registry withdrew this device: it has no business at any door until it is enrolled anew."""
-
-
-@dataclass(frozen=True, slots=True)
-class Enrolled:
-    """The device is a door's again."""
+    """The registry withdrew this device: it has no business at any door until it is enrolled anew, which is a new start."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,7 +204,6 @@ Event = (
     | PolicyArrived
     | KnowledgeChanged
     | DeviceRevoked
-    | Enrolled
     | LinkChanged
     | HealthChanged
     | Tick

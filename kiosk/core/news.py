@@ -8,7 +8,6 @@ from kiosk.core import verdicts
 from kiosk.core.effects import Tell
 from kiosk.core.events import (
     DeviceRevoked,
-    Enrolled,
     GateFailed,
     HealthChanged,
     KnowledgeChanged,
@@ -68,11 +67,6 @@ def device_revoked(door: Door, _event: DeviceRevoked, stamp: Stamp) -> Step:
         return door, told
     door, effects = verdicts.rest(door, stamp)
     return door, (*effects, *told)
-
-
-def enrolled(door: Door, _event: Enrolled, stamp: Stamp) -> Step:
-    door = replace(door, revoked=False)
-    return verdicts.rest(door, stamp) if door.state is State.OUT_OF_SERVICE else (door, ())
 
 
 def health_changed(door: Door, event: HealthChanged, stamp: Stamp) -> Step:

@@ -18,7 +18,6 @@ from kiosk.core.events import (
     AskFailed,
     CodeRead,
     DeviceRevoked,
-    Enrolled,
     Event,
     GateFailed,
     HealthChanged,
@@ -176,14 +175,16 @@ whole_visits = st.builds(
     ),
 )
 """What mostly happens, so that the rest happens to somebody."""
+ordinary = st.one_of(*[whole_visits] * 4, *[plain_events] * 4, *[news, typing, pauses] * 2)
 withdrawals = st.builds(
-    lambda shown, pause, back: [DeviceRevoked(), CodeRead(credential=shown), pause, *back],
+    lambda shown, pause, after: [[DeviceRevoked(), CodeRead(credential=shown), pause], *after],
     credentials,
     pauses,
-    st.sampled_from([[], *[[Enrolled(), PolicyArrived(policy=make_policy(), heard_at=NOON)]] * 5]),
+    st.lists(ordinary, max_size=6),
 )
-acts = st.lists(
-    st.one_of(*[whole_visits] * 4, *[plain_events] * 4, *[news, typing, pauses] * 2, withdrawals), max_size=20
+"""The end of a door's days: only a new start leads on from there."""
+acts = st.builds(
+    lambda days, end: [*days, *end], st.lists(ordinary, max_size=24), st.one_of(st.just([]), withdrawals)
 )
 doors = st.builds(
     lambda kind, edition, sensor, attended, none: make_door(

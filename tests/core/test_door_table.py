@@ -16,7 +16,6 @@ from kiosk.core.events import (
     AskFailed,
     CodeRead,
     DeviceRevoked,
-    Enrolled,
     Event,
     GateFailed,
     HealthChanged,
@@ -94,7 +93,6 @@ EXAMPLES: dict[type, tuple[Event, ...]] = {
     PolicyArrived: (PolicyArrived(policy=make_policy(sequence=2), heard_at=NOON),),
     KnowledgeChanged: (KnowledgeChanged(policy=make_age(), keys=None, revocations=make_age()),),
     DeviceRevoked: (DeviceRevoked(),),
-    Enrolled: (Enrolled(),),
     LinkChanged: (LinkChanged(online=False, waiting=3),),
     HealthChanged: (
         HealthChanged(part=Part.STORE, working=False, why="full"),

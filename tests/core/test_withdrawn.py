@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from kiosk.core.effects import Tell, TrustTime
-from kiosk.core.events import DeviceRevoked, Enrolled, Key, KnowledgeChanged, PolicyArrived
+from kiosk.core.events import DeviceRevoked, Key, KnowledgeChanged, PolicyArrived
 from kiosk.core.model import Colour, DoorKind, NotACredential, Refusal
 from kiosk.core.situation import State
 from kiosk.core.view import Page, Phrase
@@ -77,7 +77,7 @@ def test_what_was_being_asked_when_the_device_was_withdrawn_opens_nothing():
     assert man.opened == []
 
 
-def test_a_fetch_that_was_under_way_brings_nothing_back_and_an_enrolment_does():
+def test_a_fetch_that_was_under_way_brings_nothing_back():
     man = Doorman()
     man.tell(DeviceRevoked())
     late = (
@@ -86,9 +86,8 @@ def test_a_fetch_that_was_under_way_brings_nothing_back_and_an_enrolment_does():
     )
     man.tell(*late)
     assert (man.door.policy, man.door.knowledge) == (None, None)
-    man.tell(Enrolled(), *late)
     man.reads(make_pass())
-    assert len(man.opened) == 1
+    assert man.opened == []
 
 
 def test_a_clock_that_is_late_never_makes_a_pass_valid_that_something_signed_says_is_over():
