@@ -21,6 +21,7 @@ from kiosk.core.policy import Window
 from kiosk.errors import DriverError, DriverMissing
 from kiosk.ports import Camera, Clock, Decoder, Gate, Keypad, Lamp, Screen, Sounder, Symbology
 from kiosk.reader.cards import CardReader, Cards
+from kiosk.reader.formats import ON_CARDS
 from kiosk.reader.pipeline import Reader
 from kiosk.settings import Settings
 
@@ -83,7 +84,7 @@ def eyes(formats: Collection[Symbology] = (Symbology.QR,)) -> Reader:
     """Return a reader of these formats with the engines of this kiosk."""
     passes = Symbology.QR in formats
     first, second = (ZxingDecoder(), second_engine()) if passes else (NoDecoder(), None)
-    cards = [each for each in formats if each is not Symbology.QR]
+    cards = [each for each in ON_CARDS if each in formats]
     return CardReader(first, second, cards=Cards(CardDecoder(cards))) if cards else Reader(first, second)
 
 

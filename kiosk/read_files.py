@@ -127,6 +127,8 @@ def _outcome(path: Path, eyes: Eyes, size: tuple[int, int]) -> Outcome:
         return _read(path, frames, eyes, size, ends=ends)
     except KioskError as fault:
         return Outcome(path=path, readings=(), frames=0, ms=0.0, fault=str(fault))
+    except cv2.error:
+        return Outcome(path=path, readings=(), frames=0, ms=0.0, fault=NEITHER)
 
 
 def _read(path: Path, frames: Iterator[Grey], eyes: Eyes, size: tuple[int, int], *, ends: bool) -> Outcome:

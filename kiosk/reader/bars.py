@@ -55,9 +55,10 @@ def bars_in(frame: Grey) -> list[Box]:
 
 def _busy(differences: Grey) -> NDArray[np.float32]:
     """Return the share of edges in each tile."""
-    edges = cv2.threshold(differences, EDGE_GREY, 255, cv2.THRESH_BINARY)[1]
-    rows, columns = edges.shape
-    tiles = cv2.resize(edges, (columns // TILE, rows // TILE), interpolation=cv2.INTER_AREA)
+    rows, columns = (side // TILE for side in differences.shape)
+    # Whole tiles only: to average over parts of pixels takes seven times as long.
+    edges = cv2.threshold(differences[: rows * TILE, : columns * TILE], EDGE_GREY, 255, cv2.THRESH_BINARY)[1]
+    tiles = cv2.resize(edges, (columns, rows), interpolation=cv2.INTER_AREA)
     return tiles.astype(np.float32) / np.float32(255)
 
 

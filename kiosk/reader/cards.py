@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from kiosk.core.credential import bears_iin
 from kiosk.ports import Decoder, Grey, Reading
 from kiosk.reader.bars import bars_in
-from kiosk.reader.formats import FORMATS
+from kiosk.reader.formats import LOOKS
 from kiosk.reader.motion import Box
 from kiosk.reader.pipeline import Reader
 from kiosk.reader.upright import sharpened, upright
@@ -53,15 +53,15 @@ class Cards:
         cards = [reading for reading in found if bears_iin(reading.text)]
         self.without_iin += len(found) - len(cards)
         looks = {reading.text: self._unsure.get(reading.text, 0) + 1 for reading in cards}
-        sure = [reading for reading in cards if looks[reading.text] >= FORMATS[reading.symbology].looks]
+        sure = [reading for reading in cards if looks[reading.text] >= LOOKS[reading.symbology]]
         self._unsure = {} if sure else looks
-        self._misses += not found
         return sure
 
     def _decode(self, frame: Grey, moved: Box) -> list[Reading]:
         """Ask the engine about one part. After a miss it is another one, and when all were asked about, the same enlarged."""
         boxes = bars_in(moved.of(frame))
         if not boxes:
+            self._misses = 0
             return []
         round_, turn = divmod(self._misses, min(len(boxes), CANDIDATES))
         box = boxes[turn]
@@ -69,10 +69,9 @@ class Cards:
         enlarge = round_ % 2 == 1 and part.size <= LARGEST
         stood, back = upright(part, ENLARGE if enlarge else 1.0)
         place = moved.left + box.left, moved.top + box.top
-        return [
-            dataclasses.replace(reading, corners=_at(reading.corners, back, place))
-            for reading in self._decoder.decode(sharpened(stood) if enlarge else stood)
-        ]
+        found = self._decoder.decode(sharpened(stood) if enlarge else stood)
+        self._misses += not found
+        return [dataclasses.replace(reading, corners=_at(reading.corners, back, place)) for reading in found]
 
 
 def _at(

@@ -209,12 +209,12 @@ class House:
         self.camera.play([still(content, mirrored=mirrored)] * HELD_FRAMES)
 
     def hold_up_card(self, code: Grey) -> None:
-        """Hold a card's barcode before the camera for a moment."""
+        """Hold a card's barcode before the camera for half a second: it is looked for five times a second only."""
         assert self.camera is not None
         frame = HALL.copy()
         top, left = ((whole - side) // 2 for whole, side in zip(FRAME, code.shape, strict=True))
         frame[top : top + code.shape[0], left : left + code.shape[1]] = code
-        self.camera.play([frame] * HELD_FRAMES)
+        self.camera.play([frame] * round(FPS / 2))
 
     def type(self, iin: str) -> None:
         """Type a number at an idle door and confirm it twice, as somebody does who looks at the screen."""

@@ -9,7 +9,7 @@ from drivers.lens import empty_hall, people_walking
 from kiosk.ports import Grey, Reading, Symbology
 from kiosk.reader.bars import bars_in
 from kiosk.reader.cards import EVERY_S, CardReader, Cards
-from kiosk.reader.formats import CARD_FORMATS
+from kiosk.reader.formats import ON_CARDS
 from kiosk.reader.motion import Box
 from tests.reader.cards import IIN, SIZE, TEXTS, bars, held
 from tests.reader.codes import PASS, qr
@@ -22,7 +22,7 @@ SHARP = {"focus_m": 0.17}
 class Counted:
     """The real engine, and what it was asked."""
 
-    def __init__(self, symbologies=CARD_FORMATS):
+    def __init__(self, symbologies=ON_CARDS):
         self.engine = CardDecoder(symbologies)
         self.name = self.engine.name
         self.pixels: list[int] = []
@@ -52,7 +52,7 @@ def on_wall(*codes: tuple[Grey, int, int]) -> Grey:
     return frame
 
 
-@pytest.mark.parametrize("symbology", CARD_FORMATS)
+@pytest.mark.parametrize("symbology", ON_CARDS)
 def test_a_card_held_before_a_door_is_read_and_its_kind_told(symbology, engine):
     found = walk(Cards(engine), held(bars(TEXTS[symbology], symbology), **SHARP))
     read = [reading for readings in found for reading in readings]
