@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from kiosk.ports import Camera, Reading
 from kiosk.read_files import told
+from kiosk.reader.cards import CardReader
 from kiosk.reader.likeness import code_like
 from kiosk.reader.pipeline import Reader
 from kiosk.workers import FRAME_WAIT_S
@@ -34,6 +35,8 @@ class Second:
     size: tuple[int, int] = (0, 0)
     """Width and height in pixels."""
     read: dict[str, Reading] = field(default_factory=dict)
+    ignored: int = 0
+    """How often a card's barcode was read that bears no IIN."""
     said: str = ""
     """The last hint that the reader had for whoever holds it."""
 
@@ -54,6 +57,8 @@ class Second:
             return "; ".join(
                 f"read {told(one.text)} ({one.symbology}, {one.engine})" for one in self.read.values()
             )
+        if self.ignored:
+            return "a barcode without an IIN: the door leaves it alone"
         if self.said:
             return f"not read: {self.said}"
         if self.code_like:
@@ -67,7 +72,7 @@ class Second:
 
 def watched(camera: Camera, eyes: Reader, mono: Callable[[], float]) -> Iterator[str]:
     """Yield a line a second until the camera is lost (CameraLost). `mono` is the monotonic clock in seconds."""
-    since, now = mono(), Second()
+    since, now, ignored = mono(), Second(), 0
     while True:
         frame = camera.read(FRAME_WAIT_S)
         at = mono()
@@ -78,6 +83,9 @@ def watched(camera: Camera, eyes: Reader, mono: Callable[[], float]) -> Iterator
         if eyes.moved_at == at:
             now.moved += 1
             now.code_like += not readings and code_like(frame) is not None
+        if isinstance(eyes, CardReader):
+            now.ignored += eyes.cards.without_iin - ignored
+            ignored = eyes.cards.without_iin
         now.said = str(eyes.guidance or now.said)
         now.read |= {one.text: one for one in readings}
         if at - since >= EVERY_S:

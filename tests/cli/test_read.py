@@ -189,6 +189,12 @@ def test_live_tells_what_is_read_without_its_digits():
     assert lines[0].endswith(f"read IIN ********{IIN[-4:]} (code-128, zxing)")
 
 
+def test_live_tells_of_a_barcode_that_is_no_card_s():
+    hall = list(empty_hall(3, SIZE, 2))
+    lines = seconds([*hall, *held(bars("4006381333931", Symbology.CODE_128), focus_m=0.17, frames=16)])
+    assert lines[0].endswith("a barcode without an IIN: the door leaves it alone")
+
+
 def test_live_ends_with_ctrl_c_and_0(root: Path, tmp_path: Path):
     config = tmp_path / "kiosk.toml"
     config.write_text(f'[camera]\ndriver = "replay"\n[store]\npath = "{tmp_path}/kiosk.db"\n')
