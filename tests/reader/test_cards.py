@@ -6,6 +6,7 @@ import pytest
 from drivers.engine_zbar import ZbarDecoder
 from drivers.engine_zxing import CardDecoder, ZxingDecoder
 from drivers.lens import empty_hall, people_walking
+from kiosk.equipment import eyes
 from kiosk.ports import Grey, Reading, Symbology
 from kiosk.reader.bars import bars_in
 from kiosk.reader.cards import EVERY_S, CardReader, Cards
@@ -94,6 +95,19 @@ def test_a_format_that_is_switched_off_is_not_read():
     only = Cards(Counted([Symbology.CODE_39, Symbology.PDF417]))
     assert only.look(frame, Box.whole(frame), 0.0) == []
     assert only.look(frame, Box.whole(frame), EVERY_S) == []
+
+
+def test_a_door_reads_the_formats_that_its_settings_name():
+    code, card = on_wall((qr(PASS), 500, 300)), on_wall((bars(IIN, Symbology.CODE_128), 500, 300))
+    for formats, reads_pass, reads_card in (
+        ([Symbology.QR], True, False),
+        ([Symbology.CODE_128], False, True),
+        (list(Symbology), True, True),
+    ):
+        for frame, reads in ((code, reads_pass), (card, reads_card)):
+            reader = eyes(formats)
+            reader.read(on_wall(), 0.0)
+            assert bool(reader.read(frame, 1.0)) is reads, (formats, reads)
 
 
 def test_a_code_that_does_not_check_itself_is_believed_when_two_looks_read_the_same(engine):

@@ -14,6 +14,7 @@ from kiosk.core.model import DoorKind
 from kiosk.core.policy import Window
 from kiosk.core.situation import Times
 from kiosk.errors import SettingsError
+from kiosk.ports import Symbology
 from kiosk.settings import SECTIONS, Settings, load, parse, shown
 from kiosk.settings_checks import notes
 
@@ -154,6 +155,11 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_lines():
         ('[registry]\nurl = "https://user:word@registry.kz"', 2, "no user, password"),
         ('[registry]\nurl = "https://registry.kz:port"', 2, "expected an address"),
         ('[store]\npath = "kiosk.db"', 2, "it has to begin with /"),
+        ('[reader]\nformats = "qr"', 2, 'write a list, as ["qr", "code-128"'),
+        ("[reader]\nformats = []", 2, 'expected a list of some of "qr", "code-128"'),
+        ('[reader]\nformats = ["qr", "code128"]', 2, 'did you mean "code-128"?'),
+        ('[reader]\nformats = ["qr", 128]', 2, "there is no"),
+        ('[reader]\nformats = ["qr", "qr"]', 2, "each at most once"),
         ("[sync]\nbatch = 501", 2, "expected a whole number of records from 1 to 500, found 501"),
     ],
 )
@@ -285,3 +291,15 @@ def test_any_pile_of_lines_is_refused_exactly_when_it_is_not_a_right_configurati
     except tomllib.TOMLDecodeError:
         right = False
     assert right == (refusal(text) == "")
+
+
+def test_formats_are_in_the_order_of_the_table_and_shown_as_they_are_written():
+    told = parse('[reader]\nformats = ["pdf417", "qr"]')
+    assert told.reader.formats == (Symbology.QR, Symbology.PDF417)
+    assert 'formats = ["qr", "pdf417"]' in shown(told)
+    assert parse(shown(told)).reader == told.reader
+
+
+def test_a_door_that_reads_no_pass_deserves_a_note():
+    assert any("no pass is read here" in note for note in notes(parse('[reader]\nformats = ["code-128"]')))
+    assert not any("no pass is read here" in note for note in notes(Settings()))
