@@ -121,7 +121,7 @@ def approaches(count: int) -> str:
     """Return the table of drawn approaches: how many were read, and how many frames after the first of the three."""
     firsts: dict[str, list[int | None]] = {name: [] for name in SIDES}
     dark: list[bool] = []
-    wrong = 0
+    wrong = dict.fromkeys(SIDES, 0)
     for seed in range(FIRST_SEED, FIRST_SEED + count):
         scene = varied(PASS, seed, SIZE)
         dark.append(scene.look is Look.DARK_MODE)
@@ -131,7 +131,7 @@ def approaches(count: int) -> str:
             for name, side in sides.items():
                 if first[name] is None and (texts := side.texts(frame, index / FPS)):
                     first[name] = index
-                    wrong += texts != {PASS}
+                    wrong[name] += texts != {PASS}
             if None not in first.values():
                 break
         for name, index in first.items():
@@ -148,7 +148,12 @@ def approaches(count: int) -> str:
             f"{median(behind):.0f}" if behind else "-", f"{percentile(behind, 0.9):.0f}" if behind else "-",
         ])  # fmt: skip
     head = ["drawn approaches", "read", "of these in dark mode", "frames behind the first, median", "p90"]
-    return table(head, rows) + f"\n\nWrong texts: {wrong}."
+    return (
+        table(head, rows)
+        + "\n\nFirst readings with another text than the code's: "
+        + ", ".join(f"{name} {n}" for name, n in wrong.items())
+        + "."
+    )
 
 
 def idle(frames: int) -> str:
