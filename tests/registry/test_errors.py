@@ -132,15 +132,16 @@ def test_a_number_in_a_bad_item_does_not_come_back(ask, caplog, changes):
     assert IIN not in answer.text + caplog.text
 
 
-def test_a_number_in_an_address_does_not_reach_the_log(ask, caplog):
+def test_a_number_in_an_address_does_not_reach_the_log(call, registry, caplog):
     caplog.set_level(logging.DEBUG, logger="registry")
     caplog.set_level(logging.DEBUG, logger="uvicorn")
     for path in (f"/v1/status?iin={IIN}", f"/{IIN}", f"/v1/doors/{IIN}/events", f"/v1/policy?door={IIN}"):
-        answer = ask("GET", path)
+        answer = call("GET", path)
         assert answer.status_code >= 400
         assert IIN not in answer.text
+    registry.cut()  # a line is written after its answer: whoever stops has written all of them
     ours = [line.getMessage() for line in caplog.records if line.name.startswith(("registry", "uvicorn"))]
-    assert len(ours) == 4
+    assert len([line for line in ours if line.startswith("GET")]) == 4
     assert IIN not in "\n".join(ours)
 
 
