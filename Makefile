@@ -39,6 +39,8 @@ fix: ## let ruff format, and mend what it can mend
 bench: ## measure the door beside the loop that tutorials show (takes 20 minutes; docs/performance.md)
 	@scripts/setup.sh test
 	@$(PY) -m tests.bench
+	@$(PY) -m tests.bench.revocations
+	@$(PY) -m tests.bench.reader --quick
 
 fuzz: ## the property tests with many random examples (MAX=5000 each, T=...: some of them), then bytes that look for new lines (FUZZ_S=60 each)
 	@scripts/setup.sh test
