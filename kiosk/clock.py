@@ -5,9 +5,10 @@ from __future__ import annotations
 import ctypes
 import secrets
 import time
-import uuid
 from datetime import UTC, datetime
 from pathlib import Path
+
+from kiosk.core.derived import REST_BYTES, TIME_BYTES, uuid7
 
 TRUST_LOOK_S = 5.0
 """How often the kernel is asked whether the clock is synchronised."""
@@ -53,10 +54,7 @@ class SystemClock:
 
 def new_id() -> str:
     """Return a UUIDv7 (RFC 9562): sorts by the time at which it was made, to the millisecond."""
-    octets = bytearray((time.time_ns() // 1_000_000).to_bytes(6) + secrets.token_bytes(10))
-    octets[6] = 0x70 | octets[6] & 0x0F
-    octets[8] = 0x80 | octets[8] & 0x3F
-    return str(uuid.UUID(bytes=bytes(octets)))
+    return uuid7((time.time_ns() // 1_000_000).to_bytes(TIME_BYTES), secrets.token_bytes(REST_BYTES))
 
 
 def boot_id() -> str | None:

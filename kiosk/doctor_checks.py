@@ -63,7 +63,7 @@ def clock(synchronised: bool, now: datetime, built: datetime) -> Finding:
         return broken(f"{shown} is in the past", "connect the network, then: timedatectl set-ntp true")
     if not synchronised:
         return warning(
-            f"{shown}, not synchronised: passes are not proven offline and the venue code is hidden",
+            f"{shown}, not synchronised: the venue code is hidden, and visits are recorded with a time to be put right",
             "see that the network lets NTP (UDP 123) out, then: timedatectl set-ntp true",
         )
     return ok(f"{shown}, synchronised")
