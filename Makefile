@@ -59,7 +59,7 @@ setup: ## set up for all of the above, run nothing
 	@scripts/setup.sh test
 
 clean: ## remove caches
-	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.* htmlcov build *.egg-info
+	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info
 	@find kiosk drivers ui registry tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 distclean: clean ## remove caches and the virtual environment

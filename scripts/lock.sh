@@ -7,8 +7,10 @@ set -euo pipefail
 compile() { # compile NAME [option...]
     local name=$1
     shift
+    # Extras stay in the pins: pip meets `name[extra]>=1` of another package first, takes the newest release for it, and then stops
+    # because that one has no hash here. A lock that dropped them broke every fresh set-up on the day of a new release.
     local args=(--quiet --universal --generate-hashes --python-version 3.11
-        --no-header --no-annotate --no-emit-index-url --no-emit-find-links)
+        --no-header --no-annotate --no-strip-extras --no-emit-index-url --no-emit-find-links)
     if [[ -n ${UPGRADE:-} ]]; then args+=(--upgrade); fi
     "$tools/bin/uv" pip compile "${args[@]}" "$@" "requirements/$name.in" -o "requirements/$name.txt"
     printf 'requirements/%s.txt: %s packages\n' "$name" "$(grep -c == "requirements/$name.txt")"
