@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from kiosk.core import venue_code
 from kiosk.core.guesses import Budget
 from kiosk.core.model import Direction
 from kiosk.core.occupancy import Occupancy
@@ -74,9 +75,16 @@ def _venue_code_key(file: Path | None) -> bytes:
     if file is None:
         return b""
     try:
-        return file.read_bytes().strip()
+        # As it is: one in twenty random keys begins or ends with a byte that looks like white space.
+        key = file.read_bytes()
     except OSError as failure:
         raise SettingsError(
             f"expected the door's key in {file}, found {failure.strerror or failure}: "
             "put it there, readable by the service alone, or empty [door] venue_code_key_file"
         ) from None
+    if len(key) != venue_code.KEY_BYTES:
+        raise SettingsError(
+            f"expected the door's key of {venue_code.KEY_BYTES} bytes in {file}, found {len(key)} bytes: "
+            "put it there as the registry gave it, by a program and not by an editor"
+        )
+    return key

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, insert, select
 
 from kiosk.core.model import Direction
-from kiosk.core.venue_code import code_of_step, step_of
+from kiosk.core.venue_code import KEY_BYTES, code_of_step, step_of
 from registry.bell import Bell
 from registry.database import Database, checkins, doors
 from registry.problems import ProblemError
@@ -57,7 +57,12 @@ class Doors:
 
     def add(self, door: str, *, venue: str, key: bytes | None = None) -> Door:
         """Put a door on the list and return it; a door that is there already stays as it is."""
-        row = {"door": door, "folded": door.upper(), "venue": venue, "key": key or secrets.token_bytes(32)}
+        row = {
+            "door": door,
+            "folded": door.upper(),
+            "venue": venue,
+            "key": key or secrets.token_bytes(KEY_BYTES),
+        }
         with self._database.write() as connection:
             if connection.scalar(select(doors.c.door).where(doors.c.folded == door.upper())) is None:
                 connection.execute(insert(doors).values(row))

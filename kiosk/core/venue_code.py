@@ -11,6 +11,8 @@ from datetime import datetime
 
 STEP_S = 15
 STEP_BYTES = 5
+KEY_BYTES = 32
+"""A door's key: random bytes that the registry made."""
 TAG_BYTES = 10
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
