@@ -122,7 +122,7 @@ class App:
             preview=self._preview.take,
         )
         self.loop = Loop(
-            door=Door(setup=setup_of(settings)),
+            door=Door(setup=setup_of(settings, identity.venue_code)),
             inbox=inbox,
             hands=hands,
             clock=clock,
@@ -154,7 +154,7 @@ class App:
         self._work("presence", self._presence.body, self._presence.wake)
         for worker in self._asker.workers:
             self._start(worker)
-        if self._settings.door.venue_code_url:
+        if self.loop.door.setup.venue_code_key:
             self._work("listen", listening(events=self._client.events, put=put, heard=self._heard))
         if self._drivers.open_keypad is not None:
             self._work("keypad", typing(open_keypad=self._drivers.open_keypad, put=put))
@@ -182,7 +182,7 @@ class App:
         self._last.callback(worker.stop, wake)
 
     def _scanning(self, open_camera: Callable[[], Camera]) -> Callable[[threading.Event], None]:
-        door = self._settings.door
+        setup = self.loop.door.setup
 
         def verify(text: str) -> Pass | NotACredential:
             shown = verify_pass(text, self._documents.keyring)
@@ -191,7 +191,7 @@ class App:
             return shown
 
         def meaning(text: str) -> Credential:
-            return understand(text, verify=verify, venue_url=door.venue_code_url, door=door.id)
+            return understand(text, verify=verify, venue_url=setup.venue_code_url, door=setup.door)
 
         return scanning(
             open_camera=open_camera,

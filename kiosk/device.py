@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from kiosk.core.venue_code import VenueCode
 from kiosk.errors import DeviceError, KeysError
 from kiosk.trust.roots import Roots
 from kiosk.trust.signing import DeviceKey
@@ -40,6 +41,8 @@ class Identity:
     roots: Roots
     """Everything that the registry signs hangs on one of them."""
     enrolled_at: datetime
+    venue_code: VenueCode | None = None
+    """None: this door shows no venue code."""
     key: DeviceKey = field(repr=False)
 
 
@@ -47,7 +50,7 @@ class Device:
     """One device's folder. Not for two processes at once: one kiosk runs on a device."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
 
     @classmethod
     def beside(cls, store: Path) -> Device:
@@ -58,7 +61,7 @@ class Device:
         """Return who this device is; None where it is not enrolled. Raises DeviceError where that cannot be read."""
         with self._plainly("read"):
             try:
-                written = (self._folder / ENROLMENT).read_bytes()
+                written = (self.folder / ENROLMENT).read_bytes()
             except FileNotFoundError:
                 return None
             try:
@@ -72,11 +75,12 @@ class Device:
                     registry=_text(told["registry"]),
                     roots=Roots.from_list(told["roots"]),
                     enrolled_at=datetime.fromisoformat(told["enrolled_at"]).astimezone(UTC),
+                    venue_code=_venue_code(told.get("venue_code")),
                     key=key,
                 )
             except (ValueError, TypeError, KeyError, AttributeError):
                 raise DeviceError(
-                    f"expected this device's enrolment in {self._folder}, found it damaged: {_REMEDY}"
+                    f"expected this device's enrolment in {self.folder}, found it damaged: {_REMEDY}"
                 ) from None
 
     def key_for(self, token: bytes) -> DeviceKey:
@@ -88,9 +92,9 @@ class Device:
             file = self._new(token)
             with contextlib.suppress(FileNotFoundError, KeysError):
                 return DeviceKey.load(file.read_bytes())
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._folder.chmod(0o700)
-            for other in self._folder.glob(_NEW_KEY.format("*")):
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.folder.chmod(0o700)
+            for other in self.folder.glob(_NEW_KEY.format("*")):
                 other.unlink()
             key = DeviceKey.make()
             self._write(file.name, key.pem())
@@ -102,7 +106,7 @@ class Device:
         The key is one that `key_for` gave, or the present one.
         """
         public = identity.key.public_raw
-        told = {
+        told: dict[str, object] = {
             "device": identity.device,
             "door": identity.door,
             "venue": identity.venue,
@@ -111,6 +115,8 @@ class Device:
             "enrolled_at": identity.enrolled_at.astimezone(UTC).isoformat(),
             "public_key": base64.b64encode(public).decode(),
         }
+        if (code := identity.venue_code) is not None:
+            told["venue_code"] = {"url": code.url, "key": base64.b64encode(code.key).decode()}
         with self._plainly("write to"):
             self._write(ENROLMENT, json.dumps(told, indent=1, ensure_ascii=False).encode())
             self._key(public)
@@ -127,33 +133,33 @@ class Device:
         with self._plainly("write to"):
             # The enrolment first: a key alone is no identity, an enrolment without its key is a damaged one.
             for name in (ENROLMENT, KEY):
-                (self._folder / name).unlink(missing_ok=True)
-            for other in (*self._folder.glob(_NEW_KEY.format("*")), *self._folder.glob("*.half")):
+                (self.folder / name).unlink(missing_ok=True)
+            for other in (*self.folder.glob(_NEW_KEY.format("*")), *self.folder.glob("*.half")):
                 other.unlink()
 
     def _key(self, public: bytes) -> DeviceKey:
         """Return the private key of this public one, and put it in its place where a power cut came before that."""
-        for file in (self._folder / KEY, *self._folder.glob(_NEW_KEY.format("*"))):
+        for file in (self.folder / KEY, *self.folder.glob(_NEW_KEY.format("*"))):
             with contextlib.suppress(FileNotFoundError, KeysError):
                 key = DeviceKey.load(file.read_bytes())
                 if key.public_raw == public:
                     if file.name != KEY:
-                        file.replace(self._folder / KEY)
+                        file.replace(self.folder / KEY)
                     return key
         raise ValueError("no key of this enrolment")
 
     def _new(self, token: bytes) -> Path:
-        return self._folder / _NEW_KEY.format(hashlib.sha256(token).hexdigest()[:16])
+        return self.folder / _NEW_KEY.format(hashlib.sha256(token).hexdigest()[:16])
 
     def _write(self, name: str, content: bytes) -> None:
         """Write a file whole, for its owner alone, and on the disk when this returns."""
-        half = self._folder / f"{name}.half"
+        half = self.folder / f"{name}.half"
         with open(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "wb") as out:  # noqa: PTH123
             out.write(content)
             out.flush()
             os.fsync(out.fileno())
-        half.replace(self._folder / name)
-        folder = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
+        half.replace(self.folder / name)
+        folder = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
             os.fsync(folder)
         finally:
@@ -167,7 +173,7 @@ class Device:
             if isinstance(failure, DeviceError):
                 raise
             raise DeviceError(
-                f"expected to {do} the device's own folder {self._folder}, found {failure.strerror}: "
+                f"expected to {do} the device's own folder {self.folder}, found {failure.strerror}: "
                 "it belongs to the kiosk's user alone, and needs room on the disk"
             ) from None
 
@@ -176,6 +182,14 @@ def _text(written: object) -> str:
     if not isinstance(written, str) or not written:
         raise ValueError("not a text")
     return written
+
+
+def _venue_code(written: object) -> VenueCode | None:
+    if written is None:
+        return None
+    if not isinstance(written, dict):
+        raise TypeError("not a venue code")
+    return VenueCode(_text(written["url"]), base64.b64decode(written["key"], validate=True))
 
 
 def serial_number(read: Callable[[Path], bytes] = Path.read_bytes) -> str:

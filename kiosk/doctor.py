@@ -44,7 +44,7 @@ TABLE = {
     13: ("gpio", "the pins of gate and lamp can be driven (nothing is switched)"),
     14: ("display", "pygame-ce and a display are there"),
     15: ("words", "every phrase is there in three languages, with its letters"),
-    16: ("key-file", "the venue code's key is there, and for the service alone"),
+    16: ("secrets", "what only this device may know is for the service alone"),
     17: ("enrolled", "this device belongs to a door, and can prove it"),
     18: ("documents", "the registry's signed word is here, and not past its time"),
 }
@@ -73,7 +73,7 @@ def checks(config: Path | None) -> list[Check]:
         "gpio": site.gpio,
         "display": site.display,
         "words": site.words,
-        "key-file": lambda: look.key_file(site.settings.door.venue_code_key_file),
+        "secrets": lambda: look.secrets(site.device.folder),
         "enrolled": lambda: trust.enrolled(site.device.load),
         "documents": site.documents,
     }

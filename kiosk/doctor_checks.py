@@ -93,26 +93,25 @@ def sqlite_version(version: tuple[int, ...]) -> Finding:
     )
 
 
-def key_file(path: Path | None) -> Finding:
-    """The secret of the venue code is there and for the service's eyes only. Its content is not read."""
-    if path is None:
-        return ok("no venue code at this door")
+def secrets(folder: Path) -> Finding:
+    """What only this device may know (its key, its enrolment) is for the service's eyes alone. Nothing of it is read."""
     try:
-        mode = path.stat().st_mode
+        open_to_others = sorted(
+            each.name
+            for each in (folder, *folder.iterdir())
+            if each.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)
+        )
+    except FileNotFoundError:
+        return ok("nothing is kept yet")
     except OSError as wrong:
-        return broken(
-            f"the venue code's key cannot be looked at: {wrong.strerror}", "see [door] venue_code_key_file"
-        )
-    if not stat.S_ISREG(mode) or path.stat().st_size == 0:
-        return broken(
-            "the venue code's key is empty or no file",
-            "put the key there that the registry gave for this door",
-        )
-    if mode & (stat.S_IRWXG | stat.S_IRWXO):
         return warning(
-            f"others may read the venue code's key (mode {stat.S_IMODE(mode):04o})", f"sudo chmod 0400 {path}"
+            f"the device's folder cannot be looked at: {wrong.strerror}", "sudo -u ashyq-kiosk kiosk doctor"
         )
-    return ok("the venue code's key is there, for its owner alone")
+    if open_to_others:
+        return broken(
+            f"others may look into {', '.join(open_to_others)} of {folder}", f"sudo chmod -R go= {folder}"
+        )
+    return ok("the device's key and enrolment are there, for their owner alone")
 
 
 NOT_ASKED = warning("not asked: this device belongs to no door yet", "enrol it: kiosk enrol")

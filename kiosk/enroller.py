@@ -92,6 +92,7 @@ class Enroller:
                 registry=code.registry,
                 roots=roots,
                 enrolled_at=self._wall(),
+                venue_code=answer.venue_code,
                 key=key,
             )
             self._device.save(identity)

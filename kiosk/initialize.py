@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kiosk import __version__, answers
+from kiosk.core.venue_code import VenueCode
 from kiosk.errors import EnrolmentRefused, RegistryRefused
 from kiosk.exchange import Exchange
 from kiosk.trust.enrolment import EnrolmentCode
@@ -24,6 +25,10 @@ MOST_BYTES = 1 << 16
 WITHIN_S = 20.0
 _DEVICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _VENUE = re.compile(r"[^\x00-\x1f\x7f]{1,80}")
+_VENUE_URL = re.compile(r"HTTPS://[A-Z0-9.:/-]{1,60}/")
+"""Capitals only: a QR code holds them in half the room."""
+_KEY = re.compile(r"[A-Za-z0-9+/]{43}=")
+"""Base64 of 32 bytes."""
 _SENTENCES = {
     "token-used": "expected a code that was not used yet, found one that enrolled a device already: "
     "ask the registry's people for a new one",
@@ -48,6 +53,8 @@ class Enrolled:
     venue: str
     time: datetime
     """The registry's, UTC. Nobody signed it: it sets no clock."""
+    venue_code: VenueCode | None
+    """None: phones cannot check in at this door."""
 
 
 def initialize(
@@ -94,4 +101,14 @@ def initialize(
         door=code.door,
         venue=answers.text(answer, "venue", _VENUE),
         time=answers.moment(answer, "time"),
+        venue_code=_venue_code(answer.get("venue_code")),
     )
+
+
+def _venue_code(told: object) -> VenueCode | None:
+    if told is None:
+        return None
+    if not isinstance(told, dict):
+        raise answers.bad("a venue code with address and key, or none")
+    url = answers.text(told, "url", _VENUE_URL)
+    return VenueCode(url, base64.b64decode(answers.text(told, "key", _KEY)))

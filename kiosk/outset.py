@@ -5,15 +5,13 @@ from __future__ import annotations
 import secrets
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
-from kiosk.core import venue_code
 from kiosk.core.guesses import Budget
 from kiosk.core.model import Direction
 from kiosk.core.occupancy import Occupancy
 from kiosk.core.remembered import KEY_BYTES, Remembered
 from kiosk.core.situation import Door, Setup, Times
-from kiosk.errors import SettingsError
+from kiosk.core.venue_code import VenueCode
 from kiosk.settings import Settings
 from kiosk.store import Store
 from kiosk.store_thread import StoreThread
@@ -22,9 +20,10 @@ LONGEST_STAY = timedelta(hours=24)
 """Who entered longer ago is not counted after a restart."""
 
 
-def setup_of(settings: Settings) -> Setup:
-    """Return what the core needs to know of the settings. Raises SettingsError for a key file that cannot be read."""
+def setup_of(settings: Settings, venue_code: VenueCode | None) -> Setup:
+    """Return what the core needs to know of the settings, and of what the registry gave this door."""
     door, times = settings.door, settings.times
+    shown = venue_code if door.venue_code else None
     return Setup(
         door=door.id,
         kind=door.kind,
@@ -49,8 +48,8 @@ def setup_of(settings: Settings) -> Setup:
             confirm_s=times.confirm_s,
             passage_s=settings.gate.passage_s,
         ),
-        venue_code_url=door.venue_code_url,
-        venue_code_key=_venue_code_key(door.venue_code_key_file),
+        venue_code_url=shown.url if shown else "",
+        venue_code_key=shown.key if shown else b"",
         public_colours=settings.screen.public_colours == "full",
     )
 
@@ -69,22 +68,3 @@ def resumed(door: Door, store: StoreThread, remembered: Remembered | None, now: 
     presence, occupancy = remembered.caught_up(passed, closed)
     setup = replace(door.setup, presence_key=remembered.key)
     return replace(door, setup=setup, presence=presence, occupancy=occupancy)
-
-
-def _venue_code_key(file: Path | None) -> bytes:
-    if file is None:
-        return b""
-    try:
-        # As it is: one in twenty random keys begins or ends with a byte that looks like white space.
-        key = file.read_bytes()
-    except OSError as failure:
-        raise SettingsError(
-            f"expected the door's key in {file}, found {failure.strerror or failure}: "
-            "put it there, readable by the service alone, or empty [door] venue_code_key_file"
-        ) from None
-    if len(key) != venue_code.KEY_BYTES:
-        raise SettingsError(
-            f"expected the door's key of {venue_code.KEY_BYTES} bytes in {file}, found {len(key)} bytes: "
-            "put it there as the registry gave it, by a program and not by an editor"
-        )
-    return key

@@ -63,8 +63,8 @@ def configuration_page() -> str:
             holds only what differs: [`config/kiosk.toml`](../config/kiosk.toml) has all of them, and
             [`config/examples/`](../config/examples) has a fitness club with a turnstile, a sauna's exit door, and a desk without a gate.
 
-            A secret is never in this file: `venue_code_key_file` names a file of its own that only the service may read
-            (`chmod 0400`), and its content is printed nowhere.
+            A secret is never in this file: keys come with the enrolment and lie in the device's own folder
+            ([security.md](security.md)), printed nowhere.
 
             `kiosk check-config` finds all mistakes at once. This file
 

@@ -98,13 +98,12 @@ def parse(text: str, *, name: str = "kiosk.toml") -> Settings:
 
 
 def shown(settings: Settings) -> str:
-    """Return every key with the value that is used, as TOML that could be read again but for its secrets."""
+    """Return every key with the value that is used, as TOML that could be read again."""
     lines = []
     for section, keys in SECTIONS.items():
         lines.append(f"[{section}]")
         for name, entry in keys.items():
             value = getattr(getattr(settings, section), name)
-            written = '"(set)"' if entry.kind.secret and value else entry.kind.write(value)
-            lines.append(f"{name} = {written}")
+            lines.append(f"{name} = {entry.kind.write(value)}")
         lines.append("")
     return "\n".join(lines)

@@ -33,12 +33,7 @@ def clashes(settings: Settings) -> Iterator[Clash]:
     yield from _gate(settings)
     yield from _lamp(settings)
     door, camera, keypad = settings.door, settings.camera, settings.keypad
-    if door.venue_code_url and door.venue_code_key_file is None:
-        yield Clash(
-            (("door", "venue_code_key_file"), ("door", "venue_code_url")),
-            "expected the file with the door's key, because venue_code_url is set",
-        )
-    if camera.driver == "none" and keypad.driver == "none" and not door.venue_code_url:
+    if camera.driver == "none" and keypad.driver == "none" and not door.venue_code:
         yield Clash(
             (("camera", "driver"), ("keypad", "driver")),
             "nobody could be read: there is no camera, no keypad and no venue code",

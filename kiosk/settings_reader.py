@@ -188,9 +188,8 @@ def _read_section(
             values[key] = entry.kind.read(value)
         except Unfit as unfit:
             found.bad.add(where)
-            shown = "something else" if entry.kind.secret else _short(_toml(value))
             remark = f"; {unfit}" if str(unfit) else ""
-            text = f"{_full(where)}: expected {entry.kind.expected}, found {shown}{remark}"
+            text = f"{_full(where)}: expected {entry.kind.expected}, found {_short(_toml(value))}{remark}"
             found.mistakes.append(Mistake(line=line, text=text))
 
 

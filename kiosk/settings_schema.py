@@ -44,8 +44,6 @@ class Kind:
     """For the table in the docs: "0.1 to 10"."""
     read: Callable[[object], Any] = field(repr=False)
     unit: str = ""
-    secret: bool = False
-    """Whether the value is never printed, not even in a mistake."""
     none: str | int = ""
     """How TOML, which has no null, writes None."""
 
@@ -137,7 +135,7 @@ def flag() -> Kind:
     return Kind(expected="true or false", range="true, false", read=read)
 
 
-def text(expected: str, pattern: str, *, secret: bool = False) -> Kind:
+def text(expected: str, pattern: str) -> Kind:
     """A string of a certain form. `expected` says the form in words."""
 
     def read(value: object) -> str:
@@ -145,7 +143,7 @@ def text(expected: str, pattern: str, *, secret: bool = False) -> Kind:
             raise Unfit
         return value
 
-    return Kind(expected=expected, range=expected, read=read, secret=secret)
+    return Kind(expected=expected, range=expected, read=read)
 
 
 def pin() -> Kind:
@@ -248,20 +246,17 @@ def address() -> Kind:
     return Kind(expected=form, range="https, or http to this machine", read=read)
 
 
-def path(*, absolute: bool, secret: bool = False) -> Kind:
-    """A path; "" is None for the application where it need not be absolute."""
+def path() -> Kind:
+    """An absolute path."""
 
-    def read(value: object) -> Path | None:
+    def read(value: object) -> Path:
         if not isinstance(value, str) or "\0" in value:
             raise Unfit
-        if value == "" and not absolute:
-            return None
         if not value.startswith("/"):
             raise Unfit("it has to begin with /")
         return Path(value)
 
-    form = "the absolute path of a file" + ("" if absolute else ', or "" for none')
-    return Kind(expected=form, range="absolute path" + ("" if absolute else ', ""'), read=read, secret=secret)
+    return Kind(expected="the absolute path of a file", range="absolute path", read=read)
 
 
 def key(kind: Kind, default: str | float | list[str], comment: str) -> Any:

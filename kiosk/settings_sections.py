@@ -1,7 +1,7 @@
 """The table of everything that can be set: sections, keys, kinds, defaults, comments.
 
 A key stands here and nowhere else: the checks, `config/kiosk.toml` and `docs/configuration.md` come from it
-(`python -m kiosk.reference_pages`). No secret is ever a value here, only the path of the file that holds it.
+(`python -m kiosk.reference_pages`). No secret is ever a value here: keys come with the enrolment (kiosk/device.py).
 """
 
 from __future__ import annotations
@@ -58,15 +58,10 @@ class DoorSettings:
     timezone: ZoneInfo = key(
         time_zone(), "Asia/Almaty", "The venue's wall clock: opening hours are meant in it."
     )
-    venue_code_url: str = key(
-        text('capital letters as in "HTTPS://A.KZ/V/", or "" for none', r"(?:HTTPS://[A-Z0-9.:/-]+/)?"),
-        "",
-        'What the venue code on the idle screen begins with, such as "HTTPS://A.KZ/V/". Empty: no venue code is shown.',
-    )
-    venue_code_key_file: Path | None = key(
-        path(absolute=False, secret=True),
-        "",
-        "The file with the door's key for the venue code, readable by the service alone. Its content is never shown.",
+    venue_code: bool = key(
+        flag(),
+        True,
+        "Whether the idle screen shows the venue code for visitors' phones, where the registry gave one at enrolment.",
     )
 
 
@@ -239,13 +234,11 @@ class StoreSettings:
     """Where visits are kept until the registry has them."""
 
     runtime: Path = key(
-        path(absolute=True),
+        path(),
         "/run/ashyq-kiosk",
         "Where who is inside is kept, as keyed hashes, over a restart; it has to be in memory, and go with the power.",
     )
-    path: Path = key(
-        path(absolute=True), "/var/lib/ashyq-kiosk/kiosk.db", "The database; its folder has to exist."
-    )
+    path: Path = key(path(), "/var/lib/ashyq-kiosk/kiosk.db", "The database; its folder has to exist.")
     keep_days: int = key(whole(1, 365, "days"), 30, "How long a visit is kept after the registry has it.")
 
 

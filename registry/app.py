@@ -16,6 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from kiosk.core.model import Identifier, IdentifierKind, Status
 from registry import problems, shapes
 from registry.doors import CheckedInAt, Door
+from registry.enrolment_shapes import Initialize, Initialized, VenueCode
 from registry.envelope import Envelope
 from registry.moments import Moment
 from registry.passes import Life
@@ -177,7 +178,7 @@ def _enrolment(registry: ReferenceRegistry) -> APIRouter:
     router = APIRouter(prefix="/v1")
 
     @router.post("/device/initialize")
-    def initialize(asks: shapes.Initialize) -> shapes.Initialized:
+    def initialize(asks: Initialize) -> Initialized:
         """Enrol a device by the one-time token of a code; the same device may ask again with the same key."""
         device, name = registry.enrolments.use(
             base64.urlsafe_b64decode(asks.token + "=="),
@@ -187,7 +188,10 @@ def _enrolment(registry: ReferenceRegistry) -> APIRouter:
             versions=asks.versions.model_dump(),
         )
         door = registry.doors.get(name)
-        return shapes.Initialized(device=device, door=door.id, venue=door.venue, time=registry.clock())
+        code = VenueCode(url=registry.doors.venue_url, key=base64.b64encode(door.key).decode())
+        return Initialized(
+            device=device, door=door.id, venue=door.venue, time=registry.clock(), venue_code=code
+        )
 
     return router
 

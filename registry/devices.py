@@ -12,8 +12,9 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from kiosk.core.venue_code import KEY_BYTES
 from kiosk.trust.signing import NONCE_LIFE
-from registry.database import Database
+from registry.database import Database, doors
 from registry.trust_tables import devices, nonces
 
 
@@ -57,13 +58,21 @@ class Devices:
             )
 
     def revoke(self, device: str) -> None:
-        """Never answer this device again but with `device-revoked`. Raises LookupError."""
+        """Never answer this device again but with `device-revoked`. Raises LookupError.
+
+        Its door gets another key for the venue code, so that whoever has the device makes no more codes; another device at
+        the same door, which only a repair leaves there, has to be enrolled anew.
+        """
         gone = update(devices).where(devices.c.device == device, devices.c.revoked_at.is_(None))
         with self._database.write() as connection:
             if not connection.execute(gone.values(revoked_at=self._clock())).rowcount:
                 raise LookupError(
                     "expected the id of a device that is not revoked yet; `device list` has them"
                 )
+            door = select(devices.c.door).where(devices.c.device == device).scalar_subquery()
+            connection.execute(
+                update(doors).where(doors.c.door == door).values(key=secrets.token_bytes(KEY_BYTES))
+            )
 
     def first_use(self, device: str, nonce: str) -> bool:
         """Remember a nonce for as long as a request with it would be taken; False where it was used already."""

@@ -52,7 +52,7 @@ class Doors:
     def __init__(self, database: Database, clock: Callable[[], datetime], *, venue_url: str) -> None:
         self._database = database
         self._clock = clock
-        self._venue_url = venue_url
+        self.venue_url = venue_url
         self.bell = Bell()
 
     def add(self, door: str, *, venue: str, key: bytes | None = None) -> Door:
@@ -100,8 +100,8 @@ class Doors:
     def _read(self, code: str) -> tuple[Door, int]:
         """Return the door and the step that a code was truly made for, of whatever age."""
         text = code.upper()
-        name, dot, signs = text.removeprefix(self._venue_url.upper()).partition(".")
-        if not text.startswith(self._venue_url.upper()) or not dot or not set(signs) <= set(_CROCKFORD):
+        name, dot, signs = text.removeprefix(self.venue_url.upper()).partition(".")
+        if not text.startswith(self.venue_url.upper()) or not dot or not set(signs) <= set(_CROCKFORD):
             raise ProblemError(
                 422, "no-venue-code", "expected the text of the code on a kiosk's screen; scan that one"
             )
@@ -109,7 +109,7 @@ class Doors:
         step = 0
         for sign in signs[:_STEP_SIGNS]:
             step = step * 32 + _CROCKFORD.index(sign)
-        truly = code_of_step(self._venue_url, door.id, door.key, step)
+        truly = code_of_step(self.venue_url, door.id, door.key, step)
         if not hmac.compare_digest(truly.encode(), text.encode()):
             raise ProblemError(
                 422, "other-door", "expected a code made by this door's kiosk; scan the one at the door"

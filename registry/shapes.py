@@ -37,38 +37,6 @@ class WhoIsIt(Shape):
     country: Annotated[str, StringConstraints(pattern=r"^([A-Z]{3})?$")] = ""
 
 
-class Hardware(Shape):
-    """What a device is. `serial` is compared where an enrolment code names one."""
-
-    model: ShortText
-    serial: Annotated[str, StringConstraints(max_length=64)]
-
-
-class Versions(Shape):
-    kiosk: ShortText
-    python: ShortText
-
-
-class Initialize(Shape):
-    """A device shows the token of an enrolment code, and that it holds the key that it enrols."""
-
-    token: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{22}$"), Field(repr=False)]
-    """16 bytes, base64url without padding."""
-    public_key: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]{43}=$")]
-    """32 bytes, Ed25519, raw, base64."""
-    proof: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]{86}==$")]
-    """64 bytes, base64: the key's signature over `ashyq/v1/initialize|` token `|` public key, the last two as bytes."""
-    hardware: Hardware
-    versions: Versions
-
-
-class Initialized(Shape):
-    device: DeviceId
-    door: DoorId
-    venue: str
-    time: Moment
-
-
 class StatusQuestion(Shape):
     visit: Uid
     door: DoorId

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from kiosk.core.venue_code import VenueCode
 from kiosk.device import Device, Identity
 from kiosk.trust.roots import Roots
 from registry.embedded import EmbeddedRegistry, utc_now
@@ -27,6 +28,7 @@ def enrolled(registry: EmbeddedRegistry, store: Path, door: str, *, url: str = "
             registry=url or registry.url,
             roots=Roots.of(registry.root_key),
             enrolled_at=utc_now(),
+            venue_code=VenueCode(registry.venue_url, registry.registry.doors.get(door).key),
             key=key,
         )
         device.save(identity)

@@ -7,6 +7,7 @@ CODE is Crockford's base32 of the 15-second step (5 bytes) and 80 bits of HMAC-S
 from __future__ import annotations
 
 import hmac
+from dataclasses import dataclass, field
 from datetime import datetime
 
 STEP_S = 15
@@ -14,6 +15,17 @@ STEP_BYTES = 5
 KEY_BYTES = 32
 """A door's key: random bytes that the registry made."""
 TAG_BYTES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class VenueCode:
+    """What a door needs for its own code. The registry gives it at enrolment, and nobody else has it."""
+
+    url: str
+    """What the code begins with, as `HTTPS://A.KZ/V/`."""
+    key: bytes = field(repr=False)
+
+
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 

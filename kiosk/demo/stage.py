@@ -81,9 +81,6 @@ class Stage:
         self.gate = FakeGate(now=self.clock.mono)
         self._seeds = itertools.count(1)
         folder = Path(self._last.enter_context(tempfile.TemporaryDirectory(prefix="ashyq-demo-")))
-        key_file = folder / "door.key"
-        key_file.write_bytes(self.registry.registry.doors.get(DEMO_DOOR).key)
-        key_file.chmod(0o600)
         self.real_camera = _first_camera() if camera else None
         self.put_up()
         screen = PygameScreen(size=WINDOW, fullscreen=False, driver=None if window else "offscreen")
@@ -96,8 +93,6 @@ class Stage:
                 defaults.door,
                 id=DEMO_DOOR,
                 kind=DoorKind.TOGGLE,
-                venue_code_url=self.registry.venue_url,
-                venue_code_key_file=key_file,
             ),
             registry=replace(defaults.registry, url=self.registry.url, device="DEMO-KIOSK"),
             store=replace(defaults.store, path=folder / "kiosk.db"),

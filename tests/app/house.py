@@ -86,8 +86,6 @@ class House:
         self._last.callback(screen.close)
         self.screen = Onlooker(Photographer(screen, pictures) if pictures else screen)
         defaults = Settings()
-        key_file = folder / "door.key"
-        key_file.write_bytes(registry.registry.doors.get(DEMO_DOOR).key)
         short = {"admitted_s": 0.4, "refused_s": 0.4, "unchecked_s": 0.4, "notice_s": 0.4}
         self.settings = replace(
             defaults,
@@ -95,8 +93,7 @@ class House:
                 defaults.door,
                 id=DEMO_DOOR,
                 kind=kind,
-                venue_code_url=registry.venue_url if venue_code else "",
-                venue_code_key_file=key_file if venue_code else None,
+                venue_code=venue_code,
             ),
             registry=replace(defaults.registry, url=url or registry.url),
             reader=replace(defaults.reader, hold_s=0.5),

@@ -54,7 +54,7 @@ def test_the_numbers_of_the_checks_are_stable():
     assert told == [
         (1, "python"), (2, "configuration"), (3, "time-zone"), (4, "clock"), (5, "disk"), (6, "sqlite"), (7, "store"),
         (8, "queue"), (9, "registry"), (10, "camera"), (11, "decoders"), (12, "keypad"), (13, "gpio"), (14, "display"),
-        (15, "words"), (16, "key-file"), (17, "enrolled"), (18, "documents"),
+        (15, "words"), (16, "secrets"), (17, "enrolled"), (18, "documents"),
     ]  # fmt: skip
 
 
@@ -236,16 +236,18 @@ def test_missing_words_or_letters_are_broken():
     assert look.words(lambda: None, raising(FileNotFoundError("font"))).state is State.BROKEN
 
 
-def test_the_key_of_the_venue_code_is_for_its_owner_alone_and_never_shown(tmp_path: Path):
-    file = tmp_path / "venue-code.key"
-    assert look.key_file(None).state is State.OK
-    assert look.key_file(file).state is State.BROKEN
-    file.write_text("")
-    assert look.key_file(file).state is State.BROKEN
+def test_what_only_the_device_may_know_is_for_its_owner_alone_and_never_shown(tmp_path: Path):
+    folder = tmp_path / "device"
+    assert look.secrets(folder).state is State.OK
+    folder.mkdir(mode=0o700)
+    file = folder / "enrolment.json"
     file.write_text("c0ffee")
-    file.chmod(0o644)
-    assert look.key_file(file).state is State.WARNING
-    file.chmod(0o400)
-    found = look.key_file(file)
+    file.chmod(0o640)
+    found = look.secrets(folder)
+    assert (found.state, "enrolment.json" in found.says) == (State.BROKEN, True)
+    file.chmod(0o600)
+    found = look.secrets(folder)
     assert found.state is State.OK
     assert "c0ffee" not in found.says
+    folder.chmod(0o755)
+    assert look.secrets(folder).state is State.BROKEN

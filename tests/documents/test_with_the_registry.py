@@ -11,6 +11,7 @@ import pytest
 
 from kiosk.core.model import Colour
 from kiosk.core.outbox import Delivered, Word
+from kiosk.core.venue_code import VenueCode
 from kiosk.errors import DeviceRevoked, EnrolmentRefused
 from kiosk.initialize import initialize
 from kiosk.store import Store
@@ -57,6 +58,7 @@ def enrolled(registry: EmbeddedRegistry) -> tuple[Me, Roots]:
     code, key = read(registry.enrolment_code("D01")), DeviceKey.make()
     answer = initialize(code, key, mono=time.monotonic, model="a desk", serial="1")
     assert (answer.door, answer.venue, answer.time) == ("D01", "Demo Fitness", NOON)
+    assert answer.venue_code == VenueCode(registry.venue_url, registry.registry.doors.get("D01").key)
     return Me(answer.device, key), Roots.of(code.root_key)
 
 

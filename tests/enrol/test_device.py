@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kiosk.core.venue_code import KEY_BYTES, VenueCode
 from kiosk.device import Device, Identity, board_model, serial_number
 from kiosk.errors import DeviceError
 from kiosk.trust.roots import Roots
@@ -35,6 +36,7 @@ def identity(key: DeviceKey, door: str = "A1") -> Identity:
         registry="https://registry.example",
         roots=Roots.of(ROOT),
         enrolled_at=datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC),
+        venue_code=VenueCode("HTTPS://A.KZ/V/", bytes(range(KEY_BYTES))),
         key=key,
     )
 

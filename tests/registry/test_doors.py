@@ -1,5 +1,6 @@
 """`POST /v1/checkins` and the long poll of a door's events."""
 
+from base64 import b64decode
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -8,6 +9,8 @@ import requests
 from kiosk.core.model import Direction, Pass
 from kiosk.core.venue_code import code_at, code_of_step, step_of
 from kiosk.trust import Keyring, verify_pass
+from kiosk.trust.signing import DeviceKey
+from tests.registry.signing import initialize, kind
 
 URL = "HTTPS://A.KZ/V/"
 EVENTS = "/v1/doors/DEMO/events"
@@ -91,6 +94,18 @@ def test_a_photo_of_the_code_is_worthless_a_minute_later_also_to_the_phone_that_
         answer = check_in(photo, subject=registry.subjects[who])
         assert (answer.status_code, answer.json()["type"]) == (409, "urn:ashyq:problem:stale-code")
     assert call("GET", EVENTS).json()["cursor"] == 1
+
+
+def test_codes_of_a_revoked_device_are_worthless_and_the_next_one_makes_good_ones(
+    check_in, registry, door, clock
+):
+    device = initialize(registry, registry.enrolment_code("DEMO"), DeviceKey.make()).json()["device"]
+    assert check_in(code_at(URL, "DEMO", door.key, clock.now)).status_code == 200
+    registry.revoke_device(device)
+    assert kind(check_in(code_at(URL, "DEMO", door.key, clock.now))) == (422, "other-door")
+    answer = initialize(registry, registry.enrolment_code("DEMO"), DeviceKey.make()).json()
+    key = b64decode(answer["venue_code"]["key"])
+    assert check_in(code_at(URL, "DEMO", key, clock.now)).status_code == 200
 
 
 def test_another_doors_code_is_announced_there_and_not_here(check_in, call, registry, clock):

@@ -1,6 +1,7 @@
 """A device enrols once, by a one-time code, with a key of its own: over real HTTP."""
 
 import sqlite3
+from base64 import b64decode
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -21,6 +22,8 @@ def test_a_code_enrols_a_device_at_its_door(registry, key, clock):
     (device,) = registry.devices()
     assert answer["device"] == device.id
     assert (answer["door"], answer["venue"]) == ("DEMO", "Demo Fitness · Алматы")
+    assert b64decode(answer["venue_code"]["key"]) == registry.registry.doors.get("DEMO").key
+    assert answer["venue_code"]["url"] == registry.venue_url
     assert answer["time"] == f"{clock.now:%Y-%m-%dT%H:%M:%S.%f}Z"
     assert (device.public_key, device.door, device.revoked_at) == (key.public_raw, "DEMO", None)
     assert device.hardware == {"model": "Raspberry Pi 4", "serial": "100000001"}

@@ -72,18 +72,8 @@ def test_every_example_has_no_mistake_and_nothing_to_look_at_twice(name: str, ro
 
 def test_what_is_shown_can_be_read_again(root: Path):
     for name in ("fitness-club", "sauna-exit", "desk"):
-        text = (
-            (root / "config" / "examples" / f"{name}.toml").read_text().replace("venue_code", "# venue_code")
-        )
-        settings = parse(text)
+        settings = parse((root / "config" / "examples" / f"{name}.toml").read_text())
         assert parse(shown(settings)) == settings
-
-
-def test_the_path_of_a_secret_is_not_shown(root: Path):
-    settings = load(root / "config" / "examples" / "fitness-club.toml")
-    assert settings.door.venue_code_key_file == Path("/etc/ashyq-kiosk/venue-code.key")
-    assert "venue-code.key" not in shown(settings)
-    assert 'venue_code_key_file = "(set)"' in shown(settings)
 
 
 def test_values_become_what_the_application_uses():
@@ -184,8 +174,10 @@ def test_a_mistake_says_where_what_was_expected_what_came_and_what_to_do(text: s
         ('[gate]\ndriver = "gpio"', "2: [gate] entry_pin: expected the GPIO of the relay"),
         ('[lamp]\ndriver = "gpio"\nblue_pin = 0', "3: [lamp] blue_pin: expected a GPIO"),
         ("[gate]\npassage_sensor = true", "2: [gate] passage_sensor: a sensor needs a gate"),
-        ('[door]\nvenue_code_url = "HTTPS://A.KZ/V/"', "2: [door] venue_code_key_file: expected the file"),
-        ('[camera]\ndriver = "none"\n[keypad]\ndriver = "none"', "4: [camera] driver: nobody could be read"),
+        (
+            '[camera]\ndriver = "none"\n[keypad]\ndriver = "none"\n[door]\nvenue_code = false',
+            "4: [camera] driver: nobody could be read",
+        ),
         (
             "[times]\nunchecked_s = 5\n[registry]\nquestion_s = 6",
             "4: [times] unchecked_s: expected more than",
@@ -211,12 +203,6 @@ def test_unused_pins_clash_with_nothing():
 
 def test_dotted_keys_and_windows_line_ends_are_toml_too():
     assert parse("gate.pulse_s = 2.0\r\n[times]\r\nadmitted_s = 4.0\r\n").gate.pulse_s == 2.0
-
-
-def test_the_value_of_a_secret_is_not_repeated_in_a_mistake():
-    told = mistakes('[door]\nvenue_code_key_file = "c2VjcmV0"')
-    assert "c2VjcmV0" not in told[0]
-    assert told[0].endswith("found something else; it has to begin with /")
 
 
 def test_an_iin_pasted_by_mistake_is_masked():
