@@ -34,10 +34,17 @@ class Pulse:
 
 
 class FakeGate:
-    """A gate on one line. `fail("...")` breaks its wire, `mend()` repairs it."""
+    """A gate on one line. `fail("...")` breaks its wire, `mend()` repairs it.
 
-    def __init__(self, *, now: Callable[[], float], pulse_s: float = 0.5, max_on_s: float = 10.0) -> None:
+    `holds`: it stands open until `shut`, for `pulse_s` at most; otherwise nothing but time ends a pulse.
+    """
+
+    def __init__(
+        self, *, now: Callable[[], float], pulse_s: float = 0.5, max_on_s: float = 10.0, holds: bool = False
+    ) -> None:
         self._now = now
+        self._holds = holds
+        self._ways: set[Direction] = set()
         self._duty = Duty(pulse_s=pulse_s, max_on_s=max_on_s)
         self._lock = threading.Lock()
         self._begun: list[tuple[float, Direction]] = []
@@ -73,7 +80,16 @@ class FakeGate:
                 self._begun.append((now, direction))
                 if last is not None:
                     self._ended.append(last)
+                self._ways.clear()
+            self._ways.add(direction)
             self.orders.append(direction)
+
+    def shut(self, direction: Direction) -> None:
+        """End what is held for this way, unless the other one is waited for. Raises DriverError as the real one does."""
+        with self._lock:
+            self._ways.discard(direction)
+            if self._holds and not self._ways and not self._broken:
+                self._duty.cut(self._now())
 
     def close(self) -> None:
         """End the pulse."""

@@ -19,6 +19,9 @@ class NoGate:
     def open(self, direction: Direction) -> None:
         """Nothing to open."""
 
+    def shut(self, direction: Direction) -> None:
+        """Nothing to shut."""
+
     def close(self) -> None:
         """Nothing to give back."""
 

@@ -23,6 +23,7 @@ from kiosk.doctor_run import Check
 from kiosk.errors import SettingsError
 from kiosk.settings import SECTIONS, Settings, choose, load
 from kiosk.settings_checks import notes
+from kiosk.wires import wires
 
 if TYPE_CHECKING:
     from kiosk.device import Device
@@ -41,7 +42,7 @@ TABLE = {
     10: ("camera", "the camera opens and gives a picture"),
     11: ("decoders", "every engine reads a code that is drawn for it"),
     12: ("keypad", "the keypad opens"),
-    13: ("gpio", "the pins of gate and lamp can be driven (nothing is switched)"),
+    13: ("gpio", "the pins in use can be driven (nothing is switched)"),
     14: ("display", "pygame-ce and a display are there"),
     15: ("words", "every phrase is there in three languages, with its letters"),
     16: ("secrets", "what only this device may know is for the service alone"),
@@ -152,13 +153,10 @@ class _Site:
         )
 
     def gpio(self) -> Finding:
-        gate, lamp = self.settings.gate, self.settings.lamp
-        used = {}
-        if gate.driver == "gpio":
-            used["gate"] = "/".join(str(pin) for pin in (gate.entry_pin, gate.exit_pin) if pin)
-        if lamp.driver == "gpio":
-            used["lamp"] = f"{lamp.red_pin}/{lamp.green_pin}/{lamp.blue_pin}"
-        return look.gpio(used, pin_factory)
+        used: dict[str, list[str]] = {}
+        for wire in wires(self.settings):
+            used.setdefault(wire.section, []).append(str(wire.pin))
+        return look.gpio({what: "/".join(on) for what, on in used.items()}, pin_factory)
 
     def display(self) -> Finding:
         import pygame

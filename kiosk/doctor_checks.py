@@ -195,7 +195,7 @@ def keypad(open_keypad: Callable[[], Keypad] | None, *, optional: bool, in_use: 
 def gpio(used: Mapping[str, str], pin_factory: Callable[[], object]) -> Finding:
     """The pins can be driven at all. Nothing is switched. `used`: what needs them, such as {"gate": "17"}."""
     if not used:
-        return ok("neither gate nor lamp on GPIO at this door")
+        return ok("nothing on GPIO at this door")
     try:
         factory = pin_factory()
     except DriverError as wrong:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
+from drivers.at_rest import Output, put_at_rest
 from drivers.engine_zbar import ZbarDecoder
 from drivers.engine_zxing import CardDecoder, ZxingDecoder
 from drivers.nothing import NoDecoder, NoGate, NoLamp, Silence
@@ -24,6 +25,7 @@ from kiosk.reader.cards import CardReader, Cards
 from kiosk.reader.formats import ON_CARDS
 from kiosk.reader.pipeline import Reader
 from kiosk.settings import Settings
+from kiosk.wires import wires
 
 log = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -97,6 +99,18 @@ def second_engine() -> Decoder | None:
         return None
 
 
+def rest_outputs(settings: Settings) -> tuple[Output, ...]:
+    """Take the power from every line that the kiosk drives, and return those lines; for when no kiosk runs.
+
+    Raises DriverError, after trying every line, with a sentence for each that could not be had.
+    """
+    return put_at_rest(
+        Output(what=wire.name, pin=wire.pin, active_high=wire.active_high)
+        for wire in wires(settings)
+        if wire.output
+    )
+
+
 def _or_nothing(what: str, make: Callable[[], _T], nothing: Callable[[], _T]) -> _T:
     try:
         return make()
@@ -164,10 +178,13 @@ def _gpio_gate(settings: Settings) -> Gate:
     gate = settings.gate
     if gate.entry_pin is None:
         raise DriverMissing("the gate has no pin: set [gate] entry_pin")
+    held = gate.mode == "hold" or gate.shut_pin is not None
     return GpioGate(
         entry_pin=gate.entry_pin,
         exit_pin=gate.exit_pin,
+        shut_pin=gate.shut_pin,
         pulse_s=gate.pulse_s,
+        hold_s=gate.hold_s if held else None,
         active_high=gate.active_high,
         fail=Fail(gate.fail),
         max_on_s=gate.max_on_s,

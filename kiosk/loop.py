@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from kiosk.core.door import step, wake_at
-from kiosk.core.effects import Ask, Chime, Effect, Light, Open, Tell, TrustTime, Write
+from kiosk.core.effects import Ask, Chime, Effect, Light, Open, Shut, Tell, TrustTime, Write
 from kiosk.core.events import Event, GateFailed, HealthChanged, KeyPressed, Part, Tick
 from kiosk.core.model import Amendment, Record, Stamp, Visit
 from kiosk.core.present import present
@@ -154,7 +154,10 @@ class Loop:
                 _journal(record)
                 hands.write(record)
             case Open(direction=direction):
-                self._open(lambda: hands.gate.open(direction))
+                if self._gate(lambda: hands.gate.open(direction)) and self.door.is_broken(Part.GATE):
+                    self.inbox.put(HealthChanged(part=Part.GATE, working=True))
+            case Shut(direction=direction):
+                self._gate(lambda: hands.gate.shut(direction))
             case Ask():
                 hands.ask(effect)
             case Light(signal=signal, colour=colour):
@@ -166,15 +169,15 @@ class Loop:
             case Tell(what=what, visit_id=visit_id):
                 log.warning("door: %s%s", what, f" (visit {visit_id})" if visit_id else "")
 
-    def _open(self, pulse: Callable[[], None]) -> None:
+    def _gate(self, order: Callable[[], None]) -> bool:
+        """Give the gate an order, and return whether it obeyed."""
         try:
-            pulse()
+            order()
         except DriverError as failure:
             self._complain("gate", failure)
             self.inbox.put(GateFailed(why=str(failure)))
-        else:
-            if self.door.is_broken(Part.GATE):
-                self.inbox.put(HealthChanged(part=Part.GATE, working=True))
+            return False
+        return True
 
     def _try(self, part: Part | None, do: Callable[[], None]) -> None:
         try:

@@ -91,6 +91,13 @@ class Gate(Protocol):
         """
         ...
 
+    def shut(self, direction: Direction) -> None:
+        """Nobody is on the way in this direction any more: end what is held open for them, and return at once.
+
+        A gate that only pulses has nothing to end: its turnstile locks by itself. Raises DriverError like `open`.
+        """
+        ...
+
     def close(self) -> None:
         """End any pulse and leave the line safe."""
         ...

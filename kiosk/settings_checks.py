@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from kiosk.core.model import DoorKind
 from kiosk.ports import Symbology
 from kiosk.settings_schema import LOOPBACK
+from kiosk.wires import Wire, wires
 
 if TYPE_CHECKING:
     from kiosk.settings import Settings
@@ -80,19 +81,14 @@ def _lamp(settings: Settings) -> Iterator[Clash]:
 
 
 def _pins_used_twice(settings: Settings) -> Iterator[Clash]:
-    gate, lamp = settings.gate, settings.lamp
-    users: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    if gate.driver == "gpio":
-        for name in ("entry_pin", "exit_pin"):
-            users[getattr(gate, name) or 0].append(("gate", name))
-    if lamp.driver == "gpio":
-        for name in ("red_pin", "green_pin", "blue_pin"):
-            users[getattr(lamp, name) or 0].append(("lamp", name))
-    for pin, keys in users.items():
-        if not pin or len(keys) == 1:
-            continue
-        others = " and ".join(f"[{section}] {key}" for section, key in keys[:-1])
-        yield Clash((keys[-1], *keys[:-1]), f"GPIO {pin} is taken by {others}: one wire each")
+    users: dict[int, list[Wire]] = defaultdict(list)
+    for wire in wires(settings):
+        users[wire.pin].append(wire)
+    for pin, (*others, last) in users.items():
+        if others:
+            taken = " and ".join(wire.name for wire in others)
+            keys = tuple((wire.section, wire.setting) for wire in (last, *others))
+            yield Clash(keys, f"GPIO {pin} is taken by {taken}: one wire each")
 
 
 def _gate(settings: Settings) -> Iterator[Clash]:
@@ -103,10 +99,22 @@ def _gate(settings: Settings) -> Iterator[Clash]:
         )
     if gate.driver == "none":
         return
-    if gate.max_on_s < gate.pulse_s:
+    longest = "hold_s" if gate.mode == "hold" else "pulse_s"
+    if gate.max_on_s < getattr(gate, longest):
         yield Clash(
-            (("gate", "max_on_s"), ("gate", "pulse_s")),
-            f"expected at least pulse_s, which is {gate.pulse_s:g}",
+            (("gate", "max_on_s"), ("gate", longest)),
+            f"expected at least {longest}, which is {getattr(gate, longest):g}",
+        )
+    if gate.mode == "hold" and gate.shut_pin is not None:
+        yield Clash(
+            (("gate", "shut_pin"), ("gate", "mode")),
+            'a held line shuts the gate by itself: set shut_pin = 0, or mode = "pulse"',
+        )
+    held = gate.mode == "hold" or gate.shut_pin is not None
+    if held and gate.passage_sensor and gate.hold_s > gate.passage_s:
+        yield Clash(
+            (("gate", "hold_s"), ("gate", "passage_s")),
+            f"expected at most passage_s, which is {gate.passage_s:g}: who passes later would not be waited for",
         )
     if gate.entry_pin is None:
         yield Clash((("gate", "entry_pin"), ("gate", "driver")), "expected the GPIO of the relay, found none")

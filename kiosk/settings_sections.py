@@ -143,12 +143,27 @@ class GateSettings:
         choice("gpio", "none"), "none", "none: the door is opened by people, the kiosk only tells."
     )
     entry_pin: int | None = key(
-        pin(), 0, "The relay that opens the gate: inwards where exit_pin is another one, else both ways."
+        pin(), 17, "The relay that opens the gate: inwards where exit_pin is another one, else both ways."
     )
     exit_pin: int | None = key(
         pin(), 0, "A relay of its own for the way out; 0 where one relay opens both ways."
     )
-    pulse_s: float = key(number(0.1, 10, "s"), 0.5, "How long the relay is on for one person.")
+    shut_pin: int | None = key(
+        pin(),
+        0,
+        "A relay on the gate's stop or close input: a pulse on it shuts the gate when the visitor has passed, or after "
+        "hold_s. 0 where the gate shuts by itself.",
+    )
+    mode: str = key(
+        choice("pulse", "hold"),
+        "pulse",
+        "pulse: the relay is on for pulse_s, and the turnstile does the rest. hold: it is on until the passage sensor "
+        "saw the visitor, or for hold_s: a door that stands open only as long as it must.",
+    )
+    pulse_s: float = key(number(0.1, 10, "s"), 0.5, "How long a pulse is.")
+    hold_s: float = key(
+        number(1, 60, "s"), 5.0, "How long the gate is held for one person, and until shut_pin shuts it."
+    )
     max_on_s: float = key(
         number(0.5, 60, "s"), 10.0, "The relay never stays on for longer: it protects the coil."
     )

@@ -35,6 +35,13 @@ class Open:
     direction: Direction
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shut:
+    """The last one who was let through this way has passed: a gate that is held open need not wait any longer."""
+
+    direction: Direction
+
+
 class Signal(StrEnum):
     """What lamp and sounder tell: the same three answers as the screen, and the kiosk's own states."""
 
@@ -89,7 +96,7 @@ class TrustTime:
     """The same moment in seconds of the monotonic clock."""
 
 
-Effect = Ask | Write | Open | Light | Chime | Tell | TrustTime
+Effect = Ask | Write | Open | Shut | Light | Chime | Tell | TrustTime
 
 SOUND_OF = {
     Outcome.ADMITTED: Sound.ADMITTED,

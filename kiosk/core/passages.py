@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.core.derived import derived_id
-from kiosk.core.effects import Effect, Tell, Write
+from kiosk.core.effects import Effect, Shut, Tell, Write
 from kiosk.core.events import Passed
 from kiosk.core.model import Anomaly, Direction, Oddity, Passage, Stamp
 from kiosk.core.situation import Door, Pending, Step
@@ -45,7 +45,10 @@ def passed(door: Door, event: Passed, stamp: Stamp) -> Step:
             passed_at=stamp.mono,
             passed_way=event.direction,
         )
-        return door, (_passage(one.visit_id, stamp, passed=True, sensed=True),)
+        record = _passage(one.visit_id, stamp, passed=True, sensed=True)
+        # At once, even before the record: every moment that a gate stands open longer lets in who comes behind.
+        more = any(other.direction is event.direction for other in left)
+        return door, (record,) if more else (Shut(direction=event.direction), record)
     what = _oddity(door, event.direction, stamp)
     anomaly = Anomaly(id=stamp.visit_id, what=what, direction=event.direction, seen_at=stamp.wall)
     return replace(door, occupancy=occupancy), (Write(record=anomaly), Tell(what=what))

@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 
 import pytest
 
+from kiosk.core.effects import Shut
 from kiosk.core.events import GateFailed, HealthChanged, Part, Passed, PolicyArrived, Tick
 from kiosk.core.model import Anomaly, Closing, Colour, Direction, DoorKind, Oddity, Passage, Reason
 from kiosk.core.occupancy import Occupancy, hours_worked
@@ -33,6 +34,24 @@ def test_who_was_admitted_and_passed_is_inside():
         (man.visits[0].id, True, True)
     ]
     assert man.door.inside == 1
+
+
+def test_a_gate_that_is_held_open_need_not_wait_once_the_visitor_has_passed():
+    man = admitted()
+    assert man.every(Shut, man.passes(Direction.ENTRY)) == [Shut(direction=Direction.ENTRY)]
+
+
+def test_a_gate_stays_open_for_the_second_one_who_was_admitted():
+    man = admitted()
+    man.wait(1)
+    man.reads(make_pass(number=2))
+    assert man.every(Shut, man.passes(Direction.ENTRY)) == []
+    assert man.every(Shut, man.passes(Direction.ENTRY)) == [Shut(direction=Direction.ENTRY)]
+
+
+def test_who_comes_the_wrong_way_shuts_no_gate():
+    man = admitted()
+    assert man.every(Shut, man.passes(Direction.EXIT)) == []
 
 
 def test_who_is_on_the_way_through_the_gate_takes_a_place():

@@ -5,7 +5,7 @@ import pytest
 from drivers.fakes import FakeGate, Pulse
 from kiosk.core.model import Direction
 from kiosk.errors import DriverError
-from tests.drivers.gate_contract import MAX_ON_S, PULSE_S, GateContract
+from tests.drivers.gate_contract import HOLD_S, MAX_ON_S, PULSE_S, GateContract, HoldContract
 
 
 class TestFakeGate(GateContract):
@@ -42,3 +42,13 @@ class TestFakeGate(GateContract):
         gate.mend()
         gate.open(Direction.ENTRY)
         assert opened()
+
+
+class TestFakeGateThatIsHeld(HoldContract):
+    @pytest.fixture
+    def gate(self, time):
+        return FakeGate(now=time.now, pulse_s=HOLD_S, max_on_s=60, holds=True)
+
+    @pytest.fixture
+    def opened(self, gate):
+        return lambda: gate.is_open

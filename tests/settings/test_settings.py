@@ -171,7 +171,26 @@ def test_a_mistake_says_where_what_was_expected_what_came_and_what_to_do(text: s
             '[gate]\ndriver = "gpio"\nentry_pin = 17\npulse_s = 3\nmax_on_s = 1',
             "5: [gate] max_on_s: expected at least pulse_s",
         ),
-        ('[gate]\ndriver = "gpio"', "2: [gate] entry_pin: expected the GPIO of the relay"),
+        (
+            '[gate]\ndriver = "gpio"\nentry_pin = 0',
+            "3: [gate] entry_pin: expected the GPIO of the relay",
+        ),
+        (
+            '[gate]\ndriver = "gpio"\nmode = "hold"\nhold_s = 12',
+            "4: [gate] max_on_s: expected at least hold_s, which is 12",
+        ),
+        (
+            '[gate]\ndriver = "gpio"\nmode = "hold"\nshut_pin = 22',
+            "4: [gate] shut_pin: a held line shuts the gate by itself",
+        ),
+        (
+            '[gate]\ndriver = "gpio"\nshut_pin = 22\nhold_s = 9\npassage_sensor = true',
+            "4: [gate] hold_s: expected at most passage_s, which is 8",
+        ),
+        (
+            '[gate]\ndriver = "gpio"\nshut_pin = 17',
+            "3: [gate] shut_pin: GPIO 17 is taken by [gate] entry_pin",
+        ),
         ('[lamp]\ndriver = "gpio"\nblue_pin = 0', "3: [lamp] blue_pin: expected a GPIO"),
         ("[gate]\npassage_sensor = true", "2: [gate] passage_sensor: a sensor needs a gate"),
         (
