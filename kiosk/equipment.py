@@ -7,6 +7,7 @@ lamp still opens its door; a screen that cannot be had is an error, because a bl
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -87,7 +88,9 @@ def eyes(formats: Collection[Symbology] = (Symbology.QR,)) -> Reader:
     passes = Symbology.QR in formats
     first, second = (ZxingDecoder(), second_engine()) if passes else (NoDecoder(), None)
     cards = [each for each in ON_CARDS if each in formats]
-    return CardReader(first, second, cards=Cards(CardDecoder(cards))) if cards else Reader(first, second)
+    if cards:
+        return CardReader(first, second, cards=Cards(CardDecoder(cards)), timer=time.thread_time)
+    return Reader(first, second, timer=time.thread_time)
 
 
 def second_engine() -> Decoder | None:

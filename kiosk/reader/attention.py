@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from kiosk.ports import Grey
-from kiosk.reader.guidance import Sight
+from kiosk.reader.guidance import PATIENCE_S, Sight
 from kiosk.reader.likeness import PAD, TILE, code_like
 from kiosk.reader.motion import Box
 
@@ -54,8 +54,8 @@ class Attention:
         self._box, self._since, self._seen_at, self._speed = None, float("-inf"), float("-inf"), 0.0
 
     def sight(self, frame: Grey, mono: float) -> Sight | None:
-        """Return what can be measured of the thing; None where there is none."""
-        if self._box is None or mono - self._seen_at > FORGOTTEN_S:
+        """Return what can be measured of the thing; None where there is none, or none for long enough to speak of."""
+        if self._box is None or mono - self._seen_at > FORGOTTEN_S or mono - self._since < PATIENCE_S:
             return None
         thing = _unpadded(self._box, frame)
         part = thing.of(frame)

@@ -6,7 +6,7 @@ It must never hand on a code that bears none: stripes may pass for a short Code 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,8 +85,15 @@ def _at(
 class CardReader(Reader):
     """A Reader that looks for a card where it finds no QR code."""
 
-    def __init__(self, first: Decoder, second: Decoder | None, *, cards: Cards) -> None:
-        super().__init__(first, second)
+    def __init__(
+        self,
+        first: Decoder,
+        second: Decoder | None,
+        *,
+        cards: Cards,
+        timer: Callable[[], float] = lambda: 0.0,
+    ) -> None:
+        super().__init__(first, second, timer=timer)
         self.cards = cards
 
     def _look(self, frame: Grey, mono: float) -> list[Reading]:

@@ -1,13 +1,14 @@
 """The order in which a frame is looked at: gate, first engine where something moved, a rescue step where a code stays unread.
 
 It knows the engines only as ports and the time only as an argument. It must never cost more than the door can pay: an empty
-hall is the gate alone, a crowd is the first engine on the moving box and a few rescue steps a second. Whatever is shown, a frame
-is at most two engine calls: one on at most MOST_PIXELS, one on at most ladder.MOST_PIXELS.
+hall is the gate and little else, a crowd is the first engine at half the size and a few rescue steps a second. Whatever is shown, a
+frame is at most two engine calls: one on at most MOST_PIXELS, one on at most ladder.MOST_PIXELS; where the first was slow, no second.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import cv2
 
@@ -17,27 +18,34 @@ from kiosk.reader.attention import Attention
 from kiosk.reader.budget import Budget
 from kiosk.reader.guidance import hint
 from kiosk.reader.ladder import Ladder
+from kiosk.reader.looks import Looks
 from kiosk.reader.motion import Box, MotionGate
 from kiosk.reader.places import in_frame, off_centre
 
-HEARTBEAT_S = 1.0
-"""A full frame is decoded this often whatever the gate says: a code that was there at start, a phone held quite still."""
 MOST_PIXELS = 1920 * 1080
 """A larger frame is made smaller first: more pixels read no more (facts-reader.md 4) and would leave the time unbounded."""
 SMALLEST = 40
 """Pixels: what is smaller on either side holds no code."""
+SLOW_S = 0.1
+"""A look that took longer leaves the rescue step to the next frame, which gets no look then: twenty times an ordinary one on a PC."""
 
 
 class Reader:
     """Finds the codes in a camera's frames. Not for two threads at once: it remembers what the hall looks like."""
 
-    def __init__(self, first: Decoder, second: Decoder | None = None) -> None:
+    def __init__(
+        self, first: Decoder, second: Decoder | None = None, *, timer: Callable[[], float] = lambda: 0.0
+    ) -> None:
+        """`timer`: the processor time of this thread in seconds; without one no look counts as slow."""
         self._first = first
+        self._timer = timer
         self._gate = MotionGate()
+        self._looks = Looks()
         self._attention = Attention()
         self._ladder = Ladder(first, second)
         self._budget = Budget()
-        self._whole_at: float | None = None
+        self._put_off = False
+        """The last look was so slow that its frame got no rescue step."""
         self.moved_at = float("-inf")
         """When something last moved before the camera, in seconds of the monotonic clock."""
         self.moved: Box | None = None
@@ -62,28 +70,37 @@ class Reader:
         if min(frame.shape) < SMALLEST:
             return []
         moved = self.moved = self._gate.look(frame, mono)
+        place = None
         if moved is not None:
             self.moved_at = mono
-        if self._whole_at is None or mono - self._whole_at >= HEARTBEAT_S:
-            self._whole_at = mono
-            found = self._first.decode(frame)
-        elif moved is not None:
-            found = in_frame(self._first.decode(moved.of(frame)), left=moved.left, top=moved.top)
+            place = self._attention.look(frame, moved, mono)
+        if self._put_off and place is not None:
+            self._put_off, found = False, []
         else:
-            return []
+            found = self._first_look(frame, moved, place, mono)
         if found:
             self._attention.forget()
+            self._looks.found()
         elif moved is not None:
-            found = self._rescue(frame, moved, mono)
+            found = self._rescue(frame, moved, place, mono)
         return sorted(found, key=lambda reading: off_centre(reading, frame))
 
-    def _rescue(self, frame: Grey, moved: Box, mono: float) -> list[Reading]:
-        place = self._attention.look(frame, moved, mono)
+    def _first_look(self, frame: Grey, moved: Box | None, place: Box | None, mono: float) -> list[Reading]:
+        look = self._looks.choose(frame, moved, mono, sure=place is not None and self._attention.sure)
+        if look is None:
+            self._put_off = False
+            return []
+        began = self._timer()
+        found = look.decode(self._first, frame)
+        self._put_off = self._timer() - began > SLOW_S
+        return found
+
+    def _rescue(self, frame: Grey, moved: Box, place: Box | None, mono: float) -> list[Reading]:
         if place is None:
             self._ladder.restart()
             return []
         found: list[Reading] = []
-        if self._budget.take(mono, sure=self._attention.sure):
+        if not self._put_off and self._budget.take(mono, sure=self._attention.sure):
             found = self._ladder.climb(frame, place, moved)
         if found:
             self._attention.forget()

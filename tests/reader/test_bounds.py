@@ -68,3 +68,32 @@ def test_the_worst_pictures_are_read_or_passed_over_and_nothing_else(name, pictu
     found = feed(Reader(first, second), [np.full((360, 640), 128, np.uint8), *[picture] * 6])
     assert {reading.text for readings in found for reading in readings} <= {"HELLO WORLD"}
     assert len(first.pixels) + len(second.pixels) <= 1 + 2 * 6
+
+
+def slow_reader(first: Blind, second: Blind, took_s: float) -> Reader:
+    """A reader by whose timer every look takes so long."""
+    spent = iter(range(10**6))
+    return Reader(first, second, timer=lambda: next(spent) * took_s)
+
+
+def test_a_frame_whose_look_was_slow_gets_no_rescue_step_and_the_next_one_gets_nothing_else():
+    calls = []
+    first, second = Blind(), Blind()
+    reader = slow_reader(first, second, 2 * pipeline.SLOW_S)
+    assert reader.read(np.full((360, 640), 128, np.uint8), 0.0) == []
+    picture = pictures((640, 360))["broken codes of 3 px a module"]
+    for index in range(8):
+        before = len(first.pixels) + len(second.pixels)
+        reader.read(picture, 0.1 + index / 15)
+        calls.append(len(first.pixels) + len(second.pixels) - before)
+    assert calls == [1] * 8
+    assert second.pixels or max(first.pixels) > picture.size  # the ladder was climbed
+
+
+def test_a_frame_whose_look_was_quick_gets_both():
+    first, second = Blind(), Blind()
+    reader = slow_reader(first, second, pipeline.SLOW_S / 2)
+    reader.read(np.full((360, 640), 128, np.uint8), 0.0)
+    before = len(first.pixels)
+    reader.read(pictures((640, 360))["broken codes of 3 px a module"], 0.1)
+    assert len(first.pixels) - before == 2

@@ -8,7 +8,8 @@ from drivers.engine_zxing import ZxingDecoder
 from drivers.lens import Look, Scene, approach, empty_hall, people_walking, varied
 from kiosk.ports import Grey, Reading
 from kiosk.reader import budget, ladder
-from kiosk.reader.pipeline import HEARTBEAT_S, Reader
+from kiosk.reader.looks import HEARTBEAT_S
+from kiosk.reader.pipeline import Reader
 from tests.reader.codes import PASS, qr
 
 FPS = 15.0
