@@ -35,7 +35,7 @@ from kiosk.device import Device, Identity, board_model, serial_number
 from kiosk.enroller import Enroller
 from kiosk.errors import DeviceError, DriverError
 from kiosk.initialize import initialize
-from kiosk.ports import Camera, Clock, Keypad, Screen
+from kiosk.ports import Camera, Clock, Keypad, Reading, Screen
 from kiosk.reader.repeats import Repeats
 from kiosk.settings import Settings
 from kiosk.wifi import NetworkManager
@@ -94,13 +94,18 @@ class CameraMode:
         with ExitStack() as last:
             if open_camera is not None:
                 self._seeing = True
+                memory = Repeats(SAME_CODE_S)
+
+                def found(readings: list[Reading], mono: float) -> None:
+                    for reading in memory.new(readings, mono):
+                        self._inbox.put(self._enroller.read(reading.text))
+
                 body = watching(
                     open_camera=open_camera,
                     eyes=eyes,
-                    memory=Repeats(SAME_CODE_S),
                     clock=self._clock,
                     preview=self._preview,
-                    found=lambda text: self._inbox.put(self._enroller.read(text)),
+                    found=found,
                     put=self._happened,
                 )
                 _start(Worker("scan", body), last)

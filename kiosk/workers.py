@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from kiosk.core.credential import precedence
 from kiosk.core.effects import Ask
 from kiosk.core.events import (
     Answered,
@@ -128,33 +129,40 @@ def scanning(
     preview: Preview,
     put: Put,
 ) -> Callable[[threading.Event], None]:
-    """Return the body of the scanner: newest frame -> texts -> credentials, for as long as it is not stopped."""
+    """Return the body of the scanner: newest frame -> texts -> credentials, for as long as it is not stopped.
 
-    def found(text: str) -> None:
-        put(CodeRead(credential=understand(text), via=Via.CAMERA))
+    Of several codes in a frame one is told: of those that are ours the one nearest the middle.
+    """
 
-    return watching(
-        open_camera=open_camera,
-        eyes=eyes,
-        memory=memory,
-        clock=clock,
-        preview=preview,
-        found=found,
-        put=put,
-    )
+    def found(readings: list[Reading], mono: float) -> None:
+        remembered = readings if len(readings) < 2 else _first_told(readings, understand)
+        for reading in memory.new(remembered, mono)[:1]:
+            if reading is remembered[0]:
+                put(CodeRead(credential=understand(reading.text), via=Via.CAMERA))
+
+    return watching(open_camera=open_camera, eyes=eyes, clock=clock, preview=preview, found=found, put=put)
+
+
+def _first_told(readings: list[Reading], understand: Callable[[str], Credential]) -> list[Reading]:
+    """Return the reading that is told, then those that are nobody's: a poster is no news when the visitor has gone.
+
+    The others that are ours are left out and so not remembered: each is new when it has become the one.
+    """
+    places = [(precedence(understand(reading.text)), reading) for reading in readings]
+    _, first = min(places, key=lambda one: one[0])
+    return [first, *(reading for place, reading in places if place and reading is not first)]
 
 
 def watching(
     *,
     open_camera: Callable[[], Camera],
     eyes: Eyes,
-    memory: Memory,
     clock: Clock,
     preview: Preview,
-    found: Callable[[str], None],
+    found: Callable[[list[Reading], float], None],
     put: Put,
 ) -> Callable[[threading.Event], None]:
-    """Return the body that hands every new text before the camera to `found`; `put` hears how the camera is."""
+    """Return the body that hands what it reads of each frame to `found`, with its time; `put` hears how the camera is."""
 
     def look(camera: Camera, stop: threading.Event, seen: Callable[[], None]) -> None:
         while not stop.is_set():
@@ -163,8 +171,7 @@ def watching(
             mono = clock.mono()
             readings = eyes.read(frame, mono)
             preview.put(frame, mono, lively=mono - eyes.moved_at < LIVELY_S)
-            for reading in memory.new(readings, mono):
-                found(reading.text)
+            found(readings, mono)
 
     def body(stop: threading.Event) -> None:
         reopening(Part.CAMERA, open_camera, look, stop, put)

@@ -57,6 +57,21 @@ def understand(text: str, *, verify: Verify, venue_url: str, door: str) -> Crede
     return Identifier(kind=IdentifierKind.IIN, value=number)
 
 
+def precedence(credential: Credential) -> int:
+    """Return the place of a code among those that are in view together: ours first, our own venue code last.
+
+    >>> precedence(OwnVenueCode()) > precedence(NotACredential(reason=Refusal.NOT_OURS))
+    True
+    """
+    match credential:
+        case Identifier() | Pass():
+            return 0
+        case NotACredential():
+            return 1
+        case OwnVenueCode():
+            return 2
+
+
 def card_number(text: str) -> str | None:
     """Return the twelve digits that stand where a card bears its IIN, right or mistyped; None where nothing stands there."""
     found = (pattern.match(text) for _name, pattern in CARD_FORMATS)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.core.credential import LONGEST, understand
+from kiosk.core.credential import LONGEST, precedence, understand
 from kiosk.core.model import Credential, Identifier, NotACredential, OwnVenueCode, Pass, Refusal
 from kiosk.core.venue_code import code_at
 from tests.factories import NOON, make_iin, make_pass, make_person
@@ -126,3 +126,8 @@ def test_no_answer_holds_the_text_that_was_read(text):
     found = meaning(text)
     assert len(text) < 4 or text not in repr(found)
     assert IIN not in repr(meaning(IIN))
+
+
+def test_of_codes_in_view_together_ours_come_first_and_our_own_screen_last():
+    shown = [OwnVenueCode(), NotACredential(reason=Refusal.NOT_OURS), make_person(), make_pass()]
+    assert sorted(shown, key=precedence) == [shown[2], shown[3], shown[1], shown[0]]

@@ -117,6 +117,14 @@ def test_a_code_that_is_no_credential_is_said_to_be_so_and_is_no_visit(reason):
     assert man.door.state is State.IDLE
 
 
+@pytest.mark.parametrize("reason", [Refusal.NOT_OURS, Refusal.CONTROL_BYTES])
+def test_the_notice_of_a_strange_code_gives_way_at_once_to_one_of_ours(reason):
+    man = Doorman()
+    man.reads(NotACredential(reason=reason))
+    man.reads(make_pass())
+    assert [visit.via for visit in man.visits] == [Via.CAMERA]
+
+
 def test_nothing_is_shown_and_nothing_opens_before_the_visit_is_on_the_disk():
     man = Doorman(disk="held")
     effects = man.reads(make_pass())
