@@ -26,10 +26,10 @@ def house(tmp_path_factory):
 
 def page(*, middle: str = "", edge: str = "") -> Grey:
     frame = HALL.copy()
-    for text, left in ((middle, FRAME[1] // 2), (edge, 120)):
+    for text, x in ((middle, FRAME[1] // 2), (edge, 120)):
         if text:
             code = qr(text)
-            top, left = FRAME[0] // 2 - len(code) // 2, left - len(code) // 2
+            top, left = FRAME[0] // 2 - len(code) // 2, x - len(code) // 2
             frame[top : top + len(code), left : left + len(code)] = code
     return frame
 
