@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from drivers.pins import pins
-from kiosk.errors import DriverError
+from kiosk.errors import DriverError, DriverMissing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,10 +28,10 @@ def put_at_rest(outputs: Iterable[Output], *, pin_factory: Any = None) -> tuple[
     """Take the power from each line, let it go, and return those lines: a strike locks, a magnet opens.
 
     Every line is tried. Raises DriverError with a sentence for each that could not be had: while the kiosk runs, that
-    is all of them. `pin_factory` None is gpiozero's own choice.
+    is all of them; DriverMissing where this machine has no pins. `pin_factory` None is gpiozero's own choice.
     """
     done: list[Output] = []
-    failed: list[str] = []
+    failed: list[DriverError] = []
     for output in outputs:
         try:
             with pins(f"{output.what} on GPIO{output.pin}"):
@@ -42,9 +42,10 @@ def put_at_rest(outputs: Iterable[Output], *, pin_factory: Any = None) -> tuple[
                     output.pin, active_high=output.active_high, initial_value=False, pin_factory=pin_factory
                 ).close()
         except DriverError as error:
-            failed.append(str(error))
+            failed.append(error)
         else:
             done.append(output)
     if failed:
-        raise DriverError("; ".join(failed))
+        kind = DriverMissing if isinstance(failed[0], DriverMissing) else DriverError
+        raise kind("; ".join(dict.fromkeys(map(str, failed))))
     return tuple(done)

@@ -130,6 +130,16 @@ def parser() -> argparse.ArgumentParser:
         "--show", action="store_true", help="print every key with the value that is used (secrets masked)"
     )
 
+    add_command(
+        commands,
+        "gate-safe",
+        do.gate_safe,
+        "Take the power from the lines of gate and lamp, for when no kiosk runs: a strike locks, a magnet opens. "
+        "Exit code 0 also where there are no pins, or the configuration does not say which; 1 where a line is held by "
+        "another program.",
+        "kiosk gate-safe",
+    )
+
     reading = add_command(
         commands,
         "read",

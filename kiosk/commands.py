@@ -132,6 +132,14 @@ def today(args: argparse.Namespace) -> int:
     return FINE
 
 
+def gate_safe(args: argparse.Namespace) -> int:
+    from kiosk import gate_safe_command
+
+    return gate_safe_command.main(
+        getattr(args, "config", None), lambda text: print(f"gate-safe: {text}", file=sys.stderr, flush=True)
+    )
+
+
 def read(args: argparse.Namespace) -> int:
     if bool(args.paths) == args.live:
         raise KioskError(

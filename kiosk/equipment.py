@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from drivers.at_rest import Output, put_at_rest
 from drivers.engine_zbar import ZbarDecoder
 from drivers.engine_zxing import CardDecoder, ZxingDecoder
 from drivers.nothing import NoDecoder, NoGate, NoLamp, Silence
@@ -26,7 +25,6 @@ from kiosk.reader.cards import CardReader, Cards
 from kiosk.reader.formats import ON_CARDS
 from kiosk.reader.pipeline import Reader
 from kiosk.settings import Settings
-from kiosk.wires import wires
 
 log = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -100,18 +98,6 @@ def second_engine() -> Decoder | None:
     except DriverMissing as missing:
         log.error("second decoder: %s", missing)
         return None
-
-
-def rest_outputs(settings: Settings) -> tuple[Output, ...]:
-    """Take the power from every line that the kiosk drives, and return those lines; for when no kiosk runs.
-
-    Raises DriverError, after trying every line, with a sentence for each that could not be had.
-    """
-    return put_at_rest(
-        Output(what=wire.name, pin=wire.pin, active_high=wire.active_high)
-        for wire in wires(settings)
-        if wire.output
-    )
 
 
 def _or_nothing(what: str, make: Callable[[], _T], nothing: Callable[[], _T]) -> _T:

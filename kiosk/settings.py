@@ -82,6 +82,31 @@ def choose(file: Path | None, *, places: Sequence[Path] = (INSTALLED, CHECKOUT))
 
 def parse(text: str, *, name: str = "kiosk.toml") -> Settings:
     """Read the text of a file. Raises SettingsError like `load`; `name` is how the mistakes call it."""
+    found = _salvaged(text, name)
+    if found.mistakes:
+        raise SettingsError(found.mistakes)
+    return found.settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Salvaged:
+    """What a file says in spite of its mistakes."""
+
+    settings: Settings
+    """A key with a mistake has its default here."""
+    bad: frozenset[tuple[str, str]]
+    """Those keys, as (section, key)."""
+    mistakes: str
+    """One a line; empty where there are none."""
+
+
+def salvage(file: Path | None = None, *, places: Sequence[Path] = (INSTALLED, CHECKOUT)) -> Salvaged:
+    """Read what can be read, for who has to act on a broken configuration too. Raises SettingsError where there is none."""
+    chosen = choose(file, places=places)
+    return _salvaged(read_file(chosen), str(chosen))
+
+
+def _salvaged(text: str, name: str) -> Salvaged:
     found = read_values(text, SECTIONS)
     settings = Settings(
         **{section: make(**found.values.get(section, {})) for section, make in _CLASSES.items()}
@@ -91,10 +116,9 @@ def parse(text: str, *, name: str = "kiosk.toml") -> Settings:
             section, key_name = clash.keys[0]
             line = max(found.lines.get(where, 0) for where in clash.keys)
             found.mistakes.append(Mistake(line=line, text=f"[{section}] {key_name}: {clash.text}"))
-    if found.mistakes:
-        mistakes = sorted(found.mistakes, key=lambda mistake: mistake.line)
-        raise SettingsError("\n".join(f"{name}:{each.line or 1}: {each.text}" for each in mistakes))
-    return settings
+    mistakes = sorted(found.mistakes, key=lambda mistake: mistake.line)
+    told = "\n".join(f"{name}:{each.line or 1}: {each.text}" for each in mistakes)
+    return Salvaged(settings=settings, bad=frozenset(found.bad), mistakes=told)
 
 
 def shown(settings: Settings) -> str:

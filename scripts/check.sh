@@ -5,6 +5,7 @@
 set -euo pipefail
 
 readonly BIN=.venv/bin
+readonly MOST_EXPOSED=30 # tenths, as systemd-analyze takes them
 failed=()
 
 step() { # step NAME COMMAND... : quiet when it is well
@@ -43,6 +44,18 @@ verify_units() { # verify_units UNIT...
     fi
 }
 
+# How much of the machine a unit can reach, from 0 to 10: issue 5 allows 3.0. A drop-in beside a unit counts with it.
+confined_units() { # confined_units UNIT...
+    local unit said status=0
+    for unit in "$@"; do
+        if ! said=$(systemd-analyze security --offline=true --no-pager --threshold="$MOST_EXPOSED" "$unit" 2>&1); then
+            printf '%s: expected at most %s.%s\n%s\n' "$unit" "${MOST_EXPOSED%?}" "${MOST_EXPOSED: -1}" "$said"
+            status=1
+        fi
+    done
+    return "$status"
+}
+
 main() {
     cd "$(dirname "${BASH_SOURCE[0]}")/.."
     local scripts=() units=() packages=()
@@ -59,6 +72,7 @@ main() {
     if ((${#units[@]})); then
         if command -v systemd-analyze >/dev/null; then
             step "systemd units" verify_units "${units[@]}"
+            step "systemd confinement" confined_units "${units[@]}"
         else
             printf -- '-       %-28s %s\n' "systemd units" "not verified: this machine has no systemd-analyze"
         fi

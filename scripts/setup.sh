@@ -101,8 +101,9 @@ install_packages() { # install_packages NAME...
 
 debian_packages() { # debian_packages KIND
     local need=(libzbar0 tzdata ca-certificates) wish=() missing
-    # Tests of a real window use Xvfb and skip themselves without it: worth an apt-get, not worth stopping for.
-    if [[ $1 == test ]]; then wish=(xvfb); fi
+    # Tests of a real window use Xvfb, and units are judged by systemd-analyze; both skip themselves without: worth an apt-get,
+    # not worth stopping for.
+    if [[ $1 == test ]]; then wish=(xvfb systemd); fi
     if ! on_debian; then
         say "this is not Debian: expecting the zbar library (libzbar.so.0) and Python's venv module to be there"
         return
@@ -113,7 +114,7 @@ debian_packages() { # debian_packages KIND
         # shellcheck disable=SC2086  # a list of package names
         if [[ -n $missing ]]; then install_packages $missing; fi
     elif [[ -n $(missing_packages "${wish[@]}") ]]; then
-        say "without ${wish[*]} (no sudo to install it): tests of a real window will skip themselves"
+        say "without ${wish[*]} (no sudo to install it): tests of a real window, and the check of the units, will skip themselves"
     fi
 }
 

@@ -102,7 +102,10 @@ def test_a_traceback_is_shown_where_it_is_asked_for(how: list[str], root: Path, 
     "words,says",
     [
         ("dcotor", 'no command "dcotor": did you mean "doctor"?'),
-        ("frobnicate", "there are run, enrol, demo, doctor, check-config, read, queue, today, version"),
+        (
+            "frobnicate",
+            "there are run, enrol, demo, doctor, check-config, gate-safe, read, queue, today, version",
+        ),
         ("", "required: COMMAND"),
         ("queue", "required: COMMAND"),
         ("queue list --limit 0", 'expected a number from 1, found "0"'),

@@ -34,6 +34,7 @@ ROOTS = (
     "kiosk.cli",
     "kiosk.commands",
     "kiosk.enrol_command",
+    "kiosk.gate_safe_command",
     "kiosk.doctor",
     "kiosk.demo",
 )

@@ -1,5 +1,6 @@
 """scripts/check.sh: a part that fails is told of, and what a developer's machine cannot have is not held against it."""
 
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -60,3 +61,21 @@ def test_every_failing_step_is_told_of_with_its_words(tmp_path):
 def test_what_does_not_exist_yet_is_passed_over(tmp_path):
     (tmp_path / "kiosk").mkdir()
     assert sh("present kiosk drivers systemd/*.service", tmp_path).stdout.split() == ["kiosk"]
+
+
+def test_a_unit_that_reaches_too_much_of_the_machine_fails_the_check(tmp_path):
+    (tmp_path / "open.service").write_text("[Service]\nExecStart=/bin/true\n")
+    done = sh("systemd-analyze() { [[ $* == *--threshold=30*open.service ]] && return 1; return 0; }\n"
+              "confined_units open.service closed.service", tmp_path)  # fmt: skip
+    assert done.returncode == 1
+    assert "open.service: expected at most 3.0" in done.stdout
+    assert "closed.service" not in done.stdout
+
+
+@pytest.mark.skipif(
+    not shutil.which("systemd-analyze"), reason="needs systemd-analyze: apt-get install systemd"
+)
+def test_systemd_itself_tells_a_confined_unit_from_an_open_one(tmp_path):
+    (tmp_path / "open.service").write_text("[Service]\nExecStart=/bin/true\n")
+    assert sh("confined_units open.service", tmp_path).returncode == 1
+    assert sh(f"confined_units {ROOT}/systemd/*.service", tmp_path).returncode == 0
