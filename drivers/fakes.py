@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import cycle
 from types import TracebackType
 from typing import Self
 
 from drivers.duty import Duty
+from drivers.rhythms import STEADY_S, steps_of
 from kiosk.core.effects import Signal, Sound
 from kiosk.core.model import Colour, Direction
 from kiosk.errors import DriverError
@@ -116,6 +118,7 @@ class Shown:
     at: float
     signal: Signal
     colour: Colour | None
+    fault: int = 0
 
 
 class FakeLamp:
@@ -131,12 +134,30 @@ class FakeLamp:
         """Whether it shows nothing."""
         return self._closed or not self.shown
 
-    def show(self, signal: Signal, colour: Colour | None) -> None:
+    def show(self, signal: Signal, colour: Colour | None, fault: int = 0) -> None:
         """Change to this signal."""
         if self._closed:
             raise DriverError("the lamp is closed: restart the kiosk")
-        if not self.shown or (self.shown[-1].signal, self.shown[-1].colour) != (signal, colour):
-            self.shown.append(Shown(at=self._now(), signal=signal, colour=colour))
+        new = Shown(at=self._now(), signal=signal, colour=colour, fault=fault)
+        if not self.shown or replace(self.shown[-1], at=new.at) != new:
+            self.shown.append(new)
+
+    def flashes(self, until: float) -> list[float]:
+        """Return how long each flash of what it shows now lasts (seconds), of those that begin before `until` on its clock."""
+        if self._closed or not self.shown:
+            return []
+        now = self.shown[-1]
+        steps = steps_of(now.signal, now.fault)
+        if any(step.s == STEADY_S for step in steps):
+            return []
+        found, at, low = list[float](), now.at, min(step.level for step in steps)
+        for step in cycle(steps):
+            if at >= until:
+                return found
+            if step.level > low:
+                found.append(step.s)
+            at += step.s
+        return found
 
     def close(self) -> None:
         """Go dark."""

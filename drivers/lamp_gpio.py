@@ -1,7 +1,6 @@
 """The lamp: an RGB lamp on three GPIO lines that tells from afar what the screen tells.
 
-Colour is the registry's status, rhythm is our decision. It must never flash more than three times a second
-(EN 301 549), never show a status colour where no status is known, and never keep a colour that nobody stands for.
+It plays drivers/rhythms.py. It must never keep a colour that nobody stands for.
 """
 
 from __future__ import annotations
@@ -10,11 +9,11 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import cycle
 from typing import Any
 
 from drivers.pins import pins
+from drivers.rhythms import STEADY_S, Step, hue_of, steps_of
 from drivers.timing import RealTime, Timing
 from kiosk.core.effects import Signal
 from kiosk.core.model import Colour
@@ -24,63 +23,6 @@ LOG = logging.getLogger(__name__)
 
 _STOP_S = 2.0
 """How long close() waits for the worker; the lamp is dark before that."""
-
-Hue = tuple[float, float, float]
-"""Red, green, blue, each from 0 to 1."""
-
-HUES: dict[Colour, Hue] = {
-    Colour.GREEN: (0.0, 1.0, 0.0),
-    Colour.BLUE: (0.0, 0.0, 1.0),
-    # The green diode is the brighter one in every RGB lamp: in equal parts yellow turns to lime.
-    Colour.YELLOW: (1.0, 0.6, 0.0),
-    Colour.RED: (1.0, 0.0, 0.0),
-}
-WHITE: Hue = (1.0, 1.0, 1.0)
-"""No status is white: the hue of whatever is not known."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One part of a rhythm."""
-
-    level: float
-    """Brightness from 0 (dark) to 1."""
-    s: float
-    """Seconds; infinite for a steady light."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pattern:
-    """A rhythm, repeated until the next signal."""
-
-    steps: tuple[Step, ...]
-    coloured: bool
-    """Whether it takes the colour of the status, where one is known. Otherwise white."""
-
-
-_STEADY = float("inf")
-
-PATTERNS: dict[Signal, Pattern] = {
-    # Just alive: a dark lamp is a lamp without power.
-    Signal.IDLE: Pattern(steps=(Step(0.05, _STEADY),), coloured=False),
-    # Quick and soft: working.
-    Signal.CHECKING: Pattern(steps=(Step(0.5, 0.25), Step(0.1, 0.25)), coloured=False),
-    # Calm: go.
-    Signal.ADMITTED: Pattern(steps=(Step(1.0, _STEADY),), coloured=True),
-    # Twice, and twice again: stop, in any colour.
-    Signal.REFUSED: Pattern(
-        steps=(Step(1.0, 0.25), Step(0.0, 0.25), Step(1.0, 0.25), Step(0.0, 1.0)), coloured=True
-    ),
-    # Once, slowly: wait, somebody comes. Never a colour (rules.md 8).
-    Signal.UNCHECKED: Pattern(steps=(Step(1.0, 0.8), Step(0.0, 0.8)), coloured=False),
-    # A spark now and then, like a smoke detector's.
-    Signal.OUT_OF_ORDER: Pattern(steps=(Step(1.0, 0.15), Step(0.0, 2.35)), coloured=False),
-}
-
-
-def hue_of(signal: Signal, colour: Colour | None) -> Hue:
-    """Return the hue in which a signal is shown."""
-    return HUES[colour] if colour is not None and PATTERNS[signal].coloured else WHITE
 
 
 class GpioLamp:
@@ -107,7 +49,7 @@ class GpioLamp:
         self._dimmable = dimmable
         self._timing = timing or RealTime()
         self._lock = threading.Lock()  # protects everything below
-        self._shown: tuple[Signal, Colour | None] | None = None
+        self._shown: tuple[Signal, Colour | None, int] | None = None
         self._steps: Iterator[Step] = iter(())
         self._until: float | None = None
         self._over = ""
@@ -122,16 +64,16 @@ class GpioLamp:
         self._worker = threading.Thread(target=self._work, name="lamp", daemon=True)
         self._worker.start()
 
-    def show(self, signal: Signal, colour: Colour | None) -> None:
+    def show(self, signal: Signal, colour: Colour | None, fault: int = 0) -> None:
         """Change at once and return; the same signal again keeps its rhythm. Raises DriverError where it is gone."""
         with self._lock:
             if self._over:
                 raise DriverError(f"{self._what} {self._over}: restart the kiosk")
-            if self._shown == (signal, colour):
+            if self._shown == (signal, colour, fault):
                 return
-            self._shown = (signal, colour)
+            self._shown = (signal, colour, fault)
             self._hue = hue_of(signal, colour)
-            self._steps = cycle(PATTERNS[signal].steps)
+            self._steps = cycle(steps_of(signal, fault))
             self._step(self._timing.now())
             self._alarm.ring()
 
@@ -164,7 +106,7 @@ class GpioLamp:
 
     def _step(self, at: float) -> None:
         step = next(self._steps)
-        self._until = None if step.s == _STEADY else at + step.s
+        self._until = None if step.s == STEADY_S else at + step.s
         with pins(self._what):
             self._led.value = tuple(self._brightness(part * step.level) for part in self._hue)
 

@@ -29,7 +29,7 @@ class NoGate:
 class NoLamp:
     """No lamp."""
 
-    def show(self, signal: Signal, colour: Colour | None) -> None:
+    def show(self, signal: Signal, colour: Colour | None, fault: int = 0) -> None:
         """Nothing to light."""
 
     def close(self) -> None:

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from kiosk.clock import SystemClock, boot_id, new_id
 from kiosk.core.credential import understand
 from kiosk.core.effects import Effect
-from kiosk.core.events import DeviceRevoked, Event, HealthChanged, Part
+from kiosk.core.events import DeviceRevoked, Event
 from kiosk.core.model import Credential, NotACredential, Pass
 from kiosk.core.remembered import Remembered
 from kiosk.core.situation import Door
@@ -122,7 +122,9 @@ class App:
             preview=self._preview.take,
         )
         self.loop = Loop(
-            door=Door(setup=setup_of(settings, identity.venue_code)),
+            door=Door(
+                setup=replace(setup_of(settings, identity.venue_code), camera=drivers.open_camera is not None)
+            ),
             inbox=inbox,
             hands=hands,
             clock=clock,
@@ -158,9 +160,7 @@ class App:
             self._work("listen", listening(events=self._client.events, put=put, heard=self._heard))
         if self._drivers.open_keypad is not None:
             self._work("keypad", typing(open_keypad=self._drivers.open_keypad, put=put))
-        if self._drivers.open_camera is None:
-            put(HealthChanged(part=Part.CAMERA, working=False, why="there is none at this door"))
-        else:
+        if self._drivers.open_camera is not None:
             self._work("scan", self._scanning(self._drivers.open_camera))
 
     def stop(self) -> None:

@@ -160,8 +160,8 @@ class Loop:
                 self._gate(lambda: hands.gate.shut(direction))
             case Ask():
                 hands.ask(effect)
-            case Light(signal=signal, colour=colour):
-                self._try(Part.LAMP, lambda: hands.lamp.show(signal, colour))
+            case Light(signal=signal, colour=colour, fault=fault):
+                self._try(Part.LAMP, lambda: hands.lamp.show(signal, colour, fault))
             case Chime(sound=sound):
                 self._try(None, lambda: hands.sounder.play(sound))
             case TrustTime():

@@ -106,8 +106,10 @@ class Gate(Protocol):
 class Lamp(Protocol):
     """Shows the same as the screen, from afar: the colour of the status in the rhythm of the decision."""
 
-    def show(self, signal: Signal, colour: Colour | None) -> None:
-        """Change at once and return."""
+    def show(self, signal: Signal, colour: Colour | None, fault: int = 0) -> None:
+        """Change at once and return. `fault` above 0 is blinked (core/faults.py), in no status colour, and begins anew only
+        when it changes; IDLE and OUT_OF_ORDER alone bear one.
+        """
         ...
 
     def close(self) -> None:

@@ -72,6 +72,9 @@ def _chips(corner: Corner, canvas: Canvas) -> list[_Chip]:
     if corner.inside is not None:
         text = str(corner.inside) if corner.capacity is None else f"{corner.inside} / {corner.capacity}"
         found.append(_Chip(text=text, shape=Shape.PERSON, ink=theme.paper, ground=theme.panel, plate=False))
+    if corner.faults:
+        text = " · ".join(str(number) for number in corner.faults)
+        found.append(_Chip(text=text, shape=Shape.BROKEN, ink=theme.print, ground=theme.warning))
     if corner.incidents_waiting:
         text = str(corner.incidents_waiting)
         found.append(_Chip(text=text, shape=Shape.REPORT, ink=theme.paper, ground=theme.alarm))

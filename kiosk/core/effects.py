@@ -59,6 +59,8 @@ class Light:
 
     signal: Signal
     colour: Colour | None = None
+    fault: int = 0
+    """What is broken, by its number (core/faults.py), where nobody is being answered; 0: nothing."""
 
 
 class Sound(StrEnum):

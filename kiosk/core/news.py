@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.core import verdicts
-from kiosk.core.effects import Tell
+from kiosk.core import faults, verdicts
+from kiosk.core.effects import Effect, Tell
 from kiosk.core.events import (
     DeviceRevoked,
     GateFailed,
@@ -70,16 +70,29 @@ def device_revoked(door: Door, _event: DeviceRevoked, stamp: Stamp) -> Step:
 
 
 def health_changed(door: Door, event: HealthChanged, stamp: Stamp) -> Step:
-    door = door.with_part(event.part, None if event.working else event.why or "no reason given")
-    if door.state in REST and door.state is not door.resting:
-        return verdicts.rest(door, stamp)
-    return door, ()
+    return _part_changed(door, event.part, None if event.working else event.why or "no reason given", stamp)
 
 
 def store_failed(door: Door, event: RecordFailed, stamp: Stamp) -> Step:
     """Something that happened could not be written: the next visitor's visit could not be either."""
-    return health_changed(door, HealthChanged(part=Part.STORE, working=False, why=event.why), stamp)
+    return _part_changed(door, Part.STORE, event.why, stamp)
 
 
 def gate_failed(door: Door, event: GateFailed, _stamp: Stamp) -> Step:
-    return door.with_part(Part.GATE, event.why), (Tell(what="gate-failed"),)
+    after = door.with_part(Part.GATE, event.why)
+    return after, (*_lamp(door, after), Tell(what="gate-failed"))
+
+
+def _part_changed(door: Door, part: Part, why: str | None, stamp: Stamp) -> Step:
+    """Take a part for broken (`why`), or mended (None)."""
+    after = door.with_part(part, why)
+    if after.state in REST and after.state is not after.resting:
+        return verdicts.rest(after, stamp)
+    return after, _lamp(door, after)
+
+
+def _lamp(before: Door, after: Door) -> tuple[Effect, ...]:
+    """What is broken changed: the lamp tells it at once where nobody is being answered, else when it rests again."""
+    if after.state not in REST or faults.lowest(after) == faults.lowest(before):
+        return ()
+    return (verdicts.waiting_light(after),)

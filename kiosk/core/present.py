@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from kiosk.core import iin
+from kiosk.core import faults, iin
 from kiosk.core.events import Part
 from kiosk.core.knowledge import Freshness, Known
 from kiosk.core.model import Decision, Direction, DoorKind, Outcome, Reason, Refusal, Stamp
@@ -66,7 +66,7 @@ def present(door: Door, stamp: Stamp) -> View:
     left = _time_left(door, stamp)
     match door.state:
         case State.IDLE:
-            blind = door.is_broken(Part.CAMERA)
+            blind = not door.setup.camera or door.is_broken(Part.CAMERA)
             return View(
                 page=Page.IDLE,
                 field=Field.NIGHT,
@@ -105,6 +105,7 @@ def present(door: Door, stamp: Stamp) -> View:
                 sign=Sign.WAIT,
                 headline=Phrase.OUT_OF_SERVICE,
                 note=Phrase.GO_TO_RECEPTION,
+                reference=_numbers(corner),
                 corner=corner,
             )
         case State.OUT_OF_ORDER:
@@ -114,6 +115,7 @@ def present(door: Door, stamp: Stamp) -> View:
                 sign=Sign.WAIT,
                 headline=Phrase.OUT_OF_ORDER,
                 note=Phrase.GO_TO_RECEPTION,
+                reference=_numbers(corner),
                 corner=corner,
             )
         case State.NOTICE | State.ADMITTED | State.REFUSED | State.UNCHECKED:
@@ -129,6 +131,10 @@ def present(door: Door, stamp: Stamp) -> View:
                 corner=corner,
                 time_left=left,
             )
+
+
+def _numbers(corner: Corner) -> str:
+    return " · ".join(str(number) for number in corner.faults)
 
 
 def _notice(door: Door) -> _Answer:
@@ -210,6 +216,7 @@ def _corner(door: Door, stamp: Stamp) -> Corner:
         today=today(edition, local),
         aged=_aged(door, stamp),
         who_unknown=door.setup.kind is not DoorKind.EXIT and not door.knows_who_is_inside,
+        faults=faults.numbers(door),
     )
 
 

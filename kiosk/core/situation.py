@@ -81,6 +81,8 @@ class Setup:
     attended: bool
     zone: tzinfo
     presence_key: bytes = field(repr=False)
+    camera: bool = True
+    """False: there is none at this door, and that is meant."""
     passage_sensor: bool = False
     times: Times = field(default_factory=Times)
     venue_code_url: str = ""

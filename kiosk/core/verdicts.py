@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from kiosk.core import passes, rules
+from kiosk.core import faults, passes, rules
 from kiosk.core.effects import SIGNAL_OF, SOUND_OF, Ask, Chime, Effect, Light, Open, Signal, Tell, Write
 from kiosk.core.events import Answered, AskFailed, Part, Recorded, RecordFailed, StaffAdmitted, Tick
 from kiosk.core.keypad import Typed
@@ -186,7 +186,7 @@ def not_recorded(door: Door, event: RecordFailed | Tick, stamp: Stamp) -> Step:
     why = event.why if isinstance(event, RecordFailed) else "the disk is too slow"
     door = door.with_part(Part.STORE, why)
     door = door.goes(door.resting, stamp.mono, visitor=None)
-    return door, (Light(signal=Signal.OUT_OF_ORDER), Tell(what="not-recorded", visit_id=visitor.visit_id))
+    return door, (waiting_light(door), Tell(what="not-recorded", visit_id=visitor.visit_id))
 
 
 def recorded_late(door: Door, event: Recorded, stamp: Stamp) -> Step:
@@ -244,9 +244,14 @@ def hides_colour(door: Door, visitor: Visitor, now: datetime) -> bool:
 
 def rest(door: Door, stamp: Stamp) -> Step:
     """Go back to waiting for the next visitor; a number that was typed is forgotten."""
-    resting = door.resting
-    signal = Signal.IDLE if resting is State.IDLE else Signal.OUT_OF_ORDER
-    return door.goes(resting, stamp.mono, typed=Typed(), refusal=None), (Light(signal=signal),)
+    door = door.goes(door.resting, stamp.mono, typed=Typed(), refusal=None)
+    return door, (waiting_light(door),)
+
+
+def waiting_light(door: Door) -> Light:
+    """Return what the lamp shows while nobody is being answered: that all is well, or what is not."""
+    signal = Signal.IDLE if door.state is State.IDLE else Signal.OUT_OF_ORDER
+    return Light(signal=signal, fault=faults.lowest(door))
 
 
 def can_check_again(door: Door, stamp: Stamp) -> bool:

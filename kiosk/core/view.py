@@ -172,6 +172,8 @@ class Corner:
     """What of the registry's word is stale or past its time; None while all is fresh."""
     who_unknown: bool = False
     """People are inside of whom nobody knows any more who they are: the power was gone."""
+    faults: tuple[int, ...] = ()
+    """What is broken here, as the numbers of `kiosk doctor` (core/faults.py), lowest first."""
 
 
 NO_CORNER = Corner(
@@ -203,7 +205,7 @@ class View:
     time_left: float | None = None
     """From 1 down to 0: the bar that tells how long this screen stays. None: it stays. In steps of 1/100."""
     reference: str = ""
-    """Short number under a refusal, by which staff and registry find it (rule 11)."""
+    """Short number under a refusal, by which staff and registry find it (rule 11); where nobody is admitted, what is broken."""
     offline_since: str = ""
     """Local time from which on nobody knows whether the pass that came in was revoked; empty where that is known."""
     keypad: Keypad | None = None

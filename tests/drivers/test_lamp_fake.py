@@ -17,6 +17,10 @@ class TestFakeLamp(LampContract):
     def dark(self, lamp):
         return lambda: lamp.dark
 
+    @pytest.fixture
+    def flashes(self, time, lamp):
+        return lambda s: lamp.flashes(time.now() + s)
+
     def test_it_writes_down_what_changed_and_when(self, time, lamp):
         lamp.show(Signal.CHECKING, None)
         time.advance(0.25)

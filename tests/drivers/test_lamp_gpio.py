@@ -1,10 +1,13 @@
 """The lamp on gpiozero's mock pins: the levels of its three wires, over time."""
 
+from itertools import groupby
+
 import pytest
 from gpiozero.pins.mock import MockFactory, MockPin, MockPWMPin
 
 from drivers.fakes import ManualTime
-from drivers.lamp_gpio import HUES, PATTERNS, GpioLamp, Step
+from drivers.lamp_gpio import GpioLamp
+from drivers.rhythms import HUES, PATTERNS, Step
 from kiosk.core.effects import Signal
 from kiosk.core.model import Colour
 from kiosk.errors import DriverError
@@ -81,6 +84,23 @@ class TestDimmableLamp(LampContract):
         off = 0.0 if active_high else 1.0
         return lambda: built[1]() == (off, off, off)
 
+    @pytest.fixture
+    def flashes(self, built, time, active_high):
+        """How long each time that the wires were bright, seen every 50 ms."""
+
+        def bright():
+            level = max(built[1]()) if active_high else 1 - min(built[1]())
+            return level > 0.3
+
+        def flashes(s):
+            seen = []
+            for _ in range(round(s / 0.05)):
+                seen.append(bright())
+                time.advance(0.05)
+            return [len(list(alike)) * 0.05 for lit, alike in groupby(seen) if lit]
+
+        return flashes
+
 
 @pytest.mark.parametrize("signal", Signal)
 def test_a_rhythm_is_kept_over_many_rounds_without_drifting(build, time, signal):
@@ -99,6 +119,17 @@ def test_the_same_signal_again_does_not_begin_its_rhythm_anew(build, time):
     time.advance(0.3)
     lamp.show(Signal.REFUSED, Colour.RED)
     assert levels() == (0, 0, 0)
+
+
+def test_a_number_is_white_and_goes_on_while_it_stays_the_same(build, time):
+    lamp, levels = build()
+    lamp.show(Signal.OUT_OF_ORDER, None, 7)
+    assert levels() == (1, 1, 1)
+    time.advance(0.4)
+    lamp.show(Signal.OUT_OF_ORDER, None, 7)
+    assert levels() == (0, 0, 0)
+    lamp.show(Signal.OUT_OF_ORDER, None, 10)
+    assert levels() == (1, 1, 1)
 
 
 def test_a_new_signal_ends_the_rhythm_of_the_last_one(build, time):

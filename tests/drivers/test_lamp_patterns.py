@@ -4,8 +4,9 @@ from itertools import accumulate, combinations, pairwise
 
 import pytest
 
-from drivers.lamp_gpio import HUES, PATTERNS, WHITE, hue_of
+from drivers.rhythms import BLINKED, HUES, PATTERNS, WHITE, hue_of, steps_of
 from kiosk.core.effects import Signal
+from kiosk.core.faults import LARGEST
 from kiosk.core.model import Colour
 
 SIGNALS = list(Signal)
@@ -33,6 +34,21 @@ def test_no_rhythm_flashes_more_than_three_times_in_any_second(signal):
     rounds = int(2 / period) + 2 if ups else 1
     times = [t + n * period for n in range(rounds) for t in ups]
     assert all(sum(start <= t < start + 1 for t in times) <= 3 for start in times)
+
+
+@pytest.mark.parametrize("signal", BLINKED)
+@pytest.mark.parametrize("number", range(1, LARGEST + 1))
+def test_no_number_flashes_more_than_three_times_in_any_second(signal, number):
+    steps = steps_of(signal, number)
+    lit = [
+        at for at, step in zip(accumulate(step.s for step in steps), steps, strict=True) if step.level > 0.5
+    ]
+    assert all(later - earlier > 1 / 3 for earlier, later in pairwise(lit))
+
+
+@pytest.mark.parametrize("signal", sorted(set(Signal) - set(BLINKED)))
+def test_who_is_being_answered_sees_no_number(signal):
+    assert steps_of(signal, 7) == PATTERNS[signal].steps
 
 
 @pytest.mark.parametrize("signal", SIGNALS)

@@ -9,6 +9,7 @@ REFERENCE = Path(__file__).with_name("reference")
 REFERENCED = (
     "idle",
     "idle-offline",
+    "idle-no-camera",
     "checking",
     "green",
     "blue",

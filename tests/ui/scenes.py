@@ -39,6 +39,7 @@ WORST = replace(
     waiting=1200,
     aged=Aged(known=Known.REVOCATIONS, amount=23, unit=Unit.HOURS),
     who_unknown=True,
+    faults=(10, 12, 19),
 )
 """Everything that the strip can complain of at the same time."""
 
@@ -97,7 +98,7 @@ SAID = (
 SCENES = {
     "idle": idle(),
     "idle-offline": idle(corner=OFFLINE, hint=Phrase.CODE_EXPIRED),
-    "idle-no-camera": idle(headline=Phrase.USE_KEYPAD, preview=False),
+    "idle-no-camera": idle(headline=Phrase.USE_KEYPAD, preview=False, corner=replace(CORNER, faults=(10,))),
     "idle-no-code": idle(venue_code=None),
     "checking": View(
         page=Page.CHECKING,
@@ -138,7 +139,8 @@ SCENES = {
         sign=Sign.WAIT,
         headline=Phrase.OUT_OF_ORDER,
         note=Phrase.GO_TO_RECEPTION,
-        corner=OFFLINE,
+        reference="7 · 19",
+        corner=replace(OFFLINE, faults=(7, 19)),
     ),
     "idle-old": idle(corner=WORST, venue_code=None),
     "keypad-resting": typing("", headline=Phrase.KEYPAD_PAUSED, note=Phrase.SHOW_CODE, keypad=None),
@@ -152,7 +154,8 @@ SCENES = {
         sign=Sign.WAIT,
         headline=Phrase.OUT_OF_SERVICE,
         note=Phrase.GO_TO_RECEPTION,
-        corner=replace(OFFLINE, venue="", today="", inside=12, capacity=None),
+        reference="17",
+        corner=replace(OFFLINE, venue="", today="", inside=12, capacity=None, faults=(17,)),
     ),
     "enrol": enrolling(Phrase.SHOW_ENROLMENT_CODE, preview=True),
     "enrol-fault": enrolling(Phrase.SHOW_ENROLMENT_CODE, preview=True, hint=Phrase.ENROL_EXPIRED),
