@@ -9,12 +9,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from itertools import cycle
 from types import TracebackType
 from typing import Self
 
 from drivers.duty import Duty
-from drivers.rhythms import STEADY_S, steps_of
+from drivers.lamp_palettes import Levels, Palette, beats_of, rgb
+from drivers.melodies import seconds
+from drivers.player import Beat, beat_at
 from kiosk.core.effects import Signal, Sound
 from kiosk.core.model import Colour, Direction
 from kiosk.errors import DriverError
@@ -122,42 +123,34 @@ class Shown:
 
 
 class FakeLamp:
-    """A lamp that remembers. The same signal again is no change."""
+    """A lamp that remembers, and blinks as the real one. The same signal again is no change."""
 
-    def __init__(self, *, now: Callable[[], float]) -> None:
+    def __init__(self, *, now: Callable[[], float], palette: Palette = rgb, dimmable: bool = True) -> None:
         self._now = now
+        self._palette = palette
+        self._dimmable = dimmable
         self._closed = False
+        self._beats: tuple[Beat[Levels], ...] = ()
+        self._begun = 0.0
         self.shown: list[Shown] = []
 
     @property
-    def dark(self) -> bool:
-        """Whether it shows nothing."""
-        return self._closed or not self.shown
+    def levels(self) -> Levels:
+        """How bright each of its outputs is now."""
+        if self._closed or not self.shown:
+            return tuple(0.0 for _ in self._palette(None))
+        return beat_at(self._beats, self._now() - self._begun)
 
     def show(self, signal: Signal, colour: Colour | None, fault: int = 0) -> None:
         """Change to this signal."""
         if self._closed:
             raise DriverError("the lamp is closed: restart the kiosk")
+        beats = beats_of(signal, colour, self._palette, dimmable=self._dimmable, fault=fault)
+        if beats != self._beats:  # what looks the same keeps its rhythm
+            self._beats, self._begun = beats, self._now()
         new = Shown(at=self._now(), signal=signal, colour=colour, fault=fault)
         if not self.shown or replace(self.shown[-1], at=new.at) != new:
             self.shown.append(new)
-
-    def flashes(self, until: float) -> list[float]:
-        """Return how long each flash of what it shows now lasts (seconds), of those that begin before `until` on its clock."""
-        if self._closed or not self.shown:
-            return []
-        now = self.shown[-1]
-        steps = steps_of(now.signal, now.fault)
-        if any(step.s == STEADY_S for step in steps):
-            return []
-        found, at, low = list[float](), now.at, min(step.level for step in steps)
-        for step in cycle(steps):
-            if at >= until:
-                return found
-            if step.level > low:
-                found.append(step.s)
-            at += step.s
-        return found
 
     def close(self) -> None:
         """Go dark."""
@@ -173,7 +166,7 @@ class Played:
 
 
 class FakeSounder:
-    """A loudspeaker that remembers."""
+    """A loudspeaker that remembers what it played, and falls silent when a melody is over."""
 
     def __init__(self, *, now: Callable[[], float]) -> None:
         self._now = now
@@ -182,8 +175,11 @@ class FakeSounder:
 
     @property
     def playing(self) -> Sound | None:
-        """The newest sound, until it is closed: the fake does not count how long a melody is."""
-        return self.played[-1].sound if self.played and not self._closed else None
+        """What is heard now."""
+        if self._closed or not self.played:
+            return None
+        last = self.played[-1]
+        return last.sound if self._now() - last.at < seconds(last.sound) else None
 
     def play(self, sound: Sound) -> None:
         """Begin this sound."""

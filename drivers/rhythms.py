@@ -1,29 +1,16 @@
 """What a lamp tells, as light over time: one table that every lamp plays, whatever it is made of.
 
-Colour is the registry's status, rhythm is our decision. It must never flash more than three times a second
-(EN 301 549), never show a status colour where no status is known, and never keep a colour that nobody stands for.
+Colour is the registry's status (drivers/lamp_palettes.py), rhythm is our decision. It must never flash more than three
+times a second (EN 301 549).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from drivers.player import STEADY
 from kiosk.core import faults
 from kiosk.core.effects import Signal
-from kiosk.core.model import Colour
-
-Hue = tuple[float, float, float]
-"""Red, green, blue, each from 0 to 1."""
-
-HUES: dict[Colour, Hue] = {
-    Colour.GREEN: (0.0, 1.0, 0.0),
-    Colour.BLUE: (0.0, 0.0, 1.0),
-    # The green diode is the brighter one in every RGB lamp: in equal parts yellow turns to lime.
-    Colour.YELLOW: (1.0, 0.6, 0.0),
-    Colour.RED: (1.0, 0.0, 0.0),
-}
-WHITE: Hue = (1.0, 1.0, 1.0)
-"""No status is white: the hue of whatever is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +29,16 @@ class Pattern:
 
     steps: tuple[Step, ...]
     coloured: bool
-    """Whether it takes the colour of the status, where one is known. Otherwise white."""
+    """Whether it takes the colour of the status, where one is known."""
 
-
-STEADY_S = float("inf")
 
 PATTERNS: dict[Signal, Pattern] = {
     # Just alive: a dark lamp is a lamp without power.
-    Signal.IDLE: Pattern(steps=(Step(0.05, STEADY_S),), coloured=False),
+    Signal.IDLE: Pattern(steps=(Step(0.05, STEADY),), coloured=False),
     # Quick and soft: working.
     Signal.CHECKING: Pattern(steps=(Step(0.5, 0.25), Step(0.1, 0.25)), coloured=False),
     # Calm: go.
-    Signal.ADMITTED: Pattern(steps=(Step(1.0, STEADY_S),), coloured=True),
+    Signal.ADMITTED: Pattern(steps=(Step(1.0, STEADY),), coloured=True),
     # Twice, and twice again: stop, in any colour.
     Signal.REFUSED: Pattern(
         steps=(Step(1.0, 0.25), Step(0.0, 0.25), Step(1.0, 0.25), Step(0.0, 1.0)), coloured=True
@@ -63,11 +48,6 @@ PATTERNS: dict[Signal, Pattern] = {
     # A spark now and then, like a smoke detector's.
     Signal.OUT_OF_ORDER: Pattern(steps=(Step(1.0, 0.15), Step(0.0, 2.35)), coloured=False),
 }
-
-
-def hue_of(signal: Signal, colour: Colour | None) -> Hue:
-    """Return the hue in which a signal is shown."""
-    return HUES[colour] if colour is not None and PATTERNS[signal].coloured else WHITE
 
 
 BLINKED: dict[Signal, tuple[float, float, float]] = {

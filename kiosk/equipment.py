@@ -25,6 +25,7 @@ from kiosk.reader.cards import CardReader, Cards
 from kiosk.reader.formats import ON_CARDS
 from kiosk.reader.pipeline import Reader
 from kiosk.settings import Settings
+from kiosk.wires import lamp_keys
 
 log = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -180,14 +181,20 @@ def _gpio_gate(settings: Settings) -> Gate:
     )
 
 
-def _gpio_lamp(settings: Settings) -> Lamp:
+def _lamp(settings: Settings) -> Lamp:
     from drivers.lamp_gpio import GpioLamp
+    from drivers.lamp_palettes import Light, column, rgb
 
     lamp = settings.lamp
-    if lamp.red_pin is None or lamp.green_pin is None or lamp.blue_pin is None:
-        raise DriverMissing("the lamp has not all of its pins: set [lamp] red_pin, green_pin and blue_pin")
+    outputs = [getattr(lamp, key) for key in lamp_keys(settings)]
+    if None in outputs:
+        raise DriverMissing("the lamp has not all of its pins: see [lamp] red_pin and the other ones")
+    is_rgb = lamp.driver == "rgb"
     return GpioLamp(
-        red_pin=lamp.red_pin, green_pin=lamp.green_pin, blue_pin=lamp.blue_pin, active_high=lamp.active_high
+        outputs=outputs,
+        palette=rgb if is_rgb else column(tuple(Light(light) for light in lamp.lights)),
+        active_high=lamp.active_high,
+        dimmable=is_rgb if lamp.dimming == "auto" else lamp.dimming == "on",
     )
 
 
@@ -195,6 +202,20 @@ def _pygame_sounder(settings: Settings) -> Sounder:
     from drivers.sounder import PygameSounder
 
     return PygameSounder(volume=settings.sound.volume / 100)
+
+
+def _buzzer(settings: Settings) -> Sounder:
+    from drivers.buzzer_gpio import GpioBuzzer
+
+    sound = settings.sound
+    if sound.buzzer_pin is None:
+        raise DriverMissing("the buzzer has no pin: set [sound] buzzer_pin")
+    return GpioBuzzer(
+        pin=sound.buzzer_pin,
+        kind=sound.buzzer_kind,
+        volume=sound.volume / 100,
+        active_high=sound.buzzer_active_high,
+    )
 
 
 def _screen(settings: Settings) -> Screen:
@@ -220,8 +241,13 @@ KEYPADS: dict[str, Callable[[Settings], Callable[[], Keypad] | None]] = {
     "none": lambda _settings: None,
 }
 GATES: dict[str, Callable[[Settings], Gate]] = {"gpio": _gpio_gate, "none": lambda _settings: NoGate()}
-LAMPS: dict[str, Callable[[Settings], Lamp]] = {"gpio": _gpio_lamp, "none": lambda _settings: NoLamp()}
+LAMPS: dict[str, Callable[[Settings], Lamp]] = {
+    "rgb": _lamp,
+    "traffic-light": _lamp,
+    "none": lambda _settings: NoLamp(),
+}
 SOUNDERS: dict[str, Callable[[Settings], Sounder]] = {
     "pygame": _pygame_sounder,
+    "buzzer": _buzzer,
     "none": lambda _settings: Silence(),
 }

@@ -65,4 +65,4 @@ def _driven(found: Salvaged) -> Iterator[Wire]:
 
 
 def _sure(found: Salvaged, wire: Wire) -> bool:
-    return found.bad.isdisjoint({(wire.section, wire.setting), (wire.section, "active_high")})
+    return found.bad.isdisjoint({(wire.section, wire.setting), (wire.section, wire.polarity)})

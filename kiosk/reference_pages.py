@@ -26,7 +26,7 @@ pulse_ms = 500
 pulse_s = 0,5
 
 [lamp]
-driver = "gpio"
+driver = "rgb"
 red_pin = 17
 green_pin = 17
 """

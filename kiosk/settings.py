@@ -1,6 +1,6 @@
 """What the technician set: `load` reads a file into frozen dataclasses, or tells every mistake in it at once.
 
-What can be set stands in `settings_sections.py`. This module reads one file and touches nothing else of the machine.
+What can be set stands in `settings_sections.py` and `settings_outputs.py`. This module reads one file and touches nothing else of the machine.
 """
 
 from __future__ import annotations
@@ -12,19 +12,17 @@ from typing import cast
 
 from kiosk.errors import SettingsError
 from kiosk.settings_checks import clashes
+from kiosk.settings_outputs import GateSettings, LampSettings, SoundSettings
 from kiosk.settings_reader import Mistake, read_file, read_values
 from kiosk.settings_schema import Entry, entries
 from kiosk.settings_sections import (
     CameraSettings,
     DoorSettings,
-    GateSettings,
     KeypadSettings,
-    LampSettings,
     LogSettings,
     ReaderSettings,
     RegistrySettings,
     ScreenSettings,
-    SoundSettings,
     StoreSettings,
     SyncSettings,
     TimesSettings,

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from kiosk.core.model import DoorKind
 from kiosk.ports import Symbology
 from kiosk.settings_schema import LOOPBACK
-from kiosk.wires import Wire, wires
+from kiosk.wires import Wire, lamp_keys, wires
 
 if TYPE_CHECKING:
     from kiosk.settings import Settings
@@ -33,6 +33,7 @@ def clashes(settings: Settings) -> Iterator[Clash]:
     yield from _pins_used_twice(settings)
     yield from _gate(settings)
     yield from _lamp(settings)
+    yield from _sound(settings)
     door, camera, keypad = settings.door, settings.camera, settings.keypad
     if camera.driver == "none" and keypad.driver == "none" and not door.venue_code:
         yield Clash(
@@ -73,11 +74,26 @@ def notes(settings: Settings) -> Iterator[str]:
 
 def _lamp(settings: Settings) -> Iterator[Clash]:
     lamp = settings.lamp
-    for name in ("red_pin", "green_pin", "blue_pin"):
-        if lamp.driver == "gpio" and getattr(lamp, name) is None:
+    for name in lamp_keys(settings):
+        if getattr(lamp, name) is None:
             yield Clash(
-                (("lamp", name), ("lamp", "driver")), "expected a GPIO: the lamp needs all three colours"
+                (("lamp", name), ("lamp", "driver"), ("lamp", "lights")),
+                "expected a GPIO: the lamp needs one for each of its colours",
             )
+    missing = [light for light in ("red", "yellow", "green") if light not in lamp.lights]
+    if lamp.driver == "traffic-light" and missing:
+        yield Clash(
+            (("lamp", "lights"), ("lamp", "driver")),
+            f"expected at least red, yellow and green, found no {' and no '.join(missing)}: "
+            "with fewer lights two statuses would look alike",
+        )
+
+
+def _sound(settings: Settings) -> Iterator[Clash]:
+    if settings.sound.driver == "buzzer" and settings.sound.buzzer_pin is None:
+        yield Clash(
+            (("sound", "buzzer_pin"), ("sound", "driver")), "expected the GPIO of the buzzer, found none"
+        )
 
 
 def _pins_used_twice(settings: Settings) -> Iterator[Clash]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import time
 from difflib import get_close_matches
@@ -91,10 +91,12 @@ def whole(low: int, high: int, unit: str) -> Kind:
     return Kind(expected=f"a whole number of {_UNITS[unit]} from {span}", range=span, read=read, unit=unit)
 
 
-def choice(*options: str | int) -> Kind:
-    """One of a few words or numbers."""
+def choice(*options: str | int, renamed: Mapping[str, str] | None = None) -> Kind:
+    """One of a few words or numbers. `renamed`: old words that files of an earlier release may still have -> new ones."""
 
     def read(value: object) -> str | int:
+        if renamed and isinstance(value, str) and value in renamed:
+            return renamed[value]
         for option in options:
             # The type too: true is no 1, and 0.0 is no 0.
             if option == value and type(value) in type(option).__mro__:

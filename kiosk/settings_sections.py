@@ -1,7 +1,7 @@
 """The table of everything that can be set: sections, keys, kinds, defaults, comments.
 
-A key stands here and nowhere else: the checks, `config/kiosk.toml` and `docs/configuration.md` come from it
-(`python -m kiosk.reference_pages`). No secret is ever a value here: keys come with the enrolment (kiosk/device.py).
+What the kiosk drives (gate, lamp, sound) is in `settings_outputs.py`. A key stands in one of them and nowhere else:
+the checks, `config/kiosk.toml` and `docs/configuration.md` come from them (`python -m kiosk.reference_pages`). No secret is ever a value here: keys come with the enrolment (kiosk/device.py).
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from kiosk.core.model import DoorKind
-from kiosk.core.policy import Window
 from kiosk.ports import Symbology
 from kiosk.settings_schema import (
     Kind,
@@ -21,8 +20,6 @@ from kiosk.settings_schema import (
     key,
     number,
     path,
-    pin,
-    quiet_hours,
     several,
     size,
     size_or_auto,
@@ -132,79 +129,6 @@ class KeypadSettings:
         number(5, 3600, "s"),
         900.0,
         "It never rests longer; after so long a quiet it begins with pause_s again.",
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GateSettings:
-    """The turnstile or lock, driven through relays."""
-
-    driver: str = key(
-        choice("gpio", "none"), "none", "none: the door is opened by people, the kiosk only tells."
-    )
-    entry_pin: int | None = key(
-        pin(), 17, "The relay that opens the gate: inwards where exit_pin is another one, else both ways."
-    )
-    exit_pin: int | None = key(
-        pin(), 0, "A relay of its own for the way out; 0 where one relay opens both ways."
-    )
-    shut_pin: int | None = key(
-        pin(),
-        0,
-        "A relay on the gate's stop or close input: a pulse on it shuts the gate when the visitor has passed, or after "
-        "hold_s. 0 where the gate shuts by itself.",
-    )
-    mode: str = key(
-        choice("pulse", "hold"),
-        "pulse",
-        "pulse: the relay is on for pulse_s, and the turnstile does the rest. hold: it is on until the passage sensor "
-        "saw the visitor, or for hold_s: a door that stands open only as long as it must.",
-    )
-    pulse_s: float = key(number(0.1, 10, "s"), 0.5, "How long a pulse is.")
-    hold_s: float = key(
-        number(1, 60, "s"), 5.0, "How long the gate is held for one person, and until shut_pin shuts it."
-    )
-    max_on_s: float = key(
-        number(0.5, 60, "s"), 10.0, "The relay never stays on for longer: it protects the coil."
-    )
-    active_high: bool = key(
-        flag(), True, "false for a relay board that switches when its input is pulled to ground."
-    )
-    fail: str = key(
-        choice("secure", "safe"),
-        "secure",
-        "secure: a pulse energises the lock, as of a turnstile or a strike. safe: a magnet that a pulse lets go, "
-        "and that is open without power.",
-    )
-    passage_sensor: bool = key(flag(), False, "Whether the turnstile tells that somebody went through.")
-    passage_s: float = key(
-        number(1, 60, "s"),
-        8.0,
-        "Who was admitted and did not go through within this time is not counted inside.",
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LampSettings:
-    """The lamp that shows the colour from afar."""
-
-    driver: str = key(
-        choice("gpio", "none"), "none", "gpio: three outputs, one for each colour of an RGB lamp."
-    )
-    red_pin: int | None = key(pin(), 5, "The output for red.")
-    green_pin: int | None = key(pin(), 6, "The output for green.")
-    blue_pin: int | None = key(pin(), 13, "The output for blue.")
-    active_high: bool = key(flag(), True, "false for a lamp with a common anode.")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SoundSettings:
-    """What is heard."""
-
-    driver: str = key(choice("pygame", "none"), "pygame", "none: the kiosk is silent.")
-    volume: float = key(number(0, 100, "percent"), 70.0, "How loud.")
-    quiet_hours: Window | None = key(
-        quiet_hours(), "", 'When it is silent, in local time, such as "22:00-07:00".'
     )
 
 

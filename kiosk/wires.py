@@ -1,6 +1,6 @@
 """Every wire on the GPIO header that a configuration uses: one list for the checks, the doctor and `kiosk gate-safe`.
 
-A new thing on pins gets its line in `_keys`. Pure: it looks at settings, never at a pin.
+A new thing on pins gets its line in `_outputs`. Pure: it looks at settings, never at a pin.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ class Wire:
     output: bool
     """Whether the kiosk drives it."""
     active_high: bool = True
+    polarity: str = ""
+    """The key that says so, in the same section; empty for what the kiosk only reads."""
 
     @property
     def name(self) -> str:
@@ -33,17 +35,27 @@ class Wire:
 
 def wires(settings: Settings) -> Iterator[Wire]:
     """Yield every wire in use, gate first. What is not wired (pin 0) is left out."""
-    for section, key, output, active_high in _keys(settings):
-        pin = getattr(getattr(settings, section), key)
+    for section, key, polarity in _outputs(settings):
+        told = getattr(settings, section)
+        pin = getattr(told, key)
         if pin is not None:
-            yield Wire(section=section, setting=key, pin=pin, output=output, active_high=active_high)
+            high = getattr(told, polarity)
+            yield Wire(
+                section=section, setting=key, pin=pin, output=True, active_high=high, polarity=polarity
+            )
 
 
-def _keys(settings: Settings) -> Iterator[tuple[str, str, bool, bool]]:
-    gate, lamp = settings.gate, settings.lamp
-    if gate.driver == "gpio":
+def _outputs(settings: Settings) -> Iterator[tuple[str, str, str]]:
+    if settings.gate.driver == "gpio":
         for key in ("entry_pin", "exit_pin", "shut_pin"):
-            yield "gate", key, True, gate.active_high
-    if lamp.driver == "gpio":
-        for key in ("red_pin", "green_pin", "blue_pin"):
-            yield "lamp", key, True, lamp.active_high
+            yield "gate", key, "active_high"
+    for key in lamp_keys(settings):
+        yield "lamp", key, "active_high"
+    if settings.sound.driver == "buzzer":
+        yield "sound", "buzzer_pin", "buzzer_active_high"
+
+
+def lamp_keys(settings: Settings) -> tuple[str, ...]:
+    """Return the keys of the lamp's outputs, in the order of its colours."""
+    lights = {"rgb": ("red", "green", "blue"), "traffic-light": settings.lamp.lights}
+    return tuple(f"{light}_pin" for light in lights.get(settings.lamp.driver, ()))

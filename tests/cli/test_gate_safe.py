@@ -19,7 +19,7 @@ active_high = false
 """
 LAMP = """
 [lamp]
-driver = "gpio"
+driver = "rgb"
 red_pin = 5
 green_pin = 6
 blue_pin = 13
@@ -71,6 +71,11 @@ def test_with_a_mistake_in_the_polarity_nothing_is_switched_the_wrong_way(run, p
     assert run(GATE.replace("false", '"no"')) == 0
     assert not pins.pins
     assert any("[gate] entry_pin was not touched" in line for line in said)
+
+
+def test_a_buzzer_of_unsure_polarity_is_left_alone_and_the_gate_is_not(run, pins):
+    assert run(GATE + '[sound]\ndriver = "buzzer"\nbuzzer_active_high = 1\n') == 0
+    assert set(pins.pins) == {17, 27}
 
 
 def test_without_pins_in_the_configuration_there_is_nothing_to_do(run, pins):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from drivers.melodies import seconds
 from kiosk.core.effects import Sound
 from kiosk.errors import DriverError
 
@@ -26,3 +27,22 @@ class SounderContract:
         assert playing() is None
         with pytest.raises(DriverError, match="closed"):
             sounder.play(Sound.KEY)
+
+
+class TimedSounderContract(SounderContract):
+    """A sounder whose time a test advances. Wants `time` (ManualTime) too."""
+
+    @pytest.mark.parametrize("sound", Sound)
+    def test_a_sound_is_over_by_itself(self, time, sounder, playing, sound):
+        sounder.play(sound)
+        time.advance(seconds(sound) * 0.9)
+        assert playing() is sound
+        time.advance(0.1)
+        assert playing() is None
+
+    def test_the_same_sound_again_begins_anew(self, time, sounder, playing):
+        sounder.play(Sound.UNCHECKED)
+        time.advance(0.4)
+        sounder.play(Sound.UNCHECKED)
+        time.advance(0.4)
+        assert playing() is Sound.UNCHECKED

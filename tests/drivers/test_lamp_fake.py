@@ -3,23 +3,30 @@
 import pytest
 
 from drivers.fakes import FakeLamp, Shown
+from drivers.lamp_palettes import Light, column, rgb
 from kiosk.core.effects import Signal
 from kiosk.core.model import Colour
 from tests.drivers.lamp_contract import LampContract
 
 
-class TestFakeLamp(LampContract):
+class _Fake(LampContract):
     @pytest.fixture
-    def lamp(self, time):
-        return FakeLamp(now=time.now)
+    def lamp(self, time, palette, dimmable):
+        return FakeLamp(now=time.now, palette=palette, dimmable=dimmable)
 
     @pytest.fixture
-    def dark(self, lamp):
-        return lambda: lamp.dark
+    def levels(self, lamp):
+        return lambda: lamp.levels
 
-    @pytest.fixture
-    def flashes(self, time, lamp):
-        return lambda s: lamp.flashes(time.now() + s)
+
+class TestFakeColumn(_Fake):
+    palette = pytest.fixture(lambda self: column((Light.RED, Light.YELLOW, Light.GREEN)))
+    dimmable = pytest.fixture(lambda self: False)
+
+
+class TestFakeLamp(_Fake):
+    palette = pytest.fixture(lambda self: rgb)
+    dimmable = pytest.fixture(lambda self: True)
 
     def test_it_writes_down_what_changed_and_when(self, time, lamp):
         lamp.show(Signal.CHECKING, None)

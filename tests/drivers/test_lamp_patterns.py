@@ -4,7 +4,8 @@ from itertools import accumulate, combinations, pairwise
 
 import pytest
 
-from drivers.rhythms import BLINKED, HUES, PATTERNS, WHITE, hue_of, steps_of
+from drivers.lamp_palettes import DIMMEST, NEEDED, Light, beats_of, column, rgb
+from drivers.rhythms import BLINKED, PATTERNS, steps_of
 from kiosk.core.effects import Signal
 from kiosk.core.faults import LARGEST
 from kiosk.core.model import Colour
@@ -72,22 +73,62 @@ def test_two_signals_differ_without_their_colour(one, other):
         assert max(lit_s, other_lit_s) >= 1.5 * min(lit_s, other_lit_s)
 
 
-def test_no_status_is_white_and_no_two_look_alike():
-    assert len({*HUES.values(), WHITE}) == len(Colour) + 1
+FEWEST = column(NEEDED)
+PALETTES = {
+    "rgb": rgb,
+    "three": FEWEST,
+    "with-blue": column((*NEEDED, Light.BLUE)),
+    "with-white": column((*NEEDED, Light.WHITE)),
+    "all": column(tuple(Light)),
+}
+
+
+@pytest.fixture(params=PALETTES.values(), ids=PALETTES)
+def palette(request):
+    return request.param
+
+
+def test_no_two_statuses_look_alike_and_none_looks_like_not_known(palette):
+    assert len({palette(colour) for colour in (None, *Colour)}) == len(Colour) + 1
+
+
+def test_not_known_is_white_or_everything_at_once(palette):
+    lit = palette(None)
+    assert all(lit) or lit == PALETTES["with-white"](None) or lit == PALETTES["all"](None)
+
+
+@pytest.mark.parametrize("colour", Colour)
+def test_a_status_has_its_own_light_where_there_is_one(colour):
+    lights = tuple(Light)
+    assert [light.value for light, lit in zip(lights, column(lights)(colour), strict=True) if lit] == [colour]
+
+
+def test_blue_without_a_blue_light_is_yellow_and_green_and_never_red():
+    assert FEWEST(Colour.BLUE) == (0.0, 1.0, 1.0)
 
 
 @pytest.mark.parametrize("signal", [Signal.IDLE, Signal.CHECKING, Signal.UNCHECKED, Signal.OUT_OF_ORDER])
 @pytest.mark.parametrize("colour", Colour)
-def test_a_signal_that_is_no_answer_never_borrows_a_status_colour(signal, colour):
-    assert hue_of(signal, colour) == WHITE
+def test_a_signal_that_is_no_answer_never_borrows_a_status_colour(signal, colour, palette):
+    assert beats_of(signal, colour, palette, dimmable=True) == beats_of(signal, None, palette, dimmable=True)
 
 
 @pytest.mark.parametrize("signal", [Signal.ADMITTED, Signal.REFUSED])
-@pytest.mark.parametrize("colour", Colour)
-def test_an_answer_has_the_colour_of_the_status(signal, colour):
-    assert hue_of(signal, colour) == HUES[colour]
+@pytest.mark.parametrize("colour", [None, *Colour])
+def test_an_answer_has_the_colour_of_the_status(signal, colour, palette):
+    assert beats_of(signal, colour, palette, dimmable=True)[0].what == palette(colour)
 
 
-@pytest.mark.parametrize("signal", [Signal.ADMITTED, Signal.REFUSED])
-def test_an_answer_without_a_status_has_no_status_colour(signal):
-    assert hue_of(signal, None) == WHITE
+@pytest.mark.parametrize("signal", SIGNALS)
+@pytest.mark.parametrize("colour", [None, *Colour])
+def test_what_cannot_be_dimmed_is_on_or_off_and_differs_from_every_other_signal(signal, colour, palette):
+    beats = beats_of(signal, colour, palette, dimmable=False)
+    assert {level for beat in beats for level in beat.what} <= {0.0, 1.0}
+    others = [beats_of(other, colour, palette, dimmable=False) for other in SIGNALS if other is not signal]
+    assert beats not in others
+
+
+def test_a_dimmed_step_is_dark_where_nothing_can_be_dimmed():
+    soft = PATTERNS[Signal.CHECKING].steps[1]
+    assert 0 < soft.level < DIMMEST
+    assert not any(beats_of(Signal.CHECKING, None, FEWEST, dimmable=False)[1].what)

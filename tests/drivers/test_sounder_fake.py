@@ -4,13 +4,17 @@ import pytest
 
 from drivers.fakes import FakeSounder, ManualTime, Played
 from kiosk.core.effects import Sound
-from tests.drivers.sounder_contract import SounderContract
+from tests.drivers.sounder_contract import TimedSounderContract
 
 
-class TestFakeSounder(SounderContract):
+class TestFakeSounder(TimedSounderContract):
     @pytest.fixture
-    def sounder(self):
-        return FakeSounder(now=ManualTime().now)
+    def time(self):
+        return ManualTime()
+
+    @pytest.fixture
+    def sounder(self, time):
+        return FakeSounder(now=time.now)
 
     @pytest.fixture
     def playing(self, sounder):

@@ -5,7 +5,8 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from drivers.sounder import MELODIES, RATE_HZ, waveform
+from drivers.melodies import MELODIES
+from drivers.sounder import RATE_HZ, waveform
 from kiosk.core.effects import Sound
 
 SOUNDS = list(Sound)

@@ -162,9 +162,9 @@ def test_a_mistake_says_where_what_was_expected_what_came_and_what_to_do(text: s
 @pytest.mark.parametrize(
     "text,says",
     [
-        ('[lamp]\ndriver = "gpio"\ngreen_pin = 5', "3: [lamp] green_pin: GPIO 5 is taken by [lamp] red_pin"),
+        ('[lamp]\ndriver = "rgb"\ngreen_pin = 5', "3: [lamp] green_pin: GPIO 5 is taken by [lamp] red_pin"),
         (
-            '[gate]\ndriver = "gpio"\nentry_pin = 5\n[lamp]\ndriver = "gpio"',
+            '[gate]\ndriver = "gpio"\nentry_pin = 5\n[lamp]\ndriver = "rgb"',
             "3: [lamp] red_pin: GPIO 5 is taken by [gate] entry_pin",
         ),
         (
@@ -191,7 +191,24 @@ def test_a_mistake_says_where_what_was_expected_what_came_and_what_to_do(text: s
             '[gate]\ndriver = "gpio"\nshut_pin = 17',
             "3: [gate] shut_pin: GPIO 17 is taken by [gate] entry_pin",
         ),
-        ('[lamp]\ndriver = "gpio"\nblue_pin = 0', "3: [lamp] blue_pin: expected a GPIO"),
+        ('[lamp]\ndriver = "rgb"\nblue_pin = 0', "3: [lamp] blue_pin: expected a GPIO"),
+        (
+            '[lamp]\ndriver = "traffic-light"\nlights = ["red", "green"]',
+            "3: [lamp] lights: expected at least red, yellow and green, found no yellow",
+        ),
+        ('[lamp]\ndriver = "traffic-light"\nyellow_pin = 0', "3: [lamp] yellow_pin: expected a GPIO"),
+        (
+            '[lamp]\ndriver = "traffic-light"\nlights = ["red", "yellow", "green", "white"]\nwhite_pin = 0',
+            "4: [lamp] white_pin: expected a GPIO",
+        ),
+        (
+            '[sound]\ndriver = "buzzer"\nbuzzer_pin = 0',
+            "3: [sound] buzzer_pin: expected the GPIO of the buzzer",
+        ),
+        (
+            '[gate]\ndriver = "gpio"\nentry_pin = 12\n[sound]\ndriver = "buzzer"',
+            "3: [sound] buzzer_pin: GPIO 12 is taken by [gate] entry_pin",
+        ),
         ("[gate]\npassage_sensor = true", "2: [gate] passage_sensor: a sensor needs a gate"),
         (
             '[camera]\ndriver = "none"\n[keypad]\ndriver = "none"\n[door]\nvenue_code = false',
@@ -214,6 +231,14 @@ def test_a_key_with_a_mistake_of_its_own_is_told_once():
 def test_a_lock_that_stays_shut_where_people_leave_deserves_a_second_look():
     said = parse('[door]\nkind = "exit"\nattended = false\n[gate]\ndriver = "gpio"\nentry_pin = 4')
     assert [note for note in notes(said) if "nobody is ever held inside" in note]
+
+
+def test_the_old_word_for_an_rgb_lamp_is_still_understood():
+    assert parse('[lamp]\ndriver = "gpio"') == parse('[lamp]\ndriver = "rgb"')
+
+
+def test_lights_that_a_column_does_not_have_need_no_pin():
+    assert parse('[lamp]\ndriver = "traffic-light"\nblue_pin = 0\nwhite_pin = 0').lamp.white_pin is None
 
 
 def test_unused_pins_clash_with_nothing():

@@ -3,9 +3,18 @@
 from kiosk.settings import SECTIONS, Settings, parse
 from kiosk.wires import wires
 
-EVERYTHING = (
-    '[gate]\ndriver = "gpio"\nexit_pin = 27\nshut_pin = 22\n[lamp]\ndriver = "gpio"\nactive_high = false\n'
-)
+OUTPUTS = """\
+[gate]
+driver = "gpio"
+exit_pin = 27
+shut_pin = 22
+[lamp]
+driver = "traffic-light"
+lights = ["red", "yellow", "green", "blue", "white"]
+active_high = false
+[sound]
+driver = "buzzer"
+"""
 
 
 def test_a_door_without_wires_has_none():
@@ -13,11 +22,12 @@ def test_a_door_without_wires_has_none():
 
 
 def test_every_wire_is_told_with_its_name_and_the_level_that_switches_it_on():
-    found = {wire.name: (wire.pin, wire.active_high) for wire in wires(parse(EVERYTHING))}
+    found = {wire.name: (wire.pin, wire.active_high) for wire in wires(parse(OUTPUTS))}
     assert found["[gate] entry_pin"] == (17, True)
     assert found["[gate] shut_pin"] == (22, True)
     assert found["[lamp] red_pin"] == (5, False)
-    assert len(found) == 6
+    assert found["[sound] buzzer_pin"] == (12, True)
+    assert len(found) == 9
 
 
 def test_what_is_not_wired_is_left_out():
@@ -32,4 +42,4 @@ def test_every_pin_that_can_be_set_can_be_in_the_list():
         for name, entry in keys.items()
         if entry.kind.unit == "BCM"
     }
-    assert {(wire.section, wire.setting) for wire in wires(parse(EVERYTHING))} == pins_that_can_be_set
+    assert {(wire.section, wire.setting) for wire in wires(parse(OUTPUTS))} == pins_that_can_be_set
