@@ -3,8 +3,20 @@
 It is the demo's recording and the tests' pictures. It must never read a picture from the disk: everything is drawn.
 """
 
-from drivers.lens.approach import approach
+from drivers.lens.approach import Shot, approach, shots
 from drivers.lens.hall import empty_hall, people_walking
-from drivers.lens.scene import Carrier, Look, Scene, varied
+from drivers.lens.scene import Carrier, Clutter, Look, Scene
+from drivers.lens.visitors import varied
 
-__all__ = ["Carrier", "Look", "Scene", "approach", "empty_hall", "people_walking", "varied"]
+__all__ = [
+    "Carrier",
+    "Clutter",
+    "Look",
+    "Scene",
+    "Shot",
+    "approach",
+    "empty_hall",
+    "people_walking",
+    "shots",
+    "varied",
+]

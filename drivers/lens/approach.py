@@ -1,155 +1,200 @@
-"""The way of what is held: it comes to the camera, is held there by a hand that trembles, and is taken away."""
+"""One approach from the first frame to the last: the hall, who walks there, what is held up, and what the camera makes of it."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from drivers.lens import optics
+from drivers.lens import legible, optics, shine
 from drivers.lens.hall import Walker, draw_hall, flicker
-from drivers.lens.phone import PX_PER_MM, Sheet, draw
-from drivers.lens.scene import Carrier, Scene
+from drivers.lens.path import Pose, poses
+from drivers.lens.phone import DIM_SCREEN, PX_PER_MM, Sheet, draw
+from drivers.lens.placing import Placing
+from drivers.lens.scene import Carrier, Look, Scene
+from drivers.lens.sensor import AutoExposure, Exposure, Sensor, compressed
+from drivers.lens.surface import FILM_MM
 
-COMES = 0.5
-"""The share of the frames in which it comes near."""
-GOES = 0.85
-"""From this share on it is taken away."""
-GLARE_SHARE = 0.3
-"""The reflection's size as a share of the carrier's width."""
 MARGIN = 24
 """Pixels around what is held in which its blur still shows."""
+EVEN = 3.46
+"""The length of an even smear, in its own sigmas."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shot:
+    """One frame and what is true of it, which no reader is told."""
+
+    frame: NDArray[np.uint8] = field(repr=False)
+    legible: bool
+    """A reader that misses it may be blamed: inside, large and sharp enough, and not more of it lost than is corrected."""
+    px_per_module: float
+    blur_modules: float
+    """All blur together (sigma), in modules."""
+    inside: bool
+    """The whole code is in the frame."""
+    lost: float
+    """The share of modules that cannot be told; 1 where it was not looked at, because the code is too small, blurred or outside."""
+    exposure: Exposure
+    away_m: float
+    """How far away it is held."""
 
 
 @dataclass(frozen=True, slots=True)
-class Pose:
-    """Where the code's middle is before the camera (metres, right, down, away) and how it is turned (degrees)."""
+class _Held:
+    """What is held, in one frame, before the camera takes it."""
 
-    at_m: tuple[float, float, float]
-    yaw: float
-    pitch: float
-    roll: float
+    placing: Placing
+    pose: Pose
+    sigma: float
+    """Of the blur that is the same in all directions, in pixels."""
+    motion_px: tuple[float, float]
+    """How far it moves while the shutter is open."""
 
 
 def approach(scene: Scene, frames: int = 30) -> Iterator[NDArray[np.uint8]]:
     """Yield so many frames of one approach, each a fresh uint8 array (height, width). Drawn one by one, as they are asked for."""
+    return (frame for _, _, frame, _ in _frames(scene, frames))
+
+
+def shots(scene: Scene, frames: int = 30) -> Iterator[Shot]:
+    """Yield the same frames as `approach`, each with its truth."""
+    for sheet, held, frame, exposure in _frames(scene, frames):
+        yield _judged(scene, sheet, held, frame, exposure)
+
+
+def _frames(scene: Scene, frames: int) -> Iterator[tuple[Sheet, _Held, NDArray[np.uint8], Exposure]]:
     rng = np.random.default_rng(scene.seed)
-    hall = draw_hall(rng, scene.size)
-    walkers = [Walker.drawn(rng) for _ in range(scene.bystanders)]
-    sensor = optics.Sensor(rng, scene.size, scene.gain, scene.noise)
+    hall = draw_hall(rng, scene.size, scene.clutter)
+    walkers = [Walker.drawn(rng, scene.clutter) for _ in range(scene.bystanders)]
+    sensor = Sensor(rng, scene.size, scene.gain, scene.noise)
     sheet = draw(scene)
     lamp = rng.uniform(-0.5, 0.5, 2)
+    loop: AutoExposure | None = None
+    if scene.auto_exposure:
+        loop = AutoExposure(sensor.dimmed(hall, scene.hall_light), scene.exposure_s, scene.gain)
+    else:
+        sensor.set(Exposure(scene.exposure_s, scene.gain, scene.gain))
     before: Pose | None = None
-    for index, pose in enumerate(_path(scene, frames, rng)):
+    for index, pose in enumerate(poses(scene, frames, rng)):
+        at_s = index / scene.fps
         light = hall.copy()
         for walker in walkers:
-            walker.paint(light, index / scene.fps)
-        _hold_up(light, scene, sheet, pose, _motion_px(scene, before or pose, pose), lamp)
+            walker.paint(light, at_s)
+        light = sensor.dimmed(light, scene.hall_light)
+        if loop:
+            sensor.set(loop.exposure())
+        held = _placed(scene, sheet, before or pose, pose, sensor.exposure.exposure_s)
+        _hold_up(light, scene, sheet, held, sensor.exposure.exposure_s, lamp, at_s)
         before = pose
-        yield sensor.expose(light, flicker(rng))
+        frame = sensor.expose(light, flicker(rng))
+        if loop:
+            loop.saw(frame)
+        yield sheet, held, compressed(frame, scene.jpeg) if scene.jpeg else frame, sensor.exposure
 
 
-def _path(scene: Scene, frames: int, rng: np.random.Generator) -> Iterator[Pose]:
-    aim = rng.uniform(-0.02, 0.02, 2)
-    side = rng.choice([-1.0, 1.0])
-    tremble = np.zeros(6)
-    for index in range(frames):
-        done = index / max(1, frames - 1)
-        come = _smooth(done / COMES)
-        gone = _smooth((done - GOES) / (1 - GOES))
-        # A hand drifts back to where it wants to be; metres, then degrees.
-        tremble = 0.85 * tremble + rng.normal(0, scene.tremor, 6) * (0.0014, 0.0014, 0.002, 0.8, 0.8, 0.5)
-        away = scene.farthest_m + (scene.nearest_m - scene.farthest_m) * come + 0.1 * gone
-        x = aim[0] + side * (0.16 * (1 - come) + 0.35 * gone) + tremble[0]
-        y = aim[1] + 0.12 * (1 - come) + 0.25 * gone + tremble[1]
-        yield Pose(
-            (float(x), float(y), float(max(0.06, away + tremble[2]))),
-            scene.yaw + float(tremble[3]),
-            scene.pitch + float(tremble[4]),
-            scene.roll + float(tremble[5]),
-        )
-
-
-def _smooth(share: float) -> float:
-    clipped = min(1.0, max(0.0, share))
-    return clipped * clipped * (3 - 2 * clipped)
-
-
-def _motion_px(scene: Scene, before: Pose, now: Pose) -> tuple[float, float]:
-    """Return how far the code's middle moves on the sensor while the shutter is open."""
-    focal, open_share = optics.focal_px(scene.size[0]), scene.exposure_s * scene.fps
-    x, y = (
-        focal * (now.at_m[axis] / now.at_m[2] - before.at_m[axis] / before.at_m[2]) * open_share
-        for axis in (0, 1)
+def _placed(scene: Scene, sheet: Sheet, before: Pose, now: Pose, exposure_s: float) -> _Held:
+    focal = optics.focal_px(scene.size[0])
+    dx, dy = (focal * (now.at_m[axis] / now.at_m[2] - before.at_m[axis] / before.at_m[2]) for axis in (0, 1))
+    px_s = (dx * scene.fps, dy * scene.fps)
+    curl = scene.curl if scene.carrier is Carrier.PAPER else 0.0
+    placing = Placing.of(scene, sheet.shape, now, px_s, curl)
+    # Coming nearer, it also grows while the shutter is open: outwards from its middle, on average by this.
+    growth = abs(before.at_m[2] / now.at_m[2] - 1) * scene.fps * exposure_s
+    code_px = 0.001 * len(sheet.code.dark) * sheet.code.module * focal / now.at_m[2]
+    sigma = math.hypot(
+        optics.defocus_px(now.at_m[2], scene.focus_m, scene.size[0]), growth * code_px / 4 / EVEN
     )
-    return x, y
+    return _Held(placing, now, sigma, (px_s[0] * exposure_s, px_s[1] * exposure_s))
 
 
 def _hold_up(
     light: NDArray[np.uint8],
     scene: Scene,
     sheet: Sheet,
-    pose: Pose,
-    motion_px: tuple[float, float],
+    held: _Held,
+    exposure_s: float,
     lamp: NDArray[np.float64],
+    at_s: float,
 ) -> None:
     """Draw the sheet into the light where the pose puts it, as sharp as it is there."""
     shape = sheet.shape
-    # From the drawing's pixels to metres about the code's middle.
-    metre = 0.001 / PX_PER_MM
-    to_metres = np.array(
-        [[metre, 0, -0.001 * shape.width / 2], [0, metre, -0.001 * shape.code_y], [0, 0, 1.0]]
-    )
-    turn = optics.rotation(pose.yaw, pose.pitch, pose.roll)
-    to_frame = optics.projection(scene.size, turn, pose.at_m) @ to_metres
-    height, width = sheet.grey[0].shape
-    corners = np.array([[[0, 0], [width, 0], [width, height], [0, height]]], np.float64)
-    outline = cv2.perspectiveTransform(corners, to_frame)[0]
-    left, top = np.maximum(np.floor(outline.min(0)).astype(int) - MARGIN, 0)
-    right, bottom = np.minimum(np.ceil(outline.max(0)).astype(int) + MARGIN, scene.size)
+    edges = np.array([[0, 0], [1, 0], [1, 1], [0, 1], [0.5, 0], [0.5, 1]]) * (shape.width, shape.height)
+    outline = held.placing.lands(edges)
+    left, top = (int(value) for value in np.maximum(np.floor(outline.min(0)) - MARGIN, 0))
+    right, bottom = (int(value) for value in np.minimum(np.ceil(outline.max(0)) + MARGIN, scene.size))
     if right - left < 2 or bottom - top < 2:
         return
-    # The level of the pyramid that is a little finer than the sensor.
-    finer = metre / pose.at_m[2] * optics.focal_px(scene.size[0])
-    level = min(len(sheet.grey) - 1, max(0, math.floor(-math.log2(finer))))
-    rows, columns = sheet.grey[level].shape
-    to_part = (
-        np.array([[1, 0, -left], [0, 1, -top], [0, 0, 1.0]])
-        @ to_frame
-        @ np.diag([width / columns, height / rows, 1.0])
-    )
-    part_size = (int(right - left), int(bottom - top))
-    thing = cv2.warpPerspective(sheet.grey[level], to_part, part_size)
-    opaque = cv2.warpPerspective(sheet.opaque[level], to_part, part_size)
+    part_size = (right - left, bottom - top)
+    thing, opaque = _seen(sheet, held, (left, top), part_size)
+    phone = scene.carrier is Carrier.PHONE
+    if phone and (beat := shine.moire(scene, held.placing, (left, top), part_size, held.sigma)) is not None:
+        thing = cv2.multiply(thing, beat, scale=1 / 128)
+    if phone and scene.pwm_hz and scene.readout_s:
+        share = shine.switching(
+            np.arange(top, bottom, dtype=np.float64),
+            hz=scene.pwm_hz,
+            duty=min(1.0, scene.brightness * (DIM_SCREEN if scene.look is Look.DIM else 1.0)),
+            exposure_s=exposure_s,
+            row_s=scene.readout_s / scene.size[1],
+            at_s=at_s,
+        )
+        thing = np.minimum(255, thing * share[:, None].astype(np.float32)).astype(np.uint8)
     if scene.glare and scene.carrier is not Carrier.PAPER:
-        _shine(thing, opaque, scene.glare, lamp, pose)
-    sigma = optics.defocus_px(pose.at_m[2], scene.focus_m, scene.size[0])
+        shine.lamp_on(thing, opaque, scene.glare, lamp, held.pose)
     # Before they are blended, so that an edge mixes with the hall behind it and not with black.
     thing, opaque = (
-        optics.smear(cv2.GaussianBlur(layer, (0, 0), sigma), motion_px)
+        optics.smear(cv2.GaussianBlur(layer, (0, 0), held.sigma), held.motion_px)
         for layer in (cv2.multiply(thing, opaque, scale=1 / 255), opaque)
     )
     part = light[top:bottom, left:right]
     cv2.add(cv2.multiply(part, cv2.bitwise_not(opaque), scale=1 / 255), thing, dst=part)
 
 
-def _shine(
-    thing: NDArray[np.uint8],
-    opaque: NDArray[np.uint8],
-    strength: float,
-    lamp: NDArray[np.float64],
-    pose: Pose,
-) -> None:
-    """Add a lamp's reflection: it stays where the mirror angle puts it and wanders as the hand tilts."""
-    height, width = thing.shape
-    x = width * (0.5 + lamp[0] * 0.5 - pose.yaw / 60)
-    y = height * (0.5 + lamp[1] * 0.5 - pose.pitch / 60)
-    spread = max(4.0, GLARE_SHARE * min(width, height) / 2)
-    across = np.exp(-(((np.arange(width) - x) / spread) ** 2)).astype(np.float32)
-    down = np.exp(-(((np.arange(height) - y) / (0.6 * spread)) ** 2)).astype(np.float32)
-    spot = cv2.convertScaleAbs(np.outer(down, across), alpha=255 * strength)
-    cv2.add(thing, spot, dst=thing, mask=opaque)
+def _seen(
+    sheet: Sheet, held: _Held, corner: tuple[int, int], size: tuple[int, int]
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Return grey and opacity of the sheet in a part of the frame, from the level of its pyramid that is a little finer."""
+    finer = 0.001 / PX_PER_MM / held.pose.at_m[2] * optics.focal_px(held.placing.size[0])
+    level = min(len(sheet.grey) - 1, max(0, math.floor(-math.log2(finer))))
+    layers = (sheet.grey[level], sheet.opaque[level])
+    rows, columns = sheet.grey[level].shape
+    across, down = columns / sheet.shape.width, rows / sheet.shape.height
+    if held.placing.flat:
+        to_part = (
+            np.array([[1, 0, -corner[0]], [0, 1, -corner[1]], [0, 0, 1.0]])
+            @ held.placing.matrix()
+            @ np.diag([1 / across, 1 / down, 1.0])
+        )
+        thing, opaque = (cv2.warpPerspective(layer, to_part, size) for layer in layers)
+    else:
+        points = held.placing.comes_from(*corner, size)
+        x, y = points[..., 0] * across, points[..., 1] * down
+        thing, opaque = (cv2.remap(layer, x, y, cv2.INTER_LINEAR) for layer in layers)
+    return thing, opaque  # type: ignore[return-value]
+
+
+def _judged(scene: Scene, sheet: Sheet, held: _Held, frame: NDArray[np.uint8], exposure: Exposure) -> Shot:
+    quad = legible.corners(held.placing, sheet.code)
+    px = legible.px_per_module(quad, len(sheet.code.dark))
+    film_px = scene.film * FILM_MM * px / sheet.code.module if scene.carrier is Carrier.PHONE else 0.0
+    sigma = math.hypot(held.sigma, film_px, math.hypot(*held.motion_px) / EVEN)
+    whole = legible.inside(quad, scene.size)
+    could, share = False, 1.0
+    if whole and px >= legible.PX_PER_MODULE and sigma < legible.BLUR_MODULES * px:
+        missing = legible.lost(frame, held.placing, sheet.code, sigma / px)
+        could, share = legible.restored(missing, scene.error), float(missing.mean())
+    return Shot(
+        frame=frame,
+        legible=could,
+        px_per_module=px,
+        blur_modules=sigma / max(px, 1e-9),
+        inside=whole,
+        lost=share,
+        exposure=exposure,
+        away_m=held.pose.at_m[2],
+    )

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from drivers.lens.optics import Sensor
+from drivers.lens import clutter as clutters
+from drivers.lens.scene import Clutter
+from drivers.lens.sensor import Sensor
 
 HALL_NOISE = 0.015
 FLICKER = 0.01
@@ -18,8 +20,10 @@ FLICKER = 0.01
 FPS = 15.0
 
 
-def draw_hall(rng: np.random.Generator, size: tuple[int, int]) -> NDArray[np.uint8]:
-    """Return the hall with nobody in it: wall, lamps, a glass door, a notice board, a tiled floor."""
+def draw_hall(
+    rng: np.random.Generator, size: tuple[int, int], clutter: Clutter = Clutter.NONE
+) -> NDArray[np.uint8]:
+    """Return the hall with nobody in it: wall, lamps, a glass door, a notice board, a tiled floor, and what hangs there."""
     width, height = size
     floor = round(height * rng.uniform(0.62, 0.74))
     hall = np.empty((height, width), np.uint8)
@@ -29,6 +33,7 @@ def draw_hall(rng: np.random.Generator, size: tuple[int, int]) -> NDArray[np.uin
     _tiles(hall, floor)
     _door(hall, floor, rng)
     _notices(hall, floor, rng)
+    clutters.hang(hall, clutter, rng)
     for lamp in range(3):
         middle = (round(width * (0.2 + 0.3 * lamp)), round(height * 0.06))
         cv2.ellipse(hall, middle, (width // 14, height // 60), 0, 0, 360, 235, -1, cv2.LINE_AA)
@@ -79,12 +84,14 @@ class Walker:
     head: int
     stripes: bool
     stride_hz: float
+    shirt: NDArray[np.uint8] | None = None
+    """What is printed on their back and chest."""
 
     @classmethod
-    def drawn(cls, rng: np.random.Generator) -> Walker:
+    def drawn(cls, rng: np.random.Generator, clutter: Clutter = Clutter.NONE) -> Walker:
         """Return a walker by chance."""
         way = rng.choice([-1.0, 1.0])
-        return cls(
+        walker = cls(
             start=float(rng.uniform(-0.1, 1.1)),
             speed=float(way * rng.uniform(0.12, 0.4)),
             tall=float(rng.uniform(0.55, 1.1)),
@@ -93,6 +100,9 @@ class Walker:
             stripes=bool(rng.random() < 0.4),
             stride_hz=float(rng.uniform(1.4, 2.2)),
         )
+        if clutter is not Clutter.SHIRT:
+            return walker
+        return replace(walker, shirt=clutters.texture(clutter, rng))
 
     def paint(self, light: NDArray[np.uint8], at_s: float) -> None:
         """Paint them where they are after this many seconds; they come back in on the other side."""
@@ -123,16 +133,36 @@ class Walker:
                     max(1, body[1] // 14),
                     cv2.LINE_AA,
                 )
+        if self.shirt is not None:
+            _print_on(light, self.shirt, (x, (hip + neck) // 2), round(1.15 * body[0]))
         cv2.circle(light, (x, round(foot - 0.91 * tall)), round(0.075 * tall), self.head, -1, cv2.LINE_AA)
 
 
+def _print_on(
+    light: NDArray[np.uint8], pattern: NDArray[np.uint8], middle: tuple[int, int], side: int
+) -> None:
+    """Paint the pattern about this point, as far as it is in the frame."""
+    left, top = middle[0] - side // 2, middle[1] - side // 2
+    x, y = max(0, left), max(0, top)
+    right, bottom = min(light.shape[1], left + side), min(light.shape[0], top + side)
+    if side >= 8 and x < right and y < bottom:
+        small = cv2.resize(pattern, (side, side), interpolation=cv2.INTER_AREA)
+        light[y:bottom, x:right] = small[y - top : bottom - top, x - left : right - left]
+
+
 def people_walking(
-    seed: int, size: tuple[int, int] = (1280, 720), frames: int = 30, *, people: int = 2, fps: float = FPS
+    seed: int,
+    size: tuple[int, int] = (1280, 720),
+    frames: int = 30,
+    *,
+    people: int = 2,
+    fps: float = FPS,
+    clutter: Clutter = Clutter.NONE,
 ) -> Iterator[NDArray[np.uint8]]:
-    """Yield frames of the hall with so many people crossing it and no code anywhere."""
+    """Yield frames of the hall with so many people crossing it and no code anywhere, only what looks like one."""
     rng = np.random.default_rng(seed)
-    hall = draw_hall(rng, size)
-    walkers = [Walker.drawn(rng) for _ in range(people)]
+    hall = draw_hall(rng, size, clutter)
+    walkers = [Walker.drawn(rng, clutter) for _ in range(people)]
     sensor = Sensor(rng, size, gain=1.0, noise=HALL_NOISE)
     for index in range(frames):
         light = hall.copy()
@@ -142,10 +172,10 @@ def people_walking(
 
 
 def empty_hall(
-    seed: int, size: tuple[int, int] = (1280, 720), frames: int = 30
+    seed: int, size: tuple[int, int] = (1280, 720), frames: int = 30, *, clutter: Clutter = Clutter.NONE
 ) -> Iterator[NDArray[np.uint8]]:
     """Yield frames of the hall with nobody in it: only the sensor's noise and the lamps' flicker."""
-    return people_walking(seed, size, frames, people=0)
+    return people_walking(seed, size, frames, people=0, clutter=clutter)
 
 
 def flicker(rng: np.random.Generator) -> float:

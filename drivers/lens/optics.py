@@ -1,8 +1,7 @@
-"""The camera itself: where a point lands, how sharp it is there, and what the sensor makes of the light."""
+"""The lens: where a point lands, and how sharp it is there."""
 
 from __future__ import annotations
 
-import functools
 import math
 
 import cv2
@@ -15,8 +14,6 @@ DEFOCUS_PX = 0.75
 """Blur (sigma, pixels at 1280 wide) for one dioptre between the thing and the focus."""
 LENS_PX = 0.4
 """What the lens blurs at best."""
-BANK_MARGIN = 64
-"""The noise bank is this much larger than a frame both ways, so that each frame can take it from another corner."""
 
 
 def focal_px(width: int) -> float:
@@ -37,9 +34,13 @@ def projection(
     size: tuple[int, int], turn: NDArray[np.float64], at_m: tuple[float, float, float]
 ) -> NDArray[np.float64]:
     """Return the 3x3 matrix from metres on a sheet to pixels; `at_m` is where the sheet's origin is before the camera."""
+    return lens(size) @ np.column_stack([turn[:, 0], turn[:, 1], np.array(at_m)])
+
+
+def lens(size: tuple[int, int]) -> NDArray[np.float64]:
+    """Return the 3x3 matrix from a direction (right, down, away) to pixels."""
     focal = focal_px(size[0])
-    lens = np.array([[focal, 0, size[0] / 2], [0, focal, size[1] / 2], [0, 0, 1.0]])
-    return lens @ np.column_stack([turn[:, 0], turn[:, 1], np.array(at_m)])
+    return np.array([[focal, 0, size[0] / 2], [0, focal, size[1] / 2], [0, 0, 1.0]])
 
 
 def defocus_px(distance_m: float, focus_m: float, width: int) -> float:
@@ -58,36 +59,3 @@ def smear(image: NDArray[np.uint8], motion_px: tuple[float, float]) -> NDArray[n
     dx, dy = (round(component / length * min(length / 2, half)) for component in motion_px)
     cv2.line(kernel, (half - dx, half - dy), (half + dx, half + dy), 1.0, 1)
     return cv2.filter2D(image, -1, kernel / kernel.sum(), borderType=cv2.BORDER_REPLICATE)
-
-
-class Sensor:
-    """Turns light into grey levels with shot noise. Draws its noise once and takes each frame's from another corner of it."""
-
-    def __init__(self, rng: np.random.Generator, size: tuple[int, int], gain: float, noise: float) -> None:
-        self._rng = rng
-        self._bank = _noise_bank(size)
-        levels = np.arange(256) / 255.0
-        # In the domain of the square root, shot noise is the same everywhere: one sum adds it, two tables go there and back.
-        self._there = np.rint(255 * np.sqrt(np.minimum(1.0, levels * gain))).astype(np.uint8)
-        self._back = np.rint(255 * levels**2).astype(np.uint8)
-        self._noise = noise
-
-    def expose(self, light: NDArray[np.uint8], flicker: float = 1.0) -> NDArray[np.uint8]:
-        """Return the frame for this light; `flicker` is the lamps' brightness at this moment, 1.0 on average."""
-        y, x = self._rng.integers(0, BANK_MARGIN, 2)
-        height, width = light.shape
-        bank = self._bank[y : y + height, x : x + width]
-        # The bank's unit is a sigma of 32 levels about 128.
-        share = self._noise * 255 / 32
-        rooted = cv2.LUT(light, self._there)
-        noisy = cv2.addWeighted(rooted, math.sqrt(flicker), bank, share, -128 * share)
-        return cv2.LUT(noisy, self._back)
-
-
-@functools.lru_cache(maxsize=2)
-def _noise_bank(size: tuple[int, int]) -> NDArray[np.uint8]:
-    """Return noise about 128, always the same for a size: what differs from scene to scene is where a frame takes it from."""
-    width, height = size
-    shape = (height + BANK_MARGIN, width + BANK_MARGIN)
-    noise = np.random.default_rng(7).standard_normal(shape, np.float32)
-    return np.clip(np.rint(128 + 32 * noise), 0, 255).astype(np.uint8)

@@ -9,6 +9,7 @@ import numpy as np
 import segno
 from numpy.typing import NDArray
 
+from drivers.lens import surface
 from drivers.lens.scene import Carrier, Look, Scene
 
 PX_PER_MM = 8
@@ -45,6 +46,22 @@ SHAPES = {
     Carrier.CARD: Shape(85.6, 54, 38, 27, 3),
     Carrier.PAPER: Shape(105, 148, 60, 62, 0),
 }
+"""A phone's is one of 6.1 inches."""
+PHONE_IN = 6.1
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """The code on a sheet, in millimetres from the sheet's upper left corner."""
+
+    dark: NDArray[np.bool_]
+    """Which modules are dark by the standard, whatever colour shows it; without the quiet zone."""
+    left: float
+    top: float
+    module: float
+    """The side of one module."""
+    inverted: bool
+    """Dark modules are shown light."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +69,43 @@ class Sheet:
     """A flat drawing of what is held: grey and opacity, as a pyramid of halved sizes, largest first."""
 
     shape: Shape
+    code: Code
     grey: tuple[NDArray[np.uint8], ...]
     opaque: tuple[NDArray[np.uint8], ...]
 
 
+def shape_of(scene: Scene) -> Shape:
+    """Return the size of what is held; an app draws its code as wide as its phone allows."""
+    shape = SHAPES[scene.carrier]
+    if scene.carrier is not Carrier.PHONE:
+        return shape
+    times = scene.phone_in / PHONE_IN
+    return Shape(
+        times * shape.width, times * shape.height, times * shape.code, times * shape.code_y, shape.corner
+    )
+
+
 def draw(scene: Scene) -> Sheet:
     """Draw what this visitor holds up."""
-    shape = SHAPES[scene.carrier]
+    shape = shape_of(scene)
+    rng = np.random.default_rng(scene.seed)
     size = (round(shape.height * PX_PER_MM), round(shape.width * PX_PER_MM))
-    dark = scene.carrier is Carrier.PHONE and scene.look is Look.DARK_MODE
+    phone = scene.carrier is Carrier.PHONE
+    dark = phone and scene.look is Look.DARK_MODE
     page, ink = (SCREEN_BLACK, 225) if dark else (248, INK)
     grey = np.full(size, page, np.uint8)
-    _write(grey, np.random.default_rng(scene.seed), shape, ink)
-    _stamp(grey, shape, scene, dark=dark)
-    grey = cv2.convertScaleAbs(grey, alpha=_brightness(scene), beta=4)
+    _write(grey, rng, shape, ink)
+    code = _stamp(grey, shape, scene, dark=dark)
+    # What black reflects comes from the hall, what a screen shows does not.
+    grey = cv2.convertScaleAbs(grey, alpha=_brightness(scene), beta=4 * scene.hall_light)
     opaque = _rounded(size, shape.corner)
-    if scene.carrier is Carrier.PHONE:
-        _frame(grey, shape)
-    return Sheet(shape, _pyramid(grey), _pyramid(opaque))
+    if phone:
+        grey = surface.film(grey, rng, scene.film, scene.hall_light, PX_PER_MM)
+        grey = surface.cracks(grey, rng, scene.crack, scene.hall_light, PX_PER_MM)
+        _frame(grey, shape, 22 * scene.hall_light)
+    else:
+        grey = surface.shaded(grey, rng, scene.uneven, scene.curl)
+    return Sheet(shape, code, _pyramid(grey), _pyramid(opaque))
 
 
 def modules(scene: Scene) -> int:
@@ -83,11 +119,11 @@ def _code(scene: Scene) -> segno.QRCode:
 
 def _brightness(scene: Scene) -> float:
     if scene.carrier is not Carrier.PHONE:
-        return HALL_LIGHT
-    return DIM_SCREEN if scene.look is Look.DIM else 1.0
+        return HALL_LIGHT * scene.hall_light
+    return scene.brightness * (DIM_SCREEN if scene.look is Look.DIM else 1.0)
 
 
-def _stamp(grey: NDArray[np.uint8], shape: Shape, scene: Scene, *, dark: bool) -> None:
+def _stamp(grey: NDArray[np.uint8], shape: Shape, scene: Scene, *, dark: bool) -> Code:
     """Draw the code, light on dark where the page is dark."""
     rows = np.array([list(row) for row in _code(scene).matrix_iter(scale=1, border=QUIET)], np.uint8)
     light, black = (INK - 12, 240) if dark else (252, 12)
@@ -101,6 +137,14 @@ def _stamp(grey: NDArray[np.uint8], shape: Shape, scene: Scene, *, dark: bool) -
     left = (grey.shape[1] - side) // 2
     top = min(max(0, round(shape.code_y * PX_PER_MM) - side // 2), grey.shape[0] - side)
     grey[top : top + side, left : left + side] = pattern
+    module, quiet = scale / PX_PER_MM, QUIET * scale
+    return Code(
+        rows[QUIET:-QUIET, QUIET:-QUIET] != 0,
+        (left + quiet) / PX_PER_MM,
+        (top + quiet) / PX_PER_MM,
+        module,
+        dark,
+    )
 
 
 def _write(grey: NDArray[np.uint8], rng: np.random.Generator, shape: Shape, ink: int) -> None:
@@ -116,13 +160,13 @@ def _write(grey: NDArray[np.uint8], rng: np.random.Generator, shape: Shape, ink:
             cv2.line(grey, (word, int(y * PX_PER_MM)), (end, int(y * PX_PER_MM)), ink, 2 * PX_PER_MM)
 
 
-def _frame(grey: NDArray[np.uint8], shape: Shape) -> None:
+def _frame(grey: NDArray[np.uint8], shape: Shape, shade: float) -> None:
     """The phone's own black edge around its screen."""
     edge = EDGE * PX_PER_MM
     inside = _rounded((grey.shape[0] - 2 * edge, grey.shape[1] - 2 * edge), shape.corner - 2)
     screen = np.zeros_like(grey)
     screen[edge:-edge, edge:-edge] = inside
-    grey[screen == 0] = 22
+    grey[screen == 0] = min(255, round(shade))
 
 
 def _rounded(size: tuple[int, int], corner_mm: float) -> NDArray[np.uint8]:

@@ -8,8 +8,9 @@ import pytest
 
 from drivers.engine_zxing import ZxingDecoder
 from drivers.lens import Look, Scene, approach, empty_hall, people_walking, varied
-from drivers.lens.optics import Sensor, defocus_px, focal_px, projection, rotation, smear
+from drivers.lens.optics import defocus_px, focal_px, projection, rotation, smear
 from drivers.lens.phone import QUIET, SHAPES, draw, modules
+from drivers.lens.sensor import Sensor
 from tests.reader.codes import PASS
 
 SMALL = (320, 180)

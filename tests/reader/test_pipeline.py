@@ -5,7 +5,7 @@ import pytest
 
 from drivers.engine_zbar import ZbarDecoder
 from drivers.engine_zxing import ZxingDecoder
-from drivers.lens import Look, Scene, approach, empty_hall, people_walking, varied
+from drivers.lens import Look, Scene, approach, empty_hall, people_walking, shots, varied
 from kiosk.ports import Grey, Reading
 from kiosk.reader import budget, ladder
 from kiosk.reader.looks import HEARTBEAT_S
@@ -62,17 +62,20 @@ def test_a_visitors_code_is_read_on_its_way_to_the_camera(first, second, look):
 
 @pytest.mark.slow
 def test_most_visitors_are_read_however_they_hold_it_and_none_wrongly():
-    read = 0
+    read = legible = 0
     for seed in range(20):
         reader = Reader(ZxingDecoder(), ZbarDecoder())
-        found = (
-            reader.read(frame, index / FPS) for index, frame in enumerate(approach(varied(PASS, seed), 30))
-        )
-        first_found = next(filter(None, found), [])
+        could = False
+        first_found: list[Reading] = []
+        for index, shot in enumerate(shots(varied(PASS, seed), 30)):
+            could = could or shot.legible
+            first_found = first_found or reader.read(shot.frame, index / FPS)
         assert [reading.text for reading in first_found] in ([], [PASS])
+        legible += could
         read += bool(first_found)
-    # Seen: 19, where zxing-cpp alone reads 17. The other is a dark page on a card before a lens focused at half a metre.
-    assert read >= 19
+    # Seen: 17 of 20. The others: two lenses focused far behind a dim or worn screen, and a card in a dark hall.
+    assert legible == 20
+    assert read >= 17
 
 
 def test_in_an_empty_hall_the_engine_works_once_a_second(first, second):
