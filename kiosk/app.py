@@ -18,16 +18,17 @@ from kiosk.clock import SystemClock, boot_id, new_id
 from kiosk.core.credential import understand
 from kiosk.core.effects import Effect
 from kiosk.core.events import DeviceRevoked, Event
-from kiosk.core.model import Credential, NotACredential, Pass
+from kiosk.core.model import Credential, Direction, NotACredential, Pass
 from kiosk.core.remembered import Remembered
 from kiosk.core.situation import Door
 from kiosk.device import Device, Identity
 from kiosk.documents import Documents
 from kiosk.enrol import identify, settings_of
 from kiosk.equipment import Drivers, drivers_for, eyes
+from kiosk.inputs import desk_scanning
 from kiosk.loop import Hands, Inbox, Loop
 from kiosk.outset import resumed, setup_of
-from kiosk.ports import Camera, Clock
+from kiosk.ports import Camera, Clock, Scanner
 from kiosk.presence_file import PresenceFile, runtime_folder
 from kiosk.provenance import Signed
 from kiosk.reader.repeats import Repeats
@@ -75,6 +76,7 @@ class App:
         self._looked_at = clock.mono()
         self._signed: datetime | None = None
         self._preview, inbox = Preview(), Inbox()
+        self._repeats = Repeats(settings.reader.hold_s)
         self._client = RegistryClient(
             settings.registry.url,
             identity.door,
@@ -160,6 +162,8 @@ class App:
             self._work("listen", listening(events=self._client.events, put=put, heard=self._heard))
         if self._drivers.open_keypad is not None:
             self._work("keypad", typing(open_keypad=self._drivers.open_keypad, put=put))
+        if self._drivers.open_scanner is not None:
+            self._work("scanner", self._desk_scanning(self._drivers.open_scanner))
         if self._drivers.open_camera is not None:
             self._work("scan", self._scanning(self._drivers.open_camera))
 
@@ -181,23 +185,32 @@ class App:
         self._workers.append(worker)
         self._last.callback(worker.stop, wake)
 
-    def _scanning(self, open_camera: Callable[[], Camera]) -> Callable[[threading.Event], None]:
+    def _meaning(self, text: str) -> Credential:
         setup = self.loop.door.setup
+        return understand(text, verify=self._verify, venue_url=setup.venue_code_url, door=setup.door)
 
-        def verify(text: str) -> Pass | NotACredential:
-            shown = verify_pass(text, self._documents.keyring)
-            if isinstance(shown, Pass) and self._revoked.is_revoked(shown.pass_id):
-                return replace(shown, revoked=True)
-            return shown
+    def _verify(self, text: str) -> Pass | NotACredential:
+        shown = verify_pass(text, self._documents.keyring)
+        if isinstance(shown, Pass) and self._revoked.is_revoked(shown.pass_id):
+            return replace(shown, revoked=True)
+        return shown
 
-        def meaning(text: str) -> Credential:
-            return understand(text, verify=verify, venue_url=setup.venue_code_url, door=setup.door)
+    def _desk_scanning(self, open_scanner: Callable[[], Scanner]) -> Callable[[threading.Event], None]:
+        side = self._settings.scanner.side
+        return desk_scanning(
+            open_scanner=open_scanner,
+            is_new=lambda text: self._repeats.is_new(text, self._clock.mono()),
+            understand=self._meaning,
+            side=None if side == "both" else Direction(side),
+            put=self.loop.inbox.put,
+        )
 
+    def _scanning(self, open_camera: Callable[[], Camera]) -> Callable[[threading.Event], None]:
         return scanning(
             open_camera=open_camera,
             eyes=eyes(self._settings.reader.formats),
-            memory=Repeats(self._settings.reader.hold_s),
-            understand=meaning,
+            memory=self._repeats,
+            understand=self._meaning,
             clock=self._clock,
             preview=self._preview,
             put=self.loop.inbox.put,

@@ -144,7 +144,7 @@ class _Site:
         return look.camera(open_camera, in_use=look.running(self.settings.store.path))
 
     def keypad(self) -> Finding:
-        from kiosk.equipment import KEYPADS
+        from kiosk.equipment_inputs import KEYPADS
 
         driver = self.settings.keypad.driver
         open_keypad = KEYPADS[driver](self.settings)

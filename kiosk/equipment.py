@@ -19,8 +19,9 @@ from drivers.engine_zxing import CardDecoder, ZxingDecoder
 from drivers.nothing import NoDecoder, NoGate, NoLamp, Silence
 from kiosk.core.effects import Sound
 from kiosk.core.policy import Window
+from kiosk.equipment_inputs import KEYPADS, SCANNERS
 from kiosk.errors import DriverError, DriverMissing
-from kiosk.ports import Camera, Clock, Decoder, Gate, Keypad, Lamp, Screen, Sounder, Symbology
+from kiosk.ports import Camera, Clock, Decoder, Gate, Keypad, Lamp, Scanner, Screen, Sounder, Symbology
 from kiosk.reader.cards import CardReader, Cards
 from kiosk.reader.formats import ON_CARDS
 from kiosk.reader.pipeline import Reader
@@ -41,6 +42,7 @@ class Drivers:
     lamp: Lamp
     sounder: Sounder
     screen: Screen
+    open_scanner: Callable[[], Scanner] | None = None
 
 
 class QuietHours:
@@ -79,6 +81,7 @@ def drivers_for(settings: Settings, clock: Clock, last: ExitStack) -> Drivers:
         lamp=lamp,
         sounder=sounder,
         screen=screen,
+        open_scanner=SCANNERS[settings.scanner.driver](settings),
     )
 
 
@@ -153,15 +156,6 @@ def _replay(settings: Settings) -> Callable[[], Camera]:
     return open_camera
 
 
-def _evdev(settings: Settings) -> Callable[[], Keypad]:
-    def open_keypad() -> Keypad:
-        from drivers.keypad_evdev import EvdevKeypad
-
-        return EvdevKeypad(settings.keypad.device)
-
-    return open_keypad
-
-
 def _gpio_gate(settings: Settings) -> Gate:
     from drivers.gate_gpio import Fail, GpioGate
 
@@ -232,12 +226,6 @@ CAMERAS: dict[str, Callable[[Settings], Callable[[], Camera] | None]] = {
     "v4l2": _v4l2,
     "picamera2": _picamera2,
     "replay": _replay,
-    "none": lambda _settings: None,
-}
-KEYPADS: dict[str, Callable[[Settings], Callable[[], Keypad] | None]] = {
-    "auto": _evdev,
-    "evdev": _evdev,
-    "screen": lambda _settings: None,
     "none": lambda _settings: None,
 }
 GATES: dict[str, Callable[[Settings], Gate]] = {"gpio": _gpio_gate, "none": lambda _settings: NoGate()}

@@ -31,6 +31,7 @@ def setup_of(settings: Settings, venue_code: VenueCode | None) -> Setup:
         zone=door.timezone,
         presence_key=secrets.token_bytes(KEY_BYTES),
         passage_sensor=settings.gate.passage_sensor,
+        scanner=settings.scanner.driver != "none",
         budget=Budget(
             per_minute=settings.keypad.guesses_per_minute,
             mistakes=settings.keypad.mistakes_in_a_row,

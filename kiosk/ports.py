@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from kiosk.core.effects import Signal, Sound
 from kiosk.core.events import Key
-from kiosk.core.model import Colour, Direction, Identifier, Status, Via
+from kiosk.core.model import Colour, Direction, Identifier, NotACredential, Status, Via
 from kiosk.core.view import View
 
 if TYPE_CHECKING:
@@ -78,6 +78,22 @@ class Keypad(Protocol):
 
     def close(self) -> None:
         """Give the keypad back."""
+        ...
+
+
+Scanned: TypeAlias = "str | NotACredential"
+"""What a desk scanner gives: the text, which may be anything, or why it is none. Never printed."""
+
+
+class Scanner(Protocol):
+    """A scanner on the desk that reads codes by itself: its texts go the way of the camera's."""
+
+    def read(self, wait_s: float) -> Scanned | None:
+        """Return the next whole scan, or why it was refused; None after `wait_s` seconds. Raises DriverError when it is gone."""
+        ...
+
+    def close(self) -> None:
+        """Give the scanner back."""
         ...
 
 

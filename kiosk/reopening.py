@@ -5,11 +5,10 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from kiosk.core.events import Event, HealthChanged, Part
 from kiosk.errors import DriverError
-from kiosk.ports import Camera, Keypad
 
 log = logging.getLogger(__name__)
 
@@ -17,7 +16,17 @@ REOPEN_S = (1.0, 2.0, 5.0, 10.0)
 """Pauses between attempts to open a thing that is gone; the last one repeats."""
 
 Put = Callable[[Event], None]
-_Thing = TypeVar("_Thing", Camera, Keypad)
+
+
+class Thing(Protocol):
+    """Whatever can be opened and given back."""
+
+    def close(self) -> None:
+        """Give it back."""
+        ...
+
+
+_Thing = TypeVar("_Thing", bound=Thing)
 
 
 def reopening(

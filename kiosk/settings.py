@@ -12,6 +12,7 @@ from typing import cast
 
 from kiosk.errors import SettingsError
 from kiosk.settings_checks import clashes
+from kiosk.settings_inputs import ScannerSettings
 from kiosk.settings_outputs import GateSettings, LampSettings, SoundSettings
 from kiosk.settings_reader import Mistake, read_file, read_values
 from kiosk.settings_schema import Entry, entries
@@ -42,6 +43,7 @@ class Settings:
     registry: RegistrySettings = field(default_factory=RegistrySettings)
     camera: CameraSettings = field(default_factory=CameraSettings)
     reader: ReaderSettings = field(default_factory=ReaderSettings)
+    scanner: ScannerSettings = field(default_factory=ScannerSettings)
     keypad: KeypadSettings = field(default_factory=KeypadSettings)
     gate: GateSettings = field(default_factory=GateSettings)
     lamp: LampSettings = field(default_factory=LampSettings)

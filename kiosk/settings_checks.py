@@ -35,10 +35,16 @@ def clashes(settings: Settings) -> Iterator[Clash]:
     yield from _lamp(settings)
     yield from _sound(settings)
     door, camera, keypad = settings.door, settings.camera, settings.keypad
-    if camera.driver == "none" and keypad.driver == "none" and not door.venue_code:
+    readers = {camera.driver, settings.scanner.driver, keypad.driver}
+    if readers == {"none"} and not door.venue_code:
         yield Clash(
-            (("camera", "driver"), ("keypad", "driver")),
-            "nobody could be read: there is no camera, no keypad and no venue code",
+            (("camera", "driver"), ("scanner", "driver"), ("keypad", "driver")),
+            "nobody could be read: there is no camera, no scanner, no keypad and no venue code",
+        )
+    if settings.scanner.driver == "evdev" and settings.scanner.device == keypad.device != "auto":
+        yield Clash(
+            (("scanner", "device"), ("keypad", "device")),
+            "the keypad is there: scanner and keypad are two devices, see them with `ls -l /dev/input/by-id`",
         )
     if keypad.longest_pause_s < keypad.pause_s:
         yield Clash(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiosk.core.policy import Window
-from kiosk.settings_schema import choice, flag, key, number, pin, quiet_hours, several
+from kiosk.settings_pins import pin
+from kiosk.settings_schema import choice, flag, key, number, quiet_hours, several
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,7 +68,7 @@ def number(low: float, high: float, unit: str) -> Kind:
 
     def read(value: object) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise Unfit(_quoted_number(value))
+            raise Unfit(quoted_number(value))
         if not low <= value <= high:
             raise Unfit(f"at most {high:g}" if value > high else f"at least {low:g}" if value < low else "")
         return float(value)
@@ -82,7 +82,7 @@ def whole(low: int, high: int, unit: str) -> Kind:
 
     def read(value: object) -> int:
         if isinstance(value, bool) or not isinstance(value, int):
-            raise Unfit(_quoted_number(value))
+            raise Unfit(quoted_number(value))
         if not low <= value <= high:
             raise Unfit(f"at most {high}" if value > high else f"at least {low}")
         return value
@@ -148,23 +148,9 @@ def text(expected: str, pattern: str) -> Kind:
     return Kind(expected=expected, range=expected, read=read)
 
 
-def pin() -> Kind:
-    """A GPIO of the 40-pin header by its Broadcom number; 0 means not wired, and is None for the application."""
-
-    def read(value: object) -> int | None:
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise Unfit(_quoted_number(value))
-        if value != 0 and not 2 <= value <= 27:
-            raise Unfit("BCM numbers, not positions on the header: `pinout` on the device prints both")
-        return value or None
-
-    return Kind(
-        expected="a GPIO as BCM number from 2 to 27, or 0 for none",
-        range="0, 2 to 27",
-        read=read,
-        unit="BCM",
-        none=0,
-    )
+def device() -> Kind:
+    """Which of several devices: its path, or "auto"."""
+    return text('"auto" or the absolute path of a device', r"auto|/[^\0]+")
 
 
 def size() -> Kind:
@@ -289,6 +275,7 @@ def did_you_mean(word: str, known: Collection[str]) -> str:
     return f'did you mean "{folded[near[0]]}"?' if near else ""
 
 
-def _quoted_number(value: object) -> str:
+def quoted_number(value: object) -> str:
+    """Return what to write in place of a number in quotes, or nothing."""
     plain = isinstance(value, str) and re.fullmatch(r"\s*-?\d+([.,]\d+)?\s*", value)
     return f"write {str(value).strip().replace(',', '.')} without quotes" if plain else ""

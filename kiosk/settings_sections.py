@@ -1,6 +1,6 @@
 """The table of everything that can be set: sections, keys, kinds, defaults, comments.
 
-What the kiosk drives (gate, lamp, sound) is in `settings_outputs.py`. A key stands in one of them and nowhere else:
+What the kiosk drives (gate, lamp, sound) is in `settings_outputs.py`, what it hears beside its camera in `settings_inputs.py`. A key stands in one of them and nowhere else:
 the checks, `config/kiosk.toml` and `docs/configuration.md` come from them (`python -m kiosk.reference_pages`). No secret is ever a value here: keys come with the enrolment (kiosk/device.py).
 """
 
@@ -16,6 +16,7 @@ from kiosk.settings_schema import (
     Kind,
     address,
     choice,
+    device,
     flag,
     key,
     number,
@@ -33,10 +34,6 @@ _NAME = r"[A-Z0-9](?:[A-Z0-9-]{0,14}[A-Z0-9])?"
 
 def _name(what: str) -> Kind:
     return text(f"{what} of 1 to 16 capital Latin letters, digits and hyphens", _NAME)
-
-
-def _device() -> Kind:
-    return text('"auto" or the absolute path of a device', r"auto|/[^\0]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +79,7 @@ class CameraSettings:
         "auto",
         "picamera2 for a ribbon cable, v4l2 for USB, auto takes what it finds, replay plays a made-up recording.",
     )
-    device: str = key(_device(), "auto", "Which V4L2 device, as /dev/video0.")
+    device: str = key(device(), "auto", "Which V4L2 device, as /dev/video0.")
     size: tuple[int, int] = key(
         size(), "1280x720", "Width and height of the picture that is searched for codes."
     )
@@ -113,7 +110,7 @@ class KeypadSettings:
         "auto",
         "evdev for a USB keypad, screen for the touch screen alone, auto takes a keypad where one is plugged in.",
     )
-    device: str = key(_device(), "auto", "Which input device, as /dev/input/by-id/...-event-kbd.")
+    device: str = key(device(), "auto", "Which input device, as /dev/input/by-id/...-event-kbd.")
     guesses_per_minute: int = key(
         whole(1, 60, "tries"),
         6,

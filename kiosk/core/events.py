@@ -168,6 +168,7 @@ class Part(StrEnum):
 
     CAMERA = "camera"
     KEYPAD = "keypad"
+    SCANNER = "scanner"
     GATE = "gate"
     LAMP = "lamp"
     STORE = "store"

@@ -126,6 +126,8 @@ class Refusal(StrEnum):
     EMPTY = "empty"
     TOO_LONG = "too-long"
     CONTROL_BYTES = "control-bytes"
+    HALF_SCAN = "half-scan"
+    """A desk scanner stopped in the middle of a code."""
     NOT_OURS = "not-ours"
     BAD_IIN = "bad-iin"
     NEWER_PASS = "newer-pass"

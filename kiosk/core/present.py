@@ -21,6 +21,7 @@ NOTICE_OF = {
     Refusal.EXPIRED: Phrase.CODE_EXPIRED,
     Refusal.FROM_THE_FUTURE: Phrase.CODE_EXPIRED,
     Refusal.OTHER_DOOR: Phrase.CODE_ELSEWHERE,
+    Refusal.HALF_SCAN: Phrase.CODE_DAMAGED,
     Refusal.DAMAGED_PASS: Phrase.CODE_DAMAGED,
     Refusal.WRONG_SIGNATURE: Phrase.CODE_DAMAGED,
     Refusal.UNKNOWN_KEY: Phrase.CODE_DAMAGED,
@@ -71,7 +72,7 @@ def present(door: Door, stamp: Stamp) -> View:
                 page=Page.IDLE,
                 field=Field.NIGHT,
                 sign=Sign.NONE,
-                headline=Phrase.USE_KEYPAD if blind else Phrase.SHOW_CODE,
+                headline=_invitation(door, blind=blind),
                 note=None,
                 corner=corner,
                 venue_code=_venue_code(door, stamp),
@@ -135,6 +136,14 @@ def present(door: Door, stamp: Stamp) -> View:
 
 def _numbers(corner: Corner) -> str:
     return " · ".join(str(number) for number in corner.faults)
+
+
+def _invitation(door: Door, *, blind: bool) -> Phrase:
+    """What a visitor is asked to do first, by what works."""
+    if not blind:
+        return Phrase.SHOW_CODE
+    scans = door.setup.scanner and not door.is_broken(Part.SCANNER)
+    return Phrase.USE_SCANNER if scans else Phrase.USE_KEYPAD
 
 
 def _notice(door: Door) -> _Answer:

@@ -84,6 +84,8 @@ class Setup:
     camera: bool = True
     """False: there is none at this door, and that is meant."""
     passage_sensor: bool = False
+    scanner: bool = False
+    """Whether a scanner stands on the desk beside the camera."""
     times: Times = field(default_factory=Times)
     venue_code_url: str = ""
     venue_code_key: bytes = field(default=b"", repr=False)

@@ -51,6 +51,8 @@ class Phrase(StrEnum):
 
     SHOW_CODE = "show-code"
     """Idle: show your QR code to the camera."""
+    USE_SCANNER = "use-scanner"
+    """Idle where only the desk scanner reads codes."""
     USE_KEYPAD = "use-keypad"
     """Idle where the camera is gone: type the IIN."""
     COME_IN = "come-in"

@@ -19,6 +19,7 @@ from typing import Any, Self
 
 from drivers.camera_replay import Pace, ReplayCamera
 from drivers.fake_keypad import FakeKeypad
+from drivers.fake_scanner import FakeSerialScanner
 from drivers.fakes import FakeGate, FakeLamp, FakeSounder
 from kiosk.app import App
 from kiosk.core.effects import Effect, Tell
@@ -30,7 +31,7 @@ from kiosk.demo.photographer import Photographer
 from kiosk.demo.witness import Shown, Witness
 from kiosk.equipment import Drivers
 from kiosk.errors import DriverMissing
-from kiosk.ports import Camera, Grey, Keypad
+from kiosk.ports import Camera, Grey, Keypad, Scanner
 from kiosk.settings import Settings
 from registry.demo_people import DEMO_DOOR
 from registry.embedded import EmbeddedRegistry
@@ -64,6 +65,7 @@ class House:
         venue_code: bool = False,
         pictures: Path | None = None,
         boot: str | None = None,
+        scanner: bool = False,
         **times: float,
     ) -> None:
         """`times` are fields of [times], in seconds; without them every screen is short, so that a test is.
@@ -78,6 +80,7 @@ class House:
         self.sounder = FakeSounder(now=clock.mono)
         self.camera: ReplayCamera | None = None
         self.keypad: FakeKeypad | None = None
+        self.scanner: FakeSerialScanner | None = None
         self.camera_plugged = self.keypad_plugged = True
         self.keypads_tried = 0
         self._numbers = itertools.count(1)
@@ -98,6 +101,7 @@ class House:
             registry=replace(defaults.registry, url=url or registry.url),
             reader=replace(defaults.reader, hold_s=0.5),
             times=replace(defaults.times, **{**short, **times}),
+            scanner=replace(defaults.scanner, driver="serial" if scanner else "none"),
             store=replace(defaults.store, path=folder / "kiosk.db", runtime=folder / "run"),
             sync=replace(defaults.sync, policy_every_s=0.5, heartbeat_every_s=0.5),
         )
@@ -108,6 +112,7 @@ class House:
             lamp=self.lamp,
             sounder=self.sounder,
             screen=self.screen,
+            open_scanner=self._open_scanner if scanner else None,
         )
         device, identity = enrolled(registry, self.settings.store.path, DEMO_DOOR, url=url)
         self.app = App(
@@ -254,3 +259,9 @@ class House:
         if not self.keypad_plugged:
             self.keypad.unplug()
         return self.keypad
+
+    def _open_scanner(self) -> Scanner:
+        scanner = FakeSerialScanner()
+        scanner.read(0)  # what is scanned before the line is open is nobody's
+        self.scanner = scanner
+        return scanner

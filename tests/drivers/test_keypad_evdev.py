@@ -5,8 +5,9 @@ import os
 
 import pytest
 
-from drivers.fake_keypad import FakeKeypad, FakeKeypadDevice
-from drivers.keypad_evdev import EvdevKeypad, open_evdev
+from drivers.fake_input import FakeInputDevice
+from drivers.fake_keypad import FakeKeypad
+from drivers.keypad_evdev import EvdevKeypad, open_keypad
 from drivers.keypad_layout import KEYS
 from kiosk.core.events import Key
 from kiosk.errors import DriverError, DriverMissing
@@ -69,7 +70,7 @@ class TestKeypadOfTheKernel(KeypadContract):
     @pytest.fixture
     def keypad(self, pads, plug):
         def open_newest(device):
-            return open_evdev(pads[-1].device.path)
+            return open_keypad(pads[-1].device.path)
 
         # No bounce time: the keys of a test follow each other faster than any hand's.
         keypad = EvdevKeypad("uinput", bounce_s=0, open_device=open_newest)
@@ -91,7 +92,7 @@ class TestKeypadOfTheKernel(KeypadContract):
 
 @pytest.fixture
 def pad():
-    pad = FakeKeypadDevice()
+    pad = FakeInputDevice()
     yield pad
     pad.unplug()
     pad.close()
@@ -118,7 +119,7 @@ def test_a_keypad_is_grabbed_for_the_kiosk_alone(pad, keypad):
 
 
 def test_a_keypad_that_somebody_else_has_grabbed_is_an_error_and_is_tried_again():
-    pads = [FakeKeypadDevice(), FakeKeypadDevice()]
+    pads = [FakeInputDevice(), FakeInputDevice()]
     pads[0].grab()
     waiting = list(pads)
     keypad = EvdevKeypad("pad", open_device=lambda device: waiting.pop(0))

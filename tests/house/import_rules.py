@@ -31,6 +31,7 @@ REGISTRY_LIBRARIES = frozenset(
 ROOTS = (
     "kiosk.app",
     "kiosk.equipment",
+    "kiosk.equipment_inputs",
     "kiosk.cli",
     "kiosk.commands",
     "kiosk.enrol_command",

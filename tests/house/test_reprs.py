@@ -25,7 +25,7 @@ SECRET = re.compile(
 MARK = "s3cret-850101300123"
 
 HARMLESS = {
-    "drivers.fake_keypad.FakeInputEvent.value": "down or up, not which key",
+    "drivers.fake_input.FakeInputEvent.value": "down or up, not which key",
     "drivers.lens.scene.Scene.seed": "of a made-up picture",
     "kiosk.core.events.AskFailed.why": "a short word of the link",
     "kiosk.core.events.GateFailed.why": "a driver's sentence about a wire",

@@ -99,6 +99,7 @@ SCENES = {
     "idle": idle(),
     "idle-offline": idle(corner=OFFLINE, hint=Phrase.CODE_EXPIRED),
     "idle-no-camera": idle(headline=Phrase.USE_KEYPAD, preview=False, corner=replace(CORNER, faults=(10,))),
+    "idle-scanner": idle(headline=Phrase.USE_SCANNER, preview=False),
     "idle-no-code": idle(venue_code=None),
     "checking": View(
         page=Page.CHECKING,

@@ -1,0 +1,50 @@
+"""Settings -> the drivers of what a door hears beside its camera: keypad and desk scanner. Part of the composition root."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from kiosk.ports import Keypad, Scanner
+from kiosk.settings import Settings
+
+
+def _evdev(settings: Settings) -> Callable[[], Keypad]:
+    def open_keypad() -> Keypad:
+        from drivers.keypad_evdev import EvdevKeypad
+
+        return EvdevKeypad(settings.keypad.device)
+
+    return open_keypad
+
+
+def _evdev_scanner(settings: Settings) -> Callable[[], Scanner]:
+    def open_scanner() -> Scanner:
+        from drivers.scanner_evdev import EvdevScanner
+
+        scanner = settings.scanner
+        return EvdevScanner(scanner.device, ends=scanner.ends, pause_s=scanner.pause_s)
+
+    return open_scanner
+
+
+def _serial_scanner(settings: Settings) -> Callable[[], Scanner]:
+    def open_scanner() -> Scanner:
+        from drivers.scanner_serial import SerialScanner
+
+        scanner = settings.scanner
+        return SerialScanner(scanner.device, baud=scanner.baud, ends=scanner.ends, pause_s=scanner.pause_s)
+
+    return open_scanner
+
+
+KEYPADS: dict[str, Callable[[Settings], Callable[[], Keypad] | None]] = {
+    "auto": _evdev,
+    "evdev": _evdev,
+    "screen": lambda _settings: None,
+    "none": lambda _settings: None,
+}
+SCANNERS: dict[str, Callable[[Settings], Callable[[], Scanner] | None]] = {
+    "serial": _serial_scanner,
+    "evdev": _evdev_scanner,
+    "none": lambda _settings: None,
+}

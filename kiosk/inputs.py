@@ -1,0 +1,50 @@
+"""The thread bodies of what a door hears beside camera and keypad: the desk scanner.
+
+Each owns one blocking thing and turns what it brings into events; when the thing is gone, `reopening` looks for it again.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+from kiosk.core.events import CodeRead, Part
+from kiosk.core.model import Credential, Direction, NotACredential, Via
+from kiosk.ports import Scanner
+from kiosk.reopening import Put, reopening
+
+log = logging.getLogger(__name__)
+
+WAIT_S = 0.5
+"""How long a thing is waited for in one go; a stop is noticed after it."""
+
+
+def desk_scanning(
+    *,
+    open_scanner: Callable[[], Scanner],
+    is_new: Callable[[str], bool],
+    understand: Callable[[str], Credential],
+    side: Direction | None,
+    put: Put,
+) -> Callable[[threading.Event], None]:
+    """Return the body of the desk scanner's worker: its texts mean what they would mean before the camera.
+
+    `is_new` tells a text that was not seen a moment ago, by the camera either. `side`: which way the scanner stands.
+    """
+
+    def meaning(scan: str | NotACredential) -> Credential | None:
+        if isinstance(scan, NotACredential):
+            log.info("desk scanner: a scan was refused: %s", scan.reason)
+            return scan
+        return understand(scan) if is_new(scan) else None
+
+    def listen(scanner: Scanner, stop: threading.Event, seen: Callable[[], None]) -> None:
+        while not stop.is_set():
+            scan = scanner.read(WAIT_S)
+            seen()  # only now: a scanner is looked for by its first read
+            credential = None if scan is None else meaning(scan)
+            if credential is not None:
+                put(CodeRead(credential=credential, via=Via.SCANNER, side=side))
+
+    return lambda stop: reopening(Part.SCANNER, open_scanner, listen, stop, put)

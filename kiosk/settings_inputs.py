@@ -1,0 +1,42 @@
+"""The table, continued: what a door hears beside its camera. See `settings_sections.py` for how it is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kiosk.settings_schema import choice, device, key, number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScannerSettings:
+    """A USB scanner on the desk, beside the camera or in its place."""
+
+    driver: str = key(
+        choice("none", "evdev", "serial"),
+        "none",
+        "serial for a scanner in its USB serial (CDC) mode, the better one; evdev for one that types like a keyboard.",
+    )
+    device: str = key(
+        device(),
+        "auto",
+        "Which one, as /dev/serial/by-id/... or /dev/input/by-id/...-event-kbd. auto takes the one serial line "
+        "/dev/ttyACM*, or the one keyboard whose name says that it scans.",
+    )
+    baud: int = key(
+        choice(9600, 19200, 38400, 57600, 115200),
+        9600,
+        "Bits a second, where it hangs on a serial adapter; a USB scanner has none.",
+    )
+    ends: str = key(
+        choice("enter", "pause"),
+        "enter",
+        "How it ends a code: enter for Enter, Tab, CR or LF behind it, as most are set; pause where it sends nothing.",
+    )
+    pause_s: float = key(
+        number(0.05, 5, "s"), 0.3, "So long without a character is a pause: the code ends, or was half a one."
+    )
+    side: str = key(
+        choice("both", "entry", "exit"),
+        "both",
+        "Which way people go who use it, at a toggle door: exit for a scanner on the inner side.",
+    )

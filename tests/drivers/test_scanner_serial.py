@@ -1,0 +1,150 @@
+"""The desk scanner on a serial line: a real terminal of the kernel is its counterpart."""
+
+import os
+import pty
+import tty
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from drivers.fake_scanner import FakeSerialScanner
+from drivers.scan_assembly import Ends
+from drivers.scanner_serial import SerialLine, SerialScanner
+from kiosk.core.model import NotACredential, Refusal
+from kiosk.errors import DriverError, DriverMissing
+from tests.drivers.keypad_contract import SOON_S
+from tests.drivers.scanner_contract import ScannerContract
+
+GARBAGE = NotACredential(reason=Refusal.CONTROL_BYTES)
+
+
+@pytest.fixture
+def scanner():
+    scanner = FakeSerialScanner()
+    yield scanner
+    scanner.close()
+
+
+class TestScannerOnAPty(ScannerContract):
+    @pytest.fixture(name="scanner")
+    def of_this_file(self, scanner):
+        scanner.read(0)  # opened: what came before that is nobody's
+        return scanner
+
+    @pytest.fixture
+    def scan(self, scanner):
+        return scanner.scan
+
+    @pytest.fixture
+    def unplug(self, scanner):
+        return scanner.unplug
+
+    @pytest.fixture
+    def plug(self, scanner):
+        return scanner.plug
+
+
+def test_what_was_scanned_before_anybody_read_is_nobodys(scanner):
+    scanner.scan("yesterday")
+    assert scanner.read(0.01) is None
+    scanner.scan("today")
+    assert scanner.read(SOON_S) == "today"
+
+
+@pytest.mark.parametrize(
+    "sent", [b"text\r", b"text\n", b"text\r\n", b"text\t", b"\x02text\x03", b"\r\n\r\ntext\r\n"]
+)
+def test_every_usual_ending_ends_a_scan(scanner, sent):
+    scanner.read(0)
+    scanner.send(sent)
+    assert scanner.read(SOON_S) == "text"
+    assert scanner.read(0) is None
+
+
+def test_letters_of_kazakh_come_as_they_are(scanner):
+    scanner.read(0)
+    scanner.scan("ЖСН: қазақша")
+    assert scanner.read(SOON_S) == "ЖСН: қазақша"
+
+
+def test_bytes_that_are_no_text_spoil_the_scan_and_not_the_next(scanner):
+    scanner.read(0)
+    scanner.send(b"ab\xff\xfe\r\ntext\r\n")
+    assert [scanner.read(SOON_S), scanner.read(SOON_S)] == [GARBAGE, "text"]
+
+
+def test_a_letter_that_is_torn_by_the_plug_is_no_beginning_of_the_next_scan(scanner):
+    scanner.read(0)
+    scanner.send("қ".encode()[:1])
+    scanner.read(0)
+    scanner.plug()
+    with pytest.raises(DriverError):
+        scanner.read(0)
+    scanner.read(0)
+    scanner.scan("text")
+    assert scanner.read(SOON_S) == "text"
+
+
+def test_where_the_scanner_sends_no_ending_a_pause_ends_a_scan():
+    scanner = FakeSerialScanner(ends=Ends.PAUSE)
+    scanner.read(0)
+    scanner.scan("whole", end=False)
+    assert scanner.read(SOON_S) == "whole"
+    scanner.close()
+
+
+def test_the_line_is_raw_and_echoes_nothing():
+    far, near = pty.openpty()
+    line = SerialLine(os.ttyname(near), 9600)
+    os.write(far, b"\x03\x04\x11 text")  # what a terminal would take for break, end and flow control
+    assert line.read() == b"\x03\x04\x11 text"
+    os.set_blocking(far, False)
+    with pytest.raises(BlockingIOError):
+        os.read(far, 100)
+    line.close()
+    line.close()
+    os.close(far)
+    os.close(near)
+
+
+@settings(max_examples=40)
+@given(noise=st.binary(max_size=200))
+def test_no_bytes_raise_or_hide_the_scan_after_them(noise):
+    scanner = FakeSerialScanner(pause_s=5.0)
+    scanner.read(0)
+    scanner.send(noise + b"\r\ntext\r\n")
+    seen = [scanner.read(SOON_S)]
+    while seen[-1] != "text":
+        seen.append(scanner.read(SOON_S))
+        assert seen[-1] is not None
+    scanner.close()
+
+
+def test_a_line_that_is_not_there_is_missing_with_its_path():
+    with pytest.raises(
+        DriverMissing, match="expected the desk scanner at /dev/serial/by-id/no-such, found none"
+    ):
+        SerialScanner("/dev/serial/by-id/no-such").read(0)
+
+
+def test_a_file_that_is_no_line_is_told_as_such(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DriverError, match="is no serial line"):
+        SerialScanner(str(tmp_path / "file")).read(0)
+
+
+def test_a_terminal_in_use_by_nobody_else_is_ours_alone():
+    far, near = pty.openpty()
+    tty.setraw(near)
+    line = SerialLine(os.ttyname(near), 9600)
+    if os.geteuid() == 0:
+        line.close()
+        os.close(far)
+        os.close(near)
+        pytest.skip("root may open a line that another program holds")
+    with pytest.raises(DriverError, match="held by another program"):
+        SerialScanner(os.ttyname(near)).read(0)
+    line.close()
+    os.close(far)
+    os.close(near)

@@ -1,0 +1,34 @@
+"""What is set of scanner, keypad, passage and alarm: mistakes in it are told like all others."""
+
+import pytest
+
+from kiosk.errors import SettingsError
+from kiosk.settings import parse
+
+
+def mistakes(text: str) -> list[str]:
+    with pytest.raises(SettingsError) as refused:
+        parse(text)
+    return str(refused.value).splitlines()
+
+
+@pytest.mark.parametrize(
+    "text, says",
+    [
+        ('[scanner]\ndriver = "usb"', '2: [scanner] driver: expected one of "none", "evdev", "serial"'),
+        ("[scanner]\nbaud = 9601", "2: [scanner] baud: expected one of 9600, 19200"),
+        (
+            '[scanner]\ndriver = "evdev"\ndevice = "/dev/input/by-id/a"\n[keypad]\ndevice = "/dev/input/by-id/a"',
+            "5: [scanner] device: the keypad is there",
+        ),
+    ],
+)
+def test_a_mistake_is_told_with_its_line_and_what_to_do(text, says):
+    (told,) = mistakes(text)
+    assert says in told
+
+
+def test_a_door_with_nothing_but_a_scanner_can_be_read_at():
+    none = '[camera]\ndriver = "none"\n[keypad]\ndriver = "none"\n'
+    assert "no camera, no scanner, no keypad" in mistakes(none)[0]
+    assert parse(none + '[scanner]\ndriver = "serial"').scanner.driver == "serial"
