@@ -20,6 +20,7 @@ NUMBER_OF: Mapping[Part, int] = MappingProxyType(
         Part.KEYPAD: 12,
         Part.GATE: 19,
         Part.LAMP: 20,
+        Part.SCANNER: 21,
     }
 )
 """The check of `kiosk doctor` that looks at each part."""

@@ -29,6 +29,6 @@ def test_a_mistake_is_told_with_its_line_and_what_to_do(text, says):
 
 
 def test_a_door_with_nothing_but_a_scanner_can_be_read_at():
-    none = '[camera]\ndriver = "none"\n[keypad]\ndriver = "none"\n'
+    none = '[door]\nvenue_code = false\n[camera]\ndriver = "none"\n[keypad]\ndriver = "none"\n'
     assert "no camera, no scanner, no keypad" in mistakes(none)[0]
     assert parse(none + '[scanner]\ndriver = "serial"').scanner.driver == "serial"
