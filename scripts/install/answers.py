@@ -55,6 +55,10 @@ def given(text: str, name: str) -> dict[str, str]:
             )
     if table.get("wifi_passphrase") and not table.get("wifi_name"):
         wrong.append(f"{name}: expected wifi_name beside wifi_passphrase, found none: add it")
+    if not wrong and set(forgotten(text, list(table)).values()) - {""}:
+        wrong.append(
+            f"{name}: expected each key of [install] and its value on one line, found another way: else it cannot be removed"
+        )
     if wrong:
         raise Wrong("\n".join(wrong))
     return table
@@ -82,6 +86,14 @@ def without(text: str, keys: list[str]) -> str:
         key = line.split("=")[0].strip().strip("\"'")
         lines.append(f'{key} = "" # used\n' if ours and "=" in line and key in keys else line)
     return "".join(lines)
+
+
+def forgotten(text: str, keys: list[str]) -> dict[str, str]:
+    """Return the table [install] as it would be without these values; one that is no text where the file would be broken."""
+    try:
+        return tomllib.loads(without(text, keys)).get("install", {})
+    except tomllib.TOMLDecodeError:
+        return {"": "broken"}
 
 
 def forget(file: Path, keys: list[str]) -> None:

@@ -114,7 +114,7 @@ want_configuration() {
 }
 do_configuration() {
     local place source file
-    read -r place source < <(next_configuration)
+    read -r place source < <(next_configuration) || return 0
     file=$ETC/$place
     mkdir -p "$ETC"
     if [[ $source == answers ]]; then answered settings >"$file.writing"; else cp "$tree/config/kiosk.toml" "$file.writing"; fi

@@ -1,0 +1,163 @@
+"""What install.sh writes outside its own folders, and that all of it goes again."""
+
+import pytest
+
+ALL = "do_release\ndo_configuration\ndo_files"
+MINE = "[door]\nid = 'B2'\n"
+
+
+def toml(machine, name="kiosk.toml") -> str | None:
+    path = machine.root / "etc/ashyq-kiosk" / name
+    return path.read_text() if path.exists() else None
+
+
+class TestSystemFiles:
+    def test_they_lie_where_systemd_and_udev_look(self, machine):
+        machine.sh(ALL)
+        assert (machine.root / "etc/systemd/system/ashyq-kiosk.service").stat().st_mode & 0o777 == 0o644
+        assert (machine.root / "etc/udev/rules.d/61-ashyq-kiosk.rules").exists()
+        assert (machine.root / "usr/local/bin/kiosk").stat().st_mode & 0o777 == 0o755
+
+    def test_a_second_time_nothing_is_to_be_done(self, machine):
+        machine.sh(ALL)
+        assert machine.sh("want_release; want_configuration; want_files; want_boot").stdout == ""
+
+    def test_one_that_was_changed_or_lost_is_put_right(self, machine):
+        machine.sh(ALL)
+        unit = machine.root / "etc/systemd/system/ashyq-kiosk.service"
+        unit.write_text("changed")
+        assert "write /etc/systemd/system/ashyq-kiosk.service" in machine.sh("want_files").stdout
+        machine.sh("do_files")
+        assert "ExecStart" in unit.read_text()
+
+    def test_one_that_a_newer_release_has_no_more_goes(self, machine):
+        (machine.tree / "systemd/ashyq-kiosk-old.timer").write_text("[Install]\n")
+        machine.sh(ALL)
+        (machine.tree / "systemd/ashyq-kiosk-old.timer").unlink()
+        machine.release("1.1")
+        assert (
+            "remove /etc/systemd/system/ashyq-kiosk-old.timer" in machine.sh("do_release; want_files").stdout
+        )
+        machine.sh(ALL)
+        assert not (machine.root / "etc/systemd/system/ashyq-kiosk-old.timer").exists()
+        machine.sh("switch_release 1.0")
+        assert (machine.root / "etc/systemd/system/ashyq-kiosk-old.timer").exists()
+
+
+class TestConfiguration:
+    def test_a_new_device_gets_every_default(self, machine):
+        machine.sh(ALL)
+        assert toml(machine) == "[door]\n"
+
+    def test_new_defaults_take_the_place_of_untouched_ones(self, machine):
+        machine.sh(ALL)
+        (machine.tree / "config/kiosk.toml").write_text("[door] # new\n")
+        machine.sh(ALL)
+        assert toml(machine) == "[door] # new\n"
+
+    def test_a_changed_one_is_never_written_over_and_new_defaults_lie_beside_it(self, machine):
+        machine.sh(ALL)
+        machine.write("etc/ashyq-kiosk/kiosk.toml", MINE)
+        assert machine.sh("want_configuration").stdout == ""
+        (machine.tree / "config/kiosk.toml").write_text("[door] # new\n")
+        assert "as kiosk.toml.new" in machine.sh(f"do_release\nwant_configuration\n{ALL}").stdout
+        assert (toml(machine), toml(machine, "kiosk.toml.new")) == (MINE, "[door] # new\n")
+        assert machine.sh("want_configuration").stdout == ""
+
+    def test_one_that_was_there_before_us_is_somebodys(self, machine):
+        machine.write("etc/ashyq-kiosk/kiosk.toml", MINE)
+        machine.sh(ALL)
+        assert (toml(machine), toml(machine, "kiosk.toml.new")) == (MINE, "[door]\n")
+
+    def test_settings_of_the_answers_are_used_once_and_then_belong_to_the_device(self, machine):
+        answers = machine.write("answers.toml", f"[install]\nwifi_country = 'KZ'\n{MINE}")
+        machine.sh(ALL, answers=str(answers))
+        assert toml(machine) == MINE
+        for given in (str(answers), ""):
+            assert machine.sh("want_configuration", answers=given).stdout == ""
+        mine = MINE + "# and more\n"
+        machine.write("etc/ashyq-kiosk/kiosk.toml", mine)
+        assert machine.sh("want_configuration", answers=str(answers)).stdout == ""
+        assert toml(machine) == mine
+
+    def test_settings_with_mistakes_stop_it_before_anything_is_switched(self, machine):
+        machine.python(check="echo line 2 unknown key; exit 2")
+        answers = machine.write("answers.toml", "[door]\nx = 1\n")
+        failed = machine.sh(ALL, answers=str(answers))
+        assert failed.returncode == 2
+        assert "line 2 unknown key" in failed.stderr
+        assert toml(machine) is None
+        assert not (machine.root / "opt/ashyq-kiosk/current").exists()
+
+
+class TestHowAPiStarts:
+    LINE = "console=tty1 root=PARTUUID=1-02 rootwait\n"
+
+    @pytest.fixture
+    def command_line(self, machine):
+        machine.pi()
+        return machine.write("boot/firmware/cmdline.txt", self.LINE)
+
+    def test_words_are_added_once_to_the_one_line(self, machine, command_line):
+        for _ in range(2):
+            machine.sh("if [[ $(want_boot) ]]; then do_boot; fi")
+        assert command_line.read_text() == self.LINE.rstrip() + " consoleblank=0 logo.nologo\n"
+        assert (machine.root / "boot/firmware/cmdline.txt.before-ashyq-kiosk").read_text() == self.LINE
+
+    def test_a_word_that_was_there_is_not_ours_to_remove(self, machine, command_line):
+        command_line.write_text("consoleblank=0 rootwait\n")
+        machine.sh("do_boot\nrestore_boot")
+        assert command_line.read_text() == "consoleblank=0 rootwait\n"
+
+    def test_the_way_back_keeps_what_somebody_else_added_since(self, machine, command_line):
+        machine.sh("do_boot")
+        command_line.write_text(command_line.read_text().rstrip() + " quiet\n")
+        machine.sh("restore_boot")
+        assert command_line.read_text() == self.LINE.rstrip() + " quiet\n"
+
+    def test_elsewhere_the_command_line_is_the_technicians(self, machine):
+        machine.write("boot/firmware/cmdline.txt", self.LINE)
+        assert machine.sh("want_boot").stdout == ""
+
+    def test_a_desktop_gives_the_screen_to_the_door_and_gets_it_back(self, machine, command_line):
+        machine.write("etc/systemd/system/display-manager.service", "")
+        machine.program("systemctl", '[[ $1 == get-default ]] && echo graphical.target; echo "$*" >>"$DONE"')
+        machine.sh("do_boot\nrestore_boot")
+        assert [line for line in machine.did() if line.startswith("set-default")] == [
+            "set-default multi-user.target",
+            "set-default graphical.target",
+        ]
+
+
+class TestUninstall:
+    def files(self, machine) -> set[str]:
+        return {
+            str(path.relative_to(machine.root)) for path in machine.root.rglob("*") if path.name != "python3"
+        }
+
+    def test_nothing_is_left(self, machine):
+        before = self.files(machine)
+        machine.sh(f"{ALL}\nmkdir -p $DATA; echo x >$DATA/kiosk.db")
+        assert machine.sh("uninstall", fate="purge").returncode == 0
+        left = {name for name in self.files(machine) - before if not (machine.root / name).is_dir()}
+        assert left == set()
+
+    def test_visits_and_configuration_are_kept_when_nobody_says_otherwise(self, machine):
+        machine.sh(f"{ALL}\nmkdir -p $DATA; echo x >$DATA/kiosk.db")
+        said = machine.sh("uninstall").stdout
+        assert "Kept:" in said
+        assert (machine.root / "var/lib/ashyq-kiosk/kiosk.db").exists()
+        assert toml(machine)
+        assert not (machine.root / "opt/ashyq-kiosk").exists()
+        assert machine.sh("uninstall", fate="purge").returncode == 0
+        assert not (machine.root / "var/lib/ashyq-kiosk").exists()
+
+    def test_where_nothing_is_installed_nothing_happens(self, machine):
+        assert "No kiosk of this script" in machine.sh("uninstall").stdout
+        assert machine.did() == []
+
+    def test_what_came_from_debian_is_left_to_autoremove(self, machine):
+        machine.program("apt-mark", 'echo "apt-mark $*" >>"$DONE"')
+        said = machine.sh(f"do_packages\n{ALL}\nuninstall")
+        assert "sudo apt autoremove" in said.stdout
+        assert any(line.startswith("apt-mark auto python3 ") for line in machine.did())
