@@ -57,18 +57,18 @@ remembered() { if [[ -f $MEMORY/$1 ]]; then cat "$MEMORY/$1"; fi; }
 is_remembered() { grep -qxFs -- "$2" "$MEMORY/$1"; }
 
 here=$(realpath "$(dirname "${BASH_SOURCE[0]}")")
-# shellcheck source=scripts/install/machine.sh
-. "$here/scripts/install/machine.sh"
-# shellcheck source=scripts/install/packages.sh
-. "$here/scripts/install/packages.sh"
-# shellcheck source=scripts/install/release.sh
-. "$here/scripts/install/release.sh"
-# shellcheck source=scripts/install/files.sh
-. "$here/scripts/install/files.sh"
-# shellcheck source=scripts/install/device.sh
-. "$here/scripts/install/device.sh"
-# shellcheck source=scripts/install/uninstall.sh
-. "$here/scripts/install/uninstall.sh"
+# shellcheck source=scripts/install/machine.bash
+. "$here/scripts/install/machine.bash"
+# shellcheck source=scripts/install/packages.bash
+. "$here/scripts/install/packages.bash"
+# shellcheck source=scripts/install/release.bash
+. "$here/scripts/install/release.bash"
+# shellcheck source=scripts/install/files.bash
+. "$here/scripts/install/files.bash"
+# shellcheck source=scripts/install/device.bash
+. "$here/scripts/install/device.bash"
+# shellcheck source=scripts/install/uninstall.bash
+. "$here/scripts/install/uninstall.bash"
 
 # Each step NAME has want_NAME, which says what is to be done, a line each, or nothing, and do_NAME, which does it.
 plan() { # print it; the exit code is 0 where nothing is to be done

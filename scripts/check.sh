@@ -27,7 +27,7 @@ present() { # present PATH... : those that exist
 }
 
 shell_scripts() {
-    { git ls-files --cached --others --exclude-standard -- '*.sh' && present install.sh .ci/run; } | sort -u |
+    { git ls-files --cached --others --exclude-standard -- '*.sh' '*.bash' && present install.sh .ci/run; } | sort -u |
         while read -r path; do present "$path"; done
 }
 

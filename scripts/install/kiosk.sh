@@ -3,19 +3,21 @@
 # store (a journal of SQLite, the device's key) the door itself could not open.
 set -eu
 
-kiosk() {
+main() {
     # -P: a folder named kiosk, where the technician happens to stand, is not the program.
-    exec $as /opt/ashyq-kiosk/current/venv/bin/python -P -m kiosk "$@"
+    python="/opt/ashyq-kiosk/current/venv/bin/python -P"
+    case ${1:-} in
+        # These need nobody's files, or those of whoever asks. gate-safe runs at the machine's start as root without root's powers.
+        '' | -* | version | read | check-config | gate-safe) exec $python -m kiosk "$@" ;;
+    esac
+    case $(id -un):${1:-} in
+        ashyq-kiosk:* | root:update) exec $python -m kiosk "$@" ;;
+        root:*)
+            export HOME=/var/lib/ashyq-kiosk
+            exec setpriv --reuid=ashyq-kiosk --regid=ashyq-kiosk --init-groups -- $python -m kiosk "$@"
+            ;;
+        *) exec sudo -- "$0" "$@" ;;
+    esac
 }
 
-as=
-case ${1:-} in
-    # These need nobody's files, or those of whoever asks. gate-safe runs at the start of the machine as root without root's powers.
-    '' | -* | version | read | check-config | gate-safe) kiosk "$@" ;;
-esac
-case $(id -un):${1:-} in
-    ashyq-kiosk:* | root:update) ;;
-    root:*) as="env HOME=/var/lib/ashyq-kiosk setpriv --reuid=ashyq-kiosk --regid=ashyq-kiosk --init-groups --" ;;
-    *) exec sudo -- "$0" "$@" ;;
-esac
-kiosk "$@"
+main "$@"

@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2154  # what is not assigned here is in install.sh
 # Releases side by side, and the link to the one that runs. Part of install.sh; `kiosk update` uses it too:
 #   stage_release TREE NAME   installs a release beside the others and switches nothing
-#   switch_release NAME       makes it the current one (files.sh); the door runs on until it is restarted
+#   switch_release NAME       makes it the current one (files.bash); the door runs on until it is restarted
 
 tree_version() { sed -n 's/^__version__ = "\(.*\)"$/\1/p' "$1/kiosk/__init__.py"; }
 
