@@ -5,16 +5,16 @@ set -eu
 
 main() {
     # -P: a folder named kiosk, where the technician happens to stand, is not the program.
-    python="/opt/ashyq-kiosk/current/venv/bin/python -P"
+    python=/opt/ashyq-kiosk/current/venv/bin/python
     case ${1:-} in
         # These need nobody's files, or those of whoever asks. gate-safe runs at the machine's start as root without root's powers.
-        '' | -* | version | read | check-config | gate-safe) exec $python -m kiosk "$@" ;;
+        '' | -* | version | read | check-config | gate-safe) exec "$python" -P -m kiosk "$@" ;;
     esac
     case $(id -un):${1:-} in
-        ashyq-kiosk:* | root:update) exec $python -m kiosk "$@" ;;
+        ashyq-kiosk:* | root:update) exec "$python" -P -m kiosk "$@" ;;
         root:*)
             export HOME=/var/lib/ashyq-kiosk
-            exec setpriv --reuid=ashyq-kiosk --regid=ashyq-kiosk --init-groups -- $python -m kiosk "$@"
+            exec setpriv --reuid=ashyq-kiosk --regid=ashyq-kiosk --init-groups -- "$python" -P -m kiosk "$@"
             ;;
         *) exec sudo -- "$0" "$@" ;;
     esac
