@@ -28,7 +28,8 @@ from kiosk.core.enrolling import (
 )
 from kiosk.core.enrolling_words import present
 from kiosk.core.events import Event as DoorEvent
-from kiosk.core.events import HealthChanged, Key, KeyPressed, Part
+from kiosk.core.events import HealthChanged, HintChanged, Key, KeyPressed, Part
+from kiosk.core.hint import Hint
 from kiosk.core.model import Direction, DoorKind
 from kiosk.core.view import Fact
 from kiosk.device import Device, Identity, board_model, serial_number
@@ -80,6 +81,7 @@ class CameraMode:
         self._inbox: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._preview = Preview()
         self._seeing = False
+        self._hint: Hint | None = None
         self._screen_failed = False
 
     def run(
@@ -132,7 +134,7 @@ class CameraMode:
         for key in self._screen.poll():
             self._handle(Pressed(key=key))
         self._handle(Ticked())
-        view = present(self.enrolling, self._clock.mono(), preview=self._seeing)
+        view = present(self.enrolling, self._clock.mono(), preview=self._seeing, hint=self._hint)
         try:
             self._screen.show(view, self._preview.take() if view.preview else None)
             self._screen_failed = False
@@ -165,6 +167,8 @@ class CameraMode:
                 self._inbox.put(Pressed(key=key))
             case HealthChanged(part=Part.CAMERA, working=working):
                 self._seeing = working
+            case HintChanged(hint=hint):
+                self._hint = hint
 
 
 def _wants_out(event: Event) -> bool:

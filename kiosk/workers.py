@@ -19,12 +19,15 @@ from kiosk.core.events import (
     AskFailed,
     CodeRead,
     Event,
+    HintChanged,
     KeyPressed,
     Part,
 )
+from kiosk.core.hint import Hint
 from kiosk.core.model import Credential, Via
 from kiosk.errors import RegistryRefused, RegistryUnreachable
 from kiosk.ports import Camera, Clock, Grey, Keypad, Reading, Registry
+from kiosk.reader.advice import Advice
 from kiosk.registry_client import Arrivals
 from kiosk.reopening import REOPEN_S, Put, reopening
 
@@ -106,6 +109,9 @@ class Eyes(Protocol):
     moved_at: float
     """When something last moved before the camera, in seconds of the monotonic clock."""
 
+    guidance: Hint | None
+    """What would help whoever holds up what is not read; as of the last frame."""
+
     def read(self, frame: Grey, mono: float) -> list[Reading]:
         """Return the codes in a frame."""
         ...
@@ -162,16 +168,24 @@ def watching(
     found: Callable[[list[Reading], float], None],
     put: Put,
 ) -> Callable[[threading.Event], None]:
-    """Return the body that hands what it reads of each frame to `found`, with its time; `put` hears how the camera is."""
+    """Return the body that hands what it reads of each frame to `found`, with its time; `put` hears how the camera is, and hints."""
 
     def look(camera: Camera, stop: threading.Event, seen: Callable[[], None]) -> None:
-        while not stop.is_set():
-            frame = camera.read(FRAME_WAIT_S)
-            seen()
-            mono = clock.mono()
-            readings = eyes.read(frame, mono)
-            preview.put(frame, mono, lively=mono - eyes.moved_at < LIVELY_S)
-            found(readings, mono)
+        advice = Advice()
+        try:
+            while not stop.is_set():
+                frame = camera.read(FRAME_WAIT_S)
+                seen()
+                mono = clock.mono()
+                readings = eyes.read(frame, mono)
+                preview.put(frame, mono, lively=mono - eyes.moved_at < LIVELY_S)
+                found(readings, mono)
+                before = advice.said
+                if advice.hears(eyes.guidance, mono, read=bool(readings)) is not before:
+                    put(HintChanged(hint=advice.said))
+        finally:
+            if advice.said is not None:  # who held it up cannot be seen any more
+                put(HintChanged(hint=None))
 
     def body(stop: threading.Event) -> None:
         reopening(Part.CAMERA, open_camera, look, stop, put)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kiosk.core.enrolling import Enrolling, State, Trouble
+from kiosk.core.hint import WORDS, Hint
 from kiosk.core.view import NO_CORNER, Fact, Field, Page, Phrase, Sign, View, share_left
 
 HINTS = {
@@ -39,21 +40,22 @@ SENTENCES = {
 """In a terminal, for the technician: what is wrong and what to do."""
 
 
-def present(now: Enrolling, mono: float, *, preview: bool) -> View:
-    """Return what the screen shows; `preview`: the camera works."""
+def present(now: Enrolling, mono: float, *, preview: bool, hint: Hint | None = None) -> View:
+    """Return what the screen shows; `preview`: the camera works, `hint`: what would help to read what is held up."""
     match now.state:
         case State.WAITING:
-            return _view(Phrase.SHOW_ENROLMENT_CODE, preview=preview)
+            said = WORDS[hint] if preview and hint else None
+            return _view(Phrase.SHOW_ENROLMENT_CODE, preview=preview, hint=said)
         case State.FAILED:
-            hint = HINTS[now.trouble] if now.trouble else None
-            return _view(Phrase.SHOW_ENROLMENT_CODE, preview=preview, hint=hint)
+            said = HINTS[now.trouble] if now.trouble else None
+            return _view(Phrase.SHOW_ENROLMENT_CODE, preview=preview, hint=said)
         case State.SHOWN:
             return _view(Phrase.CHECK_THESE, lines=_lines(now), time_left=_time_left(now, mono))
         case State.CONFIRMED | State.ASKING:
             return _view(Phrase.ENROLLING, lines=_lines(now))
         case State.ENROLLED:
-            hint = None if now.wifi else Phrase.ENROL_NO_WIFI
-            return _view(Phrase.ENROLLED, hint=hint, lines=(*_lines(now), (Fact.DEVICE, now.device)))
+            said = None if now.wifi else Phrase.ENROL_NO_WIFI
+            return _view(Phrase.ENROLLED, hint=said, lines=(*_lines(now), (Fact.DEVICE, now.device)))
 
 
 def _view(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from kiosk.core.hint import Hint
 from kiosk.core.knowledge import Age
 from kiosk.core.model import Credential, Direction, Identifier, Status, Via
 from kiosk.core.policy import Policy
@@ -184,6 +185,13 @@ class HealthChanged:
     why: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HintChanged:
+    """The reader knows what would help whoever holds up what it cannot read. None: nothing is to be said any more."""
+
+    hint: Hint | None
+
+
 @dataclass(frozen=True, slots=True)
 class Tick:
     """Time went by."""
@@ -207,5 +215,6 @@ Event = (
     | DeviceRevoked
     | LinkChanged
     | HealthChanged
+    | HintChanged
     | Tick
 )

@@ -10,6 +10,7 @@ from kiosk.core.events import (
     DeviceRevoked,
     GateFailed,
     HealthChanged,
+    HintChanged,
     KnowledgeChanged,
     LinkChanged,
     Part,
@@ -71,6 +72,10 @@ def device_revoked(door: Door, _event: DeviceRevoked, stamp: Stamp) -> Step:
 
 def health_changed(door: Door, event: HealthChanged, stamp: Stamp) -> Step:
     return _part_changed(door, event.part, None if event.working else event.why or "no reason given", stamp)
+
+
+def hint_changed(door: Door, event: HintChanged, _stamp: Stamp) -> Step:
+    return replace(door, hint=event.hint), ()
 
 
 def store_failed(door: Door, event: RecordFailed, stamp: Stamp) -> Step:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from kiosk.core import faults, iin
 from kiosk.core.events import Part
+from kiosk.core.hint import WORDS
 from kiosk.core.knowledge import Freshness, Known
 from kiosk.core.model import Decision, Direction, DoorKind, Outcome, Reason, Refusal, Stamp
 from kiosk.core.passes import now_for
@@ -77,6 +78,7 @@ def present(door: Door, stamp: Stamp) -> View:
                 corner=corner,
                 venue_code=_venue_code(door, stamp),
                 preview=not blind,
+                hint=None if blind or door.hint is None else WORDS[door.hint],
             )
         case State.TYPING | State.CONFIRMING:
             return _keypad(door, stamp, corner, left)

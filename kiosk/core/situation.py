@@ -10,6 +10,7 @@ from typing import Any
 from kiosk.core.effects import Effect
 from kiosk.core.events import CodeRead, Part, PhoneArrived, StaffIdentified
 from kiosk.core.guesses import Budget, Guesses
+from kiosk.core.hint import Hint
 from kiosk.core.keypad import Typed
 from kiosk.core.knowledge import Freshness, Knowledge
 from kiosk.core.model import (
@@ -175,6 +176,8 @@ class Door:
     parked: int = 0
     incidents_waiting: int = 0
     broken: tuple[tuple[Part, str], ...] = ()
+    hint: Hint | None = None
+    """What would help whoever holds up what is not read, as long as they do; said while nobody is answered."""
 
     def goes(self, state: State, now: float, lasts_s: float | None = None, **changes: Any) -> Door:
         """Return this door in another state, for `lasts_s` seconds (None: until something happens)."""

@@ -22,7 +22,7 @@ class Page(StrEnum):
     """Nobody is admitted here: what is broken can be mended on the spot, or (out of service) only at the registry."""
     ENROL = "enrol"
     """The device is being made this door's. With `preview` the code is looked for; with `lines` what it says is shown in
-    full, and with `time_left` it is asked about: CONFIRM or CANCEL. `hint` says what was wrong with the last code."""
+    full, and with `time_left` it is asked about: CONFIRM or CANCEL. `hint` says what was wrong with the last code, or what would help to read it."""
 
 
 class Field(StrEnum):
@@ -93,6 +93,12 @@ class Phrase(StrEnum):
     """The registry withdrew this device."""
     KEYPAD_PAUSED = "keypad-paused"
     """Too many numbers were tried: the keypad rests, a pass still works."""
+    COME_NEARER = "come-nearer"
+    """This one and the next four: to somebody whose code is seen and not read (core/hint.py)."""
+    MOVE_AWAY = "move-away"
+    BRIGHTER = "brighter"
+    TURN_FROM_GLARE = "turn-from-glare"
+    HOLD_STILL = "hold-still"
     SHOW_ENROLMENT_CODE = "show-enrolment-code"
     CHECK_THESE = "check-these"
     """Enrolment: is this what the technician meant?"""
@@ -215,7 +221,7 @@ class View:
     venue_code: str | None = None
     """The text of the QR code on the idle screen; None while it is hidden."""
     hint: Phrase | None = None
-    """A line over the preview, such as "that code is not a pass"."""
+    """A line over the preview, such as "come nearer"."""
     preview: bool = False
     """Whether the camera's picture is shown, mirrored."""
     lines: tuple[tuple[Fact, str], ...] = ()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 import cv2
 import numpy as np
 
 from kiosk.ports import Grey
+from kiosk.reader.extent import extent
 from kiosk.reader.guidance import PATIENCE_S, Sight
-from kiosk.reader.likeness import PAD, TILE, code_like
+from kiosk.reader.likeness import code_like
 from kiosk.reader.motion import Box
 
 FORGOTTEN_S = 0.5
@@ -16,6 +19,8 @@ BURNT_GREY = 250
 """Grey level of a patch that is burnt out."""
 PATCH_PX = 16
 """A patch's side: wider than a module of a code that can be read."""
+MOVED_S = 0.25
+"""Over so long it is seen how fast it moves: from one frame to the next its measured middle jumps more than a hand does."""
 
 
 class Attention:
@@ -24,7 +29,7 @@ class Attention:
     def __init__(self) -> None:
         self._box: Box | None = None
         self._since = self._seen_at = float("-inf")
-        self._speed = 0.0
+        self._middles: deque[tuple[float, float, float]] = deque()
         self.sure = False
         """Whether the thing was surely like a code when it was last seen."""
 
@@ -43,51 +48,41 @@ class Attention:
         self.sure = like.sure
         box = like.box.moved(moved.left, moved.top)
         if before is None or not box.overlap(before):
-            self._since, self._speed = mono, 0.0
-        else:
-            self._speed += 0.3 * (_speed(before, box, mono - self._seen_at) - self._speed)
+            self._since = mono
+            self._middles.clear()
         self._box, self._seen_at = box, mono
         return box if like.sure or self._since < mono else None
 
     def forget(self) -> None:
         """It was read, or is gone."""
-        self._box, self._since, self._seen_at, self._speed = None, float("-inf"), float("-inf"), 0.0
+        self._box, self._since, self._seen_at = None, float("-inf"), float("-inf")
+        self._middles.clear()
 
     def sight(self, frame: Grey, mono: float) -> Sight | None:
         """Return what can be measured of the thing; None where there is none, or none for long enough to speak of."""
         if self._box is None or mono - self._seen_at > FORGOTTEN_S or mono - self._since < PATIENCE_S:
             return None
-        thing = _unpadded(self._box, frame)
-        part = thing.of(frame)
+        box = self._box
+        there = extent(box.of(frame))
+        part = box.of(frame)[
+            round(there.y - there.height / 2) : round(there.y + there.height / 2),
+            round(there.x - there.width / 2) : round(there.x + there.width / 2),
+        ]
         size = max(1, part.shape[1] // PATCH_PX), max(1, part.shape[0] // PATCH_PX)
         patches = cv2.resize(part, size, interpolation=cv2.INTER_AREA)
         return Sight(
             unread_s=mono - self._since,
-            height=thing.height / frame.shape[0],
+            sure=self.sure,
+            height=there.height / frame.shape[0],
             bright=float(np.quantile(part[::4, ::4], 0.9)),
             burnt=float(np.mean(patches >= BURNT_GREY)),
-            speed=self._speed,
+            speed=self._speed(box.left + there.x, box.top + there.y, mono) / there.width,
         )
 
-
-def _speed(before: Box, now: Box, passed_s: float) -> float:
-    """Return how fast the middle moves, in its own widths a second."""
-    if passed_s <= 0:
-        return 0.0
-    x = (now.left + now.right - before.left - before.right) / 2
-    y = (now.top + now.bottom - before.top - before.bottom) / 2
-    return float(np.hypot(x, y)) / now.width / passed_s
-
-
-def _unpadded(box: Box, frame: Grey) -> Box:
-    """Return the thing without the white page about it; at the frame's edges there is none. It never shrinks to nothing."""
-    pad = PAD * TILE
-    rows, columns = frame.shape
-    left, right = _inner(box.left, box.right, columns, pad)
-    top, bottom = _inner(box.top, box.bottom, rows, pad)
-    return Box(left, top, right, bottom)
-
-
-def _inner(start: int, end: int, limit: int, pad: int) -> tuple[int, int]:
-    inner = start + (pad if start > 0 else 0), end - (pad if end <= limit - TILE else 0)
-    return inner if inner[1] - inner[0] >= TILE else (start, end)
+    def _speed(self, now_x: float, now_y: float, mono: float) -> float:
+        """Return how fast the middle moves, in pixels a second."""
+        self._middles.append((mono, now_x, now_y))
+        while mono - self._middles[0][0] > MOVED_S and len(self._middles) > 2:
+            self._middles.popleft()
+        at, x, y = self._middles[0]
+        return float(np.hypot(now_x - x, now_y - y)) / (mono - at) if mono > at else 0.0

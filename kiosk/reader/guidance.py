@@ -17,10 +17,10 @@ BURNT = 0.12
 """The share that is burnt out in patches larger than modules: a page's white is not, because black stands beside it."""
 SMALL = 0.16
 """The share of the frame's height below which the modules of a pass are narrower than two pixels."""
-LARGE = 0.82
-"""The share of the frame's height above which the corners are outside, or the lens cannot focus."""
-RUNS = 0.45
-"""Widths of itself a second that it moves: at an exposure of 1/60 s the blur is then about half a module."""
+LARGE = 0.58
+"""The share of the frame's height above which it is nearer than a fixed lens is sharp: about 14 cm for a code as wide as a phone."""
+RUNS = 0.8
+"""Widths of itself a second that it moves: at an exposure of 1/100 s the blur is then about half a module."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +29,8 @@ class Sight:
 
     unread_s: float
     """For how long it has been there."""
+    sure: bool
+    """Whether no crowd was ever seen that looks so: a striped coat that walks by is a guess."""
     height: float
     """Its height, a share of the frame's."""
     bright: float
@@ -40,12 +42,12 @@ class Sight:
 
 
 def hint(sight: Sight) -> Hint | None:
-    """Return what helps most, or None: too early, or nothing is known to be wrong.
+    """Return what helps most, or None: too early, not surely a code, or nothing is known to be wrong.
 
-    >>> hint(Sight(unread_s=1.0, height=0.1, bright=200, burnt=0.0, speed=0.0))
+    >>> hint(Sight(unread_s=1.0, sure=True, height=0.1, bright=200, burnt=0.0, speed=0.0))
     <Hint.COME_NEARER: 'come-nearer'>
     """
-    if sight.unread_s < PATIENCE_S:
+    if sight.unread_s < PATIENCE_S or not sight.sure:
         return None
     # Black before everything: it is measured wrongly in every other way. Too close before burnt: a white module may fill a patch.
     if sight.bright < DARK:

@@ -21,6 +21,7 @@ from kiosk.core.events import (
     Event,
     GateFailed,
     HealthChanged,
+    HintChanged,
     Key,
     KeyPressed,
     KnowledgeChanged,
@@ -37,6 +38,7 @@ from kiosk.core.events import (
     Tick,
 )
 from kiosk.core.guesses import Budget
+from kiosk.core.hint import Hint
 from kiosk.core.model import (
     Colour,
     Direction,
@@ -129,6 +131,7 @@ plain_events = st.one_of(
         revocations=ages,
     ),
     st.builds(LinkChanged, online=st.booleans(), waiting=st.integers(0, 3)),
+    st.builds(HintChanged, hint=st.sampled_from([None, *Hint])),
     st.builds(HealthChanged, part=st.sampled_from(Part), working=st.booleans()),
 )
 

@@ -19,6 +19,7 @@ from kiosk.core.events import (
     Event,
     GateFailed,
     HealthChanged,
+    HintChanged,
     Key,
     KeyPressed,
     KnowledgeChanged,
@@ -35,6 +36,7 @@ from kiosk.core.events import (
     Tick,
 )
 from kiosk.core.guesses import Budget, Guesses
+from kiosk.core.hint import Hint
 from kiosk.core.model import Colour, Direction, DoorKind, NotACredential, OwnVenueCode, Refusal
 from kiosk.core.presence import Entered, Presence, tag_of
 from kiosk.core.situation import Door, State
@@ -99,6 +101,7 @@ EXAMPLES: dict[type, tuple[Event, ...]] = {
         HealthChanged(part=Part.STORE, working=True),
         HealthChanged(part=Part.CAMERA, working=False),
     ),
+    HintChanged: (HintChanged(hint=Hint.HOLD_STILL), HintChanged(hint=None)),
     Tick: (Tick(),),
 }
 

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from kiosk.core.effects import Light, Signal
-from kiosk.core.events import HealthChanged, LinkChanged, Part
+from kiosk.core.events import HealthChanged, HintChanged, LinkChanged, Part
+from kiosk.core.hint import WORDS, Hint
 from kiosk.core.model import Colour, DoorKind, NotACredential, Reason, Refusal
 from kiosk.core.occupancy import Occupancy
 from kiosk.core.policy import Resort, UnknownRule, Zone, ZoneRule
@@ -186,3 +187,32 @@ def test_a_printed_pass_that_stands_alone_asks_for_a_document():
     man.hears_nothing()
     assert man.visits[0].decision.compare_identity
     assert (man.view.headline, man.view.note) == (Phrase.COME_IN, Phrase.SHOW_ID)
+
+
+def test_a_hint_stands_on_the_idle_page_and_goes_when_it_is_taken_back():
+    man = Doorman()
+    man.tell(HintChanged(hint=Hint.COME_NEARER))
+    assert man.view.hint is Phrase.COME_NEARER
+    man.tell(HintChanged(hint=None))
+    assert man.view.hint is None
+
+
+def test_a_hint_is_not_said_to_who_is_being_answered_or_types_and_not_by_a_camera_that_is_gone():
+    man = Doorman()
+    man.tell(HintChanged(hint=Hint.HOLD_STILL))
+    man.types("7")
+    assert (man.view.page, man.view.hint) == (Page.KEYPAD, None)
+    man.wait(60)
+    assert man.view.hint is Phrase.HOLD_STILL  # it is still held up, and still not read
+    man.reads(make_person())
+    assert man.view.hint is None
+    man.answers(Colour.GREEN)
+    assert man.view.hint is None
+    man.wait(60)
+    man.tell(HealthChanged(part=Part.CAMERA, working=False, why="unplugged"))
+    assert (man.view.page, man.view.hint) == (Page.IDLE, None)
+
+
+@pytest.mark.parametrize("hint", Hint)
+def test_every_hint_has_words_of_its_own(hint):
+    assert Phrase(hint.value) is WORDS[hint]

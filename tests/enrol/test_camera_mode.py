@@ -265,3 +265,15 @@ def test_nobody_is_held_inside_by_a_device_that_belongs_to_nobody(kiosk, clock, 
     identify(settings, drivers, lambda: Reader(ZxingDecoder()), clock=clock, stopped=stopped)
     assert drivers.gate.orders == [Direction.EXIT] * (2 if kind is DoorKind.EXIT else 0)
     assert ("could not be recorded" in caplog.text) is (kind is DoorKind.EXIT)
+
+
+def test_an_enrolment_code_that_is_held_too_far_away_is_asked_nearer(kiosk, registry):
+    code = registry.enrolment_code(DEMO_DOOR)
+    far = list(approach(Scene(text=code, nearest_m=0.5, farthest_m=0.51, bystanders=0), 90))[5:75]
+    kiosk.runs(
+        (kiosk.shows(State.WAITING), kiosk.hold_up("", far)),
+        (lambda: kiosk.view.hint is Phrase.COME_NEARER, kiosk.hold_up(code)),
+        (kiosk.shows(State.SHOWN), nothing),
+        (lambda: kiosk.view.headline is Phrase.CHECK_THESE, nothing),
+    )
+    assert kiosk.view.hint is None

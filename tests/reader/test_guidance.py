@@ -13,7 +13,7 @@ from kiosk.reader.guidance import PATIENCE_S, Sight, hint
 from kiosk.reader.pipeline import Reader
 from tests.reader.codes import PASS, qr
 
-GOOD = Sight(unread_s=1.0, height=0.5, bright=220, burnt=0.0, speed=0.0)
+GOOD = Sight(unread_s=1.0, sure=True, height=0.5, bright=220, burnt=0.0, speed=0.0)
 FPS = 15.0
 
 

@@ -97,7 +97,7 @@ SAID = (
 
 SCENES = {
     "idle": idle(),
-    "idle-offline": idle(corner=OFFLINE, hint=Phrase.CODE_EXPIRED),
+    "idle-offline": idle(corner=OFFLINE, hint=Phrase.TURN_FROM_GLARE),
     "idle-no-camera": idle(headline=Phrase.USE_KEYPAD, preview=False, corner=replace(CORNER, faults=(10,))),
     "idle-scanner": idle(headline=Phrase.USE_SCANNER, preview=False),
     "idle-no-code": idle(venue_code=None),
