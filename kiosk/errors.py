@@ -78,3 +78,11 @@ class EnrolmentRefused(RegistryRefused):
 
 class DocumentRefused(KioskError, ValueError):
     """A document is not the registry's, or not for this door, or older than the one that is kept."""
+
+
+class ReleaseRefused(KioskError, OSError):
+    """A release is not taken: not signed, not for this system, older, or damaged. What runs goes on running."""
+
+
+class UpdateFailed(KioskError, RuntimeError):
+    """A release could not be installed or did not become good. The message says which one runs now."""

@@ -1,0 +1,72 @@
+"""What a running kiosk shows of itself in the runtime folder: that it works, and whether somebody is at the door.
+
+`signs/frame`, `signs/screen` and `signs/row` hold the version that has read a frame, drawn a screen, and written and synced a
+row; a release on trial is good when it has shown what the one before it could (scripts/trial/guard.sh). `busy` is there while
+a visitor is. It must never hold anything of a visitor, nor stop the door when the folder cannot be written.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import shutil
+from enum import StrEnum
+from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+FOLDER, BUSY = "signs", "busy"
+
+
+class Sign(StrEnum):
+    """One thing that a working kiosk has done."""
+
+    FRAME = "frame"
+    SCREEN = "screen"
+    ROW = "row"
+
+
+class Signs:
+    """Gives each sign once. Without a folder it does nothing."""
+
+    def __init__(self, runtime: Path | None, version: str) -> None:
+        self._runtime = runtime
+        self._version = version
+        self._given: set[Sign] = set()
+        self._busy = False
+        if runtime is not None:
+            shutil.rmtree(runtime / FOLDER, ignore_errors=True)
+            with contextlib.suppress(OSError):
+                (runtime / BUSY).unlink(missing_ok=True)
+
+    def give(self, sign: Sign) -> None:
+        """Say that it was done. From any thread; after the first time it costs nothing."""
+        if sign in self._given or self._runtime is None:
+            return
+        self._given.add(sign)
+        try:
+            (self._runtime / FOLDER).mkdir(exist_ok=True)
+            (self._runtime / FOLDER / sign).write_text(self._version)
+        except OSError as failure:
+            log.warning("the sign %s cannot be given: %s", sign, failure.strerror)
+
+    def busy(self, *, now: bool) -> None:
+        """Say whether somebody is at the door."""
+        if now is self._busy or self._runtime is None:
+            return
+        self._busy = now
+        with contextlib.suppress(OSError):
+            if now:
+                (self._runtime / BUSY).touch()
+            else:
+                (self._runtime / BUSY).unlink(missing_ok=True)
+
+
+def given(runtime: Path) -> list[Sign]:
+    """Return what the running kiosk has done."""
+    return [sign for sign in Sign if (runtime / FOLDER / sign).is_file()]
+
+
+def is_busy(runtime: Path) -> bool:
+    """Whether somebody is at the door now."""
+    return (runtime / BUSY).exists()

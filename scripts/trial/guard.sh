@@ -1,0 +1,137 @@
+#!/bin/sh
+# Puts a release on trial, and returns to the one before it unless the new one proves good: by itself, also after a power cut.
+#
+#   guard.sh begin FROM TO [SIGN...]   switch from release FROM to TO; SIGNs (frame, screen, row) are what TO has to show
+#   guard.sh watch                     by ashyq-kiosk-trial.service, now and at each start of the machine while the trial lasts
+#   guard.sh back                      return at once
+#
+# What runs here is always a copy that the *old* release made: a new one that is broken in any way cannot break its own way back.
+# Everything is plain sh and a few files, because it has to work when nothing else of ours does. The order of the steps is such
+# that power may go after any of them: the state is on the disk before the first change, and goes after the last.
+set -eu
+
+OPT=${OPT:-/opt/ashyq-kiosk}
+SIGNS=${SIGNS:-/run/ashyq-kiosk/signs}
+UNITS=${UNITS:-/etc/systemd/system}
+LOOKS=${LOOKS:-90} # three minutes: a Pi with a slow card needs one to its first frame
+PAUSE_S=${PAUSE_S:-2}
+STEADY=${STEADY:-10} # so many looks in a row at which all is well
+MOST_STARTS=3 # of the machine, or of the service: a release that cannot last is not waited for
+
+TRIAL=$OPT/trial
+STATE=$TRIAL/state
+DOOR=ashyq-kiosk.service
+UNIT=ashyq-kiosk-trial.service
+
+say() { printf 'trial: %s\n' "$*"; }
+
+state() { sed -n "s/^$1=//p" "$STATE"; }
+current() { basename "$(readlink "$OPT/current")"; }
+
+keep() { # keep FILE : what comes in, whole or not at all, and on the disk
+    cat >"$1.half"
+    sync -f "$1.half"
+    mv -f "$1.half" "$1"
+    sync -f "$(dirname "$1")"
+}
+
+switch_to() { # the release's own installer knows its own units
+    "$OPT/releases/$1/app/install.sh" --switch "$1"
+}
+
+begin() { # begin FROM TO SIGN...
+    from=$1 to=$2
+    shift 2
+    here=$(cd "$(dirname "$0")" && pwd)
+    mkdir -p "$TRIAL"
+    keep "$TRIAL/guard.sh" <"$here/guard.sh"
+    chmod 0755 "$TRIAL/guard.sh"
+    keep "$UNITS/$UNIT" <"$here/$UNIT"
+    systemctl daemon-reload
+    systemctl enable --quiet "$UNIT"
+    { printf 'from=%s\nto=%s\nsigns=%s\nstarts=0\n' "$from" "$to" "$*"; } | keep "$STATE"
+    switch_to "$to" || { back "it could not be switched to" && return 1; }
+    rm -rf "$SIGNS" # those of the old release
+    start
+    systemctl start --no-block "$UNIT"
+}
+
+# Restarted and not stopped and started: with a stop systemd removes the runtime folder, and who is inside with it.
+start() {
+    systemctl reset-failed "$DOOR" || true # and begin to count its restarts anew
+    systemctl restart --no-block "$DOOR"
+}
+
+watch() {
+    if [ ! -e "$STATE" ]; then
+        end
+        return
+    fi
+    if [ "$(current)" != "$(state to)" ]; then
+        back "the power went while it was switched"
+        return
+    fi
+    starts=$(($(state starts) + 1))
+    sed "s/^starts=.*/starts=$starts/" "$STATE" | keep "$STATE"
+    if [ "$starts" -gt "$MOST_STARTS" ]; then
+        back "the machine started $MOST_STARTS times and it did not become good"
+        return
+    fi
+    looks=0 steady=0
+    while [ "$steady" -lt "$STEADY" ]; do
+        if [ "$looks" -ge "$LOOKS" ]; then
+            back "it did not show in time that it works:$(missing)"
+            return
+        fi
+        if [ "$(systemctl show --property NRestarts --value "$DOOR")" -ge "$MOST_STARTS" ]; then
+            back "it stopped $MOST_STARTS times"
+            return
+        fi
+        sleep "$PAUSE_S"
+        looks=$((looks + 1))
+        if [ -z "$(missing)" ]; then steady=$((steady + 1)); else steady=0; fi
+    done
+    finish "good $(state to): in place of $(state from)"
+}
+
+missing() { # what is not there, or was given by another version
+    version=$(state to)
+    if ! systemctl is-active --quiet "$DOOR"; then printf ' a running service'; fi
+    for sign in $(state signs); do
+        if [ "$(cat "$SIGNS/$sign" 2>/dev/null)" != "${version%%+*}" ]; then printf ' %s' "$sign"; fi
+    done
+}
+back() { # back [WHY]
+    say "back to $(state from): ${1:-asked for}"
+    switch_to "$(state from)"
+    start
+    finish "back $(state from): $(state to) ${1:-was given up}"
+}
+
+finish() { # finish RESULT : what `kiosk update` and the doctor read
+    printf '%s\n' "$1" | keep "$OPT/last-update"
+    say "$1"
+    end
+}
+
+end() { # the state first: without it there is no trial, and the rest is only untidy
+    rm -f "$STATE"
+    sync -f "$OPT"
+    systemctl disable --quiet "$UNIT" || true
+    rm -rf "$TRIAL" "${UNITS:?}/$UNIT"
+}
+
+main() {
+    [ $# -gt 0 ] || set -- watch
+    do=$1
+    shift
+    case $do in
+        begin | watch | back) "$do" "$@" ;;
+        *)
+            say "expected begin, watch or back, found $do" >&2
+            return 2
+            ;;
+    esac
+}
+
+main "$@"
