@@ -126,9 +126,7 @@ def parser() -> argparse.ArgumentParser:
         "Find every mistake in a configuration.",
         "kiosk check-config --show",
     )
-    check.add_argument(
-        "--show", action="store_true", help="print every key with the value that is used (secrets masked)"
-    )
+    check.add_argument("--show", action="store_true", help="print every key with the value that is used")
 
     add_command(
         commands,
@@ -195,6 +193,18 @@ def parser() -> argparse.ArgumentParser:
         "kiosk today --json",
     )
     day.add_argument("--json", action="store_true", help="print them as JSON")
+
+    update = add_command(
+        commands,
+        "update",
+        do.update,
+        "Install a signed release beside the running one, and let it take over when nobody is at the door; it goes by itself "
+        "if it does not prove good.",
+        "kiosk update /media/usb/ashyq-kiosk-1.4.0.release",
+    )
+    update.add_argument("source", metavar="SOURCE", nargs="?", help="a release file, or its address (https)")
+    update.add_argument("--back", action="store_true", help="return to the release before this one")
+    update.add_argument("--now", action="store_true", help="do not wait for [update] hours")
 
     add_command(
         commands,

@@ -184,6 +184,27 @@ def _live(open_camera: Callable[[], Camera] | None, reader: Reader, settings: Se
     return FINE
 
 
+def update(args: argparse.Namespace) -> int:
+    from datetime import datetime
+
+    from kiosk import update as updates
+
+    if (args.source is None) == (not args.back):
+        raise KioskError(
+            "expected a release file or its address, or --back for the release before: one of the two"
+        )
+    settings = _settings(args)
+    zone = settings.door.timezone
+    site = updates.Site(
+        runtime=settings.store.runtime,
+        hours=None if args.now else settings.update.hours,
+        local=lambda: datetime.now(zone),
+        say=lambda line: print(line, flush=True),
+    )
+    print(updates.back(site) if args.back else updates.take(args.source, site))
+    return FINE
+
+
 def version(_args: argparse.Namespace) -> int:
     from kiosk import versions
 

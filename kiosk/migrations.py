@@ -14,6 +14,12 @@ HEX = "[0-9a-f]"
 ASCII_IIN = "3[0-9]" * 12
 """Twelve digits as hexadecimal of their ASCII codes: in random bytes this is as good as never seen (1e-17)."""
 
+ADDITIVE = "additive_"
+"""What a migration's name begins with that an older kiosk can live with: a table or a nullable column more, nothing else.
+
+From the first signed release on every migration is one: a release on trial may have to give way to the one before it.
+"""
+
 migrations = Migrations("kiosk")
 
 
@@ -270,3 +276,16 @@ def signed_documents_and_revocations(db: Database) -> None:
     )
     db.execute("DROP TABLE documents_before")
     db.execute(_table("revoked", revoked))
+
+
+@migrations()
+def additive_starts(db: Database) -> None:
+    """Which version started when: the row by which a release shows that it can write."""
+    numbers = "version GLOB '[0-9]*.[0-9]*.[0-9]*' AND version NOT GLOB '*[^0-9.]*'"
+    starts = {
+        "seq": ("INTEGER PRIMARY KEY", "seq BETWEEN 1 AND 9999999"),
+        "at": ("TEXT NOT NULL", _moment("at")),
+        # As 1.4.0: too short for an IIN.
+        "version": ("TEXT NOT NULL", f"{numbers} AND length(CAST(version AS BLOB)) BETWEEN 5 AND 11"),
+    }
+    db.execute(_table("starts", starts))

@@ -15,7 +15,7 @@ import re
 import tarfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
@@ -126,7 +126,7 @@ class Release:
     """One that was found good, while its file is open."""
 
     manifest: Manifest
-    payload: IO[bytes]
+    payload: IO[bytes] = field(repr=False)
 
     def unpack(self, folder: Path) -> None:
         """Unpack the tree into a folder that is not there yet. Raises ReleaseRefused for a member that has no business."""

@@ -27,6 +27,7 @@ from kiosk.settings_sections import (
     StoreSettings,
     SyncSettings,
     TimesSettings,
+    UpdateSettings,
 )
 
 INSTALLED = Path("/etc/ashyq-kiosk/kiosk.toml")
@@ -52,6 +53,7 @@ class Settings:
     times: TimesSettings = field(default_factory=TimesSettings)
     store: StoreSettings = field(default_factory=StoreSettings)
     sync: SyncSettings = field(default_factory=SyncSettings)
+    update: UpdateSettings = field(default_factory=UpdateSettings)
     log: LogSettings = field(default_factory=LogSettings)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from kiosk.core.policy import Window
 from kiosk.settings_pins import pin
-from kiosk.settings_schema import choice, flag, key, number, quiet_hours, several
+from kiosk.settings_schema import choice, flag, key, local_hours, number, several
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +101,7 @@ class SoundSettings:
         number(0, 100, "percent"), 70.0, "How loud. An active buzzer knows only silent (0) and loud."
     )
     quiet_hours: Window | None = key(
-        quiet_hours(), "", 'When it is silent, in local time, such as "22:00-07:00".'
+        local_hours(), "", 'When it is silent, in local time, such as "22:00-07:00".'
     )
     buzzer_pin: int | None = key(pin(), 12, "The output for the buzzer.")
     buzzer_kind: str = key(

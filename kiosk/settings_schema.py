@@ -178,7 +178,7 @@ def size_or_auto() -> Kind:
     )
 
 
-def quiet_hours() -> Kind:
+def local_hours() -> Kind:
     """A stretch of local time as "22:00-07:00"; a Window, or None where it is empty."""
 
     def read(value: object) -> Window | None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from kiosk.core.model import DoorKind
+from kiosk.core.policy import Window
 from kiosk.ports import Symbology
 from kiosk.settings_schema import (
     Kind,
@@ -19,6 +20,7 @@ from kiosk.settings_schema import (
     device,
     flag,
     key,
+    local_hours,
     number,
     path,
     several,
@@ -186,6 +188,17 @@ class SyncSettings:
     policy_every_s: float = key(number(5, 3600, "s"), 60.0, "How often policy and keys are asked for.")
     heartbeat_every_s: float = key(
         number(5, 3600, "s"), 60.0, "How often the kiosk tells the registry that it lives."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateSettings:
+    """How a new release takes over (`kiosk update`)."""
+
+    hours: Window | None = key(
+        local_hours(),
+        "",
+        'When it may, in local time, such as "02:00-05:00"; "": at any hour. It always waits until nobody is at the door.',
     )
 
 

@@ -51,6 +51,10 @@ class Kept:
     not_after: datetime | None = None
 
 
+STARTS_KEPT = 100
+"""A door that starts again and again must not fill its card with it."""
+
+
 class Store:
     """The kiosk's file. Every call belongs on the thread that made it, and raises StoreError when the disk fails.
 
@@ -236,6 +240,12 @@ class Store:
         """Write something that changes nothing: whether the disk takes records again."""
         with plainly("the disk still takes nothing"), self._db.atomic():
             self._run(f"PRAGMA application_id = {APPLICATION_ID}")
+
+    def started(self, version: str) -> None:
+        """A kiosk of this version begins to work: on the disk when this returns."""
+        with plainly("the start was not written"), self._db.atomic():
+            self._run("INSERT INTO starts (at, version) VALUES (?, ?)", utc_text(self._clock.wall()), version)
+            self._run("DELETE FROM starts WHERE seq <= (SELECT max(seq) FROM starts) - ?", STARTS_KEPT)
 
     def tidy(self, keep_days: int) -> int:
         """Delete what the registry has had for `keep_days` days, and fold the log into the file. Returns how many."""

@@ -18,7 +18,7 @@ from typing import IO
 from sqlite_utils import Database
 
 from kiosk.errors import StoreError
-from kiosk.migrations import migrations, prepare
+from kiosk.migrations import ADDITIVE, migrations, prepare
 
 _UNREADABLE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _PARTS = ("", "-wal", "-shm")
@@ -115,11 +115,16 @@ def _open(path: Path) -> Database:
 
 
 def _refuse_newer(db: Database, path: Path) -> None:
+    """Leave a file alone that a newer kiosk changed, unless it only added what this one need not know of.
+
+    A release on trial has written its schema already when this one takes over again (scripts/trial/guard.sh).
+    """
     known = {migration.name for migration in migrations.pending(db)} | {
         migration.name
         for migration in migrations._migrations  # noqa: SLF001
     }
-    newer = sorted({migration.name for migration in migrations.applied(db)} - known)
+    unknown = {migration.name for migration in migrations.applied(db)} - known
+    newer = sorted(name for name in unknown if not name.startswith(ADDITIVE))
     if newer:
         raise StoreError(
             f"{path}: a newer kiosk wrote it (it has {', '.join(newer)}): run that one, or a later one"

@@ -83,6 +83,7 @@ def filled(path) -> sqlite3.Connection:
     store.keep("keys", signed)
     store.keep_revocations(make_change((2**63, LATER)), signed)
     store.raise_latest_signed(NOON)
+    store.started("1.4.0")
     store.close()
     connection = sqlite3.connect(path, isolation_level=None)
     yield connection

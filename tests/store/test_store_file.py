@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.errors import StoreError
-from kiosk.store import Store
+from kiosk.store import STARTS_KEPT, Store
 from kiosk.store_file import open_sound
 from tests.factories import NOON
 from tests.store.making import make_sealed, make_visit
@@ -138,6 +139,27 @@ def test_a_file_of_a_newer_kiosk_is_left_alone(path, clock):
     connection.close()
     with pytest.raises(StoreError, match="newer kiosk"):
         Store(path, clock=clock)
+
+
+def test_a_file_to_which_a_newer_kiosk_only_added_is_used(path, clock):
+    """The release before takes over again after one that did not prove good."""
+    Store(path, clock=clock).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute(
+            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('kiosk', 'additive_colour_of_the_hat', '2030-01-01 00:00:00')"
+        )
+        connection.execute("CREATE TABLE hats (colour TEXT)")
+    connection.close()
+    Store(path, clock=clock).close()
+
+
+def test_starts_are_kept_and_only_the_latest_of_them(path, clock):
+    store = Store(path, clock=clock)
+    for _ in range(STARTS_KEPT + 5):
+        store.started("1.4.0")
+    store.close()
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT count(*), min(seq) FROM starts").fetchone() == (STARTS_KEPT, 6)
 
 
 def test_each_commit_is_synced_to_the_disk_through_a_write_ahead_log(path):
