@@ -46,7 +46,7 @@ fuzz: ## the property tests with many random examples (MAX=5000 each, T=...: som
 	@scripts/setup.sh test
 	@export PYTHONHASHSEED=$${PYTHONHASHSEED:-$$(date +%s)}; echo "PYTHONHASHSEED=$$PYTHONHASHSEED"; \
 	HYPOTHESIS_PROFILE=fuzz $(PY) -m pytest -n $(JOBS) -m hypothesis --timeout 1800 $(T)
-	@for target in pass enrolment signed_document registry_reply; do $(PY) -m tests.fuzz.$$target --seconds $(FUZZ_S) || exit 1; done
+	@for target in pass enrolment signed_document registry_reply reading; do $(PY) -m tests.fuzz.$$target --seconds $(FUZZ_S) || exit 1; done
 
 docs: ## write the generated pages again
 	@scripts/setup.sh test

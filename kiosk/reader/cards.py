@@ -28,6 +28,9 @@ CANDIDATES = 3
 LARGEST = 320_000
 """Pixels: a larger part is not enlarged. It bounds one look to one engine call on a frame, or on four times this many pixels."""
 
+LEAST_TALL = 0.05
+"""Of their width: bars that do not check themselves must say the same over this height, or a scratch says it."""
+
 
 class Cards:
     """Remembers when it last looked, and what was read but not yet sure."""
@@ -69,9 +72,23 @@ class Cards:
         enlarge = round_ % 2 == 1 and part.size <= LARGEST
         stood, back = upright(part, ENLARGE if enlarge else 1.0)
         place = moved.left + box.left, moved.top + box.top
-        found = self._decoder.decode(sharpened(stood) if enlarge else stood)
+        stood = sharpened(stood) if enlarge else stood
+        found = [
+            one
+            for one in self._decoder.decode(stood)
+            if LOOKS[one.symbology] == 1 or self._stands_twice(stood, one)
+        ]
         self._misses += not found
         return [dataclasses.replace(reading, corners=_at(reading.corners, back, place)) for reading in found]
+
+    def _stands_twice(self, stood: Grey, reading: Reading) -> bool:
+        """Whether the upper and the lower half of the bars both say this and nothing else: damage to a few rows makes another digit."""
+        xs, ys = zip(*reading.corners, strict=True)
+        if max(ys) - min(ys) < LEAST_TALL * (max(xs) - min(xs)):
+            return False
+        middle = (min(ys) + max(ys)) // 2
+        halves = self._decoder.decode(stood[:middle]), self._decoder.decode(stood[middle:])
+        return all({one.text for one in half} == {reading.text} for half in halves)
 
 
 def _at(

@@ -16,7 +16,8 @@ from __future__ import annotations
 from kiosk.ports import Symbology
 
 LOOKS = {Symbology.QR: 1, Symbology.CODE_128: 1, Symbology.CODE_39: 2, Symbology.PDF417: 1}
-"""In how many looks in a row the same text must be read before it counts: one, where the code checks itself.
+"""In how many looks in a row the same text must be read before it counts: one, where the code checks itself. What does not must
+besides stand in the upper half of its bars and in the lower (cards.py): `make fuzz` found damage that made another valid number.
 
 Micro QR, rMQR and QR model 1 are no rows: no pass is one, and the engine is not asked for them."""
 

@@ -1,20 +1,23 @@
 """Runs a target under atheris: bytes that reach lines which none reached before are kept and changed further.
 
-`python -m tests.fuzz.pass --seconds 60` looks for a finding; `python -m tests.fuzz.pass FILE` tries one again.
+`python -m tests.fuzz.pass --seconds 60` looks for a finding; `python -m tests.fuzz.pass FILE` tries one again. With `--count 1000000`
+so many random changes of the seeds are tried without atheris, which does not see into libraries: the way for what they decode.
 A finding is a file in tests/fuzz/found: name it, commit it with what mends it, and test_fuzz.py tries it for ever.
 """
 
 import argparse
 import base64
 import contextlib
+import hashlib
 import importlib.util
 import logging
+import random
 import re
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 FOUND = Path(__file__).parent / "found"
@@ -36,11 +39,15 @@ def watched() -> contextlib.AbstractContextManager:
     return atheris.instrument_imports(include=["kiosk", "base45"])
 
 
-def main(target: Callable[[bytes], None], seeds: Iterable[bytes]) -> None:
-    """The command line of a target. The target raises where it found something."""
+def main(
+    target: Callable[[bytes], None], seeds: Iterable[bytes], tally: Mapping[str, int] | None = None
+) -> None:
+    """The command line of a target. The target raises where it found something; `tally` is what it counted of itself."""
     options = argparse.ArgumentParser()
     options.add_argument("files", nargs="*", type=Path, help="try these findings again, and fuzz nothing")
     options.add_argument("--seconds", type=int, default=60)
+    options.add_argument("--count", type=int, help="try so many random changes instead")
+    options.add_argument("--seed", type=int, default=1, help="of the random changes")
     options.add_argument("--inside", type=Path, help=argparse.SUPPRESS)
     given = options.parse_args()
     name = Path(sys.argv[0]).stem
@@ -50,10 +57,43 @@ def main(target: Callable[[bytes], None], seeds: Iterable[bytes]) -> None:
     elif given.files:
         for file in given.files:
             target(file.read_bytes())
+    elif given.count:
+        began = time.monotonic()
+        found = at_random(target, list(seeds), given.count, given.seed, name)
+        print(
+            f"{name}: {given.count:,} inputs in {time.monotonic() - began:.0f} s, {found or 'nothing'} found"
+        )
+        for what, times in sorted((tally or {}).items()):
+            print(f"  {times:>9,} {what}")
+        sys.exit(bool(found))
     elif installed():
         sys.exit(_outside(name, given.seconds))
     else:
         print(NOT_HERE)
+
+
+def at_random(
+    target: Callable[[bytes], None], seeds: list[bytes], count: int, seed: int, name: str | None = None
+) -> int:
+    """Try so many inputs, half of them seeds with a few bytes changed; return how many were findings, and keep these under `name`."""
+    chance = random.Random(seed)
+    found = 0
+    for _ in range(count):
+        octets = bytearray(
+            chance.choice(seeds) if chance.random() < 0.5 else chance.randbytes(chance.randint(1, 40))
+        )
+        for _ in range(chance.randint(1, 4)):
+            octets[chance.randrange(len(octets))] = chance.randrange(256)
+        try:
+            target(bytes(octets))
+        except Exception as finding:
+            if name is None:
+                raise
+            found += 1
+            file = FOUND / f"{name}-{hashlib.sha256(octets).hexdigest()[:16]}"
+            file.write_bytes(octets)
+            print(f"{file.name}: {finding!r}", flush=True)
+    return found
 
 
 def _inside(

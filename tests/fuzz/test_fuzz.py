@@ -6,9 +6,10 @@ import sys
 
 import pytest
 
-from tests.fuzz.runner import FOUND, NOT_HERE, installed
+from tests.fuzz import reading
+from tests.fuzz.runner import FOUND, NOT_HERE, at_random, installed
 
-TARGETS = ("pass", "enrolment", "signed_document", "registry_reply")
+TARGETS = ("pass", "enrolment", "signed_document", "registry_reply", "reading")
 FINDINGS = sorted(FOUND.iterdir())
 
 
@@ -23,6 +24,12 @@ def test_what_a_search_begins_with_holds(name):
 def test_what_was_found_once_is_not_found_again(file):
     name = file.name.partition("-")[0]
     importlib.import_module(f"tests.fuzz.{name}").target(file.read_bytes())
+
+
+def test_a_few_hundred_changed_texts_and_pictures_are_never_taken_for_what_nobody_showed():
+    assert at_random(reading.target, reading.seeds(), count=600, seed=20261126) == 0
+    assert reading.TALLY["pictures of a code, read"] > 5
+    assert reading.TALLY["texts, taken for Pass"] > 5
 
 
 @pytest.mark.slow

@@ -12,6 +12,7 @@ from kiosk.reader.bars import bars_in
 from kiosk.reader.cards import EVERY_S, CardReader, Cards
 from kiosk.reader.formats import ON_CARDS
 from kiosk.reader.motion import Box
+from tests.factories import make_iin
 from tests.reader.cards import IIN, SIZE, TEXTS, bars, held
 from tests.reader.codes import PASS, qr
 
@@ -115,6 +116,16 @@ def test_a_code_that_does_not_check_itself_is_believed_when_two_looks_read_the_s
     cards, whole = Cards(engine), Box.whole(first)
     seen = [cards.look(frame, whole, index / FPS) for index, frame in enumerate((first, other, first, first))]
     assert [[reading.text for reading in readings] for readings in seen] == [[], [], [], [IIN]]
+
+
+def test_what_only_a_few_rows_of_a_code_39_say_is_not_believed(engine):
+    code, other = (bars(text, Symbology.CODE_39, scale=3) for text in (IIN, make_iin(42)))
+    code[-8:] = other[-8:]
+    frame = on_wall((code, 300, 300))
+    assert {reading.text for reading in engine.decode(frame)} == {IIN, make_iin(42)}
+    cards, whole = Cards(engine), Box.whole(frame)
+    looks = [cards.look(frame, whole, index * EVERY_S) for index in range(4)]
+    assert make_iin(42) not in {reading.text for readings in looks for reading in readings}
 
 
 @pytest.mark.parametrize("text", ["4006381333931", "061211600013", "A-12", "87071430123"])
