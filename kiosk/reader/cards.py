@@ -26,7 +26,8 @@ ENLARGE = 2.0
 CANDIDATES = 3
 """So many parts that look like bars are taken in turn: a notice on the wall does, too."""
 LARGEST = 320_000
-"""Pixels: a larger part is not enlarged. It bounds one look to one engine call on a frame, or on four times this many pixels."""
+"""Pixels: a larger part is not enlarged. It bounds one look to one engine call on a frame, or on four times this many pixels, and as
+much again where a Code 39 is read."""
 
 LEAST_TALL = 0.05
 """Of their width: bars that do not check themselves must say the same over this height, or a scratch says it."""
