@@ -36,18 +36,10 @@ def cracks(
     height, width = grey.shape
     blow = rng.uniform((0.1, 0.1), (0.9, 0.9)) * (width, height)
     mask = np.zeros_like(grey)
-    lines = [_crack(blow, rng, math.hypot(height, width), px_per_mm) for _ in range(round(3 + 11 * severity))]
+    lines = [_crack(blow, rng, math.hypot(height, width), px_per_mm) for _ in range(round(3 + 15 * severity))]
+    lines += [_arc(blow, rng, (4 + 5 * ring) * px_per_mm) for ring in range(round(5 * severity))]
     for line in lines:
         cv2.polylines(mask, [line], False, 255, 1)
-    for ring in range(round(3 * severity)):  # shards near the blow
-        around = cv2.ellipse2Poly(
-            (int(blow[0]), int(blow[1])),
-            (round((4 + 5 * ring) * px_per_mm),) * 2,
-            0,
-            *sorted(rng.integers(0, 360, 2)),
-            25,
-        )
-        cv2.polylines(mask, [around], False, 255, 1)
     shifted = _bent(grey, mask, px_per_mm)
     offset = max(1, round(0.12 * px_per_mm))
     thick = max(1, round((0.1 + 0.15 * severity) * px_per_mm))
@@ -71,6 +63,13 @@ def _crack(
         points.append(at.copy())
         left -= step
     return np.rint(points).astype(np.int32)
+
+
+def _arc(blow: NDArray[np.float64], rng: np.random.Generator, radius: float) -> NDArray[np.int32]:
+    """Return a crack from one of those that run outwards to another: between them shards lie."""
+    begins, ends = sorted(int(angle) for angle in rng.integers(0, 360, 2))
+    middle = (round(float(blow[0])), round(float(blow[1])))
+    return np.asarray(cv2.ellipse2Poly(middle, (round(radius),) * 2, 0, begins, ends, 25), np.int32)  # type: ignore[arg-type]
 
 
 def _bent(grey: NDArray[np.uint8], mask: NDArray[np.uint8], px_per_mm: float) -> NDArray[np.uint8]:
