@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import logging
 import random
-import signal
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from kiosk.clock import SystemClock, boot_id, new_id
+from kiosk.clock import new_id
+from kiosk.core.condition import condition
 from kiosk.core.credential import understand
 from kiosk.core.effects import Effect
 from kiosk.core.events import DeviceRevoked, Event
@@ -22,9 +22,10 @@ from kiosk.core.model import Credential, Direction, NotACredential, Pass
 from kiosk.core.remembered import Remembered
 from kiosk.core.situation import Door
 from kiosk.device import Device, Identity
-from kiosk.documents import Documents
-from kiosk.enrol import identify, settings_of
-from kiosk.equipment import Drivers, drivers_for, eyes
+from kiosk.documents import DOCUMENTS_SILENCE_S, Documents
+from kiosk.enrol import settings_of
+from kiosk.equipment import Drivers, eyes
+from kiosk.heartbeats import Heartbeats
 from kiosk.inputs import desk_scanning
 from kiosk.loop import Hands, Inbox, Loop
 from kiosk.outset import resumed, setup_of
@@ -39,11 +40,20 @@ from kiosk.revocations import RevocationList
 from kiosk.settings import Settings
 from kiosk.shelf import StoreShelf
 from kiosk.store import Store
-from kiosk.store_thread import StoreThread
-from kiosk.sync import Asking, Syncer
+from kiosk.store_thread import STORE_SILENCE_S, StoreThread
+from kiosk.sync import SYNC_SILENCE_S, Asking, Syncer
 from kiosk.trust import verify_pass
-from kiosk.upkeep import Upkeep
-from kiosk.workers import Asker, Preview, Worker, listening, scanning, typing
+from kiosk.upkeep import UPKEEP_SILENCE_S, Upkeep
+from kiosk.worker import SILENCE_S, Body, Worker
+from kiosk.workers import (
+    LISTEN_SILENCE_S,
+    SCAN_SILENCE_S,
+    Asker,
+    Preview,
+    listening,
+    scanning,
+    typing,
+)
 
 log = logging.getLogger(__name__)
 
@@ -68,9 +78,14 @@ class App:
         boot: str | None = None,
         watch: Callable[[Door, Event, tuple[Effect, ...]], None] | None = None,
         jitter: Callable[[], float] = random.random,
+        heartbeats: Heartbeats | None = None,
     ) -> None:
-        """`boot` names this start of the machine (kiosk/clock.py); without it nothing is remembered over a restart."""
+        """`boot` names this start of the machine (kiosk/clock.py); without it nothing is remembered over a restart.
+
+        Every worker is heard of in `heartbeats`.
+        """
         settings = settings_of(settings, identity)
+        self.heartbeats = heartbeats or Heartbeats(clock.mono)
         self._settings, self._drivers, self._clock, self._device = settings, drivers, clock, device
         self._watch, self._last, self._workers = watch, ExitStack(), list[Worker]()
         self._looked_at = clock.mono()
@@ -84,7 +99,10 @@ class App:
             signer=RequestSigner(identity, wall=clock.wall),
             revoked=self._withdrawn,
         )
-        self._store = StoreThread(lambda: Store(settings.store.path, clock=clock, boot_id=boot))
+        self._store_pulse = self.heartbeats.promise("store", STORE_SILENCE_S)
+        self._store = StoreThread(
+            lambda: Store(settings.store.path, clock=clock, boot_id=boot), beat=self._store_pulse.beat
+        )
         self._revoked = RevocationList(settings.store.path)
         asking = Asking(clock.mono)
         self._syncer = Syncer(
@@ -109,7 +127,9 @@ class App:
         self._recorder = Recorder(
             self._store, inbox.put, wake=self._syncer.wake, keyring=lambda: self._documents.keyring, boot=boot
         )
-        self._asker = Asker(self._client, inbox.put, asking=asking, heard=self._heard)
+        self._asker = Asker(
+            self._client, inbox.put, asking=asking, heard=self._heard, heartbeats=self.heartbeats
+        )
         runtime = None if boot is None else runtime_folder(settings.store.runtime)
         self._presence = PresenceFile(runtime, identity.door, boot or "")
         hands = Hands(
@@ -139,6 +159,7 @@ class App:
         last, put = self._last, self.loop.inbox.put
         store = self._store.start()
         last.callback(self._store.close)
+        last.callback(self._store_pulse.end)
         if store.moved_aside is not None:
             log.error("the store was unreadable; it was moved to %s and a new one begun", store.moved_aside)
         self._documents.load()
@@ -152,20 +173,21 @@ class App:
             every_s=self._settings.sync.heartbeat_every_s,
             clock=self._clock,
         )
-        self._work("documents", self._documents.body, self._documents.hurry)
-        self._work("sync", lambda _stop: self._syncer.run(), self._syncer.stop)
-        self._work("upkeep", upkeep.body)
+        self._work("documents", self._documents.body, self._documents.hurry, DOCUMENTS_SILENCE_S)
+        self._work("sync", lambda stop: self._syncer.run(stop.is_set), self._syncer.stop, SYNC_SILENCE_S)
+        self._work("upkeep", upkeep.body, silence_s=UPKEEP_SILENCE_S)
         self._work("presence", self._presence.body, self._presence.wake)
         for worker in self._asker.workers:
             self._start(worker)
         if self.loop.door.setup.venue_code_key:
-            self._work("listen", listening(events=self._client.events, put=put, heard=self._heard))
+            listens = listening(events=self._client.events, put=put, heard=self._heard)
+            self._work("listen", listens, silence_s=LISTEN_SILENCE_S)
         if self._drivers.open_keypad is not None:
             self._work("keypad", typing(open_keypad=self._drivers.open_keypad, put=put))
         if self._drivers.open_scanner is not None:
             self._work("scanner", self._desk_scanning(self._drivers.open_scanner))
         if self._drivers.open_camera is not None:
-            self._work("scan", self._scanning(self._drivers.open_camera))
+            self._work("scan", self._scanning(self._drivers.open_camera), silence_s=SCAN_SILENCE_S)
 
     def stop(self) -> None:
         """Stop everything, last first. May be called twice."""
@@ -176,9 +198,9 @@ class App:
         self._last.close()
 
     def _work(
-        self, name: str, body: Callable[[threading.Event], None], wake: Callable[[], None] = lambda: None
+        self, name: str, body: Body, wake: Callable[[], None] = lambda: None, silence_s: float = SILENCE_S
     ) -> None:
-        self._start(Worker(name, body), wake)
+        self._start(Worker(name, body, heartbeats=self.heartbeats, silence_s=silence_s), wake)
 
     def _start(self, worker: Worker, wake: Callable[[], None] = lambda: None) -> None:
         worker.start()
@@ -216,6 +238,10 @@ class App:
             put=self.loop.inbox.put,
         )
 
+    def condition(self) -> str:
+        """Return how the door is, in a sentence for the technician."""
+        return condition(self.loop.door)
+
     def enrolled_anew(self) -> bool:
         """Whether this device, withdrawn by the registry, belongs to a door again. Looks at the disk now and then."""
         now = self._clock.mono()
@@ -248,34 +274,3 @@ class App:
             self._store.call(lambda store: store.raise_latest_signed(signed))
         if self._watch is not None:
             self._watch(door, event, effects)
-
-
-def run(settings: Settings) -> int:
-    """Run the door until a signal says stop; enrol it first where it belongs to nobody. Returns the exit code."""
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    clock, device = SystemClock(), Device.beside(settings.store.path)
-    with ExitStack() as last:
-        drivers = drivers_for(settings, clock, last)
-        try:
-            while not stop.is_set():
-                identity = identify(settings, drivers, eyes, clock=clock, stopped=stop.is_set)
-                if identity is not None:
-                    _serve(
-                        App(settings, drivers, clock=clock, device=device, identity=identity, boot=boot_id()),
-                        stop,
-                    )
-        except KeyboardInterrupt:
-            log.info("the window was closed")
-    return 0
-
-
-def _serve(app: App, stop: threading.Event) -> None:
-    """Run the door until it is told to stop, or, after the registry withdrew this device, enrolled anew."""
-    try:
-        app.start()
-        log.info("door %s is open for visitors", app.loop.door.setup.door)
-        app.loop.run(lambda: stop.is_set() or app.enrolled_anew())
-    finally:
-        app.stop()

@@ -6,6 +6,7 @@ Every command imports what it needs inside, so that `kiosk --help` costs no came
 from __future__ import annotations
 
 import argparse
+import faulthandler
 import logging
 import os
 import resource
@@ -24,13 +25,15 @@ if TYPE_CHECKING:
 
 def run(args: argparse.Namespace) -> int:
     settings = _settings(args)
-    from kiosk import app, journal  # after the configuration: its mistakes are told in a blink
+    from kiosk import journal, service  # after the configuration: its mistakes are told in a blink
 
     journal.start(settings.log.level, sys.stderr)
     # A core file would put the number of whoever stands at the door onto the card.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # When a library crashes or the watchdog bites: where each thread stands, by file and line, never with what in hand.
+    faulthandler.enable()
     try:
-        return app.run(settings)
+        return service.run(settings)
     except KioskError:
         raise
     except Exception:

@@ -31,11 +31,14 @@ from kiosk.shelf import StoreShelf
 from kiosk.store import Kept
 from kiosk.trust import Keyring
 from kiosk.trust.revocations import RevocationChange, parse_revocations
+from kiosk.worker import Stop
 
 log = logging.getLogger(__name__)
 
 RETRY_S = 10.0
 """After a failed fetch; the interval of the settings is for when all is well."""
+DOCUMENTS_SILENCE_S = 300.0
+"""A whole list of revoked passes may take three minutes over a mobile network (registry_client.Timeouts)."""
 
 
 class Fetch(Protocol):
@@ -113,13 +116,13 @@ class Documents:
         """Look now."""
         self._hurry.set()
 
-    def body(self, stop: threading.Event) -> None:
+    def body(self, stop: Stop) -> None:
         """Work until stopped."""
         while not stop.is_set():
             self._well = True  # what this round itself hears of the registry is no reason for another one
             fetched = [self.refresh(name) for name in NAMES]
             self._well = all(fetched)
-            self._hurry.wait(self._every_s if self._well else RETRY_S)
+            stop.wait_for(self._hurry, self._every_s if self._well else RETRY_S)
             self._hurry.clear()
 
     def refresh(self, name: str) -> bool:

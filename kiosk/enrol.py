@@ -35,12 +35,16 @@ from kiosk.core.view import Fact
 from kiosk.device import Device, Identity, board_model, serial_number
 from kiosk.enroller import Enroller
 from kiosk.errors import DeviceError, DriverError
+from kiosk.heartbeats import Heartbeats
 from kiosk.initialize import initialize
+from kiosk.loop import LOOP_SILENCE_S
 from kiosk.ports import Camera, Clock, Keypad, Reading, Screen
 from kiosk.reader.repeats import Repeats
 from kiosk.settings import Settings
+from kiosk.watchdog import LOOP
 from kiosk.wifi import NetworkManager
-from kiosk.workers import Eyes, Preview, Worker, typing, watching
+from kiosk.worker import SILENCE_S, Body, Worker
+from kiosk.workers import SCAN_SILENCE_S, Eyes, Preview, typing, watching
 
 if TYPE_CHECKING:
     from kiosk.equipment import Drivers
@@ -70,9 +74,11 @@ class CameraMode:
         *,
         done_s: float = DONE_S,
         let_out: Callable[[], None] | None = None,
+        heartbeats: Heartbeats | None = None,
     ) -> None:
         """`let_out` opens the gate at an exit: nobody is held inside because a device belongs to nobody (rule 3)."""
         self._let_out = let_out
+        self._heartbeats = heartbeats or Heartbeats(clock.mono)
         self.enrolling = Enrolling()
         self._enroller = enroller
         self._screen = screen
@@ -110,11 +116,13 @@ class CameraMode:
                     found=found,
                     put=self._happened,
                 )
-                _start(Worker("scan", body), last)
+                self._start("scan", body, last, SCAN_SILENCE_S)
             if open_keypad is not None:
-                _start(Worker("keypad", typing(open_keypad=open_keypad, put=self._happened)), last)
+                self._start("keypad", typing(open_keypad=open_keypad, put=self._happened), last)
+            pulse = last.enter_context(self._heartbeats.promise(LOOP, LOOP_SILENCE_S))
             while not stopped():
                 self._once()
+                pulse.beat()
                 now = self.enrolling
                 if now.state is State.ENROLLED and self._clock.mono() - now.since >= self._done_s:
                     return self._enroller.identity
@@ -160,6 +168,11 @@ class CameraMode:
             # A thread for each: it ends by itself within its deadlines, and the screen goes on meanwhile.
             threading.Thread(target=lambda: self._inbox.put(perform()), name="enrol", daemon=True).start()
 
+    def _start(self, name: str, body: Body, last: ExitStack, silence_s: float = SILENCE_S) -> None:
+        worker = Worker(name, body, heartbeats=self._heartbeats, silence_s=silence_s)
+        worker.start()
+        last.callback(worker.stop)
+
     def _happened(self, event: DoorEvent) -> None:
         """Hear from camera and keypad what is of use here."""
         match event:
@@ -199,18 +212,23 @@ def identify(
     *,
     clock: Clock,
     stopped: Callable[[], bool],
+    heartbeats: Heartbeats | None = None,
+    nobodys: Callable[[], None] = lambda: None,
 ) -> Identity | None:
     """Return who this device is; where it is nobody yet, run the camera mode first. None: told to stop before that.
 
-    `eyes` makes the reader, only where one is needed. Raises KeyboardInterrupt when the window closes.
+    `eyes` makes the reader, only where one is needed; `nobodys` is called where the device belongs to no door. Raises KeyboardInterrupt when the window closes.
     """
     device = Device.beside(settings.store.path)
     if (identity := _known(device)) is not None:
         return identity
     log.warning("this device belongs to no door: show it an enrolment code, or run `kiosk enrol`")
+    nobodys()
     leaving = settings.door.kind is DoorKind.EXIT
     let_out = partial(drivers.gate.open, Direction.EXIT) if leaving else None
-    mode = CameraMode(enroller_for(settings, clock), drivers.screen, clock, let_out=let_out)
+    mode = CameraMode(
+        enroller_for(settings, clock), drivers.screen, clock, let_out=let_out, heartbeats=heartbeats
+    )
     looked_at = clock.mono()
 
     def enough() -> bool:
@@ -256,8 +274,3 @@ def _known(device: Device) -> Identity | None:
     except DeviceError as damaged:
         log.error("%s", damaged)
         return None
-
-
-def _start(worker: Worker, last: ExitStack) -> None:
-    worker.start()
-    last.callback(worker.stop)

@@ -27,6 +27,8 @@ INBOX_EVENTS = 256
 """More than a door sees in a minute; a full inbox is itself an event for the journal."""
 IDLE_TICK_S = 1.0
 """The clock on the screen and the opening hours are looked at so often when nothing happens."""
+LOOP_SILENCE_S = 10.0
+"""Nothing here waits for longer than a second; a screen that is plugged in takes a few to be set up."""
 FRAME_S = 1 / 15
 """How often keys of the window, the preview and the bar of time left are looked at."""
 
@@ -93,8 +95,11 @@ class Loop:
         self._watch = watch
         self._failures: Counter[str] = Counter()
 
-    def run(self, stopped: Callable[[], bool]) -> None:
-        """Work until `stopped` says so. A mistake of ours is told to the journal, and the door goes on."""
+    def run(self, stopped: Callable[[], bool], beat: Callable[[], None] = lambda: None) -> None:
+        """Work until `stopped` says so. A mistake of ours is told to the journal, and the door goes on.
+
+        `beat` is called whenever what has happened was worked off and painted, at least every LOOP_SILENCE_S seconds.
+        """
         if not self.door.knows_who_is_inside:
             log.warning("who is inside is not known since the start: %d are counted", self.door.inside)
         while not stopped():
@@ -102,6 +107,7 @@ class Loop:
                 self.once(self._patience())
             except Exception:
                 log.exception("the loop stumbled in state %s and goes on", self.door.state)
+            beat()
 
     def once(self, wait_s: float) -> None:
         """Take the events that are there, waiting at most `wait_s` seconds for the first, and paint what came of them."""

@@ -20,6 +20,8 @@ _Work = Callable[[], None]
 ROOM = 1000
 """Calls that may wait in each queue: minutes of a busy door. Beyond it the disk is not slow but gone."""
 BEAT_S = 1.0
+STORE_SILENCE_S = 120.0
+"""A list of 300,000 revoked passes is one transaction, and a card that tidies itself up stands still for seconds."""
 
 
 class StoreThread:

@@ -36,6 +36,8 @@ AFTER_TROUBLE_S = 5.0
 TIDY_EVERY_S = 3600.0
 STORE_WITHIN_S = 60.0
 BEAT_S = 1.0
+SYNC_SILENCE_S = 90.0
+"""Longer than one call of the store (STORE_WITHIN_S), one batch, or one wait for visitors takes."""
 
 
 class Sender(Protocol):
@@ -96,7 +98,6 @@ class Syncer:
         jitter: Callable[[], float],
         batch: int = outbox.MOST,
         keep_days: int = 30,
-        beat: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
         self._sender = sender
@@ -106,7 +107,7 @@ class Syncer:
         self._jitter = jitter
         """A random number in [0, 1) at each call."""
         self._keep_days = keep_days
-        self._beat = beat
+        self._beat: Callable[[], object] = lambda: None
         self._guard = threading.Lock()
         self._pace = Pace(limit=batch, most=batch)
         self._online = False
@@ -154,8 +155,9 @@ class Syncer:
         self._stopping = True
         self._woken.set()
 
-    def run(self) -> None:
-        """Send until stopped. A disk that fails is waited for."""
+    def run(self, beat: Callable[[], object] = lambda: None) -> None:
+        """Send until stopped. A disk that fails is waited for. `beat` is called at least every SYNC_SILENCE_S seconds."""
+        self._beat = beat
         while not self._stopping:
             self._woken.clear()
             try:
@@ -181,6 +183,7 @@ class Syncer:
 
     def _send(self, limit: int) -> float:
         self._asking.wait_until_quiet(PATIENCE_S)
+        self._beat()
         if self._asking.lately:
             limit = min(limit, SMALL)
         with self._guard:
@@ -252,6 +255,7 @@ class Syncer:
             self._pace = change(self._pace)
 
     def _do(self, work: Callable[[Store], _T]) -> _T:
+        self._beat()
         try:
             return self._store.call(work).result(STORE_WITHIN_S)
         except TimeoutError:

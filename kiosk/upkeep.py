@@ -16,6 +16,8 @@ from kiosk.ports import Clock
 log = logging.getLogger(__name__)
 
 LOOK_S = 5.0
+UPKEEP_SILENCE_S = 60.0
+"""Half of it may go into a disk that is tried again (kiosk/recorder.py)."""
 
 
 class Beat(Protocol):

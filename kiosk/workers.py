@@ -1,4 +1,4 @@
-"""The thread bodies: scan, keys, ask, listen. Each owns one blocking thing and turns what it brings into events.
+"""The bodies of workers: scan, keys, ask, listen. Each owns one blocking thing and turns what it brings into events.
 
 A worker never ends because of what came from outside: it says what broke, opens its thing anew after a pause, and goes on.
 """
@@ -26,10 +26,12 @@ from kiosk.core.events import (
 from kiosk.core.hint import Hint
 from kiosk.core.model import Credential, Via
 from kiosk.errors import RegistryRefused, RegistryUnreachable
+from kiosk.heartbeats import Heartbeats
 from kiosk.ports import Camera, Clock, Grey, Keypad, Reading, Registry
 from kiosk.reader.advice import Advice
 from kiosk.registry_client import Arrivals
 from kiosk.reopening import REOPEN_S, Put, reopening
+from kiosk.worker import SILENCE_S, Worker
 
 log = logging.getLogger(__name__)
 
@@ -44,42 +46,11 @@ ASKERS = 3
 """A question that hangs until its deadline must not hold up the next visitor's."""
 POLL_S = 25.0
 """How long the registry may hold a listening call open."""
+SCAN_SILENCE_S = 45.0
+"""A camera that is opened for the first time loads libraries from a slow card; no read of it takes longer than FRAME_WAIT_S."""
+LISTEN_SILENCE_S = POLL_S + SILENCE_S
 FROM_NOW_ON = 2**53
 """A cursor that no event has reached: the registry answers with where it is."""
-
-
-class Worker:
-    """A named thread with one body, stopped by an event that the body looks at."""
-
-    def __init__(self, name: str, body: Callable[[threading.Event], None]) -> None:
-        self.name = name
-        self._stop = threading.Event()
-        self._body = body
-        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
-
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def ask_to_stop(self) -> None:
-        """Have it end when it next looks; returns at once."""
-        self._stop.set()
-
-    def stop(self, wake: Callable[[], None] = lambda: None, wait_s: float = 3.0) -> None:
-        """Ask it to end, wake it, and wait a little; a body that hangs in a driver is left behind (it is a daemon)."""
-        self.ask_to_stop()
-        wake()
-        if self._thread.is_alive():
-            self._thread.join(wait_s)
-
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            try:
-                self._body(self._stop)
-                return
-            except Exception:
-                log.exception("worker %s stumbled and begins anew", self.name)
-                self._stop.wait(REOPEN_S[0])
 
 
 class Preview:
@@ -216,6 +187,7 @@ class Asker:
         *,
         asking: AbstractContextManager[None],
         heard: Callable[[bool], None],
+        heartbeats: Heartbeats | None = None,
         askers: int = ASKERS,
     ) -> None:
         """`asking` is entered for each question; `heard` is told after each whether the registry was there."""
@@ -224,7 +196,9 @@ class Asker:
         self._asking = asking
         self._heard = heard
         self._questions: queue.SimpleQueue[Ask] = queue.SimpleQueue()
-        self.workers = [Worker(f"ask-{number}", self._body) for number in range(askers)]
+        self.workers = [
+            Worker(f"ask-{number}", self._body, heartbeats=heartbeats) for number in range(askers)
+        ]
 
     def ask(self, question: Ask) -> None:
         """Put a question; its answer comes as an event."""

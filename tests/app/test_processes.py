@@ -46,14 +46,14 @@ heartbeat_every_s = 5
 class Running:
     """A process of ours, and what it says on standard error."""
 
-    def __init__(self, root: Path, *words: str) -> None:
+    def __init__(self, root: Path, *words: str, **env: str) -> None:
         self.said: list[str] = []
         self._ended = False
         self._changed = threading.Condition()
         self.process = subprocess.Popen(
             [sys.executable, "-m", *words],
             cwd=root,
-            env={name: value for name, value in os.environ.items() if name != "GPIOZERO_PIN_FACTORY"},
+            env={name: value for name, value in os.environ.items() if name != "GPIOZERO_PIN_FACTORY"} | env,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -92,8 +92,8 @@ class Running:
 
 
 @contextmanager
-def running(root: Path, *words: str) -> Iterator[Running]:
-    process = Running(root, *words)
+def running(root: Path, *words: str, **env: str) -> Iterator[Running]:
+    process = Running(root, *words, **env)
     try:
         yield process
     finally:

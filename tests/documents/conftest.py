@@ -22,6 +22,7 @@ from kiosk.store import Store
 from kiosk.store_thread import StoreThread
 from kiosk.trust.roots import Roots
 from kiosk.trust.signing import DeviceKey
+from kiosk.worker import Stop
 from tests.documents.notary import Root
 from tests.hostile_server import Answer, Came, HostileServer
 from tests.store.making import ManualClock
@@ -106,7 +107,7 @@ class Kiosk:
 
     def run_until(self, holds) -> None:
         """Let the worker run on its own thread until something holds."""
-        stop = threading.Event()
+        stop = Stop()
         thread = threading.Thread(target=self.documents.body, args=(stop,))
         thread.start()
         ends = time.monotonic() + 20

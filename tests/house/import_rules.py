@@ -30,6 +30,7 @@ REGISTRY_LIBRARIES = frozenset(
 )
 ROOTS = (
     "kiosk.app",
+    "kiosk.service",
     "kiosk.equipment",
     "kiosk.equipment_inputs",
     "kiosk.cli",
