@@ -81,6 +81,7 @@ class Machine:
         for name in ("pyproject.toml", "LICENSE", "README.md", "CHANGELOG.md", "requirements/kiosk.txt"):
             (self.tree / name).write_text(f"{name}\n")
         (self.tree / "config/kiosk.toml").write_text("[door]\n")
+        (self.tree / "config/release-keys").write_text("# none\n")
         (self.tree / "systemd/ashyq-kiosk.service").write_text(UNIT)
         (self.tree / "systemd/udev/61-ashyq-kiosk.rules").write_text("# rules\n")
         (self.tree / "systemd/kernel-command-line").write_text("# why\nconsoleblank=0\nlogo.nologo\n")
