@@ -39,6 +39,7 @@ from kiosk.request_signing import RequestSigner
 from kiosk.revocations import RevocationList
 from kiosk.settings import Settings
 from kiosk.shelf import StoreShelf
+from kiosk.status_file import Status, StatusFile
 from kiosk.store import Store
 from kiosk.store_thread import STORE_SILENCE_S, StoreThread
 from kiosk.sync import SYNC_SILENCE_S, Asking, Syncer
@@ -132,6 +133,7 @@ class App:
         )
         runtime = None if boot is None else runtime_folder(settings.store.runtime)
         self._presence = PresenceFile(runtime, identity.door, boot or "")
+        self._status = StatusFile(runtime)
         hands = Hands(
             gate=drivers.gate,
             lamp=drivers.lamp,
@@ -172,7 +174,9 @@ class App:
             heard=self._heard,
             every_s=self._settings.sync.heartbeat_every_s,
             clock=self._clock,
+            tell=lambda door: self._status.write(Status.of(door, self._clock.wall())),
         )
+        last.callback(self._status.remove)
         self._work("documents", self._documents.body, self._documents.hurry, DOCUMENTS_SILENCE_S)
         self._work("sync", lambda stop: self._syncer.run(stop.is_set), self._syncer.stop, SYNC_SILENCE_S)
         self._work("upkeep", upkeep.body, silence_s=UPKEEP_SILENCE_S)

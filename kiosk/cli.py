@@ -116,6 +116,11 @@ def parser() -> argparse.ArgumentParser:
     )
     doctor.add_argument("--json", action="store_true", help="print the findings as JSON")
     doctor.add_argument(
+        "--fix",
+        action="store_true",
+        help="repair what is safe to repair at any moment, each repair said before it is done; as root",
+    )
+    doctor.add_argument(
         "numbers", type=int, nargs="*", metavar="NUMBER", help="only the checks with these numbers"
     )
 

@@ -18,6 +18,7 @@ from kiosk.command_parser import BROKEN, FINE, LOOK, Progress
 from kiosk.errors import KioskError
 
 if TYPE_CHECKING:
+    from kiosk.doctor_finding import Fix
     from kiosk.ports import Camera
     from kiosk.reader.pipeline import Reader
     from kiosk.settings import Settings
@@ -67,13 +68,21 @@ def doctor(args: argparse.Namespace) -> int:
     from kiosk import doctor
     from kiosk import doctor_run as run
 
+    if args.fix and os.geteuid() != 0:
+        raise KioskError("expected root to repair what is broken: sudo kiosk doctor --fix")
     results = []
     progress = Progress(sys.stderr)
     checks = doctor.checks(getattr(args, "config", None))
+
+    def mend(check: run.Check, fix: Fix) -> None:
+        progress.clear()
+        print(f"{check.number:2} repair    {check.name}: {fix.says}", file=sys.stderr, flush=True)
+
     for result in run.examine(
         checks,
         only=frozenset(args.numbers),
         begin=lambda check: progress.show(f"{check.number:2} {check.name} ..."),
+        mend=mend if args.fix else None,
     ):
         progress.clear()
         results.append(result)
@@ -166,7 +175,7 @@ def read(args: argparse.Namespace) -> int:
 
 def _live(open_camera: Callable[[], Camera] | None, reader: Reader, settings: Settings) -> int:
     from kiosk.clock import SystemClock
-    from kiosk.doctor_checks import running
+    from kiosk.doctor_things import running
     from kiosk.read_live import watched
 
     if open_camera is None:

@@ -1,28 +1,23 @@
 """What `kiosk doctor` looks at, one function a check. Each takes all that it depends on, and returns a Finding.
 
-None of them changes anything: no pulse at the gate, no row in the store. A check may raise; `doctor.examine` says so.
+Those of things at the door are in `doctor_things.py`, of the system around it in `doctor_service.py`, of who owns what in
+`doctor_files.py`. None changes anything: no row in the store. A check may raise; `doctor_run.examine` says so.
 """
 
 from __future__ import annotations
 
 import shutil
 import stat
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import numpy as np
-import segno
+from kiosk.doctor_finding import Finding, Fix, broken, ok, warning
+from kiosk.errors import RegistryRefused, RegistryUnreachable, StoreError
 
-from kiosk.doctor_finding import Finding, broken, ok, warning
-from kiosk.errors import DriverError, DriverMissing, KioskError, RegistryRefused, RegistryUnreachable
-from kiosk.ports import Camera, Decoder, Grey, Keypad
-
-STOP_FIRST = "if the kiosk runs, stop it first: sudo systemctl stop ashyq-kiosk"
-_IN_USE = "in use by the kiosk that runs: its screen and journal say how it does"
 _ROOMY, _TIGHT = 500e6, 50e6
+_SLOW_ROW_S = 0.5
 _OLDEST_FINE = timedelta(hours=1)
 _OLDEST_SQLITE = (3, 37, 0)
 _WHY = {
@@ -56,31 +51,48 @@ def time_zone(zone: ZoneInfo, zone_data: Callable[[str], ZoneInfo] = ZoneInfo) -
     )
 
 
-def clock(synchronised: bool, now: datetime, built: datetime) -> Finding:
+def clock(synchronised: bool, now: datetime, built: datetime, *fixes: Fix) -> Finding:
     """`built` is a moment that has certainly passed: a clock before it is wrong whoever set it."""
     shown = f"{now:%Y-%m-%d %H:%M:%S} UTC"
     if now < built:
-        return broken(f"{shown} is in the past", "connect the network, then: timedatectl set-ntp true")
+        return broken(
+            f"{shown} is in the past", "connect the network, then: sudo timedatectl set-ntp true", *fixes
+        )
     if not synchronised:
         return warning(
             f"{shown}, not synchronised: the venue code is hidden, and visits are recorded with a time to be put right",
-            "see that the network lets NTP (UDP 123) out, then: timedatectl set-ntp true",
+            "see that the network lets NTP (UDP 123) out, then: sudo timedatectl set-ntp true",
+            *fixes,
         )
     return ok(f"{shown}, synchronised")
 
 
 def disk(
-    folder: Path, free_bytes: Callable[[Path], float] = lambda folder: shutil.disk_usage(folder).free
+    folder: Path,
+    *,
+    free_bytes: Callable[[Path], float] = lambda folder: shutil.disk_usage(folder).free,
+    trial_s: Callable[[Path], float | None] = lambda _folder: None,
 ) -> Finding:
-    """Room for visits: a day of a busy door is about 2 MB."""
+    """Room for visits (a day of a busy door is about 2 MB), and a disk that takes one for good, in time.
+
+    `trial_s` has a row written beside the store and returns how long that took, in seconds; None: not ours to write in.
+    """
     if not folder.is_dir():
         return broken(f"{folder}: there is no such folder", f"run install.sh, or: sudo mkdir -p {folder}")
     free = free_bytes(folder)
     shown = f"{folder}: {free / 1e9:.1f} GB free"
-    if free >= _ROOMY:
-        return ok(shown)
-    remedy = "sudo journalctl --vacuum-size=50M; sudo apt clean"
-    return warning(shown, remedy) if free >= _TIGHT else broken(shown, remedy)
+    if free < _ROOMY:
+        remedy = "sudo journalctl --vacuum-size=50M; sudo apt clean"
+        return warning(shown, remedy) if free >= _TIGHT else broken(shown, remedy)
+    took = trial_s(folder)
+    if took is None:
+        return ok(f"{shown}; whether it takes a visit only root or the kiosk's user can try")
+    shown = f"{shown}, a row is on it in {took * 1000:.0f} ms"
+    if took > _SLOW_ROW_S:
+        return warning(
+            f"{shown}: visitors wait for that", "change the card: one that slows down is about to die"
+        )
+    return ok(shown)
 
 
 def sqlite_version(version: tuple[int, ...]) -> Finding:
@@ -118,8 +130,16 @@ NOT_ASKED = warning("not asked: this device belongs to no door yet", "enrol it: 
 """A registry answers only who has enrolled there."""
 
 
-def registry(fetch: Callable[[], object], mono: Callable[[], float], question_s: float) -> Finding:
-    """One real question for the public keys: reachable, of the right kind, and fast enough for a visitor."""
+def registry(
+    fetch: Callable[[], object],
+    mono: Callable[[], float],
+    question_s: float,
+    ahead: Callable[[], timedelta] = timedelta,
+) -> Finding:
+    """One real question for the public keys: reachable, of the right kind, and fast enough for a visitor.
+
+    `ahead` says how far the registry's clock was ahead of ours, where it had to tell.
+    """
     begun = mono()
     try:
         fetch()
@@ -133,89 +153,16 @@ def registry(fetch: Callable[[], object], mono: Callable[[], float], question_s:
         )
     took = mono() - begun
     shown = f"answers in {took * 1000:.0f} ms"
+    if skew := ahead().total_seconds():
+        return warning(
+            f"{shown}, and our clock is {abs(skew):.0f} s {'behind' if skew > 0 else 'ahead of'} the registry's",
+            "see the clock (4): a pass is judged by it",
+        )
     if took > question_s / 2:
         return warning(
             f"{shown}, and a visitor waits {question_s:g} s at most", "use a cable, or a nearer network"
         )
     return ok(shown)
-
-
-def camera(open_camera: Callable[[], Camera] | None, *, in_use: bool = False, wait_s: float = 5.0) -> Finding:
-    """The camera opens and gives a picture that is not black. `in_use`: a running kiosk has it, and says so itself."""
-    if open_camera is None:
-        return ok("none at this door")
-    if in_use:
-        return ok(_IN_USE)
-    remedy = f"see [camera]; {STOP_FIRST}"
-    try:
-        with closing(open_camera()) as opened:
-            frame = opened.read(wait_s)
-    except DriverError as wrong:
-        return broken(str(wrong), remedy)
-    height, width = frame.shape
-    if float(frame.mean()) < 8:
-        return warning(f"{width}x{height}, and dark", "take the cap off, switch the light on")
-    return ok(f"gives pictures of {width}x{height}")
-
-
-def decoders(engines: Iterable[Callable[[], Decoder]]) -> Finding:
-    """Every engine reads a code that we draw."""
-    text = "ASHYQ KIOSK DOCTOR"
-    picture = _drawn(text)
-    read: list[str] = []
-    for make in engines:
-        try:
-            engine = make()
-        except DriverError as wrong:
-            return broken(str(wrong), "run install.sh again")
-        if text not in [reading.text for reading in engine.decode(picture)]:
-            return broken(f"{engine.name} does not read a code that was drawn for it", "run install.sh again")
-        read.append(engine.name)
-    return ok(f"{' and '.join(read)} read a drawn code")
-
-
-def keypad(open_keypad: Callable[[], Keypad] | None, *, optional: bool, in_use: bool = False) -> Finding:
-    """The keypad opens. No key is waited for. `optional`: the screen's keys do where none is plugged in."""
-    if open_keypad is None:
-        return ok("none but the screen at this door")
-    if in_use:
-        return ok(_IN_USE)
-    try:
-        with closing(open_keypad()) as opened:
-            opened.read(0.0)
-    except DriverMissing as wrong:
-        if optional:
-            return ok("none is plugged in: the IIN is typed on the screen")
-        return broken(str(wrong), "see [keypad]")
-    except DriverError as wrong:
-        return broken(str(wrong), f"see [keypad]; {STOP_FIRST}")
-    return ok("opens")
-
-
-def gpio(used: Mapping[str, str], pin_factory: Callable[[], object]) -> Finding:
-    """The pins can be driven at all. Nothing is switched. `used`: what needs them, such as {"gate": "17"}."""
-    if not used:
-        return ok("nothing on GPIO at this door")
-    try:
-        factory = pin_factory()
-    except DriverError as wrong:
-        return broken(str(wrong), "see that the kiosk's user is in the group gpio")
-    wired = ", ".join(f"{what} on {pins}" for what, pins in used.items())
-    return ok(f"{type(factory).__name__}: {wired}")
-
-
-def display(driver: str, *, community_edition: bool, connected: bool) -> Finding:
-    """The right pygame, and a display where the configuration wants one. The window is not opened."""
-    if not community_edition:
-        return broken(
-            "pygame is installed instead of pygame-ce: it cannot draw without a desktop",
-            "pip uninstall pygame; run install.sh again",
-        )
-    if driver == "offscreen":
-        return warning("offscreen: nobody sees anything", 'set [screen] driver = "kmsdrm"')
-    if not connected:
-        return broken(f"{driver}: no display", "plug the display in before power-on; see [screen] driver")
-    return ok(f"pygame-ce on {driver}")
 
 
 def words(read_phrases: Callable[[], object], load_fonts: Callable[[], object]) -> Finding:
@@ -228,19 +175,35 @@ def words(read_phrases: Callable[[], object], load_fonts: Callable[[], object]) 
     return ok("phrases in three languages, and their fonts")
 
 
-def store(file: Path, quick_check: Callable[[Path], str]) -> Finding:
-    """The file with the visits is sound. It is opened to read only."""
+def store(file: Path, look: Callable[[Path], tuple[str, str]], *fixes: Fix) -> Finding:
+    """The file with the visits is sound, and of the kind that loses nothing. `look` opens it to read only, and returns
+    SQLite's quick check and its journal mode. `fixes` move a damaged one aside.
+    """
     if not file.exists():
         return ok(f"{file}: not made yet, the kiosk makes it when it first runs")
     try:
-        found = quick_check(file)
-    except KioskError as wrong:
-        return broken(str(wrong), "run as the kiosk's user: sudo -u ashyq-kiosk kiosk doctor")
+        found, mode = look(file)
+    except StoreError as wrong:
+        if "damaged" not in str(wrong):
+            return broken(str(wrong), "run as root or as the kiosk's user: sudo kiosk doctor")
+        found, mode = "damaged", ""
     if found != "ok":
         return broken(
-            f"{file} is damaged", "start the kiosk: it moves the file aside and keeps it; send it to support"
+            f"{file} is damaged",
+            "restart the kiosk: it moves the file aside and keeps it; what was not sent waits in that for support",
+            *fixes,
         )
-    return ok(f"{file}: sound")
+    if mode != "wal":
+        return broken(
+            f"{file} is in the journal mode {mode!r}: a power cut could lose visits", "restart the kiosk"
+        )
+    aside = sorted(file.parent.glob(f"{file.name}.unreadable-*Z"))
+    if aside:
+        return warning(
+            f"{file}: sound, and one that was not was moved aside: {', '.join(each.name for each in aside)}",
+            "visits that were not sent may be in it: ask support, then move it elsewhere",
+        )
+    return ok(f"{file}: sound, a power cut loses nothing (WAL)")
 
 
 def queue(counts: Callable[[], tuple[int, int, datetime | None]] | None, now: datetime) -> Finding:
@@ -254,23 +217,3 @@ def queue(counts: Callable[[], tuple[int, int, datetime | None]] | None, now: da
     if oldest is not None and now - oldest > _OLDEST_FINE:
         return warning(f"{shown}, the oldest since {oldest:%Y-%m-%d %H:%M} UTC", "see the registry (9)")
     return ok(shown)
-
-
-def running(store_file: Path, processes: Path = Path("/proc")) -> bool:
-    """Whether a kiosk runs on this store: the process that its lock names is there and is one of ours.
-
-    Read only. Trying the lock itself could stop a kiosk that starts in that moment.
-    """
-    try:
-        process = store_file.with_name(f"{store_file.name}.lock").read_text(encoding="ascii").strip()
-        return process.isdigit() and b"kiosk" in (processes / process / "cmdline").read_bytes()
-    except (OSError, UnicodeDecodeError):
-        return False
-
-
-def _drawn(text: str) -> Grey:
-    """Return the code as a camera would give it: dark on light, six pixels a module, with its margin."""
-    rows = [
-        [0 if dark else 255 for dark in row] for row in segno.make_qr(text).matrix_iter(scale=6, border=4)
-    ]
-    return np.array(rows, dtype=np.uint8)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,12 +16,24 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Fix:
+    """One repair that is safe at any moment, with visitors at the door too; done twice it does no more than done once."""
+
+    says: str
+    """What it does, in words; said before it is done."""
+    do: Callable[[], None]
+    """Raises KioskError or OSError where it cannot."""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """What a check found, in one line, and what to do where something is to be done."""
 
     state: State
     says: str
     remedy: str = ""
+    fixes: tuple[Fix, ...] = ()
+    """What `kiosk doctor --fix` does about it, in this order."""
 
 
 def ok(says: str) -> Finding:
@@ -28,11 +41,11 @@ def ok(says: str) -> Finding:
     return Finding(State.OK, says)
 
 
-def warning(says: str, remedy: str) -> Finding:
+def warning(says: str, remedy: str, *fixes: Fix) -> Finding:
     """The door works, and should be looked at."""
-    return Finding(State.WARNING, says, remedy)
+    return Finding(State.WARNING, says, remedy, fixes)
 
 
-def broken(says: str, remedy: str) -> Finding:
+def broken(says: str, remedy: str, *fixes: Fix) -> Finding:
     """The door does not work, or not as it is set up."""
-    return Finding(State.BROKEN, says, remedy)
+    return Finding(State.BROKEN, says, remedy, fixes)

@@ -1,6 +1,6 @@
 """Runs checks one after the other and says what came of them, to eyes and to programs.
 
-It knows no check: those are handed in. Nothing that a check does or raises stops the next one.
+It knows no check: those are handed in. Nothing that a check or a repair does or raises stops the next one.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 
-from kiosk.doctor_finding import Finding, State, broken, warning
+from kiosk.doctor_finding import Finding, Fix, State, broken, warning
 from kiosk.errors import KioskError, SettingsError
 
 
@@ -32,6 +32,10 @@ class Result:
     state: State
     says: str
     remedy: str
+    fixable: tuple[str, ...] = ()
+    """What `--fix` would do about it."""
+    fixed: tuple[str, ...] = ()
+    """What was done about it; `state` is how it is after that."""
 
 
 def examine(
@@ -39,9 +43,11 @@ def examine(
     *,
     only: frozenset[int] = frozenset(),
     begin: Callable[[Check], None] = lambda _check: None,
+    mend: Callable[[Check, Fix], None] | None = None,
 ) -> Iterator[Result]:
     """Run the checks, or those with a number in `only`, and yield each result as it comes; `begin` hears of each before.
 
+    With `mend`, what can be repaired is repaired: `mend` hears of each repair before it is done, and the check runs again.
     A check that fails by itself is broken, with a sentence. Raises KioskError for a number that there is not.
     """
     chosen = {check.number: check for check in checks}
@@ -54,21 +60,48 @@ def examine(
         if only and check.number not in only:
             continue
         begin(check)
-        try:
-            found = check.run()
-        except SettingsError:
-            found = warning("not looked at: the configuration has mistakes", "first mend what check 2 says")
-        except KioskError as wrong:
-            found = broken(str(wrong), "mend that, then run this check again")
-        except ImportError as wrong:
-            found = broken(f"the library {wrong.name} is missing or does not load", "run install.sh again")
-        except Exception as bug:
-            found = broken(
-                f"the check itself failed ({type(bug).__name__})", "report it with `kiosk version`"
-            )
+        found = _outcome(check.run)
+        fixed = list[str]()
+        if mend is not None and found.fixes:
+            for fix in found.fixes:
+                mend(check, fix)
+                failure = _failure(fix)
+                fixed.append(f"{fix.says}: failed, {failure}" if failure else fix.says)
+            found = _outcome(check.run)
         yield Result(
-            number=check.number, name=check.name, state=found.state, says=found.says, remedy=found.remedy
+            number=check.number,
+            name=check.name,
+            state=found.state,
+            says=found.says,
+            remedy=found.remedy,
+            fixable=tuple(fix.says for fix in found.fixes),
+            fixed=tuple(fixed),
         )
+
+
+def _outcome(run: Callable[[], Finding]) -> Finding:
+    try:
+        return run()
+    except SettingsError:
+        return warning("not looked at: the configuration has mistakes", "first mend what check 2 says")
+    except KioskError as wrong:
+        return broken(str(wrong), "mend that, then run this check again")
+    except ImportError as wrong:
+        return broken(f"the library {wrong.name} is missing or does not load", "run install.sh again")
+    except Exception as bug:
+        return broken(f"the check itself failed ({type(bug).__name__})", "report it with `kiosk version`")
+
+
+def _failure(fix: Fix) -> str:
+    try:
+        fix.do()
+    except KioskError as wrong:
+        return str(wrong)
+    except OSError as wrong:
+        return wrong.strerror or type(wrong).__name__
+    except Exception as bug:
+        return f"by a mistake of its own ({type(bug).__name__})"
+    return ""
 
 
 def worst(results: Iterable[Result]) -> State:
@@ -77,11 +110,13 @@ def worst(results: Iterable[Result]) -> State:
 
 
 def as_line(result: Result) -> str:
-    """Return one result for eyes: a line, and one more with the remedy."""
+    """Return one result for eyes: a line, and one more with the remedy, and with what was repaired."""
     state = result.state if result.state is State.OK else result.state.upper()
     indent = "\n" + " " * 13
-    line = f"{result.number:2} {state:8}  {result.name}: {result.says.replace(chr(10), indent)}"
-    return f"{line}{indent}-> {result.remedy}" if result.remedy else line
+    lines = [f"{result.number:2} {state:8}  {result.name}: {result.says.replace(chr(10), indent)}"]
+    lines += [f"-> {result.remedy}"] if result.remedy else []
+    lines += [f"-> `kiosk doctor --fix` does it: {'; '.join(result.fixable)}"] if result.fixable else []
+    return indent.join(lines)
 
 
 def summary(results: list[Result]) -> str:

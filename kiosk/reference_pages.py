@@ -1,4 +1,4 @@
-"""Makes `config/kiosk.toml`, `docs/configuration.md` and `docs/commands.md` from the table and the parser.
+"""Makes `config/kiosk.toml` and the pages of configuration, commands and doctor's numbers from their tables and the parser.
 
 `python -m kiosk.reference_pages` writes them; a test compares them with what stands in the tree. For the tree of the
 source only: nothing on a device calls it.
@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kiosk import cli, doctor
+from kiosk.core import faults
 from kiosk.errors import SettingsError
 from kiosk.settings import SECTIONS, Settings, parse
 
@@ -94,17 +95,57 @@ def commands_page() -> str:
         _MADE.format(source="cli.py"),
         "# Commands\n",
         "What each command prints with `--help`. On a device the program is `kiosk`; in a checkout it is",
-        "`.venv/bin/python -m kiosk`.\n",
+        "`.venv/bin/python -m kiosk`. The numbers of `kiosk doctor` are in [doctor.md](doctor.md).\n",
     ]
     for parser in parsers(cli.parser()):
         out += [f"## {parser.prog}\n", f"```text\n{parser.format_help().rstrip()}\n```\n"]
-    out += [
-        "## The checks of kiosk doctor\n",
-        "| number | name | what is true when it is ok |",
-        "| --- | --- | --- |",
-    ]
-    out += [f"| {number} | {name} | {about} |" for number, (name, about) in doctor.TABLE.items()]
     return "\n".join(out) + "\n"
+
+
+def doctor_page() -> str:
+    """Return docs/doctor.md."""
+    out = [
+        _MADE.format(source="doctor.py"),
+        textwrap.dedent("""\
+            # What kiosk doctor looks at
+
+            `kiosk doctor` goes through everything that a door needs, one numbered check after the other, and says of each what it found and what to do.
+            It disturbs nobody: what a running kiosk has open (camera, keypad, pins) it does not open a second time, it asks the kiosk.
+
+            ```sh
+            sudo kiosk doctor            # all of it
+            sudo kiosk doctor 9 10       # only these
+            sudo kiosk doctor --json     # for a program
+            sudo kiosk doctor --fix      # repair what is safe to repair, also with visitors at the door; each repair is said before it is done
+            sudo kiosk bundle            # one file for support: what doctor found, and the journal, without a person in it
+            ```
+
+            It runs as root, as the kiosk's own user, or as anybody; who may not look at something is told so. The exit code is 0 when all is well, 1 when
+            something works and deserves a look, and 2 when something does not work.
+
+            ## The numbers
+
+            A number never changes its meaning, and none is given twice. The same numbers stand
+
+            * **on the screen**: at the top beside the wrench, and large where the door is out of order (`№ 7 · 19`);
+            * **in the lamp**, white, while nobody is being answered: **a long light for each ten, a short one for each one**, then a pause. Two long and one short
+              are 21. Of several the lowest is blinked. Where the door is out of order it begins again after {pause:g} s; where it works all the same, softer and
+              every {idle:g} s. Only what the kiosk itself notices while it runs is blinked: the numbers with a code in the last column.
+
+            | number | name | what is true when it is ok | what to do when it is not | in the lamp |
+            | --- | --- | --- | --- | --- |""").format(pause=faults.PAUSE_S, idle=faults.IDLE_PAUSE_S),
+    ]
+    blinked = {*faults.NUMBER_OF.values(), faults.NOT_ENROLLED}
+    out += [
+        f"| {row.number} | {row.name} | {row.about} | {row.remedy} | {_blinks(row.number) if row.number in blinked else ''} |"
+        for row in doctor.TABLE
+    ]
+    return "\n".join(out) + "\n"
+
+
+def _blinks(number: int) -> str:
+    tens, ones = divmod(number, 10)
+    return ", ".join(f"{count} {kind}" for count, kind in ((tens, "long"), (ones, "short")) if count)
 
 
 def pages() -> dict[Path, str]:
@@ -113,6 +154,7 @@ def pages() -> dict[Path, str]:
         ROOT / "config" / "kiosk.toml": default_toml(),
         ROOT / "docs" / "configuration.md": configuration_page(),
         ROOT / "docs" / "commands.md": commands_page(),
+        ROOT / "docs" / "doctor.md": doctor_page(),
     }
 
 

@@ -45,8 +45,8 @@ class RequestSigner:
         self._identity = identity
         self._wall = wall
         self._new_nonce = new_nonce
-        self._ahead = timedelta()
-        """How far the registry's clock is ahead of ours, as far as it had to tell."""
+        self.ahead = timedelta()
+        """How far the registry's clock is ahead of ours, as far as it had to tell: within 300 s it does not."""
 
     @property
     def device(self) -> str:
@@ -55,14 +55,14 @@ class RequestSigner:
 
     def sign(self, prepared: requests.PreparedRequest) -> None:
         """Sign a request that is ready to go. Each call is another signature, also of the same request."""
-        created = int((self._wall() + self._ahead).timestamp())
+        created = int((self._wall() + self.ahead).timestamp())
         nonce = self._new_nonce(NONCE_BYTES)
         sign_request(prepared, self._identity.key, self._identity.device, created=created, nonce=nonce)
 
     def hear(self, registrys_time: datetime) -> None:
         """Sign by the registry's clock from now on."""
-        self._ahead = registrys_time - self._wall()
+        self.ahead = registrys_time - self._wall()
         log.warning(
             "our clock is %.0f s behind the registry's (less than 0: ahead); it was not set by that, requests are signed so",
-            self._ahead.total_seconds(),
+            self.ahead.total_seconds(),
         )

@@ -42,19 +42,24 @@ class Upkeep:
         heard: Callable[[bool], None],
         every_s: float,
         clock: Clock,
+        tell: Callable[[Door], None] = lambda _door: None,
     ) -> None:
+        """`tell` is told every few seconds how the door is, for whoever asks on this machine."""
         self._door = door
         self._beat = beat
         self._mend = mend
         self._heard = heard
         self._every_s = every_s
         self._clock = clock
+        self._tell = tell
 
     def body(self, stop: threading.Event) -> None:
         """Work until stopped."""
         due = self._clock.mono()
+        self._tell(self._door())
         while not stop.wait(min(LOOK_S, self._every_s)):
             self._mend()
+            self._tell(self._door())
             if self._clock.mono() >= due:
                 due = self._clock.mono() + self._every_s
                 self.tell()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kiosk import doctor
-from kiosk.doctor_finding import Finding, State, broken, ok, warning
+from kiosk.doctor_finding import Finding, Fix, State, broken, ok, warning
 from kiosk.doctor_run import Check, as_json, as_line, examine, summary, worst
 from kiosk.errors import KioskError
 
@@ -58,8 +58,57 @@ def test_the_worst_state_counts():
     assert summary(results) == "3 checks: 1 ok, 1 with a warning, 1 broken"
     assert as_line(results[1]) == " 2 BROKEN    check-2: d\n             -> e"
     assert json.loads(as_json(results))["checks"][0] == {
-        "number": 1, "name": "check-1", "state": "warning", "says": "b", "remedy": "c"
+        "number": 1, "name": "check-1", "state": "warning", "says": "b", "remedy": "c", "fixable": [], "fixed": [],
     }  # fmt: skip
+
+
+class Tap:
+    """A thing that drips until it is repaired; `stuck` resists."""
+
+    def __init__(self, *, stuck: Exception | None = None) -> None:
+        self.drips, self.turned, self._stuck = True, 0, stuck
+
+    def look(self) -> Finding:
+        return broken("drips", "turn it off", Fix("turn it off", self.turn)) if self.drips else ok("dry")
+
+    def turn(self) -> None:
+        self.turned += 1
+        if self._stuck:
+            raise self._stuck
+        self.drips = False
+
+
+def test_without_being_told_nothing_is_repaired_and_the_line_says_what_could_be():
+    tap = Tap()
+    [result] = examine(checks_of(tap.look))
+    assert (tap.turned, result.fixable, result.fixed) == (0, ("turn it off",), ())
+    assert "`kiosk doctor --fix` does it: turn it off" in as_line(result)
+
+
+def test_a_repair_is_said_before_it_is_done_and_the_check_runs_again_after_it():
+    tap, said = Tap(), []
+    [result] = examine(
+        checks_of(tap.look), mend=lambda check, fix: said.append((check.number, fix.says, tap.turned))
+    )
+    assert said == [(1, "turn it off", 0)]
+    assert (result.state, result.says, result.fixed) == (State.OK, "dry", ("turn it off",))
+    [again] = examine(checks_of(tap.look), mend=lambda *_: said.append("again"))
+    assert (again.fixed, tap.turned, len(said)) == ((), 1, 1)
+
+
+@pytest.mark.parametrize(
+    "stuck,why",
+    [
+        (KioskError("the key is lost"), "the key is lost"),
+        (PermissionError(1, "Operation not permitted"), "Operation not permitted"),
+        (ZeroDivisionError("850101300123"), "by a mistake of its own (ZeroDivisionError)"),
+    ],
+)
+def test_a_repair_that_fails_is_said_and_stops_no_other(stuck, why):
+    first, second = Tap(stuck=stuck), Tap()
+    results = list(examine(checks_of(first.look, second.look), mend=lambda *_: None))
+    assert [result.state for result in results] == ["broken", "ok"]
+    assert results[0].fixed == (f"turn it off: failed, {why}",)
 
 
 def run_doctor(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -79,7 +128,7 @@ def test_exit_codes_tell_ok_warning_and_broken(numbers: list[str], code: int, ro
 def test_json_is_nothing_but_json_and_has_every_check(root: Path):
     done = run_doctor(root, "--json")
     told = json.loads(done.stdout)
-    assert [check["number"] for check in told["checks"]] == list(doctor.TABLE)
+    assert [check["number"] for check in told["checks"]] == [row.number for row in doctor.TABLE]
     assert "Traceback" not in done.stderr
     assert not [check for check in told["checks"] if "the check itself failed" in check["says"]]
     assert all(check["remedy"] for check in told["checks"] if check["state"] != "ok")

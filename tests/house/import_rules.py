@@ -38,6 +38,8 @@ ROOTS = (
     "kiosk.enrol_command",
     "kiosk.gate_safe_command",
     "kiosk.doctor",
+    "kiosk.doctor_readings",
+    "kiosk.doctor_site",
     "kiosk.demo",
 )
 IMPURE_CALLS = {

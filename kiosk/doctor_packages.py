@@ -1,0 +1,91 @@
+"""What `kiosk doctor` looks at of Debian's packages and Python's wheels: the right ones, from the right place.
+
+Nothing is imported: a library that kills the process at its import must not kill the doctor.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Collection
+from importlib import metadata
+from importlib.util import find_spec
+from pathlib import Path
+
+from kiosk.doctor_finding import Finding, broken, ok, warning
+
+FROM_DEBIAN = {
+    "lgpio": "python3-lgpio",
+    "picamera2": "python3-picamera2",
+    "libcamera": "python3-libcamera",
+    "evdev": "python3-evdev",
+}
+"""Where a library comes from on a Raspberry Pi, by its import name."""
+OWN_WHEELS = ("numpy", "simplejpeg")
+"""Where a wheel of ours has to win over Debian's build, which dies beside our numpy."""
+_PIN = re.compile(r"(?m)^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^\s;\\]+)")
+_SHOWN = 4
+
+Where = Callable[[str], Path | None]
+"""Where a library would be imported from, by its import name; None where it is not installed."""
+
+
+def where(library: str) -> Path | None:
+    """Return where a library would be imported from."""
+    try:
+        found = find_spec(library)
+    except (ImportError, ValueError):
+        return None
+    return Path(found.origin) if found is not None and found.origin else None
+
+
+def version_of(package: str) -> str | None:
+    """Return the version of an installed package; None where there is none."""
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def packages(
+    needed: Collection[str],
+    pins: str,
+    *,
+    where: Where = where,
+    version_of: Callable[[str], str | None] = version_of,
+    prefix: Path = Path(sys.prefix),
+) -> Finding:
+    """`needed`: what the things at this door need, by import name. `pins`: the text of requirements/kiosk.txt."""
+    again = "run install.sh again"
+    if version_of("pygame") is not None:
+        return broken(
+            "pygame is installed beside pygame-ce, and one overwrites the other",
+            "pip uninstall pygame; run install.sh again",
+        )
+    missing = [library for library in needed if where(library) is None]
+    if missing:
+        names = " ".join(FROM_DEBIAN.get(library, library) for library in missing)
+        return broken(f"not installed: {', '.join(missing)}", f"sudo apt install {names}; {again}")
+    if (old := version_of("lgpio")) is not None and old.startswith("0.0."):
+        return broken(
+            f"lgpio {old} is an ancient one of PyPI", "pip uninstall lgpio; sudo apt install python3-lgpio"
+        )
+    strangers = [
+        library
+        for library in OWN_WHEELS
+        if (found := where(library)) is not None and not found.is_relative_to(prefix)
+    ]
+    if "picamera2" in needed and strangers:
+        return broken(
+            f"{', '.join(strangers)} would come from the system, where it was built for another numpy: the camera would not open",
+            again,
+        )
+    other = [
+        f"{name} {there} instead of {pinned}"
+        for name, pinned in _PIN.findall(pins)
+        if (there := version_of(name)) is not None and there != pinned
+    ]
+    if other:
+        more = f" and {len(other) - _SHOWN} more" if len(other) > _SHOWN else ""
+        return warning(f"not as this kiosk was tested: {'; '.join(other[:_SHOWN])}{more}", again)
+    return ok(f"as pinned; {', '.join(needed) or 'no library of the system'} there")

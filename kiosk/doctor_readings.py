@@ -1,0 +1,128 @@
+"""The readings that `kiosk doctor` takes of this machine's real things, one function each: pins, engines, the store's file.
+
+Part of the composition root: it names drivers. What a reading means is the checks' to say.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kiosk.errors import StoreError
+
+if TYPE_CHECKING:
+    from kiosk.doctor_trust import Signed
+    from kiosk.ports import Decoder
+
+
+def pin_factory() -> object:
+    """Return what would drive the pins. Raises DriverError."""
+    from drivers.pins import pins
+
+    with pins("the GPIO"):
+        from gpiozero import Device
+
+        Device.ensure_pin_factory()
+        return Device.pin_factory
+
+
+def quick_look(file: Path) -> tuple[str, str]:
+    """Return what SQLite's quick check says of a file, and its journal mode. Raises StoreError."""
+    from kiosk.store_file import open_to_read, plainly
+
+    with plainly(f"{file}"):
+        db = open_to_read(file)
+        try:
+            return (
+                str(db.execute("PRAGMA quick_check(1)").fetchone()[0]),
+                str(db.execute("PRAGMA journal_mode").fetchone()[0]),
+            )
+        finally:
+            db.close()
+
+
+def row_s(folder: Path) -> float | None:
+    """Write a row beside the store as the store would, and return how long that took; None where it is not ours to write in."""
+    from kiosk.store_file import open_sound, plainly
+
+    if not os.access(folder, os.W_OK):
+        return None
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".trial-") as place:
+        db, _ = open_sound(Path(place) / "trial.db", datetime.now(UTC))
+        try:
+            # 2 is FULL: what is committed is on the disk.
+            if db.execute("PRAGMA synchronous").fetchone()[0] != 2:
+                raise StoreError(
+                    "expected rows to be on the disk when they are committed, found another mode"
+                )
+            begun = time.monotonic()
+            with plainly("a row was not written"), db.atomic():
+                db.execute("CREATE TABLE trial (x TEXT)")
+            return time.monotonic() - begun
+        finally:
+            db.close()
+
+
+def begin_anew(path: Path) -> None:
+    """Move a damaged store aside as the kiosk does when it starts. Raises StoreError while a kiosk has it."""
+    from kiosk.store_file import open_sound, take
+
+    with take(path):
+        db, _ = open_sound(path, datetime.now(UTC))
+        db.close()
+    owner = path.parent.stat()
+    for part in path.parent.glob(f"{path.name}*"):
+        os.chown(part, owner.st_uid, owner.st_gid, follow_symlinks=False)
+
+
+def holders(pins: Sequence[int]) -> list[str]:
+    """Return who holds each of these lines; empty for one that nobody has. Raises DriverError."""
+    from drivers.gpio_lines import lines
+
+    return [line.held_by for line in lines(list(pins))]
+
+
+def zxing() -> Decoder:
+    """Return the first engine."""
+    from drivers.engine_zxing import ZxingDecoder
+
+    return ZxingDecoder()
+
+
+def zbar() -> Decoder:
+    """Return the second engine. Raises DriverMissing."""
+    from drivers.engine_zbar import ZbarDecoder
+
+    return ZbarDecoder()
+
+
+def signed(file: Path) -> Signed:
+    """Return what is kept of the registry's word, and its times. Raises StoreError."""
+    from kiosk.reports import Reports
+
+    reports = Reports.of_file(file)
+    try:
+        return {
+            held.name: (held.issued_at, held.not_after)
+            for held in reports.documents()
+            if held.issued_at is not None and held.not_after is not None
+        }
+    finally:
+        reports.close()
+
+
+def counts(file: Path) -> tuple[int, int, datetime | None]:
+    """Return how many records wait, how many are parked, and since when the oldest waits. Raises StoreError."""
+    from kiosk.reports import Reports
+
+    reports = Reports.of_file(file)
+    try:
+        found = reports.counts()
+    finally:
+        reports.close()
+    return found.waiting, found.parked, found.oldest
