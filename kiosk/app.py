@@ -187,7 +187,8 @@ class App:
             listens = listening(events=self._client.events, put=put, heard=self._heard)
             self._work("listen", listens, silence_s=LISTEN_SILENCE_S)
         if self._drivers.open_keypad is not None:
-            self._work("keypad", typing(open_keypad=self._drivers.open_keypad, put=put))
+            optional = self._settings.keypad.driver == "auto"
+            self._work("keypad", typing(open_keypad=self._drivers.open_keypad, put=put, optional=optional))
         if self._drivers.open_scanner is not None:
             self._work("scanner", self._desk_scanning(self._drivers.open_scanner))
         if self._drivers.open_camera is not None:

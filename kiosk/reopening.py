@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from kiosk.core.events import Event, HealthChanged, Part
-from kiosk.errors import DriverError
+from kiosk.errors import DriverError, DriverMissing
 
 log = logging.getLogger(__name__)
 
@@ -35,13 +35,20 @@ def reopening(
     use: Callable[[_Thing, threading.Event, Callable[[], None]], None],
     stop: threading.Event,
     put: Put,
+    *,
+    optional: bool = False,
 ) -> None:
-    """Use a thing for as long as it works; when it is gone, say so, and open it anew after a pause."""
+    """Use a thing for as long as it works; when it is gone, say so, and open it anew after a pause.
+
+    `optional`: none need be here. One that was never there is no fault, one that went away is.
+    """
     failures = 0
     told: str | None = None
+    known = not optional
 
     def seen() -> None:
-        nonlocal failures, told
+        nonlocal failures, told, known
+        known = True
         if told is not None:
             log.info("%s: works again", part)
             put(HealthChanged(part=part, working=True))
@@ -55,9 +62,11 @@ def reopening(
             finally:
                 thing.close()
         except DriverError as failure:
-            if told is None:
+            if told is None and not known and isinstance(failure, DriverMissing):
+                log.debug("%s: %s", part, failure)
+            elif told is None:
                 log.error("%s: %s", part, failure)
                 put(HealthChanged(part=part, working=False, why=str(failure)))
-            told = str(failure)
+                told = str(failure)
             stop.wait(REOPEN_S[min(failures, len(REOPEN_S) - 1)])
             failures += 1

@@ -164,8 +164,10 @@ def watching(
     return body
 
 
-def typing(*, open_keypad: Callable[[], Keypad], put: Put) -> Callable[[threading.Event], None]:
-    """Return the body of the keypad's worker."""
+def typing(
+    *, open_keypad: Callable[[], Keypad], put: Put, optional: bool = False
+) -> Callable[[threading.Event], None]:
+    """Return the body of the keypad's worker. `optional`: the screen's keys do where none was ever plugged in."""
 
     def listen(keypad: Keypad, stop: threading.Event, seen: Callable[[], None]) -> None:
         while not stop.is_set():
@@ -174,7 +176,7 @@ def typing(*, open_keypad: Callable[[], Keypad], put: Put) -> Callable[[threadin
             if key is not None:
                 put(KeyPressed(key=key))
 
-    return lambda stop: reopening(Part.KEYPAD, open_keypad, listen, stop, put)
+    return lambda stop: reopening(Part.KEYPAD, open_keypad, listen, stop, put, optional=optional)
 
 
 class Asker:

@@ -12,6 +12,7 @@ import pytest
 
 from drivers.engine_zxing import ZxingDecoder
 from drivers.fake_keypad import FakeKeypad
+from drivers.fake_scanner import FakeScanner
 from kiosk import doctor, doctor_readings
 from kiosk import doctor_checks as look
 from kiosk import doctor_things as things
@@ -274,14 +275,21 @@ def test_what_a_running_kiosk_has_in_use_is_not_opened_but_asked_for():
     lines = {"entry_pin": 17}
     for told, state in (
         (status(), State.OK),
-        (status((10, "no frame"), (12, "unplugged"), (19, "did not turn")), State.BROKEN),
+        (status((10, "no frame"), (12, "unplugged"), (19, "did not turn"), (21, "unplugged")), State.BROKEN),
         (status((4, "late")), State.OK),
         (None, State.WARNING),
     ):
         running = Running(status=told)
         assert things.camera(busy, mono=ticking(1), running=running).state is state
         assert things.keypad(busy, optional=False, running=running).state is state
+        assert things.scanner(busy, running=running).state is state
         assert things.wired(19, lines, lambda _pins: ["lg"], running=running).state is state
+
+
+def test_a_desk_scanner_opens_or_says_why_not():
+    assert things.scanner(None).state is State.OK
+    assert things.scanner(FakeScanner).says == "opens"
+    assert things.scanner(raising(DriverMissing("no scanner"))).state is State.BROKEN
 
 
 def test_the_lines_of_a_thing_are_free_or_the_kiosks_own():

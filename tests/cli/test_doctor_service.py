@@ -133,7 +133,7 @@ def test_swap_on_a_disk_is_told_and_swap_in_memory_is_fine(tmp_path: Path):
 def test_a_program_that_is_missing_fails_or_hangs_is_a_sentence():
     with pytest.raises(ProgramFailed, match="found none on this machine"):
         said("no-such-program-here")
-    with pytest.raises(ProgramFailed, match="`ls /no-such-place` failed: .*No such file"):
+    with pytest.raises(ProgramFailed, match=r"`ls /no-such-place` failed: .*No such file"):
         said("ls", "/no-such-place")
     with pytest.raises(ProgramFailed, match=r"did not answer within 0\.01 s"):
         said("sleep", "5", limit_s=0.01)
