@@ -13,12 +13,14 @@ from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from kiosk import __version__
 from kiosk.clock import new_id
 from kiosk.core.condition import condition
 from kiosk.core.credential import understand
 from kiosk.core.effects import Effect
 from kiosk.core.events import DeviceRevoked, Event
 from kiosk.core.model import Credential, Direction, NotACredential, Pass
+from kiosk.core.news import REST
 from kiosk.core.remembered import Remembered
 from kiosk.core.situation import Door
 from kiosk.device import Device, Identity
@@ -39,6 +41,7 @@ from kiosk.request_signing import RequestSigner
 from kiosk.revocations import RevocationList
 from kiosk.settings import Settings
 from kiosk.shelf import StoreShelf
+from kiosk.signs import Sign, Signs
 from kiosk.status_file import Status, StatusFile
 from kiosk.store import Store
 from kiosk.store_thread import STORE_SILENCE_S, StoreThread
@@ -134,6 +137,7 @@ class App:
         runtime = None if boot is None else runtime_folder(settings.store.runtime)
         self._presence = PresenceFile(runtime, identity.door, boot or "")
         self._status = StatusFile(runtime)
+        self._signs = Signs(runtime, __version__)
         hands = Hands(
             gate=drivers.gate,
             lamp=drivers.lamp,
@@ -164,6 +168,8 @@ class App:
         last.callback(self._store_pulse.end)
         if store.moved_aside is not None:
             log.error("the store was unreadable; it was moved to %s and a new one begun", store.moved_aside)
+        # By this row a release shows that it can write (kiosk/signs.py); who waits for it is not a visitor.
+        self._store.call(self._begin)
         self._documents.load()
         self._last.callback(self._revoked.close)
         self.loop.door = resumed(self.loop.door, self._store, self._presence.read(), self._clock.wall())
@@ -271,8 +277,17 @@ class App:
     def _remember(self, door: Door) -> None:
         self._presence.put(Remembered.of(door, self._clock.wall()))
 
+    def _begin(self, store: Store) -> None:
+        store.started(__version__)
+        self._signs.give(Sign.ROW)
+
     def _seen(self, door: Door, event: Event, effects: tuple[Effect, ...]) -> None:
-        """Keep the newest time that the registry signed: an expired pass stays expired after a restart in the past."""
+        """Show what works, and keep the newest time that the registry signed: an expired pass stays expired after a restart."""
+        self._signs.busy(now=door.state not in REST or bool(door.pending))
+        if self._preview.seen:
+            self._signs.give(Sign.FRAME)
+        if self.loop.painted:
+            self._signs.give(Sign.SCREEN)
         signed = door.latest_signed
         if signed is not None and (self._signed is None or signed - self._signed >= SIGNED_STEP):
             self._signed = signed

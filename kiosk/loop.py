@@ -89,6 +89,8 @@ class Loop:
         self.door = door
         self.inbox = inbox
         self.view: View | None = None
+        self.painted = False
+        """Whether the screen took any picture yet."""
         self._hands = hands
         self._clock = clock
         self._new_id = new_id
@@ -137,6 +139,7 @@ class Loop:
         self.view = view
         try:
             self._hands.screen.show(view, self._hands.preview() if view.preview else None)
+            self.painted = True
         except DriverError as failure:
             self._complain("screen", failure)
 

@@ -62,9 +62,12 @@ class Preview:
     def __init__(self) -> None:
         self._frame: Grey | None = None
         self._put_at = float("-inf")
+        self.seen = False
+        """Whether the camera gave any frame yet."""
 
     def put(self, frame: Grey, mono: float, *, lively: bool) -> None:
         """Show this one from now on, if somebody is there to see it or the last one is old."""
+        self.seen = True
         if lively or mono - self._put_at >= STILL_S:
             self._frame, self._put_at = frame, mono
 

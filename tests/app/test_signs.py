@@ -1,0 +1,41 @@
+"""A running door shows that it works, and whether somebody is at it: what an update waits for and a release is judged by."""
+
+from __future__ import annotations
+
+from kiosk import __version__
+from kiosk.core.model import Colour
+from kiosk.signs import Sign, given, is_busy
+from tests.app.house import House
+
+BOOT = "0f0f0f0f-1111-4222-8333-444444444444"
+
+
+def test_a_door_that_works_gives_every_sign_under_its_version(tmp_path, registry, clock):
+    with House(tmp_path, registry, clock, boot=BOOT) as house:
+        house.ready()
+        runtime = house.settings.store.runtime
+        house.until(lambda: given(runtime) == list(Sign), "every sign")
+        assert {(runtime / "signs" / sign).read_text() for sign in Sign} == {__version__}
+
+
+def test_a_door_without_a_camera_does_not_claim_a_frame(tmp_path, registry, clock):
+    house = House(tmp_path, registry, clock, boot=BOOT)
+    house.camera_plugged = False
+    with house:
+        house.until(lambda: house.door.online, "a link")
+        runtime = house.settings.store.runtime
+        house.until(lambda: Sign.ROW in given(runtime) and Sign.SCREEN in given(runtime), "the other signs")
+        assert Sign.FRAME not in given(runtime)
+
+
+def test_it_is_busy_while_somebody_is_answered_and_not_before_or_after(tmp_path, registry, clock):
+    with House(tmp_path, registry, clock, boot=BOOT) as house:
+        house.ready()
+        house.idle()
+        runtime = house.settings.store.runtime
+        assert not is_busy(runtime)
+        house.hold_up(house.pass_of(Colour.GREEN))
+        house.next_shown()
+        assert is_busy(runtime)
+        house.idle()
+        house.until(lambda: not is_busy(runtime), "a quiet door")
