@@ -28,6 +28,7 @@ from kiosk.documents import DOCUMENTS_SILENCE_S, Documents
 from kiosk.enrol import settings_of
 from kiosk.equipment import Drivers, eyes
 from kiosk.heartbeats import Heartbeats
+from kiosk.health import BoardWatch
 from kiosk.inputs import desk_scanning
 from kiosk.loop import Hands, Inbox, Loop
 from kiosk.outset import resumed, setup_of
@@ -186,6 +187,8 @@ class App:
         self._work("documents", self._documents.body, self._documents.hurry, DOCUMENTS_SILENCE_S)
         self._work("sync", lambda stop: self._syncer.run(stop.is_set), self._syncer.stop, SYNC_SILENCE_S)
         self._work("upkeep", upkeep.body, silence_s=UPKEEP_SILENCE_S)
+        if self._drivers.board is not None:
+            self._work("board", BoardWatch(self._drivers.board, put=put, clock=self._clock).body)
         self._work("presence", self._presence.body, self._presence.wake)
         for worker in self._asker.workers:
             self._start(worker)

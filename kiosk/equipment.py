@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
+from drivers.board import SystemBoard
 from drivers.engine_zbar import ZbarDecoder
 from drivers.engine_zxing import CardDecoder, ZxingDecoder
 from drivers.nothing import NoDecoder, NoGate, NoLamp, Silence
@@ -21,7 +22,7 @@ from kiosk.core.effects import Sound
 from kiosk.core.policy import Window
 from kiosk.equipment_inputs import KEYPADS, SCANNERS
 from kiosk.errors import DriverError, DriverMissing
-from kiosk.ports import Camera, Clock, Decoder, Gate, Keypad, Lamp, Scanner, Screen, Sounder, Symbology
+from kiosk.ports import Board, Camera, Clock, Decoder, Gate, Keypad, Lamp, Scanner, Screen, Sounder, Symbology
 from kiosk.reader.cards import CardReader, Cards
 from kiosk.reader.formats import ON_CARDS
 from kiosk.reader.pipeline import Reader
@@ -43,6 +44,7 @@ class Drivers:
     sounder: Sounder
     screen: Screen
     open_scanner: Callable[[], Scanner] | None = None
+    board: Board | None = None
 
 
 class QuietHours:
@@ -82,6 +84,7 @@ def drivers_for(settings: Settings, clock: Clock, last: ExitStack) -> Drivers:
         sounder=sounder,
         screen=screen,
         open_scanner=SCANNERS[settings.scanner.driver](settings),
+        board=SystemBoard(settings.store.path.parent),
     )
 
 

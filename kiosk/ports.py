@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
+from kiosk.core.board import Vitals
 from kiosk.core.effects import Signal, Sound
 from kiosk.core.events import Key
 from kiosk.core.model import Colour, Direction, Identifier, NotACredential, Status, Via
@@ -142,6 +143,14 @@ class Sounder(Protocol):
 
     def close(self) -> None:
         """Fall silent."""
+        ...
+
+
+class Board(Protocol):
+    """The computer itself. Total: what it does not tell is None."""
+
+    def read(self) -> Vitals:
+        """Look once, within a moment. Raises nothing."""
         ...
 
 

@@ -59,6 +59,8 @@ class _Chip:
     ink: Rgb
     ground: Rgb
     plate: bool = True
+    spare: bool = False
+    """Left out where it does not fit as a whole: what it says in words is told as a number too."""
 
 
 def _chips(corner: Corner, canvas: Canvas) -> list[_Chip]:
@@ -87,6 +89,10 @@ def _chips(corner: Corner, canvas: Canvas) -> list[_Chip]:
         warn(words(Label.NO_TIME).kk)
     if corner.who_unknown:
         warn(words(Label.WHO_INSIDE).kk, Shape.PERSON)
+    if corner.ailing is not None:
+        said = words(Label(f"ailing-{corner.ailing}"))
+        text = " · ".join((said.kk, said.ru, said.en))
+        found.append(_Chip(text=text, shape=Shape.BROKEN, ink=theme.print, ground=theme.warning, spare=True))
     return found
 
 
@@ -116,8 +122,9 @@ def _numbers(corner: Corner, box: Box, canvas: Canvas) -> list[Item]:
     for at, row in enumerate(rows):
         right = box.right
         for chip in row:
-            wide = min(_wide(chip, high, canvas), right - box.x)
-            if wide < high:  # nothing could be read in it
+            needed = _wide(chip, high, canvas)
+            wide = min(needed, right - box.x)
+            if wide < (needed if chip.spare else high):  # nothing could be read in it
                 break
             items += _chip(chip, Box(right - wide, top + at * (high + px(4)), wide, high), canvas)
             right -= wide + gap

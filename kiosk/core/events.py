@@ -174,6 +174,11 @@ class Part(StrEnum):
     LAMP = "lamp"
     STORE = "store"
     CLOCK = "clock"
+    POWER = "power"
+    HEAT = "heat"
+    DISK = "disk"
+    """The place where visits are kept: too full, or worn out. STORE is that no visit can be written."""
+    MEMORY = "memory"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,12 +15,16 @@ from kiosk.core.situation import Door
 NUMBER_OF: Mapping[Part, int] = MappingProxyType(
     {
         Part.CLOCK: 4,
+        Part.DISK: 5,
         Part.STORE: 7,
         Part.CAMERA: 10,
         Part.KEYPAD: 12,
         Part.GATE: 19,
         Part.LAMP: 20,
         Part.SCANNER: 21,
+        Part.POWER: 31,
+        Part.HEAT: 32,
+        Part.MEMORY: 33,
     }
 )
 """The check of `kiosk doctor` that looks at each part."""

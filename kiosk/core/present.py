@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from kiosk.core import faults, iin
+from kiosk.core.board import URGENT
 from kiosk.core.events import Part
 from kiosk.core.hint import WORDS
 from kiosk.core.knowledge import Freshness, Known
@@ -228,6 +229,7 @@ def _corner(door: Door, stamp: Stamp) -> Corner:
         aged=_aged(door, stamp),
         who_unknown=door.setup.kind is not DoorKind.EXIT and not door.knows_who_is_inside,
         faults=faults.numbers(door),
+        ailing=next((part for part in URGENT if door.is_broken(part)), None),
     )
 
 

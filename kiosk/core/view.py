@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from kiosk.core.events import Part
 from kiosk.core.knowledge import Known
 
 BAR_STEPS = 100
@@ -182,6 +183,8 @@ class Corner:
     """People are inside of whom nobody knows any more who they are: the power was gone."""
     faults: tuple[int, ...] = ()
     """What is broken here, as the numbers of `kiosk doctor` (core/faults.py), lowest first."""
+    ailing: Part | None = None
+    """The most urgent of what the board itself suffers from: told in words, since the door works and nobody would ask."""
 
 
 NO_CORNER = Corner(

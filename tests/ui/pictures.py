@@ -10,6 +10,7 @@ REFERENCED = (
     "idle",
     "idle-offline",
     "idle-no-camera",
+    "idle-weak-supply",
     "checking",
     "green",
     "blue",

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import segno
 
+from kiosk.core.events import Part
 from kiosk.core.knowledge import Known
 from kiosk.core.view import NO_CORNER, Aged, Corner, Fact, Field, Keypad, Page, Phrase, Sign, Unit, View
 
@@ -40,6 +41,7 @@ WORST = replace(
     aged=Aged(known=Known.REVOCATIONS, amount=23, unit=Unit.HOURS),
     who_unknown=True,
     faults=(10, 12, 19),
+    ailing=Part.HEAT,
 )
 """Everything that the strip can complain of at the same time."""
 
@@ -98,6 +100,7 @@ SAID = (
 SCENES = {
     "idle": idle(),
     "idle-offline": idle(corner=OFFLINE, hint=Phrase.TURN_FROM_GLARE),
+    "idle-weak-supply": idle(corner=replace(CORNER, faults=(31,), ailing=Part.POWER)),
     "idle-no-camera": idle(headline=Phrase.USE_KEYPAD, preview=False, corner=replace(CORNER, faults=(10,))),
     "idle-scanner": idle(headline=Phrase.USE_SCANNER, preview=False),
     "idle-no-code": idle(venue_code=None),

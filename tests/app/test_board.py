@@ -1,0 +1,83 @@
+"""A board that suffers, from its files to the staff's screen and the registry's heartbeat, and the journal beside it."""
+
+import logging
+
+import pytest
+
+from drivers.board import SystemBoard
+from drivers.fake_board import FakeBoard
+from kiosk.core.board import CALM_S
+from kiosk.core.events import HealthChanged, Part
+from kiosk.core.situation import State
+from kiosk.health import JOURNAL_S, BoardWatch
+from tests.core.doorman import Doorman
+
+
+class Hands:
+    """A clock that is set by hand, and where the news go."""
+
+    def __init__(self):
+        self.now = 0.0
+
+    def mono(self):
+        return self.now
+
+
+@pytest.fixture
+def man():
+    return Doorman()
+
+
+@pytest.fixture
+def clock():
+    return Hands()
+
+
+@pytest.fixture
+def fake(tmp_path):
+    return FakeBoard(tmp_path / "pi")
+
+
+@pytest.fixture
+def watch(fake, tmp_path, man, clock):
+    return BoardWatch(SystemBoard(tmp_path, fake.root), put=man.tell, clock=clock)
+
+
+def look(watch, clock, s):
+    """Look every two seconds for so long."""
+    for _ in range(round(s / 2)):
+        watch.look()
+        clock.now += 2.0
+
+
+def test_a_weak_supply_is_on_the_screen_and_in_the_heartbeat_and_goes_again(fake, watch, clock, man):
+    look(watch, clock, 10)
+    assert man.view.corner.ailing is None
+    fake.undervolt()
+    look(watch, clock, 2)
+    assert (man.view.corner.ailing, man.view.corner.faults) == (Part.POWER, (31,))
+    assert "4.63 V" in dict(man.door.broken)[Part.POWER]
+    assert man.door.state is State.IDLE
+    fake.undervolt(low=False)
+    look(watch, clock, CALM_S + 4)
+    assert man.view.corner.ailing is None
+
+
+def test_what_goes_on_is_in_the_journal_now_and_then_and_counted(fake, watch, clock, caplog):
+    caplog.set_level(logging.INFO, logger="kiosk.health")
+    fake.undervolt()
+    look(watch, clock, JOURNAL_S * 2 + 4)
+    said = [record.getMessage() for record in caplog.records]
+    assert len(said) == 3
+    assert said[0].startswith("power: the power supply is too weak")
+    assert said[1] == f"power: still wrong (seen {JOURNAL_S / 2:.0f} times)"
+
+
+def test_the_door_hears_of_each_change_once(fake, tmp_path, clock):
+    heard = []
+    watch = BoardWatch(SystemBoard(tmp_path, fake.root), put=heard.append, clock=clock)
+    fake.undervolt()
+    fake.warm(90)
+    look(watch, clock, 300)
+    assert [(event.part, event.working) for event in heard] == [(Part.POWER, False), (Part.HEAT, False)]
+    assert all(isinstance(event, HealthChanged) for event in heard)
