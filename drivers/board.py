@@ -73,16 +73,13 @@ class SystemBoard:
 
     def _disk(self) -> tuple[bool | None, int | None]:
         """Whether the folder's file system is read-only, and how many errors it has counted."""
-        best: list[str] = []
         folder = self._folder.resolve()
-        for line in _text(self._root / "proc/self/mountinfo").splitlines():
-            fields = line.split()
-            # A later line of the same place lies over the earlier one.
-            if len(fields) > 5 and folder.is_relative_to(_unescaped(fields[4])):
-                if not best or len(fields[4]) >= len(best[4]):
-                    best = fields
-        if not best:
+        lines = map(str.split, _text(self._root / "proc/self/mountinfo").splitlines())
+        over = [line for line in lines if len(line) > 5 and folder.is_relative_to(_unescaped(line[4]))]
+        if not over:
             return None, None
+        # The nearest one; of two at the same place the later line lies over the earlier.
+        best = max(reversed(over), key=lambda line: len(line[4]))
         read_only = "ro" in best[5].split(",") or "ro" in best[-1].split(",")
         device = (self._root / "sys/dev/block" / best[2]).resolve().name
         return read_only, _number(self._root / "sys/fs/ext4" / device / "errors_count")

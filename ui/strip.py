@@ -91,7 +91,7 @@ def _chips(corner: Corner, canvas: Canvas) -> list[_Chip]:
         warn(words(Label.WHO_INSIDE).kk, Shape.PERSON)
     if corner.ailing is not None:
         said = words(Label(f"ailing-{corner.ailing}"))
-        text = " · ".join((said.kk, said.ru, said.en))
+        text = f"{said.kk} · {said.ru} · {said.en}"
         found.append(_Chip(text=text, shape=Shape.BROKEN, ink=theme.print, ground=theme.warning, spare=True))
     return found
 

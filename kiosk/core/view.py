@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from kiosk.core.events import Part
 from kiosk.core.knowledge import Known
+
+if TYPE_CHECKING:
+    from kiosk.core.events import Part  # an event bears a phrase, so it knows this module
 
 BAR_STEPS = 100
 
