@@ -27,8 +27,8 @@ from kiosk.device import Device, Identity
 from kiosk.documents import DOCUMENTS_SILENCE_S, Documents
 from kiosk.enrol import settings_of
 from kiosk.equipment import Drivers, eyes
-from kiosk.heartbeats import Heartbeats
 from kiosk.health import BoardWatch
+from kiosk.heartbeats import Heartbeats
 from kiosk.inputs import desk_scanning
 from kiosk.loop import Hands, Inbox, Loop
 from kiosk.outset import resumed, setup_of
