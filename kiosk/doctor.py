@@ -86,6 +86,9 @@ TABLE = (
     Row(31, "swap", "memory is not swapped to the card", "switch swap off, or keep it in memory (zram)", Site.swap),
     Row(32, "sound", "there is a sound device or a buzzer, where the door is to be heard",
         'plug one in, or set `[sound] driver = "none"`', Site.sound),
+    Row(33, "power", "the power supply holds", "use the Pi's own supply and a short thick cable", Site.power),
+    Row(34, "heat", "the processor is cool enough to run at full speed", "give the case air, or a fan", Site.heat),
+    Row(35, "memory", "there is memory left", "see what else runs here: `ps aux --sort -rss`", Site.memory),
 )  # fmt: skip
 
 

@@ -14,9 +14,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kiosk import doctor_board, doctor_packages
 from kiosk import doctor_checks as look
 from kiosk import doctor_files as files
-from kiosk import doctor_packages
 from kiosk import doctor_readings as readings
 from kiosk import doctor_service as system
 from kiosk import doctor_things as things
@@ -29,6 +29,7 @@ from kiosk.settings_checks import notes
 from kiosk.wires import wires
 
 if TYPE_CHECKING:
+    from kiosk.core.board import Vitals
     from kiosk.device import Device
 
 HAS_PASSED = datetime(2026, 11, 1, tzinfo=UTC)
@@ -95,8 +96,25 @@ class Site:
         )
         return look.clock(real.trusted(), real.wall(), HAS_PASSED, *([keep] if self.here else []))
 
+    @cached_property
+    def vitals(self) -> Vitals:
+        from drivers.board import SystemBoard
+
+        return SystemBoard(self.settings.store.path.parent).read()
+
+    def power(self) -> Finding:
+        return doctor_board.power(self.vitals)
+
+    def heat(self) -> Finding:
+        return doctor_board.heat(self.vitals)
+
+    def memory(self) -> Finding:
+        return doctor_board.memory(self.vitals)
+
     def disk(self) -> Finding:
-        return look.disk(self.settings.store.path.parent, trial_s=readings.row_s)
+        return doctor_board.worn(self.vitals) or look.disk(
+            self.settings.store.path.parent, trial_s=readings.row_s
+        )
 
     def sqlite(self) -> Finding:
         return look.sqlite_version(sqlite3.sqlite_version_info)

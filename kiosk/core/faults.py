@@ -22,9 +22,9 @@ NUMBER_OF: Mapping[Part, int] = MappingProxyType(
         Part.GATE: 19,
         Part.LAMP: 20,
         Part.SCANNER: 21,
-        Part.POWER: 31,
-        Part.HEAT: 32,
-        Part.MEMORY: 33,
+        Part.POWER: 33,
+        Part.HEAT: 34,
+        Part.MEMORY: 35,
     }
 )
 """The check of `kiosk doctor` that looks at each part."""

@@ -55,7 +55,7 @@ def test_a_weak_supply_is_on_the_screen_and_in_the_heartbeat_and_goes_again(fake
     assert man.view.corner.ailing is None
     fake.undervolt()
     look(watch, clock, 2)
-    assert (man.view.corner.ailing, man.view.corner.faults) == (Part.POWER, (31,))
+    assert (man.view.corner.ailing, man.view.corner.faults) == (Part.POWER, (33,))
     assert "4.63 V" in dict(man.door.broken)[Part.POWER]
     assert man.door.state is State.IDLE
     fake.undervolt(low=False)

@@ -100,7 +100,7 @@ SAID = (
 SCENES = {
     "idle": idle(),
     "idle-offline": idle(corner=OFFLINE, hint=Phrase.TURN_FROM_GLARE),
-    "idle-weak-supply": idle(corner=replace(CORNER, faults=(31,), ailing=Part.POWER)),
+    "idle-weak-supply": idle(corner=replace(CORNER, faults=(33,), ailing=Part.POWER)),
     "idle-no-camera": idle(headline=Phrase.USE_KEYPAD, preview=False, corner=replace(CORNER, faults=(10,))),
     "idle-scanner": idle(headline=Phrase.USE_SCANNER, preview=False),
     "idle-no-code": idle(venue_code=None),
