@@ -55,7 +55,7 @@ TABLE = (
     Row(13, "gpio", "the pins in use can be driven (nothing is switched)",
         "`sudo apt install python3-lgpio`; see the groups (27)", Site.gpio),
     Row(14, "display", "pygame-ce is there, and a display on a connected card",
-        "plug the display in before power-on; see `[screen]`", Site.display),
+        "plug the display in: a running kiosk takes it; see `[screen]`", Site.display),
     Row(15, "words", "every phrase is there in three languages, with its letters", "run install.sh again", Site.words),
     Row(16, "secrets", "what only this device may know is for the service alone",
         "`sudo kiosk doctor --fix 28`", Site.secrets),

@@ -220,7 +220,10 @@ def display(
     if driver == "offscreen":
         return warning("offscreen: nobody sees anything", 'set [screen] driver = "kmsdrm"')
     if not connected:
-        return broken(f"{driver}: no display", "plug the display in before power-on; see [screen] driver")
+        return broken(
+            f"{driver}: no display",
+            "plug the display in: a running kiosk takes it within seconds; see [screen] driver",
+        )
     if (
         running is not None
         and (found := running.says(14, "see the display's cable; sudo systemctl restart ashyq-kiosk")).state

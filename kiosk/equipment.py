@@ -1,7 +1,7 @@
 """Settings -> drivers: one table a thing, from the name in the configuration to the class that drives it.
 
 Part of the composition root. What is missing is said in the journal and replaced by nothing, so that a kiosk with a dead
-lamp still opens its door; a screen that cannot be had is an error, because a black screen with a green service is worse.
+lamp still opens its door, and a door without a screen works by lamp and sound until one is plugged in.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from drivers.board import SystemBoard
 from drivers.engine_zbar import ZbarDecoder
 from drivers.engine_zxing import CardDecoder, ZxingDecoder
 from drivers.nothing import NoDecoder, NoGate, NoLamp, Silence
+from kiosk.awaited_screen import AwaitedScreen
 from kiosk.core.effects import Sound
 from kiosk.core.policy import Window
 from kiosk.equipment_inputs import KEYPADS, SCANNERS
@@ -66,14 +67,14 @@ class QuietHours:
 
 
 def drivers_for(settings: Settings, clock: Clock, last: ExitStack) -> Drivers:
-    """Make every driver that the settings name; `last` closes them. Raises DriverMissing where there is no screen."""
+    """Make every driver that the settings name; `last` closes them. Main thread only: one of them is the screen."""
     gate = _or_nothing("gate", lambda: GATES[settings.gate.driver](settings), NoGate)
     lamp = _or_nothing("lamp", lambda: LAMPS[settings.lamp.driver](settings), NoLamp)
     sounder = _or_nothing("sound", lambda: SOUNDERS[settings.sound.driver](settings), Silence)
     if settings.sound.quiet_hours is not None:
         zone = settings.door.timezone
         sounder = QuietHours(sounder, settings.sound.quiet_hours, lambda: clock.wall().astimezone(zone))
-    screen = _screen(settings)
+    screen = _screen(settings, clock)
     for thing in (gate, lamp, sounder, screen):
         last.callback(thing.close)
     return Drivers(
@@ -215,13 +216,26 @@ def _buzzer(settings: Settings) -> Sounder:
     )
 
 
-def _screen(settings: Settings) -> Screen:
+def _screen(settings: Settings, clock: Clock) -> Screen:
+    from ui.display_card import connected_card
     from ui.screen import PygameScreen
 
     screen = settings.screen
-    return PygameScreen(
-        size=screen.size, fullscreen=screen.fullscreen, driver=screen.driver, rotate=screen.rotate
-    )
+
+    def open_screen() -> Screen:
+        try:
+            opened = PygameScreen(
+                size=screen.size, fullscreen=screen.fullscreen, driver=screen.driver, rotate=screen.rotate
+            )
+        except ValueError as unfit:  # a display smaller than a page can be
+            raise DriverError(str(unfit)) from unfit
+        wide, high = opened.size
+        log.info("screen: %dx%d through %s", wide, high, opened.driver_name)
+        return opened
+
+    # SDL would look through every card for a connector each time; the kernel says it in a file.
+    plugged = (lambda: connected_card() is not None) if screen.driver == "kmsdrm" else lambda: True
+    return AwaitedScreen(open_screen, plugged=plugged, mono=clock.mono)
 
 
 CAMERAS: dict[str, Callable[[Settings], Callable[[], Camera] | None]] = {

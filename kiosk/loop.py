@@ -141,7 +141,15 @@ class Loop:
             self._hands.screen.show(view, self._hands.preview() if view.preview else None)
             self.painted = True
         except DriverError as failure:
-            self._complain("screen", failure)
+            if dict(self.door.broken).get(Part.DISPLAY) != str(
+                failure
+            ):  # painted many times a second, told once
+                self._complain("screen", failure)
+                self.inbox.put(HealthChanged(part=Part.DISPLAY, working=False, why=str(failure)))
+        else:
+            if self.door.is_broken(Part.DISPLAY):
+                log.info("screen: works again")
+                self.inbox.put(HealthChanged(part=Part.DISPLAY, working=True))
 
     def stamp(self) -> Stamp:
         """Return this moment, with an id for the visit that may begin in it."""

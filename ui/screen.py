@@ -7,6 +7,8 @@ green on a black screen is the one failure that nobody notices.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pygame
@@ -26,6 +28,8 @@ from ui.turn import Turn
 UNSEEN = ("dummy", "offscreen")
 """SDL's drivers that show nobody anything. Used only where they are asked for by name: tests, pictures, the demo."""
 UNSEEN_SIZE = (1280, 800)
+CARD = "SDL_KMSDRM_DEVICE_INDEX"
+"""Which graphics card SDL draws on. Who sets it knows why, and is not corrected."""
 
 
 class PygameScreen:
@@ -62,7 +66,8 @@ class PygameScreen:
             raise DriverMissing(_no_display(driver, str(error))) from error
         pygame.display.set_caption("Ashyq Kiosk")
         pygame.mouse.set_visible(not whole)
-        wide, high = self._glass.get_size()
+        self.size = wide, high = self._glass.get_size()
+        """Of the glass, in pixels."""
         upright = (high, wide) if rotate in (90, 270) else (wide, high)
         self._turn = Turn(degrees=rotate, width=upright[0], height=upright[1])
         # A panel that is not turned is painted on directly: one copy less of every frame.
@@ -130,32 +135,44 @@ class PygameScreen:
 
 def _start(driver: str | None) -> str:
     """Start SDL's video and return the name of its driver. Raises DriverMissing where nobody could see it."""
-    before = os.environ.get("SDL_VIDEODRIVER")
-    wanted = driver or before or ""
+    wanted = driver or os.environ.get("SDL_VIDEODRIVER") or ""
     if wanted.lower() == "kmsdrm":
-        card = connected_card()
-        if card is not None:
-            os.environ.setdefault("SDL_KMSDRM_DEVICE_INDEX", str(card))
         # Without vsync SDL flips asynchronously, which garbles the picture on a Pi 5 (facts-screen.md 1).
         os.environ.setdefault("SDL_RENDER_VSYNC", "1")
         os.environ.setdefault("SDL_VIDEO_DOUBLE_BUFFER", "1")
     pygame.display.quit()
     try:
-        # SDL takes the name from the environment only; nobody else is to find it there.
-        if wanted:
-            os.environ["SDL_VIDEODRIVER"] = wanted
-        pygame.display.init()
+        # SDL takes both from the environment only; nobody else is to find them there.
+        with _environment(**asked_of_sdl(wanted)):
+            pygame.display.init()
     except pygame.error as error:
         raise DriverMissing(_no_display(driver, str(error))) from error
-    finally:
-        os.environ.pop("SDL_VIDEODRIVER", None)
-        if before is not None:
-            os.environ["SDL_VIDEODRIVER"] = before
     name = pygame.display.get_driver()
     if name.lower() in UNSEEN and (driver or "").lower() not in UNSEEN:
         pygame.display.quit()
         raise DriverMissing(_no_display(driver, f'SDL took "{name}", which shows nothing'))
     return name
+
+
+def asked_of_sdl(wanted: str, card: Callable[[], int | None] = connected_card) -> dict[str, str]:
+    """Return the variables that make SDL take this driver and, of several cards, the one with a screen at this moment."""
+    asked = {"SDL_VIDEODRIVER": wanted} if wanted else {}
+    if wanted.lower() == "kmsdrm" and CARD not in os.environ and (number := card()) is not None:
+        asked[CARD] = str(number)
+    return asked
+
+
+@contextmanager
+def _environment(**variables: str) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
 
 
 def _no_display(driver: str | None, why: str) -> str:

@@ -6,7 +6,7 @@ from kiosk.core.situation import Door, State
 
 
 def condition(door: Door) -> str:
-    """Return the sentence, such as "Open for visitors, without camera and screen. Offline, 12 records wait." """
+    """Return the sentence, such as "Open for visitors, without camera and display. Offline, 12 records wait." """
     parts = [part.value for part, _why in door.broken]
     without = f", without {_listed(parts)}" if parts else ""
     return f"{_work(door)}{without}. {_link(door)}."

@@ -172,6 +172,7 @@ class Part(StrEnum):
     SCANNER = "scanner"
     GATE = "gate"
     LAMP = "lamp"
+    DISPLAY = "display"
     STORE = "store"
     CLOCK = "clock"
     POWER = "power"

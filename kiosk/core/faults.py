@@ -19,6 +19,7 @@ NUMBER_OF: Mapping[Part, int] = MappingProxyType(
         Part.STORE: 7,
         Part.CAMERA: 10,
         Part.KEYPAD: 12,
+        Part.DISPLAY: 14,
         Part.GATE: 19,
         Part.LAMP: 20,
         Part.SCANNER: 21,

@@ -12,6 +12,7 @@ import segno
 from kiosk.core.events import Key
 from kiosk.core.view import View
 from kiosk.demo.photographer import Savable
+from kiosk.errors import DriverMissing
 from kiosk.ports import Grey
 from registry.demo_people import populate
 from registry.embedded import EmbeddedRegistry
@@ -25,6 +26,7 @@ FRAME = (640, 800)
 """Rows and columns; the largest QR code there is fits in at three pixels a module."""
 HALL = np.full(FRAME, 120, np.uint8)
 HELD_FRAMES = 4
+NO_DISPLAY = "no display is connected: plug it in. " + "A driver may say a great deal more than that. " * 10
 JITTER = 0.02
 """In place of chance: the back-off of a test is milliseconds, and never nothing."""
 
@@ -59,10 +61,13 @@ class Onlooker:
     """Port `Screen`: shows everything on another screen, and remembers each picture that was new."""
 
     def __init__(self, screen: Savable) -> None:
+        self.plugged = True
         self.views: list[View] = []
         self._screen = screen
 
     def show(self, view: View, preview: Grey | None = None) -> None:
+        if not self.plugged:
+            raise DriverMissing(NO_DISPLAY)
         still = replace(view, time_left=None)
         if not self.views or self.views[-1] != still:
             self.views.append(still)

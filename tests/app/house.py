@@ -115,6 +115,7 @@ class House:
             open_scanner=self._open_scanner if scanner else None,
         )
         device, identity = enrolled(registry, self.settings.store.path, DEMO_DOOR, url=url)
+        self.device = identity.device
         self.app = App(
             self.settings,
             drivers,

@@ -65,6 +65,27 @@ def test_a_gate_that_fails_is_told_the_visit_stands_and_the_next_opening_mends_i
     house.until(lambda: not house.door.is_broken(Part.GATE), "the gate mended")
 
 
+def test_without_a_screen_visitors_come_in_all_the_same_and_it_is_taken_when_it_is_there(
+    house, registry, journal
+):
+    house.screen.plugged = False
+    house.until(lambda: house.door.is_broken(Part.DISPLAY), "a missing screen")
+    house.hold_up(house.pass_of(Colour.GREEN))
+    house.until(lambda: len(house.gate.orders) == 1, "an open gate")
+    house.delivered()
+    reports = registry.registry.reports
+    house.until(
+        lambda: "display" in (reports.heartbeat(house.device) or {"health": {}})["health"],
+        "a heartbeat, however long the reason is",
+    )
+    assert sum("screen: no display" in line.getMessage() for line in journal.records) <= 2
+    house.screen.plugged = True
+    house.until(lambda: not house.door.is_broken(Part.DISPLAY), "the screen back")
+    assert working(house, Part.DISPLAY)[0] is False
+    assert working(house, Part.DISPLAY)[-1] is True
+    house.admits()
+
+
 @contextmanager
 def full_disk(grown: Path) -> Iterator[None]:
     """No file of this process grows beyond `grown`: the kernel refuses it, as a full disk does."""

@@ -18,7 +18,7 @@ from tests.ui.pictures import different, load, pixels
 from tests.ui.scenes import SCENES, camera_frame, idle
 from ui.display_card import connected_card
 from ui.paint import Painter, paint
-from ui.screen import PygameScreen
+from ui.screen import PygameScreen, asked_of_sdl
 from ui.sheet import Box
 from ui.theme import DAYTIME
 from ui.turn import Turn
@@ -251,6 +251,22 @@ def test_the_card_with_a_screen_is_found_whatever_its_number(tmp_path):
         (tmp_path / connector / "status").write_text(f"{status}\n")
     assert connected_card(tmp_path) == 2
     assert connected_card(tmp_path / "none") is None
+
+
+def test_the_card_is_looked_up_at_each_start_unless_somebody_has_chosen_one(monkeypatch):
+    monkeypatch.delenv("SDL_KMSDRM_DEVICE_INDEX", raising=False)
+    assert asked_of_sdl("kmsdrm", lambda: 2)["SDL_KMSDRM_DEVICE_INDEX"] == "2"
+    assert asked_of_sdl("kmsdrm", lambda: 1)["SDL_KMSDRM_DEVICE_INDEX"] == "1"
+    assert asked_of_sdl("kmsdrm", lambda: None) == {"SDL_VIDEODRIVER": "kmsdrm"}
+    assert asked_of_sdl("x11", lambda: 2) == {"SDL_VIDEODRIVER": "x11"}
+    monkeypatch.setenv("SDL_KMSDRM_DEVICE_INDEX", "0")
+    assert "SDL_KMSDRM_DEVICE_INDEX" not in asked_of_sdl("kmsdrm", lambda: 2)
+
+
+def test_what_is_asked_of_sdl_is_not_left_in_the_environment():
+    before = dict(os.environ)
+    PygameScreen(size=SIZE, driver="dummy").close()
+    assert dict(os.environ) == before
 
 
 def test_two_thousand_changes_of_the_screen_leave_no_memory_behind(screen):
