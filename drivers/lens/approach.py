@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from drivers.lens import legible, optics, shine
 from drivers.lens.hall import Walker, draw_hall, flicker
+from drivers.lens.owner import Owner
 from drivers.lens.path import Pose, poses
 from drivers.lens.phone import DIM_SCREEN, PX_PER_MM, Sheet, draw
 from drivers.lens.placing import Placing
@@ -69,7 +70,9 @@ def shots(scene: Scene, frames: int = 30) -> Iterator[Shot]:
 
 def _frames(scene: Scene, frames: int) -> Iterator[tuple[Sheet, _Held, NDArray[np.uint8], Exposure]]:
     rng = np.random.default_rng(scene.seed)
-    hall = draw_hall(rng, scene.size, scene.clutter)
+    place = rng if scene.hall is None else np.random.default_rng(scene.hall)
+    hall = draw_hall(place, scene.size, scene.clutter)
+    owner = Owner(scene) if scene.owner else None
     walkers = [Walker.drawn(rng, scene.clutter) for _ in range(scene.bystanders)]
     sensor = Sensor(rng, scene.size, scene.gain, scene.noise)
     sheet = draw(scene)
@@ -85,6 +88,8 @@ def _frames(scene: Scene, frames: int) -> Iterator[tuple[Sheet, _Held, NDArray[n
         light = hall.copy()
         for walker in walkers:
             walker.paint(light, at_s)
+        if owner:
+            owner.paint(light, pose)
         light = sensor.dimmed(light, scene.hall_light)
         if loop:
             sensor.set(loop.exposure())

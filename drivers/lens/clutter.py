@@ -41,16 +41,28 @@ def hang(hall: NDArray[np.uint8], kind: Clutter, rng: np.random.Generator) -> No
         hall[top : top + side, left : left + side] = texture(kind, rng, side)
 
 
+def print_on(
+    light: NDArray[np.uint8], pattern: NDArray[np.uint8], middle: tuple[int, int], side: int
+) -> None:
+    """Paint the pattern about this point, as far as it is in the frame."""
+    left, top = middle[0] - side // 2, middle[1] - side // 2
+    x, y = max(0, left), max(0, top)
+    right, bottom = min(light.shape[1], left + side), min(light.shape[0], top + side)
+    if side >= 8 and x < right and y < bottom:
+        small = cv2.resize(pattern, (side, side), interpolation=cv2.INTER_AREA)
+        light[y:bottom, x:right] = small[y - top : bottom - top, x - left : right - left]
+
+
 def _maze(rng: np.random.Generator) -> NDArray[np.uint8]:
     """Squares within squares with gaps: along its axes dark and light change as in a finder pattern."""
     maze = np.full((290, 290), _LIGHT, np.uint8)
-    for ring in range(14):
-        near, far = 5 + 10 * ring, 284 - 10 * ring
-        cv2.rectangle(maze, (near, near), (far, far), _DARK, 5)
+    for ring in range(8):
+        near, far = 9 + 18 * ring, 281 - 18 * ring
+        cv2.rectangle(maze, (near, near), (far, far), _DARK, 9)
         for _ in range(2):
             at = int(rng.integers(near, far + 1))
             row, column = (near, at) if rng.random() < 0.5 else (at, far)
-            cv2.rectangle(maze, (column - 5, row - 5), (column + 5, row + 5), _LIGHT, -1)
+            cv2.rectangle(maze, (column - 9, row - 9), (column + 9, row + 9), _LIGHT, -1)
     return maze
 
 

@@ -134,20 +134,8 @@ class Walker:
                     cv2.LINE_AA,
                 )
         if self.shirt is not None:
-            _print_on(light, self.shirt, (x, (hip + neck) // 2), round(1.15 * body[0]))
+            clutters.print_on(light, self.shirt, (x, (hip + neck) // 2), round(1.15 * body[0]))
         cv2.circle(light, (x, round(foot - 0.91 * tall)), round(0.075 * tall), self.head, -1, cv2.LINE_AA)
-
-
-def _print_on(
-    light: NDArray[np.uint8], pattern: NDArray[np.uint8], middle: tuple[int, int], side: int
-) -> None:
-    """Paint the pattern about this point, as far as it is in the frame."""
-    left, top = middle[0] - side // 2, middle[1] - side // 2
-    x, y = max(0, left), max(0, top)
-    right, bottom = min(light.shape[1], left + side), min(light.shape[0], top + side)
-    if side >= 8 and x < right and y < bottom:
-        small = cv2.resize(pattern, (side, side), interpolation=cv2.INTER_AREA)
-        light[y:bottom, x:right] = small[y - top : bottom - top, x - left : right - left]
 
 
 def people_walking(

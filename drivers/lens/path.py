@@ -26,8 +26,12 @@ DRAGGED = 0.12
 """The share of the body's movement that the hand makes too while the arm holds it in place: nobody makes up for all of it."""
 LAG_S = 0.1
 """How late the hand is where it wants to be."""
+BEHIND_M = 0.38
+"""How far behind what they hold somebody stands who stopped for it."""
 CLOSEST_M = 0.06
 """Nothing is drawn nearer to the lens."""
+
+_Point = tuple[float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,8 @@ class Pose:
     yaw: float
     pitch: float
     roll: float
+    chest_m: tuple[float, float, float] = (0.0, 0.0, 1.0)
+    """Where the middle of its owner's chest is."""
 
 
 def poses(scene: Scene, frames: int, rng: np.random.Generator) -> Iterator[Pose]:
@@ -47,7 +53,7 @@ def poses(scene: Scene, frames: int, rng: np.random.Generator) -> Iterator[Pose]
     way = _walks_by(scene, frames, aim, side) if scene.speed_m_s else _stops(scene, frames, aim, side)
     tremble = np.zeros(6)
     step = float(rng.uniform(0, 2 * math.pi)) if scene.speed_m_s else 0.0
-    for index, (x, y, away) in enumerate(way):
+    for index, ((x, y, away), chest) in enumerate(way):
         # A hand drifts back to where it wants to be; metres, then degrees.
         tremble = 0.85 * tremble + rng.normal(0, scene.tremor, 6) * (0.0014, 0.0014, 0.002, 0.8, 0.8, 0.5)
         bob = _bob(scene, step, index)
@@ -60,25 +66,30 @@ def poses(scene: Scene, frames: int, rng: np.random.Generator) -> Iterator[Pose]
             scene.yaw + float(tremble[3]),
             scene.pitch + float(tremble[4]),
             scene.roll + float(tremble[5]),
+            (float(chest[0] + 2 * bob[0]), float(chest[1] + 2 * bob[1]), float(chest[2])),
         )
 
 
-def _stops(scene: Scene, frames: int, aim: np.ndarray, side: float) -> Iterator[tuple[float, float, float]]:
+def _stops(scene: Scene, frames: int, aim: np.ndarray, side: float) -> Iterator[tuple[_Point, _Point]]:
+    """Yield where the hand and the chest are."""
     for index in range(frames):
         done = index / max(1, frames - 1)
         come = _smooth(done / COMES)
         gone = _smooth((done - GOES) / (1 - GOES))
         away = scene.farthest_m + (scene.nearest_m - scene.farthest_m) * come + 0.1 * gone
+        x = aim[0] + side * (0.16 * (1 - come) + 0.35 * gone)
+        # They stand a little aside of what they hold, and turn away with it in the end.
         yield (
-            aim[0] + side * (0.16 * (1 - come) + 0.35 * gone),
-            aim[1] + 0.12 * (1 - come) + 0.25 * gone,
-            away,
+            (x, aim[1] + 0.12 * (1 - come) + 0.25 * gone, away),
+            (
+                x + side * (0.14 + 0.2 * gone),
+                0.08,
+                away + BEHIND_M,
+            ),
         )
 
 
-def _walks_by(
-    scene: Scene, frames: int, aim: np.ndarray, side: float
-) -> Iterator[tuple[float, float, float]]:
+def _walks_by(scene: Scene, frames: int, aim: np.ndarray, side: float) -> Iterator[tuple[_Point, _Point]]:
     """A shoulder passes beside the camera at an even speed; the hand is where it wants to be as long as the arm reaches there.
 
     Before that it comes along as fast as the body; then the arm makes up for most of the body's way, for as long as twice its
@@ -96,7 +107,7 @@ def _walks_by(
         length = float(np.linalg.norm(arm))
         reached = wanted if length <= REACH_M else shoulder + arm * (REACH_M / length)
         hand = reached if hand is None else hand + follows * (reached - hand)
-        yield float(hand[0]), float(hand[1]), float(hand[2])
+        yield tuple(hand), (shoulder[0] + side * 0.2, shoulder[1] + 0.1, shoulder[2])
 
 
 def _bob(scene: Scene, step: float, index: int) -> tuple[float, float]:

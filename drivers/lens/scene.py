@@ -87,10 +87,14 @@ class Scene:
     tremor: float = 1.0
     """How unsteady the hand is; 0 for a tripod."""
 
+    hall: int | None = None
+    """The seed of the hall, where one camera sees several visitors; None: another one with each seed."""
     hall_light: float = 1.0
     """How bright the hall is, and with it paper and cards: 1 ordinary, 0.1 a dark corridor."""
     glare: float = 0.0
     """The strength of a lamp's reflection on it."""
+    owner: bool = False
+    """Whoever holds it is in the picture too."""
     bystanders: int = 1
     """People who walk behind the visitor."""
     clutter: Clutter = Clutter.NONE

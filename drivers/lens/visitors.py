@@ -32,6 +32,7 @@ def varied(text: str, seed: int, size: tuple[int, int] = (1280, 720)) -> Scene:
         "speed_m_s": _sometimes(rng, 0.25, 0.5, 1.4),
         "glare": _sometimes(rng, 0.25, 0.4, 1.2),
         "hall_light": float(rng.uniform(0.1, 0.4) if dark else rng.uniform(0.7, 1.2)),
+        "owner": True,
         "bystanders": int(rng.integers(0, 3)),
         "clutter": list(Clutter)[rng.choice(6, p=[0.7, 0.06, 0.06, 0.06, 0.06, 0.06])],
     }

@@ -15,11 +15,11 @@ _LIVE, _CARRY = Life.LIVE, Life.CARRY
 VISITORS: tuple[tuple[str, Life, dict[str, object]], ...] = (
     ("green", _LIVE, {}),
     ("yellow", _LIVE, {"yaw": 18.0, "roll": 14.0}),
-    ("blue", _LIVE, {"look": Look.DIM}),
-    ("green", _LIVE, {"look": Look.DARK_MODE}),
+    ("blue", _LIVE, {"look": Look.DIM, "phone_in": 6.7, "crack": 0.4}),
+    ("green", _LIVE, {"look": Look.DARK_MODE, "speed_m_s": 0.7}),
     ("red", _LIVE, {"glare": 0.5}),
-    ("foreigner", _CARRY, {"carrier": Carrier.PAPER}),
-    ("blue", _LIVE, {}),
+    ("foreigner", _CARRY, {"carrier": Carrier.PAPER, "curl": 12.0, "uneven": 0.3}),
+    ("blue", _LIVE, {"phone_in": 5.4, "film": 0.4}),
     ("foreigner", _CARRY, {"carrier": Carrier.PAPER, "roll": -12.0}),
 )
 

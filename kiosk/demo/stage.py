@@ -44,6 +44,10 @@ FRAMES = 30
 WINDOW = (1280, 800)
 CAMERA = (1280, 720)
 HALL_FRAMES = 45
+HALL = 1
+"""The seed of the hall before this door: one camera sees one hall, whoever comes."""
+READOUT_S = 0.02
+"""A Pi camera's rolling shutter at this size."""
 JITTER = 0.05
 """In place of chance: one kiosk need not spread its return over half a minute."""
 SOUND_CARDS = Path("/proc/asound")
@@ -140,7 +144,15 @@ class Stage:
 
     def hold_up(self, text: str, **how: object) -> None:
         """Have somebody walk up and hold a code before the camera: rendered by the lens, read by the real decoder."""
-        scene = Scene(text=text, seed=next(self._seeds), size=CAMERA, fps=FPS, **how)  # type: ignore[arg-type]
+        seen = {
+            "hall": HALL,
+            "owner": True,
+            "auto_exposure": True,
+            "readout_s": READOUT_S,
+            "size": CAMERA,
+            "fps": FPS,
+        }
+        scene = Scene(text=text, seed=next(self._seeds), **seen | how)  # type: ignore[arg-type]
         self.recording.play(approach(scene, FRAMES))
 
     def _open_camera(self) -> Camera:
@@ -164,7 +176,7 @@ def _first_camera() -> str | None:
 
 
 def _hall() -> Iterator[Grey]:
-    return empty_hall(seed=1, size=CAMERA, frames=HALL_FRAMES)
+    return empty_hall(seed=HALL, size=CAMERA, frames=HALL_FRAMES)
 
 
 def _sounder() -> Sounder:

@@ -98,12 +98,13 @@ class Tour:
             "green",
             Wanted(direction=Direction.EXIT, outcome=admitted, colour=Colour.GREEN, opened=True),
             look=Look.DARK_MODE,
+            speed_m_s=0.7,
         )
         carried = stage.pass_of("foreigner", Life.CARRY)
         self._say("The network is cut")
         stage.registry.cut()
         self._say("A printed pass is admitted offline: staff compare the person")
-        stage.hold_up(carried, carrier=Carrier.PAPER)
+        stage.hold_up(carried, carrier=Carrier.PAPER, curl=12.0, uneven=0.3)
         self._expect(Wanted(outcome=admitted, colour=Colour.GREEN, opened=True))
         self._number("A typed IIN: could not check", "yellow")
         self._expect(Wanted(outcome=Outcome.UNCHECKED, colour=None, opened=False))
