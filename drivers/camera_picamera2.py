@@ -1,6 +1,6 @@
 """The Raspberry Pi's own camera through picamera2: the low-resolution stream's luminance, nothing else of the picture.
 
-It uses nine calls of picamera2 at most, so that a fake can be exact (facts-device.md D). It must never wait for a frame
+It uses nine calls of picamera2 at most and its table of controls, so that a fake can be exact (facts-device.md D). It must never wait for a frame
 without a limit and never keep a request: a request that is not released is a buffer that the camera does not get back.
 """
 
@@ -15,6 +15,8 @@ from kiosk.ports import Grey
 
 FRAME_LIMIT_S = 2.0
 """How long one frame may take. Well above the slowest exposure, well below a visitor's patience."""
+FIRST_LIMIT_S = 6.0
+"""How long the first one may take: libcamera measures the light and sets the lens before it."""
 BUFFERS = 4
 
 
@@ -40,7 +42,8 @@ class Picamera2Camera:
     """The port `Camera` over picamera2.
 
     `size` is (width, height) in pixels of the stream that is read, `fps` frames a second; `controls` are libcamera's own
-    (exposure, focus), beside the frame rate. Raises DriverMissing where library or camera is absent, DriverError where the
+    (exposure, focus; drivers/camera_profiles.py), beside the frame rate: what the camera has not of them is left out and told in
+    `refused`, what goes too far is taken as far as it goes. Raises DriverMissing where library or camera is absent, DriverError where the
     camera cannot do what it is asked for.
     """
 
@@ -54,13 +57,14 @@ class Picamera2Camera:
     ) -> None:
         self._size = size
         self._camera = picamera2()
+        taken, self.refused = _within(controls or {}, self._camera.camera_controls)
         frame_us = round(1e6 / fps)
         try:
             configuration = self._camera.create_video_configuration(
                 # The main stream must exist and be no smaller; YUV420 is the cheapest that it can be.
                 main={"size": size, "format": "YUV420"},
                 lores={"size": size, "format": "YUV420"},
-                controls={"FrameDurationLimits": (frame_us, frame_us), **(controls or {})},
+                controls={"FrameDurationLimits": (frame_us, frame_us), **taken},
                 buffer_count=BUFFERS,
             )
             self._camera.configure(configuration)
@@ -71,6 +75,7 @@ class Picamera2Camera:
                 f"expected a camera that gives {size[0]}x{size[1]} at {fps:g} frames a second, libcamera says: {refused}. "
                 "Ask for less, or leave out a control that this camera has not"
             ) from refused
+        self._limit_s = FIRST_LIMIT_S
         self._pump = FramePump("camera", self._grab, self._give_back)
 
     def read(self, wait_s: float) -> Grey:
@@ -83,11 +88,12 @@ class Picamera2Camera:
 
     def _grab(self) -> Grey:
         try:
-            request = self._camera.capture_request(wait=FRAME_LIMIT_S)
+            request = self._camera.capture_request(wait=self._limit_s)
         except TimeoutError as late:
             raise CameraLost(
-                f"expected a frame within {FRAME_LIMIT_S:.0f} s, none came: see the ribbon cable, then open the camera anew"
+                f"expected a frame within {self._limit_s:.0f} s, none came: see the ribbon cable, then open the camera anew"
             ) from late
+        self._limit_s = FRAME_LIMIT_S
         try:
             width, height = self._size
             # Rows are as wide as the stride, and below the luminance lies the colour: both are cut off. Copied, which costs
@@ -102,3 +108,20 @@ class Picamera2Camera:
             self._camera.stop()
         finally:
             self._camera.close()
+
+
+def _within(
+    controls: Mapping[str, Any], table: Mapping[str, tuple[Any, Any, Any]]
+) -> tuple[dict[str, Any], list[str]]:
+    """Return what the camera has of the controls, as far as it goes; and in words what was left out or changed."""
+    taken: dict[str, Any] = {}
+    said: list[str] = []
+    for name, asked in controls.items():
+        if name not in table:
+            said.append(f"{name}: it has none")
+            continue
+        least, most, _ = table[name]
+        taken[name] = min(max(asked, least), most)
+        if taken[name] != asked:
+            said.append(f"{name}: {taken[name]:g} instead of {asked:g}")
+    return taken, said

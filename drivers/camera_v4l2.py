@@ -6,13 +6,15 @@ read in the caller's thread: OpenCV's read blocks for 10 s when the camera goes 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 import cv2
 import numpy as np
 
+from drivers.camera_profiles import Wish
 from drivers.camera_slot import FramePump
+from drivers.v4l2_controls import DeviceKnobs, Knobs, turn
 from kiosk.errors import CameraLost, DriverMissing
 from kiosk.ports import Grey
 
@@ -41,7 +43,8 @@ class V4l2Camera:
     """The port `Camera` over a V4L2 device.
 
     `device` is a path such as `/dev/video0`, `size` (width, height) in pixels, `fps` frames a second; the camera may give
-    another size than it was asked for. Raises DriverMissing where there is no such camera or another program has it.
+    another size than it was asked for. `wishes` are its controls (drivers/camera_profiles.py); `refused` tells, in words, which it did
+    not take. Raises DriverMissing where there is no such camera or another program has it.
     """
 
     def __init__(
@@ -50,7 +53,9 @@ class V4l2Camera:
         size: tuple[int, int] = (1280, 720),
         fps: float = 15.0,
         *,
+        wishes: Iterable[Wish] = (),
         open_capture: Callable[[str], Capture] = open_v4l2,
+        open_knobs: Callable[[str], Knobs] = DeviceKnobs,
     ) -> None:
         self._device = device
         self._capture = open_capture(device)
@@ -61,6 +66,8 @@ class V4l2Camera:
                 "or name another one (v4l2-ctl --list-devices)"
             )
         self._format = _agree(self._capture, size, fps)
+        # Last: some cameras forget their controls when the format changes.
+        self.refused = turn(device, wishes, open_knobs)
         self._pump = FramePump("camera", self._grab, self._capture.release)
 
     def read(self, wait_s: float) -> Grey:

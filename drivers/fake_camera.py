@@ -7,7 +7,6 @@ than the real thing.
 
 from __future__ import annotations
 
-import itertools
 import math
 import threading
 from collections.abc import Callable, Collection, Sequence
@@ -16,6 +15,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from drivers.fake_sensor import FakeSensor
 from kiosk.ports import Grey
 
 PATIENCE_S = 30.0
@@ -23,8 +23,6 @@ PATIENCE_S = 30.0
 V4L2_GIVES_UP_S = 10.0
 """OpenCV's read blocks this long when a camera goes away (measured), then returns False."""
 V4L2_BUFFERS = 4
-PICAMERA2_ALIGN = 64
-"""Bytes: the stride of a row is a multiple of this."""
 
 
 class FakeLight:
@@ -104,7 +102,10 @@ class FakeCapture:
         offers: Collection[str] = ("YUYV", "MJPG"),
         slow: Collection[str] = (),
         present: bool = True,
+        sensor: FakeSensor | None = None,
     ) -> None:
+        """Without a `sensor` every frame is as bright and sharp as it was drawn."""
+        self._sensor = sensor
         self.released = threading.Event()
         self.crashed = False
         """Whether it was released while a read was under way: the real one takes the process with it."""
@@ -171,6 +172,8 @@ class FakeCapture:
 
     def _raw(self, number: int) -> Any:
         grey = self._light.frame(number)
+        if self._sensor is not None:
+            grey = self._sensor.see(grey)
         height, width = grey.shape
         if self._converts:
             return cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR)
@@ -184,99 +187,3 @@ class FakeCapture:
                 return data[:, :20] if number in self.damaged else data
             case _:
                 return grey.copy()
-
-
-class FakePicamera2:
-    """The nine calls of picamera2 that the driver may use, with a pool of buffers that are written over once released."""
-
-    def __init__(self, light: FakeLight, *, refuses: str = "") -> None:
-        self.closed = threading.Event()
-        self.held = 0
-        """Requests that were not yet released."""
-        self.light = light
-        self._refuses = refuses
-        self._next = 0
-        self._started = False
-
-    def create_video_configuration(
-        self, *, main: dict[str, Any], lores: dict[str, Any], controls: dict[str, Any], buffer_count: int
-    ) -> dict[str, Any]:
-        return {
-            "main": dict(main),
-            "lores": dict(lores),
-            "controls": dict(controls),
-            "buffer_count": buffer_count,
-        }
-
-    def configure(self, configuration: dict[str, Any]) -> None:
-        if self._refuses:
-            raise RuntimeError(self._refuses)
-        if any(
-            low > high
-            for low, high in zip(configuration["lores"]["size"], configuration["main"]["size"], strict=True)
-        ):
-            raise RuntimeError("lores stream dimensions may not exceed main stream")
-        if configuration["lores"]["format"] != "YUV420":
-            raise RuntimeError("lores stream must be YUV")
-        width, height = configuration["lores"]["size"]
-        stride = -(-width // PICAMERA2_ALIGN) * PICAMERA2_ALIGN
-        self._pool = [
-            np.zeros((height * 3 // 2, stride), np.uint8) for _ in range(configuration["buffer_count"])
-        ]
-        self._turn = itertools.cycle(self._pool)
-
-    def start(self) -> None:
-        self._started = True
-
-    def capture_request(self, *, wait: float) -> FakeRequest:
-        if not self._started:
-            raise RuntimeError("Camera has not been started")
-        # Every buffer held: libcamera has nothing to write into, and no frame ever comes again.
-        come = self.light.wait_for(
-            lambda: self.light.plugged and self.light.fallen() > self._next and self.held < len(self._pool),
-            wait,
-        )
-        if not come:
-            raise TimeoutError
-        self._next = self.light.fallen()
-        buffer = next(self._turn)
-        grey = self.light.frame(self._next - 1)
-        height, width = grey.shape
-        buffer[:] = 128
-        buffer[:height, :width] = grey
-        self.held += 1
-        return FakeRequest(self, buffer)
-
-    def stop(self) -> None:
-        self._started = False
-
-    def close(self) -> None:
-        self.closed.set()
-
-
-class FakeRequest:
-    """One completed request. Its buffer belongs to the camera again after `release`."""
-
-    def __init__(self, camera: FakePicamera2, buffer: Grey) -> None:
-        self._camera = camera
-        self._buffer: Grey | None = buffer
-
-    def make_buffer(self, name: str) -> Grey:
-        """Return the stream's memory in one row: stride times rows."""
-        return self.make_array(name).reshape(-1)
-
-    def make_array(self, name: str) -> Grey:
-        """Return the stream's memory, as wide as its stride, the colour below the luminance."""
-        if name != "lores" or self._buffer is None:
-            raise RuntimeError(f"Stream {name!r} is not defined, or the request was released")
-        return self._buffer
-
-    def get_metadata(self) -> dict[str, Any]:
-        return {"SensorTimestamp": round(self._camera.light.now * 1e9)}
-
-    def release(self) -> None:
-        if self._buffer is None:
-            raise RuntimeError("CompletedRequest: lock now has negative ref_count")
-        self._buffer[:] = 255
-        self._buffer = None
-        self._camera.held -= 1

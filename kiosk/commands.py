@@ -161,7 +161,8 @@ def read(args: argparse.Namespace) -> int:
     # Before the first picture is opened: one of a few kilobytes may unfold to gigabytes, and FFmpeg prints on its own.
     os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", "100000000")
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
-    from kiosk.equipment import CAMERAS, eyes
+    from kiosk.equipment import eyes
+    from kiosk.equipment_cameras import CAMERAS
     from kiosk.read_files import outcomes
 
     if args.live:

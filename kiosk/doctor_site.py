@@ -144,7 +144,7 @@ class Site:
         )
 
     def camera(self) -> Finding:
-        from kiosk.equipment import CAMERAS
+        from kiosk.equipment_cameras import CAMERAS
 
         open_camera = CAMERAS[self.settings.camera.driver](self.settings)
         return things.camera(open_camera, mono=time.monotonic, running=self.running)

@@ -21,6 +21,7 @@ from drivers.nothing import NoDecoder, NoGate, NoLamp, Silence
 from kiosk.awaited_screen import AwaitedScreen
 from kiosk.core.effects import Sound
 from kiosk.core.policy import Window
+from kiosk.equipment_cameras import CAMERAS
 from kiosk.equipment_inputs import KEYPADS, SCANNERS
 from kiosk.errors import DriverError, DriverMissing
 from kiosk.ports import Board, Camera, Clock, Decoder, Gate, Keypad, Lamp, Scanner, Screen, Sounder, Symbology
@@ -116,50 +117,6 @@ def _or_nothing(what: str, make: Callable[[], _T], nothing: Callable[[], _T]) ->
         return nothing()
 
 
-def _v4l2(settings: Settings) -> Callable[[], Camera]:
-    def open_camera() -> Camera:
-        from drivers.camera_v4l2 import V4l2Camera
-
-        device = "/dev/video0" if settings.camera.device == "auto" else settings.camera.device
-        return V4l2Camera(device, settings.camera.size, settings.camera.fps)
-
-    return open_camera
-
-
-def _picamera2(settings: Settings) -> Callable[[], Camera]:
-    def open_camera() -> Camera:
-        from drivers.camera_picamera2 import Picamera2Camera
-
-        return Picamera2Camera(settings.camera.size, settings.camera.fps)
-
-    return open_camera
-
-
-def _any_camera(settings: Settings) -> Callable[[], Camera]:
-    """A ribbon camera where there is one, else a USB camera; looked for at each opening, so that one may be plugged in."""
-
-    def open_camera() -> Camera:
-        try:
-            return _picamera2(settings)()
-        except DriverError as ribbon:
-            try:
-                return _v4l2(settings)()
-            except DriverError as usb:
-                raise DriverMissing(f"no camera: {usb} ({ribbon})") from None
-
-    return open_camera
-
-
-def _replay(settings: Settings) -> Callable[[], Camera]:
-    def open_camera() -> Camera:
-        from drivers.camera_replay import Pace, ReplayCamera
-        from drivers.lens import empty_hall
-
-        return ReplayCamera(pace=Pace(settings.camera.fps), idle=empty_hall(1, settings.camera.size))
-
-    return open_camera
-
-
 def _gpio_gate(settings: Settings) -> Gate:
     from drivers.gate_gpio import Fail, GpioGate
 
@@ -238,13 +195,6 @@ def _screen(settings: Settings, clock: Clock) -> Screen:
     return AwaitedScreen(open_screen, plugged=plugged, mono=clock.mono)
 
 
-CAMERAS: dict[str, Callable[[Settings], Callable[[], Camera] | None]] = {
-    "auto": _any_camera,
-    "v4l2": _v4l2,
-    "picamera2": _picamera2,
-    "replay": _replay,
-    "none": lambda _settings: None,
-}
 GATES: dict[str, Callable[[Settings], Gate]] = {"gpio": _gpio_gate, "none": lambda _settings: NoGate()}
 LAMPS: dict[str, Callable[[Settings], Lamp]] = {
     "rgb": _lamp,

@@ -27,6 +27,8 @@ _UNITS = {
     "px": "pixels",
     "percent": "per cent",
     "tries": "tries",
+    "cm": "centimetres",
+    "steps": "steps",
 }
 
 

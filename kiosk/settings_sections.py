@@ -81,11 +81,33 @@ class CameraSettings:
         "auto",
         "picamera2 for a ribbon cable, v4l2 for USB, auto takes what it finds, replay plays a made-up recording.",
     )
-    device: str = key(device(), "auto", "Which V4L2 device, as /dev/video0.")
+    device: str = key(
+        device(),
+        "auto",
+        "Which USB camera, as /dev/v4l/by-id/...-video-index0; auto takes one, and the same one again when it was pulled.",
+    )
     size: tuple[int, int] = key(
         size(), "1280x720", "Width and height of the picture that is searched for codes."
     )
     fps: int = key(whole(5, 60, "fps"), 30, "How many pictures the camera is asked for.")
+    profile: str = key(
+        choice("auto", "bright-hall", "dark-corridor", "phones-only", "none"),
+        "auto",
+        "How it exposes, for phones that shine: docs/wiring/camera.md says what each sets; none leaves the camera as it is.",
+    )
+    focus: str = key(
+        choice("fixed", "continuous", "camera"),
+        "fixed",
+        "Where the lens can be set: fixed at focus_cm, continuous follows what is near, camera leaves it as it is.",
+    )
+    focus_cm: float = key(
+        number(5, 200, "cm"), 26.0, "How far from a ribbon camera phones are held: its lens is fixed there."
+    )
+    usb_focus_step: int = key(
+        whole(0, 1023, "steps"),
+        0,
+        "Where a USB camera's lens is fixed, in its own numbers (v4l2-ctl -C focus_absolute); 0: it keeps its autofocus.",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,18 +25,21 @@ from kiosk.core.events import (
 )
 from kiosk.core.hint import Hint
 from kiosk.core.model import Credential, Via
-from kiosk.errors import RegistryRefused, RegistryUnreachable
+from kiosk.errors import CameraLost, RegistryRefused, RegistryUnreachable
 from kiosk.heartbeats import Heartbeats
 from kiosk.ports import Camera, Clock, Grey, Keypad, Reading, Registry
 from kiosk.reader.advice import Advice
 from kiosk.registry_client import Arrivals
-from kiosk.reopening import REOPEN_S, Put, reopening
+from kiosk.reopening import REOPEN_S, Put, Told, reopening
 from kiosk.worker import SILENCE_S, Worker
 
 log = logging.getLogger(__name__)
 
 FRAME_WAIT_S = 2.0
 """A camera that gives no frame for so long is lost, and said to be."""
+FIRST_FRAME_S = 6.0
+"""So long a camera that was just opened is waited for before it is opened anew: some take seconds to begin, and none is there sooner
+for being opened twice. It is said to be lost all the same meanwhile."""
 KEY_WAIT_S = 0.5
 LIVELY_S = 3.0
 """So long after the last movement the preview still runs at full rate."""
@@ -144,12 +147,12 @@ def watching(
 ) -> Callable[[threading.Event], None]:
     """Return the body that hands what it reads of each frame to `found`, with its time; `put` hears how the camera is, and hints."""
 
-    def look(camera: Camera, stop: threading.Event, seen: Callable[[], None]) -> None:
+    def look(camera: Camera, stop: threading.Event, told: Told) -> None:
         advice = Advice()
+        frame = _first_frame(camera, told)
         try:
             while not stop.is_set():
-                frame = camera.read(FRAME_WAIT_S)
-                seen()
+                told()
                 mono = clock.mono()
                 readings = eyes.read(frame, mono)
                 preview.put(frame, mono, lively=mono - eyes.moved_at < LIVELY_S)
@@ -157,6 +160,7 @@ def watching(
                 before = advice.said
                 if advice.hears(eyes.guidance, mono, read=bool(readings)) is not before:
                     put(HintChanged(hint=advice.said))
+                frame = camera.read(FRAME_WAIT_S)
         finally:
             if advice.said is not None:  # who held it up cannot be seen any more
                 put(HintChanged(hint=None))
@@ -165,6 +169,14 @@ def watching(
         reopening(Part.CAMERA, open_camera, look, stop, put)
 
     return body
+
+
+def _first_frame(camera: Camera, told: Told) -> Grey:
+    try:
+        return camera.read(FRAME_WAIT_S)
+    except CameraLost as late:
+        told.missing(str(late))
+        return camera.read(FIRST_FRAME_S - FRAME_WAIT_S)
 
 
 def typing(

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from drivers.camera_picamera2 import BUFFERS, FRAME_LIMIT_S, Picamera2Camera
-from drivers.fake_camera import FakeLight, FakePicamera2
+from drivers.fake_camera import FakeLight
+from drivers.fake_picamera2 import FakePicamera2
 from kiosk.errors import CameraLost, DriverError, DriverMissing
 from tests.drivers.camera_contract import (
     FPS,

@@ -32,6 +32,7 @@ ROOTS = (
     "kiosk.app",
     "kiosk.service",
     "kiosk.equipment",
+    "kiosk.equipment_cameras",
     "kiosk.equipment_inputs",
     "kiosk.cli",
     "kiosk.commands",

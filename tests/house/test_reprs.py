@@ -25,6 +25,7 @@ SECRET = re.compile(
 MARK = "s3cret-850101300123"
 
 HARMLESS = {
+    "drivers.camera_profiles.Wish.value": "of a camera's control",
     "drivers.fake_input.FakeInputEvent.value": "down or up, not which key",
     "drivers.lens.scene.Scene.seed": "of a made-up picture",
     "kiosk.core.events.AskFailed.why": "a short word of the link",

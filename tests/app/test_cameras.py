@@ -1,0 +1,188 @@
+"""A thing that fails, hangs while it is opened, or begins slowly: said once, waited for, and used when it is there."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from drivers.video_devices import Chooser
+from kiosk.core.events import HealthChanged, Part
+from kiosk.equipment_cameras import chosen
+from kiosk.errors import CameraLost, DriverMissing
+from kiosk.ports import Grey
+from kiosk.reopening import reopening
+from kiosk.workers import Preview, Worker, watching
+from tests.app.around import HALL, WITHIN_S, HouseClock
+from tests.drivers.test_video_devices import Machine
+
+SOON = 0.02
+
+
+class FakeCamera:
+    """Gives what stands in `script`: a frame, or the error that is raised; then it waits to be closed."""
+
+    def __init__(self, *script: Grey | Exception) -> None:
+        self.script = list(script)
+        self.waits: list[float] = []
+        self.closed, self.used = threading.Event(), threading.Event()
+
+    def read(self, wait_s: float) -> Grey:
+        self.waits.append(wait_s)
+        if self.script:
+            given = self.script.pop(0)
+            if isinstance(given, Exception):
+                raise given
+            return given
+        self.used.set()
+        assert self.closed.wait(WITHIN_S)
+        raise CameraLost("closed")
+
+    def close(self) -> None:
+        self.closed.set()
+
+
+class Blind:
+    """A reader that sees nothing."""
+
+    moved_at = float("-inf")
+    guidance = None
+
+    def read(self, _frame: Grey, _mono: float) -> list:
+        return []
+
+
+class Ears:
+    """Hears what a worker tells; `said` waits for so many words about the camera."""
+
+    def __init__(self) -> None:
+        self.events: list[HealthChanged] = []
+        self._heard = threading.Condition()
+
+    def put(self, event) -> None:
+        with self._heard:
+            self.events.append(event)
+            self._heard.notify_all()
+
+    def said(self, count: int) -> list[bool]:
+        with self._heard:
+            assert self._heard.wait_for(lambda: len(self.events) >= count, WITHIN_S), self.events
+            return [event.working for event in self.events]
+
+
+@pytest.fixture
+def ears() -> Ears:
+    return Ears()
+
+
+@pytest.fixture
+def at_work() -> Iterator:
+    workers: list[tuple[Worker, threading.Event]] = []
+
+    def start(body) -> Worker:
+        worker = Worker("scan", body)
+        workers.append(worker)
+        worker.start()
+        return worker
+
+    yield start
+    for worker in workers:
+        worker.stop()
+
+
+def test_a_camera_that_hangs_while_it_is_opened_is_said_once_and_used_when_it_opens(ears, at_work):
+    opens, used = threading.Event(), threading.Event()
+    attempts = []
+
+    def open_camera() -> FakeCamera:
+        attempts.append(1)
+        assert opens.wait(WITHIN_S)
+        return FakeCamera(HALL)
+
+    def use(camera, stop, told) -> None:
+        camera.read(1.0)
+        told()
+        used.set()
+        stop.wait(WITHIN_S)
+
+    at_work(lambda stop: reopening(Part.CAMERA, open_camera, use, stop, ears.put, open_wait_s=SOON))
+    assert ears.said(1) == [False]
+    assert "driver hangs" in ears.events[0].why
+    opens.set()
+    assert used.wait(WITHIN_S)
+    assert ears.said(2) == [False, True]
+    assert len(attempts) == 1
+
+
+def test_a_worker_that_is_told_to_stop_leaves_a_camera_that_hangs_and_it_is_given_back_when_it_opens(
+    ears, at_work
+):
+    opens, camera = threading.Event(), FakeCamera()
+
+    def open_camera() -> FakeCamera:
+        assert opens.wait(WITHIN_S)
+        return camera
+
+    worker = at_work(
+        lambda stop: reopening(Part.CAMERA, open_camera, lambda *_: None, stop, ears.put, open_wait_s=SOON)
+    )
+    ears.said(1)
+    worker.stop()
+    assert not camera.closed.is_set()
+    opens.set()
+    assert camera.closed.wait(WITHIN_S)
+
+
+def scan(open_camera, ears):
+    return watching(
+        open_camera=open_camera,
+        eyes=Blind(),
+        clock=HouseClock(),
+        preview=Preview(),
+        found=lambda _readings, _mono: None,
+        put=ears.put,
+    )
+
+
+def test_a_camera_that_begins_slowly_is_said_to_be_missing_and_not_opened_twice(ears, at_work):
+    slow = FakeCamera(CameraLost("expected a frame within 2.0 s, none came"), HALL)
+    at_work(scan(lambda: slow, ears))
+    assert ears.said(2) == [False, True]
+    slow.close()
+
+
+def test_a_camera_that_stops_giving_frames_is_missed_within_two_seconds_and_opened_anew(ears, at_work):
+    first = FakeCamera(HALL, HALL, CameraLost("expected a frame within 2.0 s, none came"))
+    second = FakeCamera(HALL)
+    cameras = iter([first, second])
+    at_work(scan(lambda: next(cameras), ears))
+    assert ears.said(2) == [False, True]
+    assert first.closed.is_set()
+    assert max(first.waits) == 2.0
+    second.close()
+
+
+def test_a_usb_camera_that_was_pulled_comes_back_under_another_number(ears, at_work, tmp_path):
+    machine = Machine(tmp_path)
+    old = machine.plug_in(0, "C920", by_id="usb-046d_C920_A1")
+    opened: list[str] = []
+    there = {str(old): FakeCamera(HALL)}
+
+    def open_usb(device: str) -> FakeCamera:
+        opened.append(device)
+        if device not in there:
+            raise DriverMissing(f"expected a camera at {device}")
+        return there[device]
+
+    at_work(scan(chosen(open_usb, Chooser(machine.dev, machine.sys)), ears))
+    assert there[str(old)].used.wait(WITHIN_S)
+    camera = there.pop(str(old))
+    machine.pull(old)
+    machine.plug_in(1, "Security", by_id="usb-1111_Other")
+    new = machine.plug_in(2, "C920", by_id="usb-046d_C920_A1")
+    there[str(new)] = FakeCamera(HALL)
+    camera.close()
+    assert ears.said(2) == [False, True]
+    assert opened[-1] == str(new)
+    there[str(new)].close()
