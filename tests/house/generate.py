@@ -9,14 +9,19 @@ import sys
 from pathlib import Path
 
 from kiosk import reference_pages
-from tests.house import state_diagram
+from tests.house import pin_map, state_diagram
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def pages() -> dict[Path, str]:
     """Return every generated page with the text that it should have."""
-    return {ROOT / state_diagram.PAGE: state_diagram.page(), **reference_pages.pages()}
+    return {
+        ROOT / state_diagram.PAGE: state_diagram.page(),
+        ROOT / pin_map.PAGE: pin_map.page(),
+        ROOT / pin_map.PICTURE: pin_map.picture(),
+        **reference_pages.pages(),
+    }
 
 
 def stale() -> dict[Path, str]:
