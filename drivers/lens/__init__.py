@@ -3,7 +3,7 @@
 It is the demo's recording and the tests' pictures. It must never read a picture from the disk: everything is drawn.
 """
 
-from drivers.lens.approach import Shot, approach, shots
+from drivers.lens.approach import Shot, approach, before, shots
 from drivers.lens.hall import empty_hall, people_walking
 from drivers.lens.scene import Carrier, Clutter, Look, Scene
 from drivers.lens.visitors import varied
@@ -15,6 +15,7 @@ __all__ = [
     "Scene",
     "Shot",
     "approach",
+    "before",
     "empty_hall",
     "people_walking",
     "shots",

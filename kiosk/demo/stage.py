@@ -22,7 +22,7 @@ from drivers.camera_replay import Pace, ReplayCamera
 from drivers.camera_v4l2 import V4l2Camera
 from drivers.fake_keypad import FakeKeypad
 from drivers.fakes import FakeGate, FakeLamp
-from drivers.lens import Scene, approach, empty_hall
+from drivers.lens import Scene, approach, before
 from drivers.nothing import Silence
 from drivers.sounder import PygameSounder
 from kiosk.app import App, Drivers
@@ -175,8 +175,14 @@ def _first_camera() -> str | None:
     return None
 
 
+def _scene(text: str, seed: int, **how: object) -> Scene:
+    """Return one visitor before this door's camera, which is the same for all."""
+    camera = {"hall": HALL, "auto_exposure": True, "readout_s": READOUT_S, "size": CAMERA, "fps": FPS}
+    return Scene(text=text, seed=seed, **camera | {"owner": True} | how)  # type: ignore[arg-type]
+
+
 def _hall() -> Iterator[Grey]:
-    return empty_hall(seed=HALL, size=CAMERA, frames=HALL_FRAMES)
+    return before(_scene("", seed=0), HALL_FRAMES)
 
 
 def _sounder() -> Sounder:

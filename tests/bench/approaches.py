@@ -17,7 +17,7 @@ import cv2
 from pyzbar import pyzbar
 
 from drivers.engine_zxing import ZxingDecoder
-from drivers.lens import Carrier, Scene, approach, empty_hall, varied
+from drivers.lens import Carrier, Scene, approach, before, empty_hall, varied
 from kiosk.core.model import Colour, Identifier, IdentifierKind
 from kiosk.ports import Grey
 from registry.demo_people import made_up_iin
@@ -71,7 +71,7 @@ class Approach:
         """Return what the camera plays."""
         until = FRAMES if self.skip == 0 else min(FRAMES, self.skip + CUT)
         return Shot(
-            hall=lambda: hall(self.scene.seed),
+            hall=lambda: list(before(self.scene, HALL_FRAMES)),
             frames=lambda: list(itertools.islice(approach(self.scene, FRAMES), self.skip, until)),
             first=self.first,
             patience_s=patience_s,
@@ -94,7 +94,7 @@ class Approach:
 
 
 def hall(seed: int) -> list[Grey]:
-    """Return the hall of an approach with nobody in it: the lens draws the same one from the same seed."""
+    """Return a hall with nobody in it."""
     return list(empty_hall(seed, frames=HALL_FRAMES))
 
 

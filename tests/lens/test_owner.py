@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from drivers.engine_zxing import ZxingDecoder
-from drivers.lens import Clutter, Scene, approach, empty_hall, shots
+from drivers.lens import Clutter, Scene, approach, before, empty_hall, shots
 from tests.reader.codes import PASS
 
 SMALL = (640, 360)
@@ -62,3 +62,14 @@ def test_one_camera_sees_one_hall_whoever_comes():
     assert covered(first, second) < 0.1
     assert covered(first, next(iter(empty_hall(9, SMALL, 1)))) < 0.1
     assert covered(first, next(iter(approach(replace(scenes[0], hall=10), 30)))) > 0.15
+
+
+def test_before_somebody_comes_the_same_camera_sees_the_same_hall():
+    scene = replace(OWNED, hall_light=0.3, clutter=Clutter.CHECKS, auto_exposure=True, jpeg=80, noise=0.01)
+    *_, waiting = before(scene, 5)
+    first, *_ = approach(replace(scene, owner=False, farthest_m=3.0), 2)
+    other, *_ = before(replace(scene, seed=4), 1)
+    # A dark hall is noisy: what is compared is what stands there.
+    waiting, first, other = (cv2.blur(frame, (9, 9)) for frame in (waiting, first, other))
+    assert covered(waiting, first) < 0.02
+    assert covered(waiting, other) > 0.1

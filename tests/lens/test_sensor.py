@@ -1,12 +1,14 @@
 """The camera: noise, an exposure that adapts late, rows one after the other, a grid that beats with another, compression."""
 
 import math
+from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
 
-from drivers.lens import Look, Scene, approach, shine, shots
+from drivers.lens import Look, Scene, approach, empty_hall, shine, shots
+from drivers.lens.optics import defocus_px
 from drivers.lens.path import Pose
 from drivers.lens.phone import shape_of
 from drivers.lens.placing import Placing, row_skew
@@ -98,6 +100,33 @@ def test_what_moves_down_with_the_readout_is_stretched():
     assert bottom[1] - top[1] == pytest.approx(200 / 0.9)
 
 
+def lean(frame, hall):
+    """Return how many columns the phone's white leans over a row, from its moments."""
+    white = cv2.moments(((frame > 215) & (cv2.absdiff(frame, hall) > 40)).astype(np.uint8), True)
+    return white["mu11"] / white["mu02"]
+
+
+def test_a_phone_that_is_swept_past_leans_in_the_picture():
+    # Swept to the side: in the second frame of a come-hold-go of three it is on its way.
+    scene = Scene(
+        text="X",
+        size=SMALL,
+        seed=6,
+        tremor=0.0,
+        bystanders=0,
+        noise=0.0,
+        yaw=0,
+        pitch=0,
+        roll=0,
+        exposure_s=1e-4,
+    )
+    hall = next(iter(empty_hall(6, SMALL, 1)))
+    upright, skewed = (list(approach(replace(scene, readout_s=s), 6))[1:3] for s in (0.0, 0.05))
+    leans = [lean(b, hall) - lean(a, hall) for a, b in zip(upright, skewed, strict=True)]
+    assert lean(upright[1], hall) == pytest.approx(0, abs=0.02)
+    assert max(abs(value) for value in leans) > 0.03
+
+
 def rows(exposure_s, duty=0.3, at_s=0.0):
     return shine.switching(
         np.arange(720.0), hz=240, duty=duty, exposure_s=exposure_s, row_s=0.025 / 720, at_s=at_s
@@ -139,8 +168,6 @@ def beat(distance_m, *, skips=True, focus_m=None, pixel_mm=0.11):
     """Return one row of a white screen's moire, as shares of white."""
     scene = Scene(text="X", pixel_mm=pixel_mm, skips=skips)
     placing = Placing.of(scene, shape_of(scene), Pose((0.0, 0.0, distance_m), 0, 0, 0), (0.0, 0.0), 0.0)
-    from drivers.lens.optics import defocus_px
-
     blur = defocus_px(distance_m, focus_m or distance_m, 1280)
     drawn = shine.moire(scene, placing, (500, 300), (256, 64), blur)
     return None if drawn is None else drawn[10].astype(float) / 128
