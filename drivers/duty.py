@@ -18,7 +18,7 @@ class Duty:
     """
 
     def __init__(self, *, pulse_s: float, max_on_s: float) -> None:
-        """Raise SettingsError unless 0 < pulse_s <= max_on_s (seconds)."""
+        """Raise SettingsError unless 0 < pulse_s <= max_on_s (seconds; infinite for a coil that may stay on)."""
         if not 0 < pulse_s <= max_on_s:
             raise SettingsError(
                 f"gate: expected a pulse_s above 0 and at most max_on_s, got pulse_s = {pulse_s:g} and "

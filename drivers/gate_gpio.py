@@ -6,6 +6,7 @@ a crash) is for `kiosk gate-safe`, which systemd runs after the kiosk and before
 
 from __future__ import annotations
 
+import math
 from enum import StrEnum
 from typing import Any
 
@@ -38,14 +39,14 @@ class GpioGate:
         hold_s: float | None = None,
         active_high: bool = True,
         fail: Fail | str = Fail.SECURE,
-        max_on_s: float = 10.0,
+        max_on_s: float | None = 10.0,
         pin_factory: Any = None,
         timing: Timing | None = None,
     ) -> None:
         """Take the pins (BCM numbers) and bring them to rest.
 
         `exit_pin` None: one line opens both ways. `pulse_s` seconds a pulse; `max_on_s` is how much the lock bears
-        (`drivers.duty`); `active_high` False for a relay board that switches on when its input is pulled low.
+        (`drivers.duty`), None where it may stay on, as a magnet may in any case; `active_high` False for a relay board that switches on when its input is pulled low.
         `hold_s` seconds for one person, None: a pulse is all. Without `shut_pin` the line itself is held until `shut`
         or for `hold_s`; with it the line has its pulse, and a pulse on `shut_pin` ends what it began.
         `pin_factory` None is gpiozero's own choice. Raises DriverError, DriverMissing or SettingsError.
@@ -55,11 +56,13 @@ class GpioGate:
         self._taken: list[Line] = []
 
         def line(name: str, pin: int, on_s: float, *, at_rest: bool) -> Line:
+            # A pulse takes a magnet's power away: nothing warms up, and in a rush of people nobody is to wait for it.
+            bears_s = math.inf if at_rest or max_on_s is None else max_on_s
             self._taken.append(
                 Line(
                     f"the gate's {name} line on GPIO{pin}",
                     pin,
-                    duty=Duty(pulse_s=on_s, max_on_s=max_on_s),
+                    duty=Duty(pulse_s=on_s, max_on_s=bears_s),
                     active_high=active_high,
                     energised_at_rest=at_rest,
                     pin_factory=pin_factory,

@@ -132,7 +132,7 @@ def _gpio_gate(settings: Settings) -> Gate:
         hold_s=gate.hold_s if held else None,
         active_high=gate.active_high,
         fail=Fail(gate.fail),
-        max_on_s=gate.max_on_s,
+        max_on_s=gate.max_on_s or None,
     )
 
 

@@ -122,10 +122,10 @@ def _gate(settings: Settings) -> Iterator[Clash]:
     if gate.driver == "none":
         return
     longest = "hold_s" if gate.mode == "hold" else "pulse_s"
-    if gate.max_on_s < getattr(gate, longest):
+    if gate.fail == "secure" and 0 < gate.max_on_s < getattr(gate, longest):
         yield Clash(
             (("gate", "max_on_s"), ("gate", longest)),
-            f"expected at least {longest}, which is {getattr(gate, longest):g}",
+            f"expected at least {longest}, which is {getattr(gate, longest):g}, or 0 for a coil that may stay on",
         )
     if gate.mode == "hold" and gate.shut_pin is not None:
         yield Clash(

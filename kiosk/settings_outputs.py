@@ -39,7 +39,10 @@ class GateSettings:
         number(1, 60, "s"), 5.0, "How long the gate is held for one person, and until shut_pin shuts it."
     )
     max_on_s: float = key(
-        number(0.5, 60, "s"), 10.0, "The relay never stays on for longer: it protects the coil."
+        number(0, 60, "s"),
+        10.0,
+        "How long in one go the relay may be on, and in the long run half of the time: it protects the coil. 0 for a coil "
+        "that may stay on (100 % ED). A magnet that is let go by a pulse is not concerned.",
     )
     active_high: bool = key(
         flag(), True, "false for a relay board that switches when its input is pulled to ground."

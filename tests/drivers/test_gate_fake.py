@@ -5,10 +5,10 @@ import pytest
 from drivers.fakes import FakeGate, Pulse
 from kiosk.core.model import Direction
 from kiosk.errors import DriverError
-from tests.drivers.gate_contract import HOLD_S, MAX_ON_S, PULSE_S, GateContract, HoldContract
+from tests.drivers.gate_contract import HOLD_S, MAX_ON_S, PULSE_S, DutyContract, HoldContract
 
 
-class TestFakeGate(GateContract):
+class TestFakeGate(DutyContract):
     @pytest.fixture
     def gate(self, time):
         return FakeGate(now=time.now, pulse_s=PULSE_S, max_on_s=MAX_ON_S)

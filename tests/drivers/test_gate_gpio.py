@@ -10,7 +10,7 @@ from drivers.gate_gpio import Fail, GpioGate
 from drivers.timing import RealTime
 from kiosk.core.model import Direction
 from kiosk.errors import DriverError, SettingsError
-from tests.drivers.gate_contract import MAX_ON_S, PULSE_S, GateContract
+from tests.drivers.gate_contract import MAX_ON_S, PULSE_S, DutyContract, GateContract
 
 ENTRY, EXIT = 17, 27
 LIMIT_S = 20.0
@@ -115,7 +115,7 @@ def active_high(request):
     return request.param
 
 
-class TestGateOfALockThatIsEnergisedToOpen(GateContract):
+class TestGateOfALockThatIsEnergisedToOpen(DutyContract):
     @pytest.fixture
     def gate(self, build, active_high):
         return build(active_high=active_high)
@@ -146,6 +146,17 @@ class TestGateOfALockThatIsEnergisedToHold(GateContract):
         with pytest.raises(DriverError, match="closed"):
             gate.open(Direction.ENTRY)
         assert opened()
+
+
+@pytest.mark.parametrize("options", [{"fail": Fail.SAFE}, {"max_on_s": None}], ids=["magnet", "100-percent"])
+def test_what_bears_it_is_opened_for_everybody_in_a_rush(build, pins, time, options):
+    gate = build(**options)
+    for _ in range(100):
+        gate.open(Direction.ENTRY)
+        time.advance(PULSE_S * 0.9)
+    time.advance(PULSE_S)
+    at_rest = options.get("fail") is Fail.SAFE
+    assert pins.pin(ENTRY).levels[-3:] == [at_rest, not at_rest, at_rest]
 
 
 def test_prolonging_makes_no_second_edge(build, pins, time):

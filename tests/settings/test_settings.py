@@ -233,6 +233,11 @@ def test_a_lock_that_stays_shut_where_people_leave_deserves_a_second_look():
     assert [note for note in notes(said) if "nobody is ever held inside" in note]
 
 
+@pytest.mark.parametrize("bears", ["max_on_s = 0", 'fail = "safe"'])
+def test_what_may_stay_on_may_be_held_for_long(bears: str):
+    assert parse(f'[gate]\ndriver = "gpio"\nmode = "hold"\nhold_s = 30\n{bears}').gate.hold_s == 30
+
+
 def test_the_old_word_for_an_rgb_lamp_is_still_understood():
     assert parse('[lamp]\ndriver = "gpio"') == parse('[lamp]\ndriver = "rgb"')
 
