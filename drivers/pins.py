@@ -18,16 +18,16 @@ def pins(what: str) -> Iterator[None]:
         yield
     except KioskError:
         raise
-    except ImportError as error:
-        raise DriverMissing(
-            f"{what} needs gpiozero, which is not installed ({error}): run install.sh again"
-        ) from error
     except Exception as error:  # lgpio's own error inherits from Exception, nothing nearer
-        if type(error).__name__ == "BadPinFactory":
+        if type(error).__name__ == "BadPinFactory":  # asked first: it is an ImportError, too
             raise DriverMissing(
                 f"{what}: expected the pins of a Raspberry Pi, found none that can be driven. On a Pi: "
                 "`sudo apt install python3-lgpio`, and the kiosk's user in the group gpio. Elsewhere choose the "
                 f'driver "none" ({error})'
+            ) from error
+        if isinstance(error, ImportError):
+            raise DriverMissing(
+                f"{what} needs gpiozero, which is not installed ({error}): run install.sh again"
             ) from error
         raise DriverError(
             f"{what} cannot be set ({type(error).__name__}: {error}): check that no other program holds the pin, "

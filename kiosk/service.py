@@ -11,6 +11,7 @@ from functools import partial
 
 from kiosk.app import App
 from kiosk.clock import SystemClock, boot_id
+from kiosk.console import hush
 from kiosk.device import Device
 from kiosk.enrol import identify
 from kiosk.equipment import drivers_for, eyes
@@ -32,6 +33,8 @@ def run(settings: Settings) -> int:
     clock, device = SystemClock(), Device.beside(settings.store.path)
     heartbeats = Heartbeats(clock.mono)
     systemd = Systemd.of(os.environ, os.getpid())
+    if systemd.is_there:
+        hush()
     watchdog = Watchdog(heartbeats, systemd, mono=clock.mono, stopping=stop.is_set)
     with ExitStack() as last:
         watching = Worker("watchdog", watchdog.body)

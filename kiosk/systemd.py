@@ -35,6 +35,11 @@ class Systemd:
             environment.get("NOTIFY_SOCKET", ""), watchdog_s=int(limit_us) / 1_000_000 if watched else None
         )
 
+    @property
+    def is_there(self) -> bool:
+        """Whether a service manager started this process and listens."""
+        return bool(self._address)
+
     def ready(self) -> bool:
         """The start is over: who waits for this service may begin. Whether that was heard."""
         return self._tell("READY=1")

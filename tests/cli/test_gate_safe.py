@@ -105,3 +105,4 @@ def test_on_a_machine_without_pins_it_says_so_quickly_and_ends_well(root, tmp_pa
     )  # fmt: skip
     assert ended.returncode == 0
     assert ended.stderr.startswith("gate-safe: no line was touched: ")
+    assert "expected the pins of a Raspberry Pi, found none" in ended.stderr
