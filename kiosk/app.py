@@ -29,7 +29,7 @@ from kiosk.enrol import settings_of
 from kiosk.equipment import Drivers, eyes
 from kiosk.health import BoardWatch
 from kiosk.heartbeats import Heartbeats
-from kiosk.inputs import desk_scanning
+from kiosk.inputs import desk_scanning, passing
 from kiosk.loop import Hands, Inbox, Loop
 from kiosk.outset import resumed, setup_of
 from kiosk.ports import Camera, Clock, Scanner
@@ -200,6 +200,8 @@ class App:
             self._work("keypad", typing(open_keypad=self._drivers.open_keypad, put=put, optional=optional))
         if self._drivers.open_scanner is not None:
             self._work("scanner", self._desk_scanning(self._drivers.open_scanner))
+        if self._drivers.open_passage is not None:
+            self._work("passage", passing(open_passage=self._drivers.open_passage, put=put))
         if self._drivers.open_camera is not None:
             self._work("scan", self._scanning(self._drivers.open_camera), silence_s=SCAN_SILENCE_S)
 

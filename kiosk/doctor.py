@@ -89,6 +89,8 @@ TABLE = (
     Row(33, "power", "the power supply holds", "use the Pi's own supply and a short thick cable", Site.power),
     Row(34, "heat", "the processor is cool enough to run at full speed", "give the case air, or a fan", Site.heat),
     Row(35, "memory", "there is memory left", "see what else runs here: `ps aux --sort -rss`", Site.memory),
+    Row(36, "passage", "the passage sensor is there, and nothing blocks it",
+        "see what stands in it, clean it; then docs/wiring/passage.md", Site.passage),
 )  # fmt: skip
 
 

@@ -165,6 +165,12 @@ class Site:
         open_scanner = SCANNERS[self.settings.scanner.driver](self.settings)
         return things.scanner(open_scanner, running=self.running)
 
+    def passage(self) -> Finding:
+        from kiosk.equipment_inputs import PASSAGES
+
+        open_passage = PASSAGES[self.settings.passage.driver](self.settings)
+        return things.passage(open_passage, running=self.running)
+
     def gpio(self) -> Finding:
         used: dict[str, list[str]] = {}
         for wire in wires(self.settings):

@@ -16,7 +16,7 @@ import segno
 
 from kiosk.doctor_finding import Finding, broken, ok, warning
 from kiosk.errors import DriverError, DriverMissing
-from kiosk.ports import Camera, Decoder, Grey, Keypad, Scanner
+from kiosk.ports import Camera, Decoder, Grey, Keypad, PassageSensor, Scanner
 from kiosk.status_file import Status
 
 STOP_FIRST = "if the kiosk runs, stop it first: sudo systemctl stop ashyq-kiosk"
@@ -124,10 +124,19 @@ def scanner(open_scanner: Callable[[], Scanner] | None, *, running: Running | No
     return _opens(21, "scanner", open_scanner, "", running)
 
 
+def passage(
+    open_passage: Callable[[], PassageSensor] | None, *, running: Running | None = None
+) -> Finding:
+    """The passage sensor's pins open. Nobody is waited for: only a running kiosk knows whether it is blocked."""
+    if open_passage is None:
+        return ok("none at this door")
+    return _opens(36, "passage", open_passage, "", running)
+
+
 def _opens(
     number: int,
     name: str,
-    open_thing: Callable[[], Keypad | Scanner],
+    open_thing: Callable[[], Keypad | Scanner | PassageSensor],
     otherwise: str,
     running: Running | None,
 ) -> Finding:

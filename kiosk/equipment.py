@@ -22,9 +22,22 @@ from kiosk.awaited_screen import AwaitedScreen
 from kiosk.core.effects import Sound
 from kiosk.core.policy import Window
 from kiosk.equipment_cameras import CAMERAS
-from kiosk.equipment_inputs import KEYPADS, SCANNERS
+from kiosk.equipment_inputs import KEYPADS, PASSAGES, SCANNERS
 from kiosk.errors import DriverError, DriverMissing
-from kiosk.ports import Board, Camera, Clock, Decoder, Gate, Keypad, Lamp, Scanner, Screen, Sounder, Symbology
+from kiosk.ports import (
+    Board,
+    Camera,
+    Clock,
+    Decoder,
+    Gate,
+    Keypad,
+    Lamp,
+    PassageSensor,
+    Scanner,
+    Screen,
+    Sounder,
+    Symbology,
+)
 from kiosk.reader.cards import CardReader, Cards
 from kiosk.reader.formats import ON_CARDS
 from kiosk.reader.pipeline import Reader
@@ -47,6 +60,7 @@ class Drivers:
     screen: Screen
     open_scanner: Callable[[], Scanner] | None = None
     board: Board | None = None
+    open_passage: Callable[[], PassageSensor] | None = None
 
 
 class QuietHours:
@@ -87,6 +101,7 @@ def drivers_for(settings: Settings, clock: Clock, last: ExitStack) -> Drivers:
         screen=screen,
         open_scanner=SCANNERS[settings.scanner.driver](settings),
         board=SystemBoard(settings.store.path.parent),
+        open_passage=PASSAGES[settings.passage.driver](settings),
     )
 
 

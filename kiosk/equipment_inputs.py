@@ -1,10 +1,11 @@
-"""Settings -> the drivers of what a door hears beside its camera: keypad and desk scanner. Part of the composition root."""
+"""Settings -> the drivers of what a door hears beside its camera: keypad, desk scanner, passage sensor. Part of the composition root."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from kiosk.ports import Keypad, Scanner
+from kiosk.core.crossings import Sensor
+from kiosk.ports import Keypad, PassageSensor, Scanner
 from kiosk.settings import Settings
 
 
@@ -37,6 +38,22 @@ def _serial_scanner(settings: Settings) -> Callable[[], Scanner]:
     return open_scanner
 
 
+def _gpio_passage(settings: Settings) -> Callable[[], PassageSensor]:
+    def open_passage() -> PassageSensor:
+        from drivers.passage_sensor import GpioPassageSensor
+
+        passage = settings.passage
+        pins = [pin for pin in (passage.first_pin, passage.second_pin) if pin is not None]
+        return GpioPassageSensor(
+            passage.driver,
+            pins[: passage.driver.lines],
+            active_high=passage.active_high,
+            bounce_s=passage.bounce_s,
+        )
+
+    return open_passage
+
+
 KEYPADS: dict[str, Callable[[Settings], Callable[[], Keypad] | None]] = {
     "auto": _evdev,
     "evdev": _evdev,
@@ -47,4 +64,8 @@ SCANNERS: dict[str, Callable[[Settings], Callable[[], Scanner] | None]] = {
     "serial": _serial_scanner,
     "evdev": _evdev_scanner,
     "none": lambda _settings: None,
+}
+PASSAGES: dict[str, Callable[[Settings], Callable[[], PassageSensor] | None]] = {
+    **dict.fromkeys(Sensor, _gpio_passage),
+    Sensor.NONE: lambda _settings: None,
 }

@@ -1,4 +1,4 @@
-"""The thread bodies of what a door hears beside camera and keypad: the desk scanner.
+"""The thread bodies of what a door hears beside camera and keypad: desk scanner and passage sensor.
 
 Each owns one blocking thing and turns what it brings into events; when the thing is gone, `reopening` looks for it again.
 """
@@ -9,9 +9,9 @@ import logging
 import threading
 from collections.abc import Callable
 
-from kiosk.core.events import CodeRead, Part
+from kiosk.core.events import CodeRead, HealthChanged, Part
 from kiosk.core.model import Credential, Direction, NotACredential, Via
-from kiosk.ports import Scanner
+from kiosk.ports import PassageSensor, Scanner
 from kiosk.reopening import Put, reopening
 
 log = logging.getLogger(__name__)
@@ -48,3 +48,24 @@ def desk_scanning(
                 put(CodeRead(credential=credential, via=Via.SCANNER, side=side))
 
     return lambda stop: reopening(Part.SCANNER, open_scanner, listen, stop, put)
+
+
+def passing(*, open_passage: Callable[[], PassageSensor], put: Put) -> Callable[[threading.Event], None]:
+    """Return the body of the passage sensor's worker. A sensor that cannot see is told of as long as it cannot."""
+
+    def watch(sensor: PassageSensor, stop: threading.Event, seen: Callable[[], None]) -> None:
+        told = ""
+        while not stop.is_set():
+            passed = sensor.read(WAIT_S)
+            if sensor.fault != told:
+                told = sensor.fault
+                log.log(
+                    logging.ERROR if told else logging.INFO, "passage sensor: %s", told or "it sees again"
+                )
+                put(HealthChanged(part=Part.PASSAGE, working=not told, why=told))
+            if not told:
+                seen()
+            if passed is not None:
+                put(passed)
+
+    return lambda stop: reopening(Part.PASSAGE, open_passage, watch, stop, put)

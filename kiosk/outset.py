@@ -6,6 +6,7 @@ import secrets
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from kiosk.core.crossings import Sensor
 from kiosk.core.guesses import Budget
 from kiosk.core.model import Direction
 from kiosk.core.occupancy import Occupancy
@@ -30,7 +31,7 @@ def setup_of(settings: Settings, venue_code: VenueCode | None) -> Setup:
         attended=door.attended,
         zone=door.timezone,
         presence_key=secrets.token_bytes(KEY_BYTES),
-        passage_sensor=settings.gate.passage_sensor,
+        passage_sensor=settings.passage.driver is not Sensor.NONE,
         scanner=settings.scanner.driver != "none",
         budget=Budget(
             per_minute=settings.keypad.guesses_per_minute,
@@ -47,7 +48,7 @@ def setup_of(settings: Settings, venue_code: VenueCode | None) -> Setup:
             notice_s=times.notice_s,
             keypad_idle_s=times.keypad_idle_s,
             confirm_s=times.confirm_s,
-            passage_s=settings.gate.passage_s,
+            passage_s=settings.passage.wait_s,
         ),
         venue_code_url=shown.url if shown else "",
         venue_code_key=shown.key if shown else b"",

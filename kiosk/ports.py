@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from kiosk.core.board import Vitals
 from kiosk.core.effects import Signal, Sound
-from kiosk.core.events import Key
+from kiosk.core.events import Key, Passed
 from kiosk.core.model import Colour, Direction, Identifier, NotACredential, Status, Via
 from kiosk.core.view import View
 
@@ -95,6 +95,21 @@ class Scanner(Protocol):
 
     def close(self) -> None:
         """Give the scanner back."""
+        ...
+
+
+class PassageSensor(Protocol):
+    """Sees people go through the gate."""
+
+    fault: str
+    """What keeps it from seeing, for staff; empty while nothing does. Looked at by each `read`."""
+
+    def read(self, wait_s: float) -> Passed | None:
+        """Return the next passage, or None after `wait_s` seconds. Raises DriverError when it is gone."""
+        ...
+
+    def close(self) -> None:
+        """Give the sensor back."""
         ...
 
 

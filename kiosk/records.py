@@ -113,7 +113,7 @@ def row_of(record: Record, sealed: Sealed | None) -> dict[str, Any]:
                 "kind": "anomaly",
                 "at": utc_text(record.seen_at),
                 "what": record.what.value,
-                "direction": record.direction.value,
+                "direction": None if record.direction is None else record.direction.value,
             }
         case _:
             assert_never(record)

@@ -149,12 +149,13 @@ class Reports:
         )
 
     def passages(self, since: datetime) -> tuple[Passed, ...]:
-        """Return who went through since a moment, in the order in which it was written: the count starts from it."""
+        """Return who went through since a moment, uncalled too, as it was written: the count starts from it."""
         with plainly("the passages cannot be read"):
             rows = self._all(
-                "SELECT passage.at, visit.direction FROM records AS passage"
-                " JOIN records AS visit ON visit.uid = passage.visit"
-                " WHERE passage.kind = 'passage' AND passage.passed = 1 AND passage.at >= :since ORDER BY passage.rowid",
+                "SELECT passage.at, coalesce(visit.direction, passage.direction) AS direction FROM records AS passage"
+                " LEFT JOIN records AS visit ON visit.uid = passage.visit WHERE passage.at >= :since"
+                " AND (passage.kind = 'passage' AND passage.passed = 1"
+                " OR passage.kind = 'anomaly' AND passage.direction IS NOT NULL) ORDER BY passage.rowid",
                 since=utc_text(since),
             )
         return tuple(

@@ -33,6 +33,7 @@ def clashes(settings: Settings) -> Iterator[Clash]:
     yield from _pins_used_twice(settings)
     yield from _gate(settings)
     yield from _lamp(settings)
+    yield from _passage(settings)
     yield from _sound(settings)
     door, camera, keypad = settings.door, settings.camera, settings.keypad
     readers = {camera.driver, settings.scanner.driver, keypad.driver}
@@ -102,6 +103,16 @@ def _sound(settings: Settings) -> Iterator[Clash]:
         )
 
 
+def _passage(settings: Settings) -> Iterator[Clash]:
+    passage = settings.passage
+    for name in ("first_pin", "second_pin")[: passage.driver.lines]:
+        if getattr(passage, name) is None:
+            yield Clash(
+                (("passage", name), ("passage", "driver")),
+                f'expected a GPIO: "{passage.driver}" has {passage.driver.lines} wires',
+            )
+
+
 def _pins_used_twice(settings: Settings) -> Iterator[Clash]:
     users: dict[int, list[Wire]] = defaultdict(list)
     for wire in wires(settings):
@@ -114,11 +125,7 @@ def _pins_used_twice(settings: Settings) -> Iterator[Clash]:
 
 
 def _gate(settings: Settings) -> Iterator[Clash]:
-    gate = settings.gate
-    if gate.passage_sensor and gate.driver == "none":
-        yield Clash(
-            (("gate", "passage_sensor"), ("gate", "driver")), 'a sensor needs a gate: set driver = "gpio"'
-        )
+    gate, passage = settings.gate, settings.passage
     if gate.driver == "none":
         return
     longest = "hold_s" if gate.mode == "hold" else "pulse_s"
@@ -133,10 +140,10 @@ def _gate(settings: Settings) -> Iterator[Clash]:
             'a held line shuts the gate by itself: set shut_pin = 0, or mode = "pulse"',
         )
     held = gate.mode == "hold" or gate.shut_pin is not None
-    if held and gate.passage_sensor and gate.hold_s > gate.passage_s:
+    if held and passage.driver.lines and gate.hold_s > passage.wait_s:
         yield Clash(
-            (("gate", "hold_s"), ("gate", "passage_s")),
-            f"expected at most passage_s, which is {gate.passage_s:g}: who passes later would not be waited for",
+            (("gate", "hold_s"), ("passage", "wait_s")),
+            f"expected at most [passage] wait_s, which is {passage.wait_s:g}: who passes later would not be waited for",
         )
     if gate.entry_pin is None:
         yield Clash((("gate", "entry_pin"), ("gate", "driver")), "expected the GPIO of the relay, found none")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.settings_schema import choice, device, key, number
+from kiosk.core.crossings import Sensor
+from kiosk.settings_pins import pin
+from kiosk.settings_schema import choice, device, flag, key, number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,4 +41,33 @@ class ScannerSettings:
         choice("both", "entry", "exit"),
         "both",
         "Which way people go who use it, at a toggle door: exit for a scanner on the inner side.",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassageSettings:
+    """What tells that somebody went through the gate."""
+
+    driver: Sensor = key(
+        choice(*Sensor),
+        "none",
+        "contact for a turnstile that tells each turn, contacts where it has one for each way, beam for one light beam, "
+        "beams for two, one behind the other. none: who was admitted is taken for inside.",
+    )
+    first_pin: int | None = key(
+        pin(), 23, "The contact, the beam; of two, the contact of the way in, or the beam on the outer side."
+    )
+    second_pin: int | None = key(pin(), 24, "Of two, the other one.")
+    active_high: bool = key(
+        flag(),
+        False,
+        "false where a closed contact or a broken beam pulls the input to ground; true where it gives 3.3 V.",
+    )
+    bounce_s: float = key(
+        number(0.002, 0.2, "s"), 0.02, "A contact or a beam counts when it has been steady for so long."
+    )
+    wait_s: float = key(
+        number(1, 60, "s"),
+        8.0,
+        "Who was admitted and did not go through within this time is not counted inside.",
     )

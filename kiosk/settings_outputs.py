@@ -53,12 +53,6 @@ class GateSettings:
         "secure: a pulse energises the lock, as of a turnstile or a strike. safe: a magnet that a pulse lets go, "
         "and that is open without power.",
     )
-    passage_sensor: bool = key(flag(), False, "Whether the turnstile tells that somebody went through.")
-    passage_s: float = key(
-        number(1, 60, "s"),
-        8.0,
-        "Who was admitted and did not go through within this time is not counted inside.",
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

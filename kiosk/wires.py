@@ -1,6 +1,6 @@
 """Every wire on the GPIO header that a configuration uses: one list for the checks, the doctor and `kiosk gate-safe`.
 
-A new thing on pins gets its line in `_outputs`. Pure: it looks at settings, never at a pin.
+A new thing on pins gets its line in `_outputs` or `_inputs`. Pure: it looks at settings, never at a pin.
 """
 
 from __future__ import annotations
@@ -43,6 +43,15 @@ def wires(settings: Settings) -> Iterator[Wire]:
             yield Wire(
                 section=section, setting=key, pin=pin, output=True, active_high=high, polarity=polarity
             )
+    for section, key in _inputs(settings):
+        pin = getattr(getattr(settings, section), key)
+        if pin is not None:
+            yield Wire(section=section, setting=key, pin=pin, output=False)
+
+
+def _inputs(settings: Settings) -> Iterator[tuple[str, str]]:
+    for key in ("first_pin", "second_pin")[: settings.passage.driver.lines]:
+        yield "passage", key
 
 
 def _outputs(settings: Settings) -> Iterator[tuple[str, str, str]]:

@@ -93,7 +93,11 @@ def _change(direction: str) -> int:
 
 def _odd_change(record: dict[str, Any]) -> int:
     """What a record without a visitor changes: a person who passed uncalled, or those assumed to have left."""
-    return -int(record["assumed_exits"]) if record["kind"] == "closing" else _change(record["direction"])
+    if record["kind"] == "closing":
+        return -int(record["assumed_exits"])
+    return (
+        _change(record["direction"]) if record["direction"] else 0
+    )  # nobody knows which way, or nobody went
 
 
 def _count(moves: Iterable[tuple[datetime, int]]) -> int:

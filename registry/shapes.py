@@ -113,7 +113,7 @@ class ClosingItem(_Item):
 class AnomalyItem(_Item):
     kind: Literal["anomaly"]
     what: Oddity
-    direction: Direction
+    direction: Direction | None
 
 
 AnyItem = VisitItem | AmendmentItem | PassageItem | ClosingItem | AnomalyItem

@@ -77,6 +77,8 @@ def _chips(corner: Corner, canvas: Canvas) -> list[_Chip]:
     if corner.faults:
         text = " · ".join(str(number) for number in corner.faults)
         found.append(_Chip(text=text, shape=Shape.BROKEN, ink=theme.print, ground=theme.warning))
+    if corner.noticed is not None:
+        warn(words(Label(f"odd-{corner.noticed}")).kk, Shape.PERSON)
     if corner.incidents_waiting:
         text = str(corner.incidents_waiting)
         found.append(_Chip(text=text, shape=Shape.REPORT, ink=theme.paper, ground=theme.alarm))

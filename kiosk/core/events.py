@@ -104,9 +104,9 @@ class RecordFailed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passed:
-    """The passage sensor saw one person go through."""
+    """The passage sensor saw one person go through. `direction` None: it cannot tell which way."""
 
-    direction: Direction
+    direction: Direction | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +170,7 @@ class Part(StrEnum):
     CAMERA = "camera"
     KEYPAD = "keypad"
     SCANNER = "scanner"
+    PASSAGE = "passage"
     GATE = "gate"
     LAMP = "lamp"
     DISPLAY = "display"

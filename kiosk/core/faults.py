@@ -26,6 +26,7 @@ NUMBER_OF: Mapping[Part, int] = MappingProxyType(
         Part.POWER: 33,
         Part.HEAT: 34,
         Part.MEMORY: 35,
+        Part.PASSAGE: 36,
     }
 )
 """The check of `kiosk doctor` that looks at each part."""

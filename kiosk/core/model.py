@@ -291,7 +291,8 @@ class Anomaly:
 
     id: str
     what: Oddity
-    direction: Direction
+    direction: Direction | None
+    """Which way somebody went; None: nobody knows, or nobody went."""
     seen_at: datetime
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.core.derived import derived_id
-from kiosk.core.effects import Effect, Shut, Tell, Write
+from kiosk.core.effects import Chime, Effect, Shut, Sound, Tell, Write
 from kiosk.core.events import Passed
-from kiosk.core.model import Anomaly, Direction, Oddity, Passage, Stamp
+from kiosk.core.model import Anomaly, Direction, DoorKind, Oddity, Passage, Stamp
 from kiosk.core.situation import Door, Pending, Step
 
 TAILGATE_S = 3.0
 """A second person in the same direction within so many seconds came behind the first."""
+
+_ONLY_WAY = {DoorKind.ENTRY: Direction.ENTRY, DoorKind.EXIT: Direction.EXIT}
 
 
 def passage_id(visit_id: str) -> str:
@@ -33,25 +35,33 @@ def await_passage(
 
 
 def passed(door: Door, event: Passed, stamp: Stamp) -> Step:
-    """Somebody went through: the one who waited longest for that way, or an anomaly."""
-    one = next((one for one in door.pending if one.direction is event.direction), None)
-    occupancy = door.occupancy.moved(event.direction)
+    """Somebody went through: the one who waited longest for that way, or an anomaly.
+
+    Which way, where the sensor cannot tell, is the way of the relay that was open for them.
+    """
+    one = next((one for one in door.pending if event.direction in (one.direction, None)), None)
     if one is not None:
+        occupancy = door.occupancy.moved(one.direction)
         left = tuple(other for other in door.pending if other is not one)
         door = replace(
             _left(door, one.direction, one.tags),
             pending=left,
             occupancy=occupancy,
             passed_at=stamp.mono,
-            passed_way=event.direction,
+            passed_way=one.direction,
         )
         record = _passage(one.visit_id, stamp, passed=True, sensed=True)
         # At once, even before the record: every moment that a gate stands open longer lets in who comes behind.
-        more = any(other.direction is event.direction for other in left)
-        return door, (record,) if more else (Shut(direction=event.direction), record)
-    what = _oddity(door, event.direction, stamp)
-    anomaly = Anomaly(id=stamp.visit_id, what=what, direction=event.direction, seen_at=stamp.wall)
-    return replace(door, occupancy=occupancy), (Write(record=anomaly), Tell(what=what))
+        more = any(other.direction is one.direction for other in left)
+        return door, (record,) if more else (Shut(direction=one.direction), record)
+    what, way = _oddity(door, event.direction, stamp)
+    anomaly = Anomaly(id=stamp.visit_id, what=what, direction=way, seen_at=stamp.wall)
+    door = replace(door, noticed=what, noticed_at=stamp.mono)
+    if way is not None:
+        door = replace(door, occupancy=door.occupancy.moved(way))
+    if what is Oddity.TAILGATE:  # a third one comes behind the second
+        door = replace(door, passed_at=stamp.mono)
+    return door, (Write(record=anomaly), Tell(what=what), Chime(sound=Sound.MISTAKE))
 
 
 def expire(door: Door, stamp: Stamp) -> tuple[Door, tuple[Effect, ...]]:
@@ -84,8 +94,12 @@ def _passage(visit_id: str, stamp: Stamp, *, passed: bool, sensed: bool) -> Writ
     )
 
 
-def _oddity(door: Door, direction: Direction, stamp: Stamp) -> Oddity:
-    if door.pending:
-        return Oddity.WRONG_WAY
-    behind = door.passed_way is direction and stamp.mono - door.passed_at < TAILGATE_S
-    return Oddity.TAILGATE if behind else Oddity.UNCALLED
+def _oddity(door: Door, way: Direction | None, stamp: Stamp) -> tuple[Oddity, Direction | None]:
+    """Return what somebody did whom nobody let through, and which way they went; None: nobody knows."""
+    lately = stamp.mono - door.passed_at < TAILGATE_S
+    if lately and way in (door.passed_way, None):
+        return Oddity.TAILGATE, door.passed_way
+    only = _ONLY_WAY.get(door.setup.kind)
+    if way is not None and (door.pending or only not in (way, None)):
+        return Oddity.WRONG_WAY, way
+    return Oddity.UNCALLED, way or only

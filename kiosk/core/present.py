@@ -50,6 +50,9 @@ _UNITS = (
     (Unit.MINUTES, timedelta(minutes=1)),
 )
 
+NOTICED_S = 20.0
+"""How long staff are told of somebody who went through uncalled: until the one behind them has turned round."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Answer:
@@ -227,6 +230,7 @@ def _corner(door: Door, stamp: Stamp) -> Corner:
         incidents_waiting=door.incidents_waiting,
         today=today(edition, local),
         aged=_aged(door, stamp),
+        noticed=door.noticed if stamp.mono - door.noticed_at < NOTICED_S else None,
         who_unknown=door.setup.kind is not DoorKind.EXIT and not door.knows_who_is_inside,
         faults=faults.numbers(door),
         ailing=next((part for part in URGENT if door.is_broken(part)), None),

@@ -19,6 +19,7 @@ from kiosk.core.model import (
     DoorKind,
     Identifier,
     IdentifierKind,
+    Oddity,
     Refusal,
     Source,
     Stamp,
@@ -156,6 +157,9 @@ class Door:
     pending: tuple[Pending, ...] = ()
     passed_at: float = float("-inf")
     passed_way: Direction | None = None
+    noticed: Oddity | None = None
+    """What the passage sensor last saw that nobody was let through for: staff are told for a while."""
+    noticed_at: float = float("-inf")
     abandoned: tuple[tuple[str, str], ...] = ()
     """(record, visit) whose commit took too long: the gate stays shut, and a late commit withdraws the visit."""
     presence: Presence = field(default_factory=Presence)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from kiosk.core.knowledge import Known
+from kiosk.core.model import Oddity
 
 if TYPE_CHECKING:
     from kiosk.core.events import Part  # an event bears a phrase, so it knows this module
@@ -182,6 +183,8 @@ class Corner:
     """Today's rule as one sentence (rule 10)."""
     aged: Aged | None = None
     """What of the registry's word is stale or past its time; None while all is fresh."""
+    noticed: Oddity | None = None
+    """Somebody just went through whom nobody let through."""
     who_unknown: bool = False
     """People are inside of whom nobody knows any more who they are: the power was gone."""
     faults: tuple[int, ...] = ()

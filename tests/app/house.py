@@ -19,9 +19,11 @@ from typing import Any, Self
 
 from drivers.camera_replay import Pace, ReplayCamera
 from drivers.fake_keypad import FakeKeypad
+from drivers.fake_passage import FakePassage
 from drivers.fake_scanner import FakeSerialScanner
 from drivers.fakes import FakeGate, FakeLamp, FakeSounder
 from kiosk.app import App
+from kiosk.core.crossings import Sensor
 from kiosk.core.effects import Effect, Tell
 from kiosk.core.events import Event, Key, Tick
 from kiosk.core.model import Colour, Direction, DoorKind, Identifier, IdentifierKind
@@ -66,6 +68,7 @@ class House:
         pictures: Path | None = None,
         boot: str | None = None,
         scanner: bool = False,
+        sensor: Sensor = Sensor.NONE,
         **times: float,
     ) -> None:
         """`times` are fields of [times], in seconds; without them every screen is short, so that a test is.
@@ -80,6 +83,7 @@ class House:
         self.sounder = FakeSounder(now=clock.mono)
         self.camera: ReplayCamera | None = None
         self.keypad: FakeKeypad | None = None
+        self.passage = FakePassage(sensor) if sensor.lines else None
         self.scanner: FakeSerialScanner | None = None
         self.camera_plugged = self.keypad_plugged = True
         self.keypads_tried = 0
@@ -102,6 +106,7 @@ class House:
             reader=replace(defaults.reader, hold_s=0.5),
             times=replace(defaults.times, **{**short, **times}),
             scanner=replace(defaults.scanner, driver="serial" if scanner else "none"),
+            passage=replace(defaults.passage, driver=sensor),
             store=replace(defaults.store, path=folder / "kiosk.db", runtime=folder / "run"),
             sync=replace(defaults.sync, policy_every_s=0.5, heartbeat_every_s=0.5),
         )
@@ -113,6 +118,7 @@ class House:
             sounder=self.sounder,
             screen=self.screen,
             open_scanner=self._open_scanner if scanner else None,
+            open_passage=(lambda: self.passage) if self.passage else None,
         )
         device, identity = enrolled(registry, self.settings.store.path, DEMO_DOOR, url=url)
         self.device = identity.device

@@ -108,7 +108,7 @@ class Doorman:
         """Let the newest question fail."""
         return self.tell(AskFailed(visit_id=self.every(Ask)[-1].visit_id, why="timeout"))
 
-    def passes(self, direction: Direction) -> tuple[Effect, ...]:
+    def passes(self, direction: Direction | None) -> tuple[Effect, ...]:
         """Let the sensor see somebody."""
         return self.tell(Passed(direction=direction))
 

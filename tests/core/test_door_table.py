@@ -88,7 +88,7 @@ EXAMPLES: dict[type, tuple[Event, ...]] = {
         RecordFailed(record_id=FOREIGN, why="full"),
         RecordFailed(record_id="theirs", why="full"),
     ),
-    Passed: tuple(Passed(direction=direction) for direction in Direction),
+    Passed: tuple(Passed(direction=direction) for direction in (*Direction, None)),
     GateFailed: (GateFailed(why="did not turn"),),
     StaffAdmitted: (StaffAdmitted(by="aigul", why="paper result"),),
     StaffDismissed: (StaffDismissed(),),

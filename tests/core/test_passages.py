@@ -7,12 +7,13 @@ from datetime import datetime, time, timedelta
 
 import pytest
 
-from kiosk.core.effects import Shut, Tell
+from kiosk.core.effects import Chime, Shut, Sound, Tell
 from kiosk.core.events import GateFailed, HealthChanged, Part, Passed, PolicyArrived, Tick
 from kiosk.core.model import Anomaly, Closing, Colour, Direction, DoorKind, Oddity, Passage, Reason
 from kiosk.core.occupancy import Occupancy, hours_worked
 from kiosk.core.passages import TAILGATE_S
 from kiosk.core.policy import Window, Zone, ZoneRule
+from kiosk.core.present import NOTICED_S
 from kiosk.core.situation import State
 from tests.core.doorman import Doorman
 from tests.factories import NOON, Stamps, make_door, make_edition, make_pass, make_person, make_policy
@@ -99,11 +100,62 @@ def test_a_second_person_behind_the_first_is_counted_and_told_to_staff():
     assert man.door.inside == 2
 
 
-def test_somebody_coming_out_right_after_one_went_in_is_no_tailgater():
-    man = admitted()
+@pytest.mark.parametrize(
+    "kind, what", [(DoorKind.ENTRY, Oddity.WRONG_WAY), (DoorKind.TOGGLE, Oddity.UNCALLED)]
+)
+def test_somebody_coming_out_right_after_one_went_in_is_no_tailgater(kind, what):
+    man = Doorman(make_door(kind, sensor=True))
+    man.reads(make_pass())
     man.passes(Direction.ENTRY)
     man.passes(Direction.EXIT)
-    assert [one.what for one in man.records(Anomaly)] == [Oddity.UNCALLED]
+    assert [one.what for one in man.records(Anomaly)] == [what]
+
+
+def test_a_third_person_close_behind_the_second_is_a_tailgater_too():
+    man = admitted()
+    man.passes(Direction.ENTRY)
+    for _ in range(2):
+        man.stamps.advance(TAILGATE_S - 0.1)
+        man.passes(Direction.ENTRY)
+    assert [one.what for one in man.records(Anomaly)] == [Oddity.TAILGATE] * 2
+    assert man.door.inside == 3
+
+
+@pytest.mark.parametrize("kind", DoorKind)
+def test_where_the_sensor_cannot_tell_the_way_it_is_that_of_the_relay_that_was_open(kind):
+    man = Doorman(make_door(kind, sensor=True))
+    man.reads(make_pass())
+    man.passes(None)
+    assert [one.passed for one in man.records(Passage)] == [True]
+    assert man.door.inside == (0 if kind is DoorKind.EXIT else 1)
+    man.stamps.advance(1)
+    man.passes(None)
+    assert [(one.what, one.direction) for one in man.records(Anomaly)] == [
+        (Oddity.TAILGATE, man.visits[0].direction)
+    ]
+
+
+@pytest.mark.parametrize(
+    "kind, way, inside",
+    [(DoorKind.ENTRY, Direction.ENTRY, 4), (DoorKind.EXIT, Direction.EXIT, 2), (DoorKind.TOGGLE, None, 3)],
+)
+def test_somebody_nobody_called_at_one_beam_went_the_only_way_there_is_or_nobody_knows(kind, way, inside):
+    man = Doorman(make_door(kind, sensor=True, occupancy=Occupancy(inside=3)))
+    man.passes(None)
+    assert [(one.what, one.direction) for one in man.records(Anomaly)] == [(Oddity.UNCALLED, way)]
+    assert man.door.inside == inside
+
+
+def test_staff_hear_and_see_for_a_while_that_somebody_went_through_uncalled():
+    man = admitted()
+    man.passes(Direction.ENTRY)
+    assert man.view.corner.noticed is None
+    effects = man.passes(Direction.ENTRY)
+    assert [one.sound for one in man.every(Chime, effects)] == [Sound.MISTAKE]
+    man.wait(NOTICED_S - 1)
+    assert (man.door.state, man.view.corner.noticed) == (State.IDLE, Oddity.TAILGATE)
+    man.wait(2)
+    assert man.view.corner.noticed is None
 
 
 def test_somebody_who_goes_the_wrong_way_through_an_open_gate_is_told_to_staff():

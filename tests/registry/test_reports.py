@@ -53,6 +53,10 @@ def test_a_second_person_behind_the_first_is_inside_too(inside):
     assert inside(visit(at=at(1)), anomaly("tailgate", "entry", at=at(2))) == 2
 
 
+def test_somebody_who_went_nobody_knows_which_way_changes_no_count(inside):
+    assert inside(visit(at=at(1)), anomaly("uncalled", None, at=at(2))) == 1
+
+
 def test_all_doors_of_a_venue_count_together(inside, registry):
     registry.add_door("EXIT", venue=registry.registry.doors.get("DEMO").venue)
     inside(visit(at=at(1)), visit(at=at(2)))

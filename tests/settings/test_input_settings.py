@@ -21,6 +21,14 @@ def mistakes(text: str) -> list[str]:
             '[scanner]\ndriver = "evdev"\ndevice = "/dev/input/by-id/a"\n[keypad]\ndevice = "/dev/input/by-id/a"',
             "5: [scanner] device: the keypad is there",
         ),
+        (
+            '[passage]\ndriver = "beams"\nsecond_pin = 0',
+            '3: [passage] second_pin: expected a GPIO: "beams" has 2 wires',
+        ),
+        (
+            '[gate]\ndriver = "gpio"\n[passage]\ndriver = "beam"\nfirst_pin = 17',
+            "5: [passage] first_pin: GPIO 17 is taken by [gate] entry_pin: one wire each",
+        ),
     ],
 )
 def test_a_mistake_is_told_with_its_line_and_what_to_do(text, says):

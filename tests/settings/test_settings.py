@@ -40,7 +40,7 @@ def test_the_times_are_those_that_the_core_has_without_a_file():
     told = Settings().times
     assert all(getattr(core, name) == getattr(told, name) for name in SECTIONS["times"])
     assert core.ask_s == Settings().registry.question_s
-    assert core.passage_s == Settings().gate.passage_s
+    assert core.passage_s == Settings().passage.wait_s
 
 
 def test_settings_cannot_be_changed():
@@ -184,8 +184,8 @@ def test_a_mistake_says_where_what_was_expected_what_came_and_what_to_do(text: s
             "4: [gate] shut_pin: a held line shuts the gate by itself",
         ),
         (
-            '[gate]\ndriver = "gpio"\nshut_pin = 22\nhold_s = 9\npassage_sensor = true',
-            "4: [gate] hold_s: expected at most passage_s, which is 8",
+            '[gate]\ndriver = "gpio"\nshut_pin = 24\nhold_s = 9\n[passage]\ndriver = "beam"',
+            "4: [gate] hold_s: expected at most [passage] wait_s, which is 8",
         ),
         (
             '[gate]\ndriver = "gpio"\nshut_pin = 17',
@@ -209,7 +209,6 @@ def test_a_mistake_says_where_what_was_expected_what_came_and_what_to_do(text: s
             '[gate]\ndriver = "gpio"\nentry_pin = 12\n[sound]\ndriver = "buzzer"',
             "3: [sound] buzzer_pin: GPIO 12 is taken by [gate] entry_pin",
         ),
-        ("[gate]\npassage_sensor = true", "2: [gate] passage_sensor: a sensor needs a gate"),
         (
             '[camera]\ndriver = "none"\n[keypad]\ndriver = "none"\n[door]\nvenue_code = false',
             "4: [camera] driver: nobody could be read",

@@ -15,6 +15,10 @@ active_high = false
 [sound]
 driver = "buzzer"
 """
+INPUTS = """\
+[passage]
+driver = "beams"
+"""
 
 
 def test_a_door_without_wires_has_none():
@@ -30,6 +34,14 @@ def test_every_wire_is_told_with_its_name_and_the_level_that_switches_it_on():
     assert len(found) == 9
 
 
+def test_what_the_kiosk_only_listens_to_is_never_driven_and_only_as_much_as_the_driver_has():
+    found = {wire.name: wire.output for wire in wires(parse(INPUTS))}
+    assert found["[passage] second_pin"] is False
+    assert not any(found.values())
+    one = parse('[passage]\ndriver = "beam"')
+    assert [wire.setting for wire in wires(one)] == ["first_pin"]
+
+
 def test_what_is_not_wired_is_left_out():
     assert [wire.setting for wire in wires(parse('[gate]\ndriver = "gpio"'))] == ["entry_pin"]
 
@@ -42,4 +54,4 @@ def test_every_pin_that_can_be_set_can_be_in_the_list():
         for name, entry in keys.items()
         if entry.kind.unit == "BCM"
     }
-    assert {(wire.section, wire.setting) for wire in wires(parse(OUTPUTS))} == pins_that_can_be_set
+    assert {(wire.section, wire.setting) for wire in wires(parse(OUTPUTS + INPUTS))} == pins_that_can_be_set

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -235,9 +236,12 @@ def test_after_a_restart_the_passages_tell_who_went_through_and_which_way(path, 
     store.record(make_passage(4, entered))
     store.record(make_passage(5, stayed_out, passed=False))
     store.record(make_passage(6, left))
+    store.record(make_anomaly(7))
+    store.record(replace(make_anomaly(8), direction=None))
     store.close()
     again = Store(path, clock=clock)
-    assert [passed.direction for passed in again.reports.passages(NOON)] == [Direction.ENTRY, Direction.EXIT]
+    ways = [passed.direction for passed in again.reports.passages(NOON)]
+    assert ways == [Direction.ENTRY, Direction.EXIT, Direction.ENTRY]  # the last one behind somebody else
     assert again.reports.passages(NOON + timedelta(hours=1)) == ()
     again.close()
 

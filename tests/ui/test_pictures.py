@@ -16,6 +16,7 @@ from pyzbar.pyzbar import decode as zbar
 
 from kiosk.core.events import Key
 from kiosk.core.knowledge import Known
+from kiosk.core.model import Oddity
 from kiosk.core.view import Aged, Field, Phrase, Sign, Unit
 from tests.ui.pictures import REFERENCE, REFERENCED, different, grey, load, pixels
 from tests.ui.scenes import SCENES, SIZES, VENUE_CODE, camera_frame, idle, result
@@ -188,6 +189,9 @@ def said(view):
     [
         ({"clock": ""}, "УАҚЫТ?"),
         ({"who_unknown": True}, "ІШТЕ КІМ?"),
+        ({"noticed": Oddity.TAILGATE}, "ЕКІНШІ АДАМ"),
+        ({"noticed": Oddity.WRONG_WAY}, "КЕРІ БАҒЫТ"),
+        ({"noticed": Oddity.UNCALLED}, "ТЕКСЕРУСІЗ ӨТТІ"),
         ({"aged": Aged(known=Known.POLICY, amount=2, unit=Unit.DAYS)}, "ЕРЕЖЕ 2 КҮН"),
         ({"aged": Aged(known=Known.REVOCATIONS, amount=None)}, "ТІЗІМ ЖОҚ"),
     ],

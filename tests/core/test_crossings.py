@@ -1,0 +1,195 @@
+"""Edges of a passage sensor are counted as people: all who go through, and nobody else, however the contacts bounce."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kiosk.core.crossings import LEAST_S, STUCK_S, Edge, Sensor, Watch, look, told
+from kiosk.core.events import Passed
+from kiosk.core.model import Direction
+
+BOUNCE_S = 0.02
+IN, OUT = Passed(direction=Direction.ENTRY), Passed(direction=Direction.EXIT)
+SOMEHOW = Passed(direction=None)
+
+waits = st.floats(0.05, 3.0)
+"""Between the steps of somebody who walks, and between people."""
+bursts = st.lists(st.floats(0.0001, BOUNCE_S / 12), max_size=4)
+"""How a contact bounces before it rests: pauses that sum up to less than the bounce time."""
+STEPS = {
+    IN: ((0, True), (1, True), (0, False), (1, False)),
+    OUT: ((1, True), (0, True), (1, False), (0, False)),
+}
+TURNS = [steps[:n] for steps in STEPS.values() for n in (1, 2, 3)]
+"""How far somebody may come who turns back."""
+
+
+class Passage:
+    """A sensor whose lines somebody moves; keeps who was seen."""
+
+    def __init__(self, sensor: Sensor, levels: tuple[bool, ...] | None = None) -> None:
+        self.now = 100.0
+        levels = levels or (False,) * sensor.lines
+        self.watch = Watch.begun(sensor, levels, self.now, bounce_s=BOUNCE_S)
+        self.seen: list[Passed] = []
+
+    def wait(self, seconds: float) -> Passage:
+        self.now += seconds
+        self.watch, passed = look(self.watch, self.now)
+        self.seen += passed
+        return self
+
+    def move(self, line: int, on: bool, bounces: list[float] | tuple[float, ...] = ()) -> Passage:
+        """Change a line, which changes back and forth before it rests."""
+        for pause in bounces:
+            self._edge(line, on)
+            self.now += pause
+            self._edge(line, not on)
+            self.now += pause
+        self._edge(line, on)
+        return self
+
+    def _edge(self, line: int, on: bool) -> None:
+        self.watch, passed = told(self.watch, Edge(self.now, line, on))
+        self.seen += passed
+
+
+@st.composite
+def crowds(draw):
+    """People at two beams: each goes through one way, or turns back; with the pauses and bounces of their steps."""
+    people = draw(st.lists(st.one_of(st.sampled_from([IN, OUT]), st.sampled_from(TURNS)), max_size=8))
+    moves = []
+    for one in people:
+        steps = (
+            STEPS[one] if isinstance(one, Passed) else (*one, *[(line, not on) for line, on in reversed(one)])
+        )
+        moves += [(draw(waits), line, on, draw(bursts)) for line, on in steps]
+    return [one for one in people if isinstance(one, Passed)], moves
+
+
+@given(crowds())
+def test_two_beams_count_everybody_who_goes_through_and_nobody_who_turns_back(crowd):
+    through, moves = crowd
+    passage = Passage(Sensor.BEAMS)
+    for wait, line, on, bounces in moves:
+        passage.wait(wait).move(line, on, bounces)
+    assert passage.wait(1).seen == through
+
+
+@given(crowds(), st.floats(0.001, 0.019))
+def test_steps_that_follow_faster_than_a_contact_rests_keep_their_order(crowd, quick):
+    """Somebody who runs breaks the second beam before the first has stopped bouncing."""
+    through, moves = crowd
+    passage = Passage(Sensor.BEAMS)
+    for number, (wait, line, on, _) in enumerate(moves):
+        second = number % 2 == 1
+        passage.wait(quick if second else wait).move(line, on)
+    assert passage.wait(1).seen == through
+
+
+@given(st.lists(st.tuples(waits, st.floats(0.03, 2.0), bursts, bursts), max_size=9))
+def test_a_contact_counts_one_person_a_pulse(pulses):
+    passage = Passage(Sensor.CONTACT)
+    for pause, held, closing, opening in pulses:
+        passage.wait(pause).move(0, True, closing).wait(held).move(0, False, opening)
+    assert passage.wait(1).seen == [SOMEHOW] * len(pulses)
+
+
+@given(st.lists(st.tuples(waits, st.booleans(), bursts), max_size=9))
+def test_of_two_contacts_each_tells_its_way(turns):
+    passage = Passage(Sensor.CONTACTS)
+    for pause, outwards, bounces in turns:
+        passage.wait(pause).move(int(outwards), True, bounces).wait(0.1).move(int(outwards), False, bounces)
+    assert passage.wait(1).seen == [OUT if outwards else IN for _, outwards, _ in turns]
+
+
+@given(st.lists(st.tuples(waits, st.floats(LEAST_S + 0.05, STUCK_S - 0.1), bursts), max_size=9))
+def test_one_beam_counts_everybody_who_has_broken_and_left_it(bodies):
+    passage = Passage(Sensor.BEAM)
+    for pause, broken, bounces in bodies:
+        passage.wait(pause).move(0, True, bounces).wait(broken).move(0, False, bounces)
+    assert passage.wait(1).seen == [SOMEHOW] * len(bodies)
+
+
+@given(
+    st.sampled_from([each for each in Sensor if each.lines]),
+    st.lists(st.tuples(st.floats(0, 12), st.integers(0, 1), st.booleans())),
+)
+def test_no_edges_whatever_raise_or_count_more_people_than_there_were_edges(sensor, edges):
+    passage = Passage(sensor)
+    for pause, line, on in edges:
+        passage.wait(pause).move(line % sensor.lines, on)
+    passage.wait(30)
+    assert len(passage.seen) <= len(edges)
+    assert passage.watch.due(passage.now) is None
+
+
+@given(st.lists(st.tuples(st.floats(0.0001, 0.005), st.integers(0, 1), st.booleans()), max_size=30))
+def test_noise_that_never_rests_is_nobody(edges):
+    passage = Passage(Sensor.BEAMS)
+    for pause, line, on in edges:
+        passage.wait(pause).move(line, on)
+    for line in (0, 1):
+        passage.move(line, False)
+    assert passage.wait(1).seen == []
+
+
+def test_a_second_person_close_behind_the_first_is_two_people():
+    passage = Passage(Sensor.BEAMS)
+    for _ in range(2):
+        for line, on in STEPS[IN]:
+            passage.wait(0.06).move(line, on)
+    assert passage.wait(1).seen == [IN, IN]
+
+
+def test_somebody_who_hesitates_in_the_middle_is_one_person():
+    passage = Passage(Sensor.BEAMS)
+    for line, on in [
+        (0, True),
+        (1, True),
+        (1, False),
+        (1, True),
+        (0, False),
+        (0, True),
+        (0, False),
+        (1, False),
+    ]:
+        passage.wait(0.3).move(line, on)
+    assert passage.wait(1).seen == [IN]
+
+
+@pytest.mark.parametrize("broken_s", [LEAST_S / 2, STUCK_S + 1])
+def test_a_hand_or_a_thing_left_in_one_beam_is_nobody(broken_s):
+    passage = Passage(Sensor.BEAM).wait(1).move(0, True).wait(broken_s).move(0, False)
+    assert passage.wait(1).seen == []
+
+
+@pytest.mark.parametrize("sensor", [each for each in Sensor if each.lines])
+def test_a_line_that_stays_on_is_stuck_until_it_is_free_again(sensor):
+    passage = Passage(sensor).wait(1).move(0, True).wait(STUCK_S - 0.1)
+    assert passage.watch.stuck(passage.now) == ()
+    assert passage.watch.due(passage.now) == pytest.approx(passage.now + 0.1)
+    passage.wait(0.1)
+    assert passage.watch.stuck(passage.now) == (0,)
+    passage.move(0, False).wait(1)
+    assert passage.watch.stuck(passage.now) == ()
+
+
+def test_behind_a_stuck_beam_nobody_is_counted_and_after_it_everybody_is():
+    passage = Passage(Sensor.BEAMS).wait(1).move(0, True).wait(60)
+    for _ in range(3):
+        passage.move(1, True).wait(0.3).move(1, False).wait(1)
+    passage.move(0, False).wait(1)
+    assert passage.seen == []
+    for line, on in STEPS[OUT]:
+        passage.wait(0.2).move(line, on)
+    assert passage.wait(1).seen == [OUT]
+
+
+def test_who_stands_in_the_beams_when_the_kiosk_starts_is_not_counted_and_the_next_one_is():
+    passage = Passage(Sensor.BEAMS, (False, True)).wait(0.5).move(1, False)
+    for line, on in STEPS[IN]:
+        passage.wait(0.2).move(line, on)
+    assert passage.wait(1).seen == [IN]
