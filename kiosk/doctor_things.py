@@ -124,9 +124,7 @@ def scanner(open_scanner: Callable[[], Scanner] | None, *, running: Running | No
     return _opens(21, "scanner", open_scanner, "", running)
 
 
-def passage(
-    open_passage: Callable[[], PassageSensor] | None, *, running: Running | None = None
-) -> Finding:
+def passage(open_passage: Callable[[], PassageSensor] | None, *, running: Running | None = None) -> Finding:
     """The passage sensor's pins open. Nobody is waited for: only a running kiosk knows whether it is blocked."""
     if open_passage is None:
         return ok("none at this door")
