@@ -16,10 +16,8 @@ from datetime import datetime, timedelta
 from kiosk import __version__
 from kiosk.clock import new_id
 from kiosk.core.condition import condition
-from kiosk.core.credential import understand
 from kiosk.core.effects import Effect
 from kiosk.core.events import DeviceRevoked, Event
-from kiosk.core.model import Credential, Direction, NotACredential, Pass
 from kiosk.core.news import REST
 from kiosk.core.remembered import Remembered
 from kiosk.core.situation import Door
@@ -29,10 +27,10 @@ from kiosk.enrol import settings_of
 from kiosk.equipment import Drivers, eyes
 from kiosk.health import BoardWatch
 from kiosk.heartbeats import Heartbeats
-from kiosk.inputs import desk_scanning, passing
+from kiosk.inputs import bodies
 from kiosk.loop import Hands, Inbox, Loop
 from kiosk.outset import resumed, setup_of
-from kiosk.ports import Camera, Clock, Scanner
+from kiosk.ports import Camera, Clock
 from kiosk.presence_file import PresenceFile, runtime_folder
 from kiosk.provenance import Signed
 from kiosk.reader.repeats import Repeats
@@ -47,7 +45,7 @@ from kiosk.status_file import Status, StatusFile
 from kiosk.store import Store
 from kiosk.store_thread import STORE_SILENCE_S, StoreThread
 from kiosk.sync import SYNC_SILENCE_S, Asking, Syncer
-from kiosk.trust import verify_pass
+from kiosk.understanding import Understanding
 from kiosk.upkeep import UPKEEP_SILENCE_S, Upkeep
 from kiosk.worker import SILENCE_S, Body, Worker
 from kiosk.workers import (
@@ -129,6 +127,11 @@ class App:
             every_s=settings.sync.policy_every_s,
             provenance=Signed(identity.roots, identity.door, clock=clock, keep_roots=device.keep_roots),
         )
+        self._understands = Understanding(
+            lambda: self.loop.door.setup,
+            keyring=lambda: self._documents.keyring,
+            is_revoked=self._revoked.is_revoked,
+        )
         self._recorder = Recorder(
             self._store, inbox.put, wake=self._syncer.wake, keyring=lambda: self._documents.keyring, boot=boot
         )
@@ -198,10 +201,9 @@ class App:
         if self._drivers.open_keypad is not None:
             optional = self._settings.keypad.driver == "auto"
             self._work("keypad", typing(open_keypad=self._drivers.open_keypad, put=put, optional=optional))
-        if self._drivers.open_scanner is not None:
-            self._work("scanner", self._desk_scanning(self._drivers.open_scanner))
-        if self._drivers.open_passage is not None:
-            self._work("passage", passing(open_passage=self._drivers.open_passage, put=put))
+        heard = bodies(self._drivers, self._settings, self._is_new, self._understands, put)
+        for name, body in heard:
+            self._work(name, body)
         if self._drivers.open_camera is not None:
             self._work("scan", self._scanning(self._drivers.open_camera), silence_s=SCAN_SILENCE_S)
 
@@ -223,36 +225,19 @@ class App:
         self._workers.append(worker)
         self._last.callback(worker.stop, wake)
 
-    def _meaning(self, text: str) -> Credential:
-        setup = self.loop.door.setup
-        return understand(text, verify=self._verify, venue_url=setup.venue_code_url, door=setup.door)
-
-    def _verify(self, text: str) -> Pass | NotACredential:
-        shown = verify_pass(text, self._documents.keyring)
-        if isinstance(shown, Pass) and self._revoked.is_revoked(shown.pass_id):
-            return replace(shown, revoked=True)
-        return shown
-
-    def _desk_scanning(self, open_scanner: Callable[[], Scanner]) -> Callable[[threading.Event], None]:
-        side = self._settings.scanner.side
-        return desk_scanning(
-            open_scanner=open_scanner,
-            is_new=lambda text: self._repeats.is_new(text, self._clock.mono()),
-            understand=self._meaning,
-            side=None if side == "both" else Direction(side),
-            put=self.loop.inbox.put,
-        )
-
     def _scanning(self, open_camera: Callable[[], Camera]) -> Callable[[threading.Event], None]:
         return scanning(
             open_camera=open_camera,
             eyes=eyes(self._settings.reader.formats),
             memory=self._repeats,
-            understand=self._meaning,
+            understand=self._understands,
             clock=self._clock,
             preview=self._preview,
             put=self.loop.inbox.put,
         )
+
+    def _is_new(self, text: str) -> bool:
+        return self._repeats.is_new(text, self._clock.mono())
 
     def condition(self) -> str:
         """Return how the door is, in a sentence for the technician."""

@@ -7,17 +7,54 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Protocol
 
 from kiosk.core.events import CodeRead, HealthChanged, Part
 from kiosk.core.model import Credential, Direction, NotACredential, Via
 from kiosk.ports import PassageSensor, Scanner
 from kiosk.reopening import Put, reopening
+from kiosk.settings import Settings
+from kiosk.worker import Body
 
 log = logging.getLogger(__name__)
 
 WAIT_S = 0.5
 """How long a thing is waited for in one go; a stop is noticed after it."""
+
+
+class Heard(Protocol):
+    """What a door hears, as far as it has it (`kiosk.equipment.Drivers`)."""
+
+    @property
+    def open_scanner(self) -> Callable[[], Scanner] | None: ...
+
+    @property
+    def open_passage(self) -> Callable[[], PassageSensor] | None: ...
+
+
+def bodies(
+    drivers: Heard,
+    settings: Settings,
+    is_new: Callable[[str], bool],
+    understand: Callable[[str], Credential],
+    put: Put,
+) -> Iterator[tuple[str, Body]]:
+    """Yield the name and the body of each worker that this door has. `is_new` and `understand` as in `desk_scanning`."""
+    if drivers.open_scanner is not None:
+        side = settings.scanner.side
+        yield (
+            "scanner",
+            desk_scanning(
+                open_scanner=drivers.open_scanner,
+                is_new=is_new,
+                understand=understand,
+                side=None if side == "both" else Direction(side),
+                put=put,
+            ),
+        )
+    if drivers.open_passage is not None:
+        yield "passage", passing(open_passage=drivers.open_passage, put=put)
 
 
 def desk_scanning(
@@ -27,7 +64,7 @@ def desk_scanning(
     understand: Callable[[str], Credential],
     side: Direction | None,
     put: Put,
-) -> Callable[[threading.Event], None]:
+) -> Body:
     """Return the body of the desk scanner's worker: its texts mean what they would mean before the camera.
 
     `is_new` tells a text that was not seen a moment ago, by the camera either. `side`: which way the scanner stands.
@@ -50,7 +87,7 @@ def desk_scanning(
     return lambda stop: reopening(Part.SCANNER, open_scanner, listen, stop, put)
 
 
-def passing(*, open_passage: Callable[[], PassageSensor], put: Put) -> Callable[[threading.Event], None]:
+def passing(*, open_passage: Callable[[], PassageSensor], put: Put) -> Body:
     """Return the body of the passage sensor's worker. A sensor that cannot see is told of as long as it cannot."""
 
     def watch(sensor: PassageSensor, stop: threading.Event, seen: Callable[[], None]) -> None:

@@ -126,7 +126,7 @@ def test_no_edges_whatever_raise_or_count_more_people_than_there_were_edges(sens
     assert passage.watch.due(passage.now) is None
 
 
-@given(st.lists(st.tuples(st.floats(0.0001, 0.005), st.integers(0, 1), st.booleans()), max_size=30))
+@given(st.lists(st.tuples(st.floats(0.0001, BOUNCE_S / 40), st.integers(0, 1), st.booleans()), max_size=30))
 def test_noise_that_never_rests_is_nobody(edges):
     passage = Passage(Sensor.BEAMS)
     for pause, line, on in edges:
