@@ -24,7 +24,8 @@ class Duty:
                 f"gate: expected a pulse_s above 0 and at most max_on_s, got pulse_s = {pulse_s:g} and "
                 f"max_on_s = {max_on_s:g}: shorten the pulse or raise the limit"
             )
-        self._pulse_s = pulse_s
+        self.pulse_s = pulse_s
+        """Seconds of one pulse."""
         self._max_on_s = max_on_s
         self._since = 0.0
         self._warmth_s = 0.0  # at `_since`
@@ -39,7 +40,7 @@ class Duty:
         """Let the line be on for one pulse from `now`. Raises DriverError, and changes nothing, beyond the limit."""
         warmth = self._warmth(now)
         # A nanosecond of grace: sums of floats must not refuse a pulse that is exactly as long as the limit.
-        over = warmth + self._pulse_s - self._max_on_s
+        over = warmth + self.pulse_s - self._max_on_s
         if over > 1e-9:
             left = self.until - now if self.until is not None and self.on(now) else 0.0
             raise DriverError(
@@ -49,7 +50,7 @@ class Duty:
             )
         self._warmth_s = warmth
         self._since = now
-        self.until = now + self._pulse_s
+        self.until = now + self.pulse_s
 
     def cut(self, now: float) -> None:
         """End the pulse here."""

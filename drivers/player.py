@@ -1,7 +1,8 @@
-"""Beats on a worker's clock: what a lamp and a buzzer have in common.
+"""Beats on a worker's clock: what a gate's line, a lamp and a buzzer have in common.
 
-The caller makes the first beat, so that the thing answers at once and a dead wire is the caller's exception; the
-worker makes the others. When it ends, however it ends, the thing is let go for good: nothing stays lit or sounding.
+The caller makes the first beat, so that no thread switch delays a visitor and a dead wire is the caller's exception; the
+worker makes the others. When it ends, however it ends, the thing is let go for good: nothing stays energised, lit or
+sounding. Not gpiozero's `blink(n=1)`: stopped in mid-pulse, that leaves the pin on.
 """
 
 from __future__ import annotations
@@ -64,17 +65,26 @@ class Player(Generic[T]):
         """Why nothing is played any more; empty while it is."""
         self._alarm = self._timing.alarm()
         self._worker = threading.Thread(target=self._work, name=name, daemon=True)
-        self._worker.start()
+        try:
+            self._worker.start()
+        except BaseException:
+            self._finish("has no worker")
+            raise
 
     @property
     def waits(self) -> bool:
         """Whether there are beats to come."""
         return self._until is not None
 
+    def check(self) -> None:
+        """Raise DriverError where nothing is played any more."""
+        if self._over:
+            raise DriverError(f"{self._what} {self._over}: restart the kiosk")
+
     def repeat(self, beats: tuple[Beat[T], ...]) -> None:
         """Play these over and over from now on; the same again keep their rhythm. Raises DriverError."""
         with self._lock:
-            self._alive()
+            self.check()
             if self._repeated != beats:
                 self._start(cycle(beats))
                 self._repeated = beats
@@ -82,37 +92,39 @@ class Player(Generic[T]):
     def once(self, beats: Iterable[Beat[T]]) -> None:
         """Play these from now on, and stay at the last. Raises DriverError."""
         with self._lock:
-            self._alive()
+            self.check()
             self._start(iter(beats))
 
-    def close(self) -> None:
-        """Let the thing go. May be called twice, from any thread."""
+    def close(self, over: str = "is closed") -> None:
+        """Let the thing go, and say why from now on. May be called twice, from any thread; raises nothing."""
         with self._lock:
-            self._finish("is closed")
+            self._finish(over)
         self._alarm.ring()
-        if threading.current_thread() is not self._worker:
+        if self._worker.is_alive() and threading.current_thread() is not self._worker:
             self._worker.join(_STOP_S)
-
-    def _alive(self) -> None:
-        if self._over:
-            raise DriverError(f"{self._what} {self._over}: restart the kiosk")
 
     def _start(self, beats: Iterator[Beat[T]]) -> None:
         self._repeated = None  # until it is known to be played
         self._beats = beats
-        self._beat(self._timing.now())
-        self._alarm.ring()
+        try:
+            self._beat(self._timing.now())
+        finally:
+            self._alarm.ring()  # whatever happened to the first beat, the worker makes the others
 
     def _work(self) -> None:
+        over = "has lost its worker"
         with self._alarm:
             try:
                 while not self._over:
                     self._alarm.wait(self._catch_up())
+            except DriverError as error:
+                LOG.error("%s is let go: %s", self._what, error)
+                over = "does not obey any more"
             except Exception:
-                LOG.exception("%s: its worker broke; it stays off", self._what)
+                LOG.exception("%s: its worker broke; it is let go", self._what)
             finally:
                 with self._lock:
-                    self._finish("has lost its worker")
+                    self._finish(over)
 
     def _catch_up(self) -> float | None:
         with self._lock:

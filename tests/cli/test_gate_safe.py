@@ -8,7 +8,7 @@ from gpiozero import OutputDevice
 from gpiozero.pins.mock import MockFactory
 
 from kiosk.gate_safe_command import main
-from tests.drivers.test_gate_gpio import RecordingPin
+from tests.drivers.gate_pins import RecordingPin
 
 GATE = """
 [gate]

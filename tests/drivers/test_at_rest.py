@@ -6,7 +6,7 @@ from gpiozero.pins.mock import MockFactory
 
 from drivers.at_rest import Output, put_at_rest
 from kiosk.errors import DriverError
-from tests.drivers.test_gate_gpio import RecordingPin
+from tests.drivers.gate_pins import RecordingPin
 
 HIGH = Output(what="[gate] entry_pin", pin=17, active_high=True)
 LOW = Output(what="[lamp] red_pin", pin=5, active_high=False)

@@ -164,7 +164,7 @@ def test_a_buzzer_whose_wire_sticks_is_let_go_and_says_so_at_the_next_sound(buil
     time.advance(1)
     assert pin.function == "input"
     assert buzzer.playing is None
-    with pytest.raises(DriverError, match="the buzzer on GPIO12 has lost its worker"):
+    with pytest.raises(DriverError, match="the buzzer on GPIO12 does not obey any more"):
         buzzer.play(Sound.KEY)
 
 

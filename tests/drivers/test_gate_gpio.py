@@ -3,55 +3,17 @@
 import threading
 
 import pytest
-from gpiozero.pins.mock import MockFactory, MockPin
+from gpiozero.pins.mock import MockFactory
 
 from drivers.fakes import ManualTime
-from drivers.gate_gpio import Fail, GpioGate
+from drivers.gate_gpio import Fail
 from drivers.timing import RealTime
 from kiosk.core.model import Direction
 from kiosk.errors import DriverError, SettingsError
 from tests.drivers.gate_contract import MAX_ON_S, PULSE_S, DutyContract, GateContract
+from tests.drivers.gate_pins import ENTRY, EXIT, DeadPin, RecordingPin, ShortedPin, StickingPin, gates
 
-ENTRY, EXIT = 17, 27
 LIMIT_S = 20.0
-
-
-class RecordingPin(MockPin):
-    """Remembers every level that the wire was given, the last thing it was as an output included."""
-
-    def __init__(self, factory, info):
-        super().__init__(factory, info)
-        self.levels = []
-
-    def _set_state(self, value):
-        super()._set_state(value)
-        if self.levels[-1:] != [bool(value)]:
-            self.levels.append(bool(value))
-
-
-class DeadPin(RecordingPin):
-    """A wire that the kernel will not drive."""
-
-    def _set_state(self, value):
-        if value:
-            raise OSError(5, "Input/output error")
-        super()._set_state(value)
-
-
-class ShortedPin(RecordingPin):
-    """A wire that is tied to ground: it takes every order and stays low."""
-
-    def _get_state(self):
-        return False
-
-
-class StickingPin(RecordingPin):
-    """A wire that goes high and will not come down by being told."""
-
-    def _set_state(self, value):
-        if not value and self.levels[-1:] == [True]:
-            raise OSError(5, "Input/output error")
-        super()._set_state(value)
 
 
 class BrokenTime(ManualTime):
@@ -92,22 +54,8 @@ def time():
 
 @pytest.fixture
 def build(pins, time):
-    made = []
-
-    def build(**options):
-        defaults = {
-            "entry_pin": ENTRY,
-            "pulse_s": PULSE_S,
-            "max_on_s": MAX_ON_S,
-            "pin_factory": pins,
-            "timing": time,
-        }
-        made.append(GpioGate(**(defaults | options)))
-        return made[-1]
-
-    yield build
-    for gate in made:
-        gate.close()
+    with gates(pins, time) as build:
+        yield build
 
 
 @pytest.fixture(params=[True, False], ids=["active-high", "active-low"])
@@ -226,7 +174,7 @@ def test_a_line_that_cannot_be_switched_off_is_let_go_and_takes_no_more_pulses(b
     gate.open(Direction.ENTRY)
     time.advance(PULSE_S)
     assert pins.pin(ENTRY).function == "input"
-    with pytest.raises(DriverError, match="could not be brought to rest"):
+    with pytest.raises(DriverError, match="does not obey any more"):
         gate.open(Direction.ENTRY)
 
 

@@ -4,13 +4,11 @@ import pytest
 from gpiozero.pins.mock import MockFactory
 
 from drivers.fakes import ManualTime
-from drivers.gate_gpio import Fail, GpioGate
+from drivers.gate_gpio import Fail
 from kiosk.core.model import Direction
 from kiosk.errors import DriverError, SettingsError
 from tests.drivers.gate_contract import HOLD_S, PULSE_S, HoldContract
-from tests.drivers.test_gate_gpio import RecordingPin, StickingPin
-
-ENTRY, EXIT, SHUT = 17, 27, 22
+from tests.drivers.gate_pins import ENTRY, EXIT, SHUT, RecordingPin, StickingPin, gates
 
 
 @pytest.fixture
@@ -27,23 +25,8 @@ def time():
 
 @pytest.fixture
 def build(pins, time):
-    made = []
-
-    def build(**options):
-        defaults = {
-            "entry_pin": ENTRY,
-            "pulse_s": PULSE_S,
-            "hold_s": HOLD_S,
-            "max_on_s": 60.0,
-            "pin_factory": pins,
-            "timing": time,
-        }
-        made.append(GpioGate(**(defaults | options)))
-        return made[-1]
-
-    yield build
-    for gate in made:
-        gate.close()
+    with gates(pins, time, hold_s=HOLD_S, max_on_s=60.0) as build:
+        yield build
 
 
 class Barrier:

@@ -126,7 +126,7 @@ def test_a_lamp_whose_wire_breaks_in_its_rhythm_says_so_at_the_next_signal(build
     lamp, _ = build(pin_class=DyingPin)
     lamp.show(Signal.REFUSED, Colour.RED)
     time.advance(1)
-    with pytest.raises(DriverError, match="lamp on GPIO5, 6, 13 has lost its worker"):
+    with pytest.raises(DriverError, match="lamp on GPIO5, 6, 13 does not obey any more"):
         lamp.show(Signal.IDLE, None)
 
 

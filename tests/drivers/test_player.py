@@ -88,7 +88,26 @@ def test_a_thing_that_breaks_in_its_rhythm_is_let_go_and_says_so(player, thing, 
     player.repeat(BLINK)
     time.advance(1)
     assert thing.freed == 2
-    with pytest.raises(DriverError, match="the thing has lost its worker: restart the kiosk"):
+    with pytest.raises(DriverError, match="the thing does not obey any more: restart the kiosk"):
+        player.repeat(BLINK)
+
+
+def test_a_beat_that_could_not_be_begun_does_not_keep_the_others_from_being_played(player, thing, time):
+    thing.broken = "on"
+    with pytest.raises(DriverError):
+        player.once(BLINK)
+    time.advance(1)
+    assert thing.played == ["off"], (
+        "a line that was switched and seemed not to follow comes to rest all the same"
+    )
+
+
+def test_a_mistake_of_ours_in_a_beat_lets_the_thing_go_too(thing, time):
+    player = Player("the thing", "thing", perform={"on": 1}.__getitem__, free=(thing.free,), timing=time)
+    player.repeat(BLINK)
+    time.advance(1)
+    assert thing.freed == 1
+    with pytest.raises(DriverError, match="the thing has lost its worker"):
         player.repeat(BLINK)
 
 
