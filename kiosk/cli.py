@@ -124,6 +124,17 @@ def parser() -> argparse.ArgumentParser:
         "numbers", type=int, nargs="*", metavar="NUMBER", help="only the checks with these numbers"
     )
 
+    bundle = add_command(
+        commands,
+        "bundle",
+        do.bundle,
+        "Put what helps support into one file: doctor's findings, the journal, how the door stands. No person.",
+        "kiosk bundle --to door-a1.tar.gz",
+    )
+    bundle.add_argument(
+        "--to", type=Path, metavar="FILE", help="where it goes; else a new file in this folder"
+    )
+
     check = add_command(
         commands,
         "check-config",

@@ -70,6 +70,7 @@ def doctor(args: argparse.Namespace) -> int:
 
     if args.fix and os.geteuid() != 0:
         raise KioskError("expected root to repair what is broken: sudo kiosk doctor --fix")
+    _only_findings()
     results = []
     progress = Progress(sys.stderr)
     checks = doctor.checks(getattr(args, "config", None))
@@ -90,6 +91,25 @@ def doctor(args: argparse.Namespace) -> int:
             print(run.as_line(result), flush=True)
     print(run.as_json(results) if args.json else run.summary(results))
     return {run.State.OK: FINE, run.State.WARNING: LOOK, run.State.BROKEN: BROKEN}[run.worst(results)]
+
+
+def bundle(args: argparse.Namespace) -> int:
+    from kiosk import bundle
+    from kiosk.clock import SystemClock
+
+    _only_findings()
+    now = SystemClock().wall()
+    file = bundle.place_for(args.to, now)
+    progress = Progress(sys.stderr)
+    members = []
+    for member in bundle.collect(getattr(args, "config", None), now):
+        progress.clear()
+        members.append(member)
+        progress.show(f"{member.name} ...")
+    progress.clear()
+    size = bundle.write(members, file, now)
+    print(bundle.told(members, file, size))
+    return FINE if all(member.whole for member in members) else LOOK
 
 
 def check_config(args: argparse.Namespace) -> int:
@@ -223,6 +243,11 @@ def version(_args: argparse.Namespace) -> int:
 
     print("\n".join(versions.lines()))
     return FINE
+
+
+def _only_findings() -> None:
+    """What drivers and the registry's client log is told by the findings; a line between them would only confuse."""
+    logging.getLogger().addHandler(logging.NullHandler())
 
 
 def _settings(args: argparse.Namespace) -> Settings:

@@ -12,11 +12,12 @@ from itertools import pairwise
 from typing import Any
 
 MASK = "•••"
-LEAST_DIGITS = 9
-"""An IIN has 12, a telephone number 10 or 11, a passport up to 9."""
+LONGEST_LINE = 8192
+"""The rest of a line is cut off: what fills a line to no end tells nobody anything, and takes time to search."""
 _FEW = 10
 """Below so many signs a word is no key, nor an identifier in base64."""
 _HEX = 12
+_LEAST_CHANGES, _OFTEN, _LONG = 5, 0.42, 16
 _CAPITALS = 13
 """So many capitals and digits in a row are no word: base32, base45, a machine-readable zone."""
 
@@ -30,21 +31,21 @@ _KEPT = re.compile(
 )
 _GONE = re.compile(
     r"""
-    -----BEGIN[ ][^-]*-----.*?(?:-----END[ ][^-]*-----|\Z)          # a key in PEM
-    | \bAQE?\d*:[0-9A-Za-z $%*+\-./:_=]*                             # a pass, an enrolment code; base45 has spaces in it
-    | (?:%[0-9A-Fa-f]{2}){4,}                                        # written for an address
+    \bAQE?\d*:[0-9A-Za-z $%*+\-./:_=]*                             # a pass, an enrolment code; base45 has spaces in it
+    | (?:%[0-9A-Fa-f]{2}[^\s%"'<>]*){4,}                                        # written for an address
     | (?:\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|&\#x?[0-9A-Fa-f]+;){4,} # escaped
     | \b[0-9A-Fa-f]{2}(?:[ :-][0-9A-Fa-f]{2}){5,}\b                  # bytes in hexadecimal, a network card's address
-    | [+(]?\d(?:[\W_]{0,3}\d){8,}                                    # any long number, however it is grouped
-    | \b[A-Za-z]{1,2}[ -]?\d{6,9}\b | \b\d{6,9}[ -]?[A-Za-z]{1,2}\b  # a passport, from either end
-    | \b(?=(?:[A-Z]*\d){5})(?=\d*[A-Z])[A-Z0-9]{7,11}\b              # and one that mixes letters in
-    | [A-Z0-9<]*[A-Z0-9]<<?[A-Z0-9<]{2,}                             # a machine-readable zone
-    | [\w.+-]+@[\w-]+\.[\w.-]+                                       # a mail address
-    | [Ѐ-ӿ]+(?:[ .,«»"-]*[Ѐ-ӿ]+)*                                    # our own lines are English: these are somebody's words
+    | [+(]?\d(?:(?:(?!\n)[\W_]){0,3}\d){8,}                          # any long number, however it is grouped
+    | \b(?:[A-Z]{1,2}[ -]?|[a-z]{1,2})\d{6,9}\b | \b\d{6,9}[A-Za-z]{1,2}\b   # a passport, from either end
+    | \b(?!0x)(?=(?:[A-Za-z]*\d){5})(?=\d*[A-Za-z])[A-Za-z0-9]{7,11}\b # and one that mixes letters in
+    | (?<![A-Z0-9<])[A-Z0-9<]*[A-Z0-9]<<?[A-Z0-9<]{2,}                             # a machine-readable zone
+    | (?<![\w.+-])[\w.+-]{1,64}@[\w-]+\.[\w.-]+                                       # a mail address
+    | [Ѐ-ӿ]+(?:[ .,«»"-]+[Ѐ-ӿ]+)*                                    # our own lines are English: these are somebody's words
     | \b[A-Z]\.[ ]?(?:[A-Z]\.[ ]?)*[A-Z][a-z]+\b | \b(?:[A-Z]\.[ ]?){2,}   # initials, and a name behind them
     """,
-    re.VERBOSE | re.DOTALL,
+    re.VERBOSE,
 )
+_PEM = re.compile(r"-----BEGIN [^-\n]*-----.*?(?:-----END [^-\n]*-----|\Z)", re.DOTALL)
 _NAMED = re.compile(
     r"""(?ix)
     (\b(?:psk|passphrase|password|passwd|secret|token|authorization|bearer|api[-_]?key|private[-_]?key|ssid|iin|passport
@@ -53,9 +54,10 @@ _NAMED = re.compile(
     (?: "[^"\n]*" | '[^'\n]*' | [^\n]+ )
     """
 )
-_ADDRESS = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)([^\s/?#\"'<>]*@)?([^\s?#\"'<>]*)([?#][^\s\"'<>]*)?")
-_RUN = re.compile(r"[A-Za-z0-9+/_=-]{%d,}" % _FEW)
-_PIECE = re.compile(r"[A-Za-z0-9]+")
+_ADDRESS = re.compile(r"(?i)\b([a-z][a-z0-9+.-]{0,15}://)([^\s/?#\"'<>]*@)?([^\s?#\"'<>]*)([?#][^\s\"'<>]*)?")
+_RUN = re.compile(rf"[A-Za-z0-9+/_=-]{{{_FEW},}}")
+_WORD = re.compile(r"[A-Z]?(?=[a-z]{2})[b-df-hj-np-tv-z]*[aeiou][a-z]*")
+_APART = re.compile(r"[-_/=]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
 
 
@@ -66,9 +68,16 @@ def redacted(text: str) -> str:
     '01900000-0000-7000-8000-000000000000 at 2026-11-22T10:00:00Z: ••• was AED-T97'
     """
     # Between the signs of UTF-16 there are such; a number must not hide behind them.
-    text = _CONTROL.sub("", text)
+    text = _PEM.sub(MASK, _CONTROL.sub("", text))
+    return "\n".join(_redacted(line[:LONGEST_LINE]) for line in text.split("\n"))
+
+
+def _redacted(text: str) -> str:
     text = _NAMED.sub(rf"\g<1>{MASK}", text)
-    text = _ADDRESS.sub(lambda found: f"{found[1]}{found[3]}{f'?{MASK}' if found[4] else ''}", text)
+    text = _ADDRESS.sub(
+        lambda found: f"{found[1]}{f'{MASK}@' if found[2] else ''}{found[3]}{f'?{MASK}' if found[4] else ''}",
+        text,
+    )
     out: list[str] = []
     end = 0
     for kept in _KEPT.finditer(text):
@@ -97,16 +106,28 @@ def _masked(text: str) -> str:
 
 def _encoded(run: str) -> bool:
     """Whether a run of signs is no name of anything, but bytes written as text: hexadecimal, base32, base64."""
-    pieces = _PIECE.findall(run)
+    pieces = [piece for piece in _APART.split(run) if piece]
     if any(_is_hex(piece) or _is_capitals(piece) for piece in pieces):
         return True
-    changes = sum(_kind(one) != _kind(other) for piece in pieces for one, other in pairwise(piece))
-    # The shorter, the more it has to look like chance: Picamera2Camera is a name.
-    return changes >= (6 if len(run) < 12 else 5 if len(run) < 24 else 4)
+    changes = _changes(pieces)
+    if changes < _LEAST_CHANGES:
+        return False
+    # Chance changes between small, capital and digit at every second sign, a name of words at every fourth.
+    if changes / len(run) > _OFTEN:
+        return changes > _LEAST_CHANGES or len(run) > _FEW + 1
+    if len(run) < _LONG:
+        return False
+    return any(sign.isdigit() for sign in run) or _changes(_WORD.sub(" ", run).split()) >= _LEAST_CHANGES - 1
+
+
+def _changes(pieces: list[str]) -> int:
+    return sum(_kind(one) != _kind(other) for piece in pieces for one, other in pairwise(piece))
 
 
 def _is_hex(piece: str) -> bool:
-    return len(piece) >= _HEX and re.fullmatch(r"[0-9a-f]+|[0-9A-F]+", piece) is not None and not piece.isalpha()
+    return (
+        len(piece) >= _HEX and re.fullmatch(r"[0-9a-f]+|[0-9A-F]+", piece) is not None and not piece.isalpha()
+    )
 
 
 def _is_capitals(piece: str) -> bool:
@@ -114,4 +135,4 @@ def _is_capitals(piece: str) -> bool:
 
 
 def _kind(sign: str) -> int:
-    return 0 if sign.isdigit() else 1 if sign.isupper() else 2
+    return 0 if sign.isdigit() else 1 if sign.isupper() else 2 if sign.islower() else 3

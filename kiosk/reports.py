@@ -226,6 +226,13 @@ class Reports:
             for row in rows
         )
 
+    def schema(self) -> tuple[str, ...]:
+        """Return the names of the migrations that made this file, in their order."""
+        with plainly("the schema cannot be read"):
+            return tuple(
+                row["name"] for row in self._all("SELECT name FROM _sqlite_migrations ORDER BY rowid")
+            )
+
     def _all(self, sql: str, **values: object) -> list[dict[str, Any]]:
         return list(self._db.query(sql, values))
 
