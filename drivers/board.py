@@ -28,7 +28,7 @@ class SystemBoard:
         self._root = root
 
     def read(self) -> Vitals:
-        """Look once. Takes well under a millisecond, and raises nothing."""
+        """Look once. Takes about a millisecond on a desk, a few on a Pi, and raises nothing."""
         flags = self._flags()
         alarm = self._undervoltage_alarm()
         read_only, errors = self._disk()

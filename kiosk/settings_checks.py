@@ -67,6 +67,11 @@ def notes(settings: Settings) -> Iterator[str]:
             '[gate] fail = "secure" where people leave and nobody stands by: without power it has to open by hand from '
             'inside (nobody is ever held inside), or be a lock with fail = "safe"'
         )
+    if gate.driver == "gpio" and gate.mode == "hold" and not settings.passage.driver.lines:
+        yield (
+            f'[gate] mode = "hold" without a passage sensor stands open for {gate.hold_s:g} s, whoever comes behind: set '
+            "[passage] driver, or a shorter hold_s"
+        )
     if urlsplit(settings.registry.url).hostname in LOOPBACK:
         yield "[registry] url is this machine itself: right for a trial, not for a door"
     if settings.camera.driver == "replay":

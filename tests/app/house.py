@@ -33,7 +33,7 @@ from kiosk.demo.photographer import Photographer
 from kiosk.demo.witness import Shown, Witness
 from kiosk.equipment import Drivers
 from kiosk.errors import DriverMissing
-from kiosk.ports import Camera, Grey, Keypad, Scanner
+from kiosk.ports import Board, Camera, Grey, Keypad, Scanner
 from kiosk.settings import Settings
 from registry.demo_people import DEMO_DOOR
 from registry.embedded import EmbeddedRegistry
@@ -69,6 +69,7 @@ class House:
         boot: str | None = None,
         scanner: bool = False,
         sensor: Sensor = Sensor.NONE,
+        board: Board | None = None,
         **times: float,
     ) -> None:
         """`times` are fields of [times], in seconds; without them every screen is short, so that a test is.
@@ -119,6 +120,7 @@ class House:
             screen=self.screen,
             open_scanner=self._open_scanner if scanner else None,
             open_passage=(lambda: self.passage) if self.passage else None,
+            board=board,
         )
         device, identity = enrolled(registry, self.settings.store.path, DEMO_DOOR, url=url)
         self.device = identity.device

@@ -10,6 +10,7 @@ from kiosk.core.board import CALM_S
 from kiosk.core.events import HealthChanged, Part
 from kiosk.core.situation import State
 from kiosk.health import JOURNAL_S, BoardWatch
+from tests.app.house import House
 from tests.core.doorman import Doorman
 
 
@@ -29,7 +30,7 @@ def man():
 
 
 @pytest.fixture
-def clock():
+def by_hand():
     return Hands()
 
 
@@ -39,45 +40,58 @@ def fake(tmp_path):
 
 
 @pytest.fixture
-def watch(fake, tmp_path, man, clock):
-    return BoardWatch(SystemBoard(tmp_path, fake.root), put=man.tell, clock=clock)
+def watch(fake, tmp_path, man, by_hand):
+    return BoardWatch(SystemBoard(tmp_path, fake.root), put=man.tell, clock=by_hand)
 
 
-def look(watch, clock, s):
+def look(watch, by_hand, s):
     """Look every two seconds for so long."""
     for _ in range(round(s / 2)):
         watch.look()
-        clock.now += 2.0
+        by_hand.now += 2.0
 
 
-def test_a_weak_supply_is_on_the_screen_and_in_the_heartbeat_and_goes_again(fake, watch, clock, man):
-    look(watch, clock, 10)
+def test_a_weak_supply_is_on_the_screen_and_in_the_heartbeat_and_goes_again(fake, watch, by_hand, man):
+    look(watch, by_hand, 10)
     assert man.view.corner.ailing is None
     fake.undervolt()
-    look(watch, clock, 2)
+    look(watch, by_hand, 2)
     assert (man.view.corner.ailing, man.view.corner.faults) == (Part.POWER, (33,))
     assert "4.63 V" in dict(man.door.broken)[Part.POWER]
     assert man.door.state is State.IDLE
     fake.undervolt(low=False)
-    look(watch, clock, CALM_S + 4)
+    look(watch, by_hand, CALM_S + 4)
     assert man.view.corner.ailing is None
 
 
-def test_what_goes_on_is_in_the_journal_now_and_then_and_counted(fake, watch, clock, caplog):
+def test_what_goes_on_is_in_the_journal_now_and_then_and_counted(fake, watch, by_hand, caplog):
     caplog.set_level(logging.INFO, logger="kiosk.health")
     fake.undervolt()
-    look(watch, clock, JOURNAL_S * 2 + 4)
+    look(watch, by_hand, JOURNAL_S * 2 + 4)
     said = [record.getMessage() for record in caplog.records]
     assert len(said) == 3
     assert said[0].startswith("power: the power supply is too weak")
     assert said[1] == f"power: still wrong (seen {JOURNAL_S / 2:.0f} times)"
 
 
-def test_the_door_hears_of_each_change_once(fake, tmp_path, clock):
+def test_the_door_hears_of_each_change_once(fake, tmp_path, by_hand):
     heard = []
-    watch = BoardWatch(SystemBoard(tmp_path, fake.root), put=heard.append, clock=clock)
+    watch = BoardWatch(SystemBoard(tmp_path, fake.root), put=heard.append, clock=by_hand)
     fake.undervolt()
     fake.warm(90)
-    look(watch, clock, 300)
+    look(watch, by_hand, 300)
     assert [(event.part, event.working) for event in heard] == [(Part.POWER, False), (Part.HEAT, False)]
     assert all(isinstance(event, HealthChanged) for event in heard)
+
+
+def test_a_whole_door_on_a_weak_supply_tells_staff_and_registry_and_lets_people_in(
+    tmp_path, registry, clock, fake
+):
+    fake.undervolt()
+    with House(tmp_path, registry, clock, board=SystemBoard(tmp_path, fake.root)) as house:
+        house.ready()
+        house.until(lambda: house.view.corner.ailing is Part.POWER, "a weak supply on the strip")
+        told = lambda: (registry.registry.reports.heartbeat(house.device) or {"health": {}})["health"]
+        house.until(lambda: "power" in told(), "a heartbeat that tells of it")
+        assert "4.63 V" in told()["power"]
+        house.admits()

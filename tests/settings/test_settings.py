@@ -245,6 +245,13 @@ def test_lights_that_a_column_does_not_have_need_no_pin():
     assert parse('[lamp]\ndriver = "traffic-light"\nblue_pin = 0\nwhite_pin = 0').lamp.white_pin is None
 
 
+def test_a_gate_that_is_held_where_nobody_sees_who_passes_deserves_a_second_look():
+    held = '[gate]\ndriver = "gpio"\nmode = "hold"\n'
+    assert [note for note in notes(parse(held)) if "stands open for 5 s, whoever comes behind" in note]
+    sensed = parse(held + '[passage]\ndriver = "contact"')
+    assert not [note for note in notes(sensed) if "whoever comes behind" in note]
+
+
 def test_unused_pins_clash_with_nothing():
     assert parse("[lamp]\nred_pin = 6").lamp.red_pin == 6
 
