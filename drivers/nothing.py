@@ -10,6 +10,7 @@ import threading
 from kiosk.core.effects import Signal, Sound
 from kiosk.core.events import Key
 from kiosk.core.model import Colour, Direction
+from kiosk.errors import DriverError
 from kiosk.ports import Grey, Reading
 
 
@@ -21,6 +22,23 @@ class NoGate:
 
     def shut(self, direction: Direction) -> None:
         """Nothing to shut."""
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+
+class LostGate:
+    """A gate that is meant to be here and could not be had: each order says why, and nobody takes it for opened."""
+
+    def __init__(self, why: str) -> None:
+        self._why = why
+
+    def open(self, direction: Direction) -> None:  # noqa: ARG002 - the port's
+        """Raise DriverError."""
+        raise DriverError(self._why)
+
+    def shut(self, direction: Direction) -> None:
+        """Nothing was opened."""
 
     def close(self) -> None:
         """Nothing to give back."""

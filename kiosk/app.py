@@ -17,7 +17,7 @@ from kiosk import __version__
 from kiosk.clock import new_id
 from kiosk.core.condition import condition
 from kiosk.core.effects import Effect
-from kiosk.core.events import DeviceRevoked, Event
+from kiosk.core.events import DeviceRevoked, Event, HealthChanged
 from kiosk.core.news import REST
 from kiosk.core.remembered import Remembered
 from kiosk.core.situation import Door
@@ -187,6 +187,8 @@ class App:
             tell=lambda door: self._status.write(Status.of(door, self._clock.wall())),
         )
         last.callback(self._status.remove)
+        for part, why in self._drivers.lost:
+            put(HealthChanged(part=part, working=False, why=why))
         self._work("documents", self._documents.body, self._documents.hurry, DOCUMENTS_SILENCE_S)
         self._work("sync", lambda stop: self._syncer.run(stop.is_set), self._syncer.stop, SYNC_SILENCE_S)
         self._work("upkeep", upkeep.body, silence_s=UPKEEP_SILENCE_S)

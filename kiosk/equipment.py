@@ -17,9 +17,10 @@ from typing import TypeVar
 from drivers.board import SystemBoard
 from drivers.engine_zbar import ZbarDecoder
 from drivers.engine_zxing import CardDecoder, ZxingDecoder
-from drivers.nothing import NoDecoder, NoGate, NoLamp, Silence
+from drivers.nothing import LostGate, NoDecoder, NoGate, NoLamp, Silence
 from kiosk.awaited_screen import AwaitedScreen
 from kiosk.core.effects import Sound
+from kiosk.core.events import Part
 from kiosk.core.policy import Window
 from kiosk.equipment_cameras import CAMERAS
 from kiosk.equipment_inputs import KEYPADS, PASSAGES, SCANNERS
@@ -61,6 +62,8 @@ class Drivers:
     open_scanner: Callable[[], Scanner] | None = None
     board: Board | None = None
     open_passage: Callable[[], PassageSensor] | None = None
+    lost: tuple[tuple[Part, str], ...] = ()
+    """What was meant to be here and could not be had, and why."""
 
 
 class QuietHours:
@@ -83,9 +86,12 @@ class QuietHours:
 
 def drivers_for(settings: Settings, clock: Clock, last: ExitStack) -> Drivers:
     """Make every driver that the settings name; `last` closes them. Main thread only: one of them is the screen."""
-    gate = _or_nothing("gate", lambda: GATES[settings.gate.driver](settings), NoGate)
-    lamp = _or_nothing("lamp", lambda: LAMPS[settings.lamp.driver](settings), NoLamp)
-    sounder = _or_nothing("sound", lambda: SOUNDERS[settings.sound.driver](settings), Silence)
+    lost: dict[str, str] = {}
+    gate: Gate = _or_else("gate", lambda: GATES[settings.gate.driver](settings), LostGate, lost)
+    lamp = _or_else("lamp", lambda: LAMPS[settings.lamp.driver](settings), lambda _why: NoLamp(), lost)
+    sounder = _or_else(
+        "sound", lambda: SOUNDERS[settings.sound.driver](settings), lambda _why: Silence(), lost
+    )
     if settings.sound.quiet_hours is not None:
         zone = settings.door.timezone
         sounder = QuietHours(sounder, settings.sound.quiet_hours, lambda: clock.wall().astimezone(zone))
@@ -102,6 +108,7 @@ def drivers_for(settings: Settings, clock: Clock, last: ExitStack) -> Drivers:
         open_scanner=SCANNERS[settings.scanner.driver](settings),
         board=SystemBoard(settings.store.path.parent),
         open_passage=PASSAGES[settings.passage.driver](settings),
+        lost=tuple((part, lost[part]) for part in (Part.GATE, Part.LAMP) if part in lost),
     )
 
 
@@ -124,12 +131,13 @@ def second_engine() -> Decoder | None:
         return None
 
 
-def _or_nothing(what: str, make: Callable[[], _T], nothing: Callable[[], _T]) -> _T:
+def _or_else(what: str, make: Callable[[], _T], otherwise: Callable[[str], _T], lost: dict[str, str]) -> _T:
     try:
         return make()
     except DriverError as failure:
         log.error("%s: %s", what, failure)
-        return nothing()
+        lost[what] = str(failure)
+        return otherwise(str(failure))
 
 
 def _gpio_gate(settings: Settings) -> Gate:

@@ -25,7 +25,7 @@ from drivers.fakes import FakeGate, FakeLamp, FakeSounder
 from kiosk.app import App
 from kiosk.core.crossings import Sensor
 from kiosk.core.effects import Effect, Tell
-from kiosk.core.events import Event, Key, Tick
+from kiosk.core.events import Event, Key, Part, Tick
 from kiosk.core.model import Colour, Direction, DoorKind, Identifier, IdentifierKind
 from kiosk.core.situation import Door, State
 from kiosk.core.view import Page, View
@@ -68,6 +68,7 @@ class House:
         pictures: Path | None = None,
         boot: str | None = None,
         scanner: bool = False,
+        lost: tuple[tuple[Part, str], ...] = (),
         sensor: Sensor = Sensor.NONE,
         board: Board | None = None,
         **times: float,
@@ -118,6 +119,7 @@ class House:
             lamp=self.lamp,
             sounder=self.sounder,
             screen=self.screen,
+            lost=lost,
             open_scanner=self._open_scanner if scanner else None,
             open_passage=(lambda: self.passage) if self.passage else None,
             board=board,

@@ -2,9 +2,12 @@
 
 import threading
 
-from drivers.nothing import NoDecoder, NoGate, NoKeypad, NoLamp, Silence
+import pytest
+
+from drivers.nothing import LostGate, NoDecoder, NoGate, NoKeypad, NoLamp, Silence
 from kiosk.core.effects import Signal, Sound
 from kiosk.core.model import Direction
+from kiosk.errors import DriverError
 from tests.reader.codes import PASS, qr
 
 
@@ -17,6 +20,15 @@ def test_a_door_without_gate_lamp_or_sound_takes_every_order_even_after_its_clos
         gate.close()
         lamp.close()
         sounder.close()
+
+
+def test_a_gate_that_could_not_be_had_says_why_at_each_order_and_nobody_is_shut_in_by_it():
+    gate = LostGate("the gate on GPIO17 cannot be set")
+    for _ in range(2):
+        with pytest.raises(DriverError, match="GPIO17"):
+            gate.open(Direction.ENTRY)
+        gate.shut(Direction.ENTRY)
+        gate.close()
 
 
 def test_no_keypad_waits_like_one_that_nobody_touches_and_its_close_ends_the_wait():
