@@ -76,6 +76,10 @@ def collect(config: Path | None, now: datetime, *, ask: Callable[..., str] = sai
             yield Member(name, make(), whole=True)
         except KioskError as wrong:
             yield Member(name, redacted(f"could not be made: {wrong}"), whole=False)
+        except PermissionError:
+            yield Member(
+                name, "could not be made: not yours to read; call it as root: sudo kiosk bundle", whole=False
+            )
         except Exception as bug:
             # Its words may repeat what it was given.
             yield Member(name, f"could not be made: {type(bug).__name__}", whole=False)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
+import warnings
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,7 +25,8 @@ def pin_factory() -> object:
     """Return what would drive the pins. Raises DriverError."""
     from drivers.pins import pins
 
-    with pins("the GPIO"):
+    with pins("the GPIO"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # gpiozero's, of each library that it did not find
         from gpiozero import Device
 
         Device.ensure_pin_factory()

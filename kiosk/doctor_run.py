@@ -86,6 +86,9 @@ def _outcome(run: Callable[[], Finding]) -> Finding:
         return warning("not looked at: the configuration has mistakes", "first mend what check 2 says")
     except KioskError as wrong:
         return broken(str(wrong), "mend that, then run this check again")
+    except PermissionError as refused:
+        what = refused.filename or "it"
+        return warning(f"{what} is not yours to look at", "sudo kiosk doctor")
     except ImportError as wrong:
         return broken(f"the library {wrong.name} is missing or does not load", "run install.sh again")
     except Exception as bug:

@@ -5,6 +5,7 @@ Part of the composition root: it names drivers, the real clock and the system's 
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import sys
@@ -30,7 +31,7 @@ from kiosk.wires import wires
 
 if TYPE_CHECKING:
     from kiosk.core.board import Vitals
-    from kiosk.device import Device
+    from kiosk.device import Device, Identity
 
 HAS_PASSED = datetime(2026, 11, 1, tzinfo=UTC)
 """A clock before this is wrong, whoever set it."""
@@ -60,13 +61,16 @@ class Site:
 
     @property
     def running(self) -> things.Running | None:
-        """The kiosk that runs on this store; None where none does."""
+        """The kiosk that runs here; None where none does."""
         from kiosk import status_file
 
-        if not things.running(self.settings.store.path):
-            return None
         places = status_file.folders(self.settings.store.runtime)
-        return things.Running(status=status_file.newest(places, datetime.now(UTC)))
+        status = status_file.newest(places, datetime.now(UTC))
+        # One that waits for its enrolment code has the camera, and no store yet.
+        there = status is not None and things.is_kiosk(status.process)
+        if not there and not things.running(self.settings.store.path):
+            return None
+        return things.Running(status=status if there else None)
 
     def python(self) -> Finding:
         return look.python_version(sys.version_info[:3])
@@ -133,7 +137,7 @@ class Site:
         from kiosk.registry_client import RegistryClient
         from kiosk.request_signing import RequestSigner
 
-        known = self.device.load()
+        known = self._identity()
         if known is None:
             return look.NOT_ASKED
         told = settings_of(self.settings, known).registry
@@ -218,12 +222,12 @@ class Site:
         return look.secrets(self.device.folder)
 
     def enrolled(self) -> Finding:
-        return trust.enrolled(self.device.load)
+        return trust.enrolled(self._identity)
 
     def documents(self) -> Finding:
         path = self.settings.store.path
         signed = (lambda: readings.signed(path)) if path.exists() else None
-        return trust.documents(signed, datetime.now(UTC), known=self.device.load() is not None)
+        return trust.documents(signed, datetime.now(UTC), known=self._identity() is not None)
 
     def service(self) -> Finding:
         return system.service(said)
@@ -260,6 +264,14 @@ class Site:
 
     def swap(self) -> Finding:
         return system.swap()
+
+    def _identity(self) -> Identity | None:
+        """Return who this device is. Raises PermissionError where that is not for who asks, which is no fault of the device."""
+        folder = self.device.folder
+        for place in (folder.parent, folder):
+            if place.is_dir() and not os.access(place, os.R_OK | os.X_OK):
+                raise PermissionError(errno.EACCES, "not for you", str(folder))
+        return self.device.load()
 
     def _wired(self, number: int, section: str) -> Finding:
         pins = {wire.setting: wire.pin for wire in wires(self.settings) if wire.section == section}

@@ -247,8 +247,16 @@ def running(store_file: Path, processes: Path = Path("/proc")) -> bool:
     """
     try:
         process = store_file.with_name(f"{store_file.name}.lock").read_text(encoding="ascii").strip()
-        return process.isdigit() and b"kiosk" in (processes / process / "cmdline").read_bytes()
     except (OSError, UnicodeDecodeError):
+        return False
+    return process.isdigit() and is_kiosk(int(process), processes)
+
+
+def is_kiosk(process: int, processes: Path = Path("/proc")) -> bool:
+    """Whether there is a process of this number, and it is a kiosk."""
+    try:
+        return b"kiosk" in (processes / str(process) / "cmdline").read_bytes()
+    except OSError:
         return False
 
 

@@ -15,6 +15,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from kiosk.core.effects import Signal
 from kiosk.core.enrolling import (
     READ_FIRST_S,
     Enrolling,
@@ -29,6 +30,7 @@ from kiosk.core.enrolling import (
 from kiosk.core.enrolling_words import present
 from kiosk.core.events import Event as DoorEvent
 from kiosk.core.events import HealthChanged, HintChanged, Key, KeyPressed, Part
+from kiosk.core.faults import NOT_ENROLLED
 from kiosk.core.hint import Hint
 from kiosk.core.model import Direction, DoorKind
 from kiosk.core.view import Fact
@@ -41,6 +43,7 @@ from kiosk.loop import LOOP_SILENCE_S
 from kiosk.ports import Camera, Clock, Keypad, Reading, Screen
 from kiosk.reader.repeats import Repeats
 from kiosk.settings import Settings
+from kiosk.status_file import Status, StatusFile
 from kiosk.watchdog import LOOP
 from kiosk.wifi import NetworkManager
 from kiosk.worker import SILENCE_S, Body, Worker
@@ -57,6 +60,8 @@ LOOK_S = 2.0
 """How often the disk is looked at: an enrolment may come from a terminal meanwhile."""
 DONE_S = 4.0
 """How long the screen says that it is done, before the door begins."""
+TELL_S = 5.0
+"""How often `kiosk doctor` is told how this kiosk is."""
 SAME_CODE_S = 3.0
 """A code that was away for so long is read anew, also one that has failed."""
 
@@ -89,6 +94,8 @@ class CameraMode:
         self._seeing = False
         self._hint: Hint | None = None
         self._screen_failed = False
+        self.broken: dict[Part, str] = {}
+        """What does not work, and why."""
 
     def run(
         self,
@@ -175,6 +182,10 @@ class CameraMode:
 
     def _happened(self, event: DoorEvent) -> None:
         """Hear from camera and keypad what is of use here."""
+        if isinstance(event, HealthChanged):
+            # A new one: it is read in another thread.
+            gone = {} if event.working else {event.part: event.why}
+            self.broken = {part: why for part, why in self.broken.items() if part is not event.part} | gone
         match event:
             case KeyPressed(key=key):
                 self._inbox.put(Pressed(key=key))
@@ -230,17 +241,30 @@ def identify(
         enroller_for(settings, clock), drivers.screen, clock, let_out=let_out, heartbeats=heartbeats
     )
     looked_at = clock.mono()
+    status, tell_at = (
+        StatusFile(settings.store.runtime if settings.store.runtime.is_dir() else None),
+        looked_at,
+    )
+    with contextlib.suppress(DriverError):  # also without a screen somebody sees that this device is nobody's
+        drivers.lamp.show(Signal.OUT_OF_ORDER, None, NOT_ENROLLED)
 
     def enough() -> bool:
         """Whether to stop; also when `kiosk enrol` did it from a terminal."""
-        nonlocal looked_at, identity
+        nonlocal looked_at, identity, tell_at
+        if clock.mono() >= tell_at:
+            tell_at = clock.mono() + TELL_S
+            broken = (*drivers.lost, *mode.broken.items())
+            status.write(Status.of_nobodys(broken, clock.wall(), time_trusted=clock.trusted()))
         if mode.idle and clock.mono() - looked_at >= LOOK_S:
             looked_at, identity = clock.mono(), _known(device)
         return identity is not None or stopped()
 
-    made = mode.run(
-        open_camera=drivers.open_camera, open_keypad=drivers.open_keypad, eyes=eyes(), stopped=enough
-    )
+    try:
+        made = mode.run(
+            open_camera=drivers.open_camera, open_keypad=drivers.open_keypad, eyes=eyes(), stopped=enough
+        )
+    finally:
+        status.remove()
     return made or identity
 
 

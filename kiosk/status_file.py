@@ -16,7 +16,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from kiosk import __version__
-from kiosk.core.faults import NUMBER_OF, numbers
+from kiosk.core.events import Part
+from kiosk.core.faults import NOT_ENROLLED, NUMBER_OF, numbers
 from kiosk.core.situation import Door
 from kiosk.presence_file import OTHER_PLACE
 
@@ -65,11 +66,28 @@ class Status:
             process=os.getpid(),
             state=door.state,
             faults=numbers(door),
-            troubles=tuple(Trouble(number=NUMBER_OF[part], part=part, why=why) for part, why in door.broken),
+            troubles=_troubles(door.broken),
             online=door.online,
             waiting=door.waiting,
             parked=door.parked,
             time_trusted=door.trusts_time,
+        )
+
+    @classmethod
+    def of_nobodys(cls, broken: Iterable[tuple[Part, str]], now: datetime, *, time_trusted: bool) -> Status:
+        """Return how a kiosk is that belongs to no door yet: it waits for its enrolment code, and has camera and keypad."""
+        troubles = _troubles(broken)
+        return cls(
+            at=now,
+            version=__version__,
+            process=os.getpid(),
+            state="not-enrolled",
+            faults=tuple(sorted({NOT_ENROLLED, *(each.number for each in troubles)})),
+            troubles=troubles,
+            online=False,
+            waiting=0,
+            parked=0,
+            time_trusted=time_trusted,
         )
 
     def as_json(self) -> str:
@@ -89,6 +107,10 @@ class Status:
             )
         except (ValueError, TypeError, KeyError, AttributeError):
             return None
+
+
+def _troubles(broken: Iterable[tuple[Part, str]]) -> tuple[Trouble, ...]:
+    return tuple(Trouble(number=NUMBER_OF[part], part=part, why=why) for part, why in broken)
 
 
 class StatusFile:

@@ -33,6 +33,13 @@ def test_a_check_that_crashes_is_broken_with_a_sentence_and_stops_no_other():
     assert results[0].says == "the check itself failed (ZeroDivisionError)"
 
 
+def test_what_is_not_ours_to_look_at_is_said_and_not_called_broken():
+    refused = PermissionError(13, "Permission denied", "/var/lib/ashyq-kiosk/kiosk.db")
+    [result] = examine(checks_of(raising(refused)))
+    assert (result.state, result.says) == ("warning", "/var/lib/ashyq-kiosk/kiosk.db is not yours to look at")
+    assert result.remedy == "sudo kiosk doctor"
+
+
 def test_a_missing_library_is_named():
     [result] = examine(checks_of(raising(ImportError("no", name="zxingcpp"))))
     assert result.says == "the library zxingcpp is missing or does not load"

@@ -23,6 +23,7 @@ from kiosk.equipment import Drivers
 from kiosk.errors import DriverMissing
 from kiosk.reader.pipeline import Reader
 from kiosk.settings import Settings
+from kiosk.status_file import newest
 from registry.demo_people import DEMO_DOOR
 from tests.app.house import FPS, HALL, HELD_FRAMES, Onlooker, still
 from ui.screen import PygameScreen
@@ -277,3 +278,22 @@ def test_an_enrolment_code_that_is_held_too_far_away_is_asked_nearer(kiosk, regi
         (lambda: kiosk.view.headline is Phrase.CHECK_THESE, nothing),
     )
     assert kiosk.view.hint is None
+
+
+def test_a_device_that_is_nobodys_says_so_by_its_number_in_the_lamp_and_to_the_doctor(kiosk, clock, tmp_path):
+    drivers = drivers_of(kiosk, clock)
+    settings = settings_at(tmp_path)
+    settings = replace(settings, store=replace(settings.store, runtime=tmp_path))
+    ends = time.monotonic() + WITHIN_S
+    told = []
+
+    def stopped() -> bool:
+        assert time.monotonic() < ends
+        clock.skip(1.0)
+        told.append(newest([tmp_path], clock.wall()))
+        return told[-1] is not None and told[-1].faults == (10, 17)
+
+    identify(settings, drivers, lambda: Reader(ZxingDecoder()), clock=clock, stopped=stopped)
+    assert drivers.lamp.shown[-1].fault == 17
+    assert (told[-1].state, [each.part for each in told[-1].troubles]) == ("not-enrolled", ["camera"])
+    assert newest([tmp_path], clock.wall()) is None
