@@ -61,6 +61,11 @@ def test_the_firmware_of_a_pi_5_is_found_at_its_other_place(tmp_path):
     assert SystemBoard(tmp_path, fake.root).read().slowed
 
 
+def test_the_soft_limit_of_a_pi_3_is_no_trouble(fake, read):
+    fake.write("sys/devices/platform/soc/soc:firmware/get_throttled", "80008")
+    assert read().slowed is False
+
+
 def test_the_hottest_zone_of_the_processor_counts_and_a_battery_does_not(fake, read):
     fake.write("sys/class/thermal/thermal_zone1/type", "cpu1-thermal")
     fake.write("sys/class/thermal/thermal_zone1/temp", "51000")
