@@ -137,6 +137,30 @@ def test_a_line_that_will_not_shut_is_an_error_and_its_worker_goes_on_trying(bui
     assert pins.pin(ENTRY).function == "input", "the worker let the line go"
 
 
+class DeadShuttingPin(RecordingPin):
+    """All wires are whole but the shutting one."""
+
+    def _set_state(self, value):
+        if value and self.info.name == f"GPIO{SHUT}":
+            raise OSError(5, "Input/output error")
+        super()._set_state(value)
+
+
+def test_a_dead_shutting_line_is_an_error_and_in_the_journal_and_the_gate_goes_on_opening(
+    build, time, caplog
+):
+    pins = MockFactory(pin_class=DeadShuttingPin)
+    gate = build(shut_pin=SHUT, pin_factory=pins)
+    gate.open(Direction.ENTRY)
+    with pytest.raises(DriverError, match="shutting line on GPIO22 cannot be set"):
+        gate.shut(Direction.ENTRY)
+    gate.open(Direction.ENTRY)
+    time.advance(HOLD_S)
+    assert "the gate was not shut: the gate's shutting line on GPIO22 cannot be set" in caplog.text
+    gate.open(Direction.ENTRY)
+    assert pins.pin(ENTRY).state
+
+
 def test_a_third_line_that_cannot_be_had_gives_the_others_back(build, pins):
     with pytest.raises(DriverError, match="shutting line on GPIO27"):
         build(exit_pin=EXIT, shut_pin=EXIT)

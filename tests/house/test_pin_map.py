@@ -69,6 +69,17 @@ def test_a_drawing_is_well_formed_tells_what_it_shows_and_has_its_pins_at_their_
         assert pin_map.NAMES[int(place) - 1] == name
 
 
+def test_the_readme_names_the_settings_own_pins():
+    told = re.findall(
+        r"GPIO(\d+) \((?:header )?(\d+)\) \| `\[(\w+)\] (\w+)`", (pin_map.ROOT / "README.md").read_text()
+    )
+    assert {("gate", "entry_pin"), ("sound", "buzzer_pin")} <= {(row[2], row[3]) for row in told}
+    uses = {(use.section, use.setting): use for use in pin_map.uses()}
+    for gpio, place, section, setting in told:
+        use = uses[section, setting]
+        assert (int(gpio), int(place), use.default) == (use.gpio, use.place, True)
+
+
 def test_the_tables_and_the_drawings_are_really_read():
     assert len(ROW.findall((WIRING / "turnstile.md").read_text())) == 5
     assert len(DRAWN.findall((WIRING / "turnstile.svg").read_text())) == 5
