@@ -47,6 +47,7 @@ from kiosk.store_thread import STORE_SILENCE_S, StoreThread
 from kiosk.sync import SYNC_SILENCE_S, Asking, Syncer
 from kiosk.understanding import Understanding
 from kiosk.upkeep import UPKEEP_SILENCE_S, Upkeep
+from kiosk.view_watch import ViewWatch, lit
 from kiosk.worker import SILENCE_S, Body, Worker
 from kiosk.workers import (
     LISTEN_SILENCE_S,
@@ -177,10 +178,16 @@ class App:
         self._documents.load()
         self._last.callback(self._revoked.close)
         self.loop.door = resumed(self.loop.door, self._store, self._presence.read(), self._clock.wall())
+        self._view = ViewWatch(
+            self._settings.store.path.parent,
+            put,
+            is_open=lambda: lit(self.loop.door, self._clock),
+            mono=self._clock.mono,
+        )
         upkeep = Upkeep(
             door=lambda: self.loop.door,
             beat=self._client.heartbeat,
-            mend=self._recorder.mend,
+            mend=self._mend,
             heard=self._heard,
             every_s=self._settings.sync.heartbeat_every_s,
             clock=self._clock,
@@ -236,7 +243,12 @@ class App:
             clock=self._clock,
             preview=self._preview,
             put=self.loop.inbox.put,
+            saw=self._view.saw,
         )
+
+    def _mend(self) -> None:
+        self._recorder.mend()
+        self._view.keep()
 
     def _is_new(self, text: str) -> bool:
         return self._repeats.is_new(text, self._clock.mono())

@@ -91,6 +91,8 @@ TABLE = (
     Row(35, "memory", "there is memory left", "see what else runs here: `ps aux --sort -rss`", Site.memory),
     Row(36, "passage", "the passage sensor is there, and nothing blocks it",
         "see what stands in it, clean it; then docs/wiring/passage.md", Site.passage),
+    Row(37, "view", "the camera sees its hall: not dark, covered, blurred, burnt out, frozen or turned away",
+        "do what it says, then `kiosk read --live`; docs/wiring/camera.md", Site.view),
 )  # fmt: skip
 
 

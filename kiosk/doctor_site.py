@@ -153,6 +153,14 @@ class Site:
         open_camera = CAMERAS[self.settings.camera.driver](self.settings)
         return things.camera(open_camera, mono=time.monotonic, running=self.running)
 
+    def view(self) -> Finding:
+        from kiosk.doctor_view import view
+        from kiosk.equipment_cameras import CAMERAS
+        from kiosk.view_watch import kept
+
+        open_camera = CAMERAS[self.settings.camera.driver](self.settings)
+        return view(open_camera, kept(self.settings.store.path.parent), running=self.running)
+
     def decoders(self) -> Finding:
         return things.decoders((readings.zxing, readings.zbar))
 

@@ -37,6 +37,7 @@ from kiosk.core.view import Fact
 from kiosk.device import Device, Identity, board_model, serial_number
 from kiosk.enroller import Enroller
 from kiosk.errors import DeviceError, DriverError
+from kiosk.eyes import Eyes
 from kiosk.heartbeats import Heartbeats
 from kiosk.initialize import initialize
 from kiosk.loop import LOOP_SILENCE_S
@@ -47,7 +48,7 @@ from kiosk.status_file import Status, StatusFile
 from kiosk.watchdog import LOOP
 from kiosk.wifi import NetworkManager
 from kiosk.worker import SILENCE_S, Body, Worker
-from kiosk.workers import SCAN_SILENCE_S, Eyes, Preview, typing, watching
+from kiosk.workers import SCAN_SILENCE_S, Preview, typing, watching
 
 if TYPE_CHECKING:
     from kiosk.equipment import Drivers
@@ -91,9 +92,8 @@ class CameraMode:
         self._done_s = done_s
         self._inbox: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._preview = Preview()
-        self._seeing = False
+        self._seeing = self._screen_failed = False
         self._hint: Hint | None = None
-        self._screen_failed = False
         self.broken: dict[Part, str] = {}
         """What does not work, and why."""
 

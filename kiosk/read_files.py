@@ -18,8 +18,8 @@ import numpy as np
 
 from kiosk.core.credential import card_number
 from kiosk.errors import KioskError
+from kiosk.eyes import Eyes
 from kiosk.ports import Grey, Reading
-from kiosk.workers import Eyes
 
 STILL_FRAMES = 10
 """A picture is shown to the reader so often at most, as a visitor holds it: the rescue ladder takes a step a frame."""

@@ -10,7 +10,6 @@ import queue
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Protocol
 
 from kiosk.core.credential import precedence
 from kiosk.core.effects import Ask
@@ -23,9 +22,9 @@ from kiosk.core.events import (
     KeyPressed,
     Part,
 )
-from kiosk.core.hint import Hint
 from kiosk.core.model import Credential, Via
 from kiosk.errors import CameraLost, RegistryRefused, RegistryUnreachable
+from kiosk.eyes import Eyes, Memory, Saw
 from kiosk.heartbeats import Heartbeats
 from kiosk.ports import Camera, Clock, Grey, Keypad, Reading, Registry
 from kiosk.reader.advice import Advice
@@ -80,28 +79,6 @@ class Preview:
         return frame
 
 
-class Eyes(Protocol):
-    """The reader: frames in, codes out."""
-
-    moved_at: float
-    """When something last moved before the camera, in seconds of the monotonic clock."""
-
-    guidance: Hint | None
-    """What would help whoever holds up what is not read; as of the last frame."""
-
-    def read(self, frame: Grey, mono: float) -> list[Reading]:
-        """Return the codes in a frame."""
-        ...
-
-
-class Memory(Protocol):
-    """What was read a moment ago."""
-
-    def new(self, readings: list[Reading], mono: float) -> list[Reading]:
-        """Return the readings that are not repeats."""
-        ...
-
-
 def scanning(
     *,
     open_camera: Callable[[], Camera],
@@ -111,19 +88,32 @@ def scanning(
     clock: Clock,
     preview: Preview,
     put: Put,
+    saw: Saw | None = None,
 ) -> Callable[[threading.Event], None]:
     """Return the body of the scanner: newest frame -> texts -> credentials, for as long as it is not stopped.
 
     Of several codes in a frame one is told: of those that are ours the one nearest the middle.
     """
 
+    new = 0
+
     def found(readings: list[Reading], mono: float) -> None:
+        nonlocal new
         remembered = readings if len(readings) < 2 else _first_told(readings, understand)
         for reading in memory.new(remembered, mono)[:1]:
             if reading is remembered[0]:
+                new += 1
                 put(CodeRead(credential=understand(reading.text), via=Via.CAMERA))
 
-    return watching(open_camera=open_camera, eyes=eyes, clock=clock, preview=preview, found=found, put=put)
+    def seen(frame: Grey, mono: float) -> None:
+        nonlocal new
+        if saw is not None:
+            saw(frame, mono, moved_at=eyes.moved_at, read=new)
+        new = 0
+
+    return watching(
+        open_camera=open_camera, eyes=eyes, clock=clock, preview=preview, found=found, put=put, seen=seen
+    )
 
 
 def _first_told(readings: list[Reading], understand: Callable[[str], Credential]) -> list[Reading]:
@@ -144,6 +134,7 @@ def watching(
     preview: Preview,
     found: Callable[[list[Reading], float], None],
     put: Put,
+    seen: Callable[[Grey, float], None] = lambda _frame, _mono: None,
 ) -> Callable[[threading.Event], None]:
     """Return the body that hands what it reads of each frame to `found`, with its time; `put` hears how the camera is, and hints."""
 
@@ -157,6 +148,7 @@ def watching(
                 readings = eyes.read(frame, mono)
                 preview.put(frame, mono, lively=mono - eyes.moved_at < LIVELY_S)
                 found(readings, mono)
+                seen(frame, mono)
                 before = advice.said
                 if advice.hears(eyes.guidance, mono, read=bool(readings)) is not before:
                     put(HintChanged(hint=advice.said))

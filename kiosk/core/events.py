@@ -181,6 +181,8 @@ class Part(StrEnum):
     DISK = "disk"
     """The place where visits are kept: too full, or worn out. STORE is that no visit can be written."""
     MEMORY = "memory"
+    VIEW = "view"
+    """What the camera sees. CAMERA is that it gives no picture at all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,7 @@ NUMBER_OF: Mapping[Part, int] = MappingProxyType(
         Part.HEAT: 34,
         Part.MEMORY: 35,
         Part.PASSAGE: 36,
+        Part.VIEW: 37,
     }
 )
 """The check of `kiosk doctor` that looks at each part."""

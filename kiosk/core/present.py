@@ -14,6 +14,7 @@ from kiosk.core.model import Decision, Direction, DoorKind, Outcome, Reason, Ref
 from kiosk.core.passes import now_for
 from kiosk.core.reference import reference
 from kiosk.core.sentence import today
+from kiosk.core.sight import Trouble, trouble_of
 from kiosk.core.situation import Door, State
 from kiosk.core.venue_code import code_at
 from kiosk.core.verdicts import hides_colour
@@ -233,8 +234,14 @@ def _corner(door: Door, stamp: Stamp) -> Corner:
         noticed=door.noticed if stamp.mono - door.noticed_at < NOTICED_S else None,
         who_unknown=door.setup.kind is not DoorKind.EXIT and not door.knows_who_is_inside,
         faults=faults.numbers(door),
-        ailing=next((part for part in URGENT if door.is_broken(part)), None),
+        ailing=_ailing(door),
     )
+
+
+def _ailing(door: Door) -> Part | Trouble | None:
+    """Return what is told in words: the door works, and nobody would ask what a number means."""
+    seen = trouble_of(dict(door.broken).get(Part.VIEW))
+    return seen or next((part for part in URGENT if door.is_broken(part)), None)
 
 
 def _aged(door: Door, stamp: Stamp) -> Aged | None:

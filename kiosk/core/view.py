@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kiosk.core.knowledge import Known
 from kiosk.core.model import Oddity
+from kiosk.core.sight import Trouble
 
 if TYPE_CHECKING:
     from kiosk.core.events import Part  # an event bears a phrase, so it knows this module
@@ -189,8 +190,8 @@ class Corner:
     """People are inside of whom nobody knows any more who they are: the power was gone."""
     faults: tuple[int, ...] = ()
     """What is broken here, as the numbers of `kiosk doctor` (core/faults.py), lowest first."""
-    ailing: Part | None = None
-    """The most urgent of what the board itself suffers from: told in words, since the door works and nobody would ask."""
+    ailing: Part | Trouble | None = None
+    """What is wrong with the camera's view, or else the most urgent of what the board itself suffers from: told in words, since the door works and nobody would ask."""
 
 
 NO_CORNER = Corner(

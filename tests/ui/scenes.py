@@ -8,6 +8,7 @@ import segno
 from kiosk.core.events import Part
 from kiosk.core.knowledge import Known
 from kiosk.core.model import Oddity
+from kiosk.core.sight import Trouble
 from kiosk.core.view import NO_CORNER, Aged, Corner, Fact, Field, Keypad, Page, Phrase, Sign, Unit, View
 
 SIZES = {"800x480": (800, 480), "1280x800": (1280, 800), "1920x1080": (1920, 1080)}
@@ -101,6 +102,7 @@ SAID = (
 SCENES = {
     "idle": idle(),
     "idle-offline": idle(corner=OFFLINE, hint=Phrase.TURN_FROM_GLARE),
+    "idle-covered": idle(corner=replace(CORNER, faults=(37,), ailing=Trouble.COVERED)),
     "idle-weak-supply": idle(corner=replace(CORNER, faults=(33,), ailing=Part.POWER)),
     "idle-no-camera": idle(headline=Phrase.USE_KEYPAD, preview=False, corner=replace(CORNER, faults=(10,))),
     "idle-scanner": idle(headline=Phrase.USE_SCANNER, preview=False),

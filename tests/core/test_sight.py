@@ -1,0 +1,128 @@
+"""What is said of the camera's view, when, and what is never said: visitors, phones and nights are no faults."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kiosk.core.events import HealthChanged, Part
+from kiosk.core.sight import FORGIVES, RULES, WHY, Glance, Trouble, Vigil, seen_in, trouble_of
+from tests.core.doorman import Doorman
+
+GOOD = Glance(
+    bright=180.0, burnt=0.02, same=False, still=True, structure=60.0, sharpness=0.45, likeness=0.9,
+    usual_structure=65.0, usual_sharpness=0.47,
+)  # fmt: skip
+BAD = {
+    Trouble.FROZEN: replace(GOOD, same=True),
+    Trouble.DARK: replace(GOOD, bright=15.0, structure=2.0, likeness=0.1),
+    Trouble.BURNT: replace(GOOD, burnt=0.8, structure=5.0, likeness=0.2),
+    Trouble.COVERED: replace(GOOD, structure=3.0, likeness=0.05),
+    Trouble.BLURRED: replace(GOOD, sharpness=0.2, likeness=0.8),
+    Trouble.TURNED: replace(GOOD, likeness=0.3),
+}
+MOVING = replace(
+    GOOD,
+    still=False,
+    structure=None,
+    sharpness=None,
+    likeness=None,
+    usual_structure=None,
+    usual_sharpness=None,
+)
+
+
+def after(*glances: Glance, vigil: Vigil | None = None, is_open: bool = True) -> Vigil:
+    known = vigil or Vigil()
+    for glance in glances:
+        known = known.after(glance, is_open=is_open)
+    return known
+
+
+@pytest.mark.parametrize("trouble", Trouble)
+def test_each_trouble_is_told_as_itself_when_it_has_lasted_and_not_before(trouble):
+    looks = RULES[trouble].looks
+    assert after(*[BAD[trouble]] * (looks - 1)).told is None
+    assert after(*[BAD[trouble]] * looks).told is trouble
+    assert seen_in(BAD[trouble]) is trouble
+    assert seen_in(GOOD) is None
+
+
+@pytest.mark.parametrize("trouble", Trouble)
+def test_it_is_taken_back_after_a_few_good_looks_and_not_at_the_first(trouble):
+    told = after(*[BAD[trouble]] * RULES[trouble].looks)
+    assert after(GOOD, vigil=told).told is trouble
+    assert after(*[GOOD] * (FORGIVES + 2), vigil=told).told is None
+
+
+@pytest.mark.parametrize("trouble", sorted(set(Trouble) - {Trouble.FROZEN}))
+def test_outside_the_opening_hours_only_a_frozen_picture_is_a_fault(trouble):
+    assert after(*[BAD[trouble]] * 200, is_open=False).told is None
+    told = after(*[BAD[trouble]] * RULES[trouble].looks)
+    assert after(BAD[trouble], vigil=told, is_open=False).told is None
+
+
+def test_a_frozen_picture_is_a_fault_at_night_too():
+    assert after(*[BAD[Trouble.FROZEN]] * 20, is_open=False).told is Trouble.FROZEN
+
+
+@pytest.mark.parametrize("trouble", [Trouble.COVERED, Trouble.BLURRED, Trouble.TURNED])
+def test_what_needs_a_still_picture_is_not_judged_while_somebody_moves(trouble):
+    looks = RULES[trouble].looks
+    assert after(*[BAD[trouble]] * (looks - 1), *[MOVING] * 500).told is None
+    assert after(*[BAD[trouble]] * (looks - 1), *[MOVING] * 500, BAD[trouble]).told is trouble
+
+
+def test_a_visitor_who_stands_close_for_half_a_minute_is_no_trouble():
+    coat = replace(MOVING, bright=60.0)
+    phone = replace(MOVING, burnt=0.9, bright=255.0)
+    assert after(*[coat] * 30, *[phone] * 30, GOOD, *[coat] * 30, *[phone] * 30).told is None
+
+
+def test_a_hall_that_is_a_plain_wall_is_not_covered_once_it_is_known():
+    wall = replace(GOOD, structure=3.0, usual_structure=3.2)
+    assert after(*[wall] * 100).told is None
+    assert after(*[replace(wall, usual_structure=None)] * 100).told is Trouble.COVERED
+
+
+def test_nothing_is_told_of_blur_or_aim_before_the_hall_was_learned():
+    new = replace(GOOD, likeness=None, usual_structure=None, usual_sharpness=None, sharpness=0.1)
+    assert after(*[new] * 300).told is None
+
+
+def test_a_worse_trouble_takes_the_place_of_a_lesser_one():
+    told = after(*[BAD[Trouble.TURNED]] * RULES[Trouble.TURNED].looks)
+    assert after(*[BAD[Trouble.DARK]] * RULES[Trouble.DARK].looks, vigil=told).told is Trouble.DARK
+
+
+@given(st.lists(st.tuples(st.sampled_from([GOOD, MOVING, *BAD.values()]), st.booleans()), max_size=150))
+def test_whatever_is_seen_what_is_told_had_enough_looks(story):
+    vigil = Vigil()
+    seen = dict.fromkeys(Trouble, 0)
+    for glance, is_open in story:
+        vigil = vigil.after(glance, is_open=is_open)
+        for trouble, rule in RULES.items():
+            seen[trouble] += bool(rule.seen(glance))
+            assert 0 <= vigil.looks[trouble] <= min(rule.looks, seen[trouble])
+        if vigil.told is not None:
+            assert seen[vigil.told] >= RULES[vigil.told].looks
+            assert vigil.looks[vigil.told] > 0
+
+
+@pytest.mark.parametrize("trouble", Trouble)
+def test_the_corner_says_it_in_words_and_as_a_number_and_the_door_stays_open(trouble):
+    man = Doorman()
+    man.tell(HealthChanged(part=Part.VIEW, working=False, why=WHY[trouble]))
+    assert (man.view.corner.ailing, man.view.corner.faults) == (trouble, (37,))
+    assert man.view.preview
+    man.tell(HealthChanged(part=Part.VIEW, working=True))
+    assert (man.view.corner.ailing, man.view.corner.faults) == (None, ())
+
+
+def test_every_sentence_says_what_is_wrong_and_what_to_do_and_leads_back_to_its_trouble():
+    assert all(": " in why for why in WHY.values())
+    assert [trouble_of(why) for why in WHY.values()] == list(WHY)
+    assert trouble_of("unplugged") is trouble_of(None) is None
