@@ -68,8 +68,8 @@ def doctor(args: argparse.Namespace) -> int:
     from kiosk import doctor
     from kiosk import doctor_run as run
 
-    if args.fix and os.geteuid() != 0:
-        raise KioskError("expected root to repair what is broken: sudo kiosk doctor --fix")
+    if args.fix:
+        run.must_be_root(os.geteuid())
     _only_findings()
     results = []
     progress = Progress(sys.stderr)

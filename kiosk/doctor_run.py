@@ -79,6 +79,12 @@ def examine(
         )
 
 
+def must_be_root(uid: int) -> None:
+    """Raise KioskError for anybody else: users, units and files of others are repaired."""
+    if uid != 0:
+        raise KioskError("expected root to repair what is broken: sudo kiosk doctor --fix")
+
+
 def _outcome(run: Callable[[], Finding]) -> Finding:
     try:
         return run()

@@ -94,8 +94,7 @@ class CameraMode:
         self._preview = Preview()
         self._seeing = self._screen_failed = False
         self._hint: Hint | None = None
-        self.broken: dict[Part, str] = {}
-        """What does not work, and why."""
+        self.broken: tuple[tuple[Part, str], ...] = ()
 
     def run(
         self,
@@ -104,6 +103,7 @@ class CameraMode:
         open_keypad: Callable[[], Keypad] | None,
         eyes: Eyes,
         stopped: Callable[[], bool],
+        keypad_optional: bool = False,
     ) -> Identity | None:
         """Return who the device is now; None when it was told to stop before that."""
         with ExitStack() as last:
@@ -125,7 +125,8 @@ class CameraMode:
                 )
                 self._start("scan", body, last, SCAN_SILENCE_S)
             if open_keypad is not None:
-                self._start("keypad", typing(open_keypad=open_keypad, put=self._happened), last)
+                keys = typing(open_keypad=open_keypad, put=self._happened, optional=keypad_optional)
+                self._start("keypad", keys, last)
             pulse = last.enter_context(self._heartbeats.promise(LOOP, LOOP_SILENCE_S))
             while not stopped():
                 self._once()
@@ -183,9 +184,8 @@ class CameraMode:
     def _happened(self, event: DoorEvent) -> None:
         """Hear from camera and keypad what is of use here."""
         if isinstance(event, HealthChanged):
-            # A new one: it is read in another thread.
-            gone = {} if event.working else {event.part: event.why}
-            self.broken = {part: why for part, why in self.broken.items() if part is not event.part} | gone
+            others = (one for one in self.broken if one[0] is not event.part)
+            self.broken = (*others,) if event.working else (*others, (event.part, event.why))
         match event:
             case KeyPressed(key=key):
                 self._inbox.put(Pressed(key=key))
@@ -253,16 +253,16 @@ def identify(
         nonlocal looked_at, identity, tell_at
         if clock.mono() >= tell_at:
             tell_at = clock.mono() + TELL_S
-            broken = (*drivers.lost, *mode.broken.items())
-            status.write(Status.of_nobodys(broken, clock.wall(), time_trusted=clock.trusted()))
+            status.write(Status.of_nobodys((*drivers.lost, *mode.broken), clock.wall(), clock.trusted()))
         if mode.idle and clock.mono() - looked_at >= LOOK_S:
             looked_at, identity = clock.mono(), _known(device)
         return identity is not None or stopped()
 
     try:
         made = mode.run(
-            open_camera=drivers.open_camera, open_keypad=drivers.open_keypad, eyes=eyes(), stopped=enough
-        )
+            open_camera=drivers.open_camera, open_keypad=drivers.open_keypad, eyes=eyes(), stopped=enough,
+            keypad_optional=settings.keypad.driver == "auto",
+        )  # fmt: skip
     finally:
         status.remove()
     return made or identity

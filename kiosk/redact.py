@@ -37,7 +37,7 @@ _GONE = re.compile(
     | \b[0-9A-Fa-f]{2}(?:[ :-][0-9A-Fa-f]{2}){5,}\b                  # bytes in hexadecimal, a network card's address
     | [+(]?\d(?:(?:(?!\n)[\W_]){0,3}\d){8,}                          # any long number, however it is grouped
     | \b(?:[A-Z]{1,2}[ -]?|[a-z]{1,2})\d{6,9}\b | \b\d{6,9}[A-Za-z]{1,2}\b   # a passport, from either end
-    | \b(?!0x)(?=(?:[A-Za-z]*\d){5})(?=\d*[A-Za-z])[A-Za-z0-9]{7,11}\b # and one that mixes letters in
+    | \b(?!0x|\d{2,4}x\d{2,4}\b)(?=(?:[A-Za-z]*\d){5})(?=\d*[A-Za-z])[A-Za-z0-9]{7,11}\b # and one that mixes letters in
     | (?<![A-Z0-9<])[A-Z0-9<]*[A-Z0-9]<<?[A-Z0-9<]{2,}                             # a machine-readable zone
     | (?<![\w.+-])[\w.+-]{1,64}@[\w-]+\.[\w.-]+                                       # a mail address
     | [Ѐ-ӿ]+(?:[ .,«»"-]+[Ѐ-ӿ]+)*                                    # our own lines are English: these are somebody's words
@@ -55,7 +55,7 @@ _NAMED = re.compile(
     """
 )
 _ADDRESS = re.compile(r"(?i)\b([a-z][a-z0-9+.-]{0,15}://)([^\s/?#\"'<>]*@)?([^\s?#\"'<>]*)([?#][^\s\"'<>]*)?")
-_RUN = re.compile(rf"[A-Za-z0-9+/_=-]{{{_FEW},}}")
+_RUN = re.compile(rf"[A-Za-z0-9+/_-]{{{_FEW},}}={{0,2}}")
 _WORD = re.compile(r"[A-Z]?(?=[a-z]{2})[b-df-hj-np-tv-z]*[aeiou][a-z]*")
 _APART = re.compile(r"[-_/=]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")

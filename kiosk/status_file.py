@@ -74,7 +74,7 @@ class Status:
         )
 
     @classmethod
-    def of_nobodys(cls, broken: Iterable[tuple[Part, str]], now: datetime, *, time_trusted: bool) -> Status:
+    def of_nobodys(cls, broken: Iterable[tuple[Part, str]], now: datetime, time_trusted: bool) -> Status:
         """Return how a kiosk is that belongs to no door yet: it waits for its enrolment code, and has camera and keypad."""
         troubles = _troubles(broken)
         return cls(

@@ -11,7 +11,7 @@ import pytest
 
 from kiosk import doctor
 from kiosk.doctor_finding import Finding, Fix, State, broken, ok, warning
-from kiosk.doctor_run import Check, as_json, as_line, examine, summary, worst
+from kiosk.doctor_run import Check, as_json, as_line, examine, must_be_root, summary, worst
 from kiosk.errors import KioskError
 
 
@@ -116,6 +116,12 @@ def test_a_repair_that_fails_is_said_and_stops_no_other(stuck, why):
     results = list(examine(checks_of(first.look, second.look), mend=lambda *_: None))
     assert [result.state for result in results] == ["broken", "ok"]
     assert results[0].fixed == (f"turn it off: failed, {why}",)
+
+
+def test_only_root_repairs():
+    must_be_root(0)
+    with pytest.raises(KioskError, match="sudo kiosk doctor --fix"):
+        must_be_root(1000)
 
 
 def run_doctor(root: Path, *words: str) -> subprocess.CompletedProcess[str]:

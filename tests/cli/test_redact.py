@@ -27,6 +27,8 @@ KEPT = [
     "Linux-6.12.25+rpt-rpi-2712-aarch64-with-glibc2.36, opencv-python-headless 4.12.0.88, x86_64-linux-gnu/libzbar.so.0.3.0",
     "ashyq-kiosk.service: Watchdog timeout (limit 30s)! Main process exited, code=killed, status=6/ABRT",
     "throttled=0x50005, 61.2 degrees, 1043 MB free, GPIO17 held by 'lg', usb 1-1.2: 18:06:02.123456",
+    "screen: 800x480 through kmsdrm; gives pictures of 1280x720, 30 a second; 1920x1080",
+    "ExecMainStatus=0 UnitFileState=enabled WatchdogUSec=30s StatusText=Open for visitors.",
     "https://registry.ashyq.example:8443/v1/policy",
 ]
 
