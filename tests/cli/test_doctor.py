@@ -220,25 +220,18 @@ def ticking(step_s: float) -> Callable[[], float]:
     return iter(np.arange(0, 1000, step_s)).__next__
 
 
-def test_a_camera_is_judged_by_what_can_be_seen_and_how_often():
-    noise = np.random.default_rng(1).integers(60, 120, (720, 1280), dtype=np.uint8)
-    good, capped, burnt, covered, dead = (
-        OneFrame(noise),
-        OneFrame(noise // 60),
-        OneFrame(noise // 60 + 250),
-        OneFrame(np.full_like(noise, 90)),
-        OneFrame(None),
-    )
+def test_a_camera_is_judged_by_how_often_it_gives_a_picture():
+    good, dead = OneFrame(np.full((720, 1280), 90, dtype=np.uint8)), OneFrame(None)
 
     def seen(camera: OneFrame, took_s: float = 0.5) -> Finding:
         return things.camera(lambda: camera, mono=ticking(took_s))
 
     assert seen(good) == Finding(State.OK, "gives pictures of 1280x720, 30 a second")
-    assert [(each.state, words in each.says) for each, words in (
-        (seen(capped), "dark"), (seen(burnt), "white"), (seen(covered), "grey"), (seen(good, 15.0), "too few")
-    )] == [(State.WARNING, True)] * 4  # fmt: skip
+    slow = seen(good, 15.0)
+    assert (slow.state, "too few" in slow.says) == (State.WARNING, True)
     assert seen(dead).state is State.BROKEN
-    assert all(each.closed for each in (good, capped, burnt, covered, dead))
+    assert good.closed
+    assert dead.closed
     missing = things.camera(raising(DriverMissing("no camera")), mono=ticking(1))
     assert (missing.state, missing.says) == (State.BROKEN, "no camera")
     assert things.camera(None, mono=ticking(1)).state is State.OK
