@@ -12,7 +12,7 @@ from drivers.lens.optics import defocus_px
 from drivers.lens.path import Pose
 from drivers.lens.phone import shape_of
 from drivers.lens.placing import Placing, row_skew
-from drivers.lens.sensor import LAG, MOST_GAIN, REFERENCE_S, AutoExposure, Exposure, Sensor, compressed
+from drivers.lens.sensor import MOST_GAIN, REFERENCE_S, AutoExposure, Exposure, Sensor, compressed
 
 SMALL = (320, 180)
 FLAT = np.full((180, 320), 128, np.uint8)
@@ -56,7 +56,7 @@ def run(camera, light, frames):
 
 def test_the_exposure_stays_for_some_frames_after_the_light_has_changed_and_then_finds_its_way():
     levels = run(loop(20), np.full((180, 320), 200.0), 30)
-    assert len(set(levels[: LAG + 1])) == 1
+    assert len(set(levels[:4])) == 1
     assert levels[0] * 200 > 255
     assert levels[-1] * 200 == pytest.approx(0.4 * 255, rel=0.1)
     # It never comes out darker than right on the way: it does not pump.
@@ -185,6 +185,17 @@ def test_two_grids_beat_at_the_difference_of_their_pitches():
 def test_there_is_no_moire_out_of_focus_nor_from_a_camera_that_averages_a_fine_screen():
     assert beat(0.125, focus_m=0.26) is None
     assert beat(0.2, skips=False, pixel_mm=0.055) is None
+
+
+def test_the_beat_is_in_the_frame_where_the_screen_is_white():
+    still = {"seed": 3, "tremor": 0.0, "bystanders": 0, "noise": 0.0, "nearest_m": 0.13, "focus_m": 0.13}
+    plain, beating = (
+        list(approach(Scene(text="AQ1:X", pixel_mm=pixel_mm, skips=True, **still), 12))[8].astype(int)
+        for pixel_mm in (0.0, 0.11)
+    )
+    changed = np.abs(plain - beating)
+    assert np.count_nonzero(changed[plain > 240] > 8) > 0.1 * np.count_nonzero(plain > 240)
+    assert changed[plain < 24].max() < 8
 
 
 def test_compression_spends_its_blocks_on_edges_and_leaves_flat_walls_alone():

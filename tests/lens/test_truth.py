@@ -1,7 +1,9 @@
 """The truth beside each frame: a reader is blamed for what could be read, and for nothing else."""
 
+import math
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
@@ -18,7 +20,11 @@ from drivers.lens import (
     shots,
     varied,
 )
-from drivers.lens.path import poses
+from drivers.lens.clutter import texture
+from drivers.lens.held import placed
+from drivers.lens.path import Pose, poses
+from drivers.lens.phone import draw
+from drivers.lens.placing import Placing
 from tests.reader.codes import PASS
 
 EASY = Scene(text=PASS, seed=2, nearest_m=0.18, focus_m=0.18)
@@ -66,6 +72,75 @@ def test_a_good_phone_well_held_becomes_legible_stays_so_and_ceases_when_it_goes
 )
 def test_what_no_camera_could_read_is_legible_in_no_frame(options):
     assert not any(could(replace(EASY, **options)))
+
+
+STILL = replace(EASY, tremor=0.0, noise=0.0, bystanders=0, yaw=0, pitch=0, roll=0)
+
+
+@pytest.mark.parametrize("away_m, modules_px, seen", [(0.4, 2.4, True), (0.6, 1.6, False)])
+def test_under_two_pixels_a_module_nothing_is_told_however_sharp_it_is(away_m, modules_px, seen):
+    shot = list(shots(replace(STILL, nearest_m=away_m, farthest_m=away_m, focus_m=away_m), 12))[8]
+    assert shot.inside
+    assert shot.px_per_module == pytest.approx(modules_px, abs=0.1)
+    assert shot.legible is seen
+    assert (shot.lost < 1) is seen
+
+
+@pytest.mark.parametrize("focus_m, blur, seen", [(0.45, 0.55, True), (2.5, 0.78, False)])
+def test_from_three_quarters_of_a_module_of_blur_nothing_is_told_however_large_it_is(focus_m, blur, seen):
+    scene = replace(STILL, nearest_m=0.175, farthest_m=0.175, focus_m=focus_m)
+    shot = list(shots(scene, 12))[8]
+    assert shot.inside
+    assert shot.blur_modules == pytest.approx(blur, abs=0.05)
+    assert shot.legible is seen
+
+
+def test_light_on_dark_is_as_legible_as_dark_on_light():
+    bright, dark = (list(shots(replace(STILL, look=look), 12))[8] for look in (Look.BRIGHT, Look.DARK_MODE))
+    assert bright.legible
+    assert dark.legible
+    assert bright.lost == dark.lost == 0
+
+
+@pytest.mark.parametrize("look", [Look.BRIGHT, Look.DARK_MODE])
+def test_modules_that_show_their_opposite_are_lost_and_no_others(look):
+    scene = replace(STILL, look=look)
+    sheet = draw(scene)
+    placing = Placing.of(scene, sheet.shape, Pose((0.0, 0.0, 0.18), 0, 0, 0), (0.0, 0.0), 0.0)
+    shown = cv2.warpPerspective(sheet.grey[0], placing.matrix() / [8, 8, 1], scene.size)
+    assert not legible.lost(shown, placing, sheet.code, 0.1).any()
+    # The nine modules from the twentieth on, both ways.
+    corners = placing.lands(
+        np.array([[20.0, 20], [23, 23]]) * sheet.code.module + (sheet.code.left, sheet.code.top)
+    )
+    (left, top), (right, bottom) = np.rint(corners).astype(int)
+    shown[top:bottom, left:right] = 255 - shown[top:bottom, left:right]
+    missing = legible.lost(shown, placing, sheet.code, 0.1)
+    assert missing[20:23, 20:23].all()
+    assert missing.sum() == 9
+
+
+def test_where_dark_and_light_are_the_same_every_module_is_lost():
+    sheet = draw(STILL)
+    placing = Placing.of(STILL, sheet.shape, Pose((0.0, 0.0, 0.18), 0, 0, 0), (0.0, 0.0), 0.0)
+    for grey in (0, 255):
+        assert legible.lost(np.full((720, 1280), grey, np.uint8), placing, sheet.code, 0.2).all()
+
+
+def test_what_comes_nearer_while_the_shutter_is_open_is_blurred_by_its_growth():
+    sheet = draw(STILL)
+    far, near = (Pose((0.0, 0.0, away), 0, 0, 0) for away in (0.26, 0.2))
+    still, short, long = (
+        placed(STILL, sheet, begin, near, exposure_s).sigma
+        for begin, exposure_s in ((near, 1 / 30), (far, 1 / 120), (far, 1 / 30))
+    )
+    assert still < short < long
+    # 0.9 m/s at 0.2 m for a thirtieth of a second: it grows by 15 %, a quarter of the code's side of it on average.
+    assert math.sqrt(long**2 - still**2) == pytest.approx(0.15 * 45 * near_px(sheet) / 4 / 3.46, rel=0.02)
+
+
+def near_px(sheet):
+    return sheet.code.module * 0.001 * 640 / math.tan(math.radians(33)) / 0.2
 
 
 def test_glare_that_takes_a_corner_square_or_more_than_is_corrected_is_not_the_readers_fault():
@@ -139,6 +214,14 @@ def test_clutter_is_full_of_edges_and_no_engine_reads_it(clutter):
     )
     assert edges(full[0]) > edges(plain[0]) + 2000
     assert not any(ZxingDecoder().decode(frame) for frame in full)
+
+
+def test_a_shirt_has_a_codes_corner_squares():
+    row = (
+        texture(Clutter.SHIRT, np.random.default_rng(1), 350)[65] < 128
+    )  # ten pixels a module; through a corner's middle
+    edges = np.flatnonzero(np.diff(row.astype(int)))[:6]
+    assert np.rint(np.diff(edges) / 10).tolist() == [1, 1, 3, 1, 1]
 
 
 def test_a_poster_hangs_in_an_empty_hall_and_a_shirt_does_not():
