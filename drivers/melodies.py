@@ -34,6 +34,8 @@ MELODIES: dict[Sound, tuple[Note, ...]] = {
     Sound.KEY: (Note(1200, 0.02, 0.4),),
     # Three quick equal notes.
     Sound.MISTAKE: (Note(740, 0.06), _rest(0.05), Note(740, 0.06), _rest(0.05), Note(740, 0.06)),
+    # Three long ones, once: the building's own sounders do the rest.
+    Sound.ALARM: (Note(1000, 0.5), _rest(0.5), Note(1000, 0.5), _rest(0.5), Note(1000, 0.5)),
 }
 
 

@@ -47,6 +47,10 @@ PATTERNS: dict[Signal, Pattern] = {
     Signal.UNCHECKED: Pattern(steps=(Step(1.0, 0.8), Step(0.0, 0.8)), coloured=False),
     # A spark now and then, like a smoke detector's.
     Signal.OUT_OF_ORDER: Pattern(steps=(Step(1.0, 0.15), Step(0.0, 2.35)), coloured=False),
+    # Three, and a pause: what the sounders of a building say when everybody has to leave (ISO 8201).
+    Signal.ALARM: Pattern(
+        steps=(*(Step(1.0, 0.5), Step(0.0, 0.5)) * 2, Step(1.0, 0.5), Step(0.0, 1.5)), coloured=False
+    ),
 }
 
 

@@ -93,6 +93,8 @@ TABLE = (
         "see what stands in it, clean it; then docs/wiring/passage.md", Site.passage),
     Row(37, "view", "the camera sees its hall: not dark, covered, blurred, burnt out, frozen or turned away",
         "do what it says, then `kiosk read --live`; docs/wiring/camera.md", Site.view),
+    Row(38, "alarm", "the fire alarm is listened to, and does not ring",
+        "see its loop: a cut wire rings too; then docs/wiring/fire-alarm.md", Site.alarm),
 )  # fmt: skip
 
 

@@ -183,6 +183,11 @@ class Site:
         open_passage = PASSAGES[self.settings.passage.driver](self.settings)
         return things.passage(open_passage, running=self.running)
 
+    def alarm(self) -> Finding:
+        from kiosk.equipment_inputs import ALARMS
+
+        return things.alarm(ALARMS[self.settings.alarm.driver](self.settings), running=self.running)
+
     def gpio(self) -> Finding:
         used: dict[str, list[str]] = {}
         for wire in wires(self.settings):

@@ -16,7 +16,7 @@ import segno
 
 from kiosk.doctor_finding import Finding, broken, ok, warning
 from kiosk.errors import DriverError, DriverMissing
-from kiosk.ports import Camera, Decoder, Grey, Keypad, PassageSensor, Scanner
+from kiosk.ports import Camera, Decoder, FireAlarm, Grey, Keypad, PassageSensor, Scanner
 from kiosk.status_file import Status
 
 STOP_FIRST = "if the kiosk runs, stop it first: sudo systemctl stop ashyq-kiosk"
@@ -116,6 +116,22 @@ def passage(open_passage: Callable[[], PassageSensor] | None, *, running: Runnin
     if open_passage is None:
         return ok("none at this door")
     return _opens(36, "passage", open_passage, "", running)
+
+
+def alarm(open_alarm: Callable[[], FireAlarm] | None, *, running: Running | None = None) -> Finding:
+    """The fire alarm's pin opens, and says that all is well."""
+    if open_alarm is None:
+        return ok("none at this door")
+    if running is not None:
+        return running.says(38, "see [alarm] and its loop; journalctl -u ashyq-kiosk -n 50")
+    try:
+        with closing(open_alarm()) as opened:
+            rings = opened.read(0.0)
+    except DriverError as wrong:
+        return broken(str(wrong), f"see [alarm]; {STOP_FIRST}")
+    return (
+        warning("it rings", "if nothing burns: see its loop, a cut wire rings too") if rings else ok("quiet")
+    )
 
 
 def _opens(

@@ -23,13 +23,14 @@ from kiosk.core.effects import Sound
 from kiosk.core.events import Part
 from kiosk.core.policy import Window
 from kiosk.equipment_cameras import CAMERAS
-from kiosk.equipment_inputs import KEYPADS, PASSAGES, SCANNERS
+from kiosk.equipment_inputs import ALARMS, KEYPADS, PASSAGES, SCANNERS
 from kiosk.errors import DriverError, DriverMissing
 from kiosk.ports import (
     Board,
     Camera,
     Clock,
     Decoder,
+    FireAlarm,
     Gate,
     Keypad,
     Lamp,
@@ -64,6 +65,7 @@ class Drivers:
     open_passage: Callable[[], PassageSensor] | None = None
     lost: tuple[tuple[Part, str], ...] = ()
     """What was meant to be here and could not be had, and why."""
+    open_alarm: Callable[[], FireAlarm] | None = None
 
 
 class QuietHours:
@@ -109,6 +111,7 @@ def drivers_for(settings: Settings, clock: Clock, last: ExitStack) -> Drivers:
         board=SystemBoard(settings.store.path.parent),
         open_passage=PASSAGES[settings.passage.driver](settings),
         lost=tuple((part, lost[part]) for part in (Part.GATE, Part.LAMP) if part in lost),
+        open_alarm=ALARMS[settings.alarm.driver](settings),
     )
 
 

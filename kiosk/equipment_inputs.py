@@ -1,11 +1,12 @@
-"""Settings -> the drivers of what a door hears beside its camera: keypad, desk scanner, passage sensor. Part of the composition root."""
+"""Settings -> the drivers of what a door hears beside its camera: keypad, desk scanner, passage sensor, fire alarm. Part of the composition root."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from kiosk.core.crossings import Sensor
-from kiosk.ports import Keypad, PassageSensor, Scanner
+from kiosk.errors import DriverMissing
+from kiosk.ports import FireAlarm, Keypad, PassageSensor, Scanner
 from kiosk.settings import Settings
 
 
@@ -54,6 +55,18 @@ def _gpio_passage(settings: Settings) -> Callable[[], PassageSensor]:
     return open_passage
 
 
+def _gpio_alarm(settings: Settings) -> Callable[[], FireAlarm]:
+    def open_alarm() -> FireAlarm:
+        from drivers.fire_alarm import GpioFireAlarm
+
+        alarm = settings.alarm
+        if alarm.alarm_pin is None:
+            raise DriverMissing("the fire alarm has no pin: set [alarm] alarm_pin")
+        return GpioFireAlarm(alarm.alarm_pin, closed_when_quiet=alarm.contact == "closed")
+
+    return open_alarm
+
+
 KEYPADS: dict[str, Callable[[Settings], Callable[[], Keypad] | None]] = {
     "auto": _evdev,
     "evdev": _evdev,
@@ -68,4 +81,8 @@ SCANNERS: dict[str, Callable[[Settings], Callable[[], Scanner] | None]] = {
 PASSAGES: dict[str, Callable[[Settings], Callable[[], PassageSensor] | None]] = {
     **dict.fromkeys(Sensor, _gpio_passage),
     Sensor.NONE: lambda _settings: None,
+}
+ALARMS: dict[str, Callable[[Settings], Callable[[], FireAlarm] | None]] = {
+    "gpio": _gpio_alarm,
+    "none": lambda _settings: None,
 }

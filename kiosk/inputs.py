@@ -1,4 +1,4 @@
-"""The thread bodies of what a door hears beside camera and keypad: desk scanner and passage sensor.
+"""The thread bodies of what a door hears beside camera and keypad: desk scanner, passage sensor, fire alarm.
 
 Each owns one blocking thing and turns what it brings into events; when the thing is gone, `reopening` looks for it again.
 """
@@ -10,9 +10,9 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
-from kiosk.core.events import CodeRead, HealthChanged, Part
+from kiosk.core.events import AlarmChanged, CodeRead, HealthChanged, Part
 from kiosk.core.model import Credential, Direction, NotACredential, Via
-from kiosk.ports import PassageSensor, Scanner
+from kiosk.ports import FireAlarm, PassageSensor, Scanner
 from kiosk.reopening import Put, reopening
 from kiosk.settings import Settings
 from kiosk.worker import Body
@@ -31,6 +31,9 @@ class Heard(Protocol):
 
     @property
     def open_passage(self) -> Callable[[], PassageSensor] | None: ...
+
+    @property
+    def open_alarm(self) -> Callable[[], FireAlarm] | None: ...
 
 
 def bodies(
@@ -55,6 +58,8 @@ def bodies(
         )
     if drivers.open_passage is not None:
         yield "passage", passing(open_passage=drivers.open_passage, put=put)
+    if drivers.open_alarm is not None:
+        yield "alarm", alarmed(open_alarm=drivers.open_alarm, put=put)
 
 
 def desk_scanning(
@@ -106,3 +111,21 @@ def passing(*, open_passage: Callable[[], PassageSensor], put: Put) -> Body:
                 put(passed)
 
     return lambda stop: reopening(Part.PASSAGE, open_passage, watch, stop, put)
+
+
+def alarmed(*, open_alarm: Callable[[], FireAlarm], put: Put) -> Callable[[threading.Event], None]:
+    """Return the body of the fire alarm's worker. An input that fails is a fault, and changes nothing of what was heard."""
+
+    def listen(alarm: FireAlarm, stop: threading.Event, seen: Callable[[], None]) -> None:
+        while not stop.is_set():
+            rings = alarm.read(WAIT_S)
+            seen()
+            if rings is not None:
+                log.log(
+                    logging.ERROR if rings else logging.INFO,
+                    "fire alarm: %s",
+                    "it rings" if rings else "quiet",
+                )
+                put(AlarmChanged(active=rings))
+
+    return lambda stop: reopening(Part.ALARM, open_alarm, listen, stop, put)

@@ -12,9 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from kiosk.core.door import step, wake_at
-from kiosk.core.effects import Ask, Chime, Effect, Light, Open, Shut, Tell, TrustTime, Write
+from kiosk.core.effects import Ask, Chime, Effect, Light, Open, Release, Shut, Tell, TrustTime, Write
 from kiosk.core.events import Event, GateFailed, HealthChanged, KeyPressed, Part, Tick
-from kiosk.core.model import Amendment, Record, Stamp, Visit
+from kiosk.core.model import Amendment, Direction, Record, Stamp, Visit
 from kiosk.core.present import present
 from kiosk.core.situation import Door, State
 from kiosk.core.view import View
@@ -175,6 +175,8 @@ class Loop:
                     self.inbox.put(HealthChanged(part=Part.GATE, working=True))
             case Shut(direction=direction):
                 self._gate(lambda: hands.gate.shut(direction))
+            case Release():
+                self._gate(lambda: hands.gate.open(Direction.EXIT))
             case Ask():
                 hands.ask(effect)
             case Light(signal=signal, colour=colour, fault=fault):

@@ -32,6 +32,7 @@ def setup_of(settings: Settings, venue_code: VenueCode | None) -> Setup:
         zone=door.timezone,
         presence_key=secrets.token_bytes(KEY_BYTES),
         passage_sensor=settings.passage.driver is not Sensor.NONE,
+        release_every_s=_release_every_s(settings),
         scanner=settings.scanner.driver != "none",
         budget=Budget(
             per_minute=settings.keypad.guesses_per_minute,
@@ -70,3 +71,11 @@ def resumed(door: Door, store: StoreThread, remembered: Remembered | None, now: 
     presence, occupancy = remembered.caught_up(passed, closed)
     setup = replace(door.setup, presence_key=remembered.key)
     return replace(door, setup=setup, presence=presence, occupancy=occupancy)
+
+
+def _release_every_s(settings: Settings) -> float | None:
+    """As often as the relay bears for long: it may be on for half of the time (drivers/duty.py)."""
+    gate = settings.gate
+    if not settings.alarm.opens_gate:
+        return None
+    return 2 * (gate.hold_s if gate.mode == "hold" else gate.pulse_s)

@@ -113,6 +113,21 @@ class PassageSensor(Protocol):
         ...
 
 
+class FireAlarm(Protocol):
+    """Hears the building's fire alarm. It releases no door: that is the building's own hardware."""
+
+    def read(self, wait_s: float) -> bool | None:
+        """Return whether it rings, the first time and after each change; None where nothing changed in `wait_s` seconds.
+
+        Raises DriverError when it is gone.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give the input back."""
+        ...
+
+
 class Gate(Protocol):
     """Lets one person through. Owns its pulse: the line is off again whatever happens."""
 

@@ -12,7 +12,7 @@ from typing import cast
 
 from kiosk.errors import SettingsError
 from kiosk.settings_checks import clashes
-from kiosk.settings_inputs import PassageSettings, ScannerSettings
+from kiosk.settings_inputs import AlarmSettings, PassageSettings, ScannerSettings
 from kiosk.settings_outputs import GateSettings, LampSettings, SoundSettings
 from kiosk.settings_reader import Mistake, read_file, read_values
 from kiosk.settings_schema import Entry, entries
@@ -48,6 +48,7 @@ class Settings:
     keypad: KeypadSettings = field(default_factory=KeypadSettings)
     gate: GateSettings = field(default_factory=GateSettings)
     passage: PassageSettings = field(default_factory=PassageSettings)
+    alarm: AlarmSettings = field(default_factory=AlarmSettings)
     lamp: LampSettings = field(default_factory=LampSettings)
     sound: SoundSettings = field(default_factory=SoundSettings)
     screen: ScreenSettings = field(default_factory=ScreenSettings)

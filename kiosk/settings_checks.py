@@ -34,6 +34,7 @@ def clashes(settings: Settings) -> Iterator[Clash]:
     yield from _gate(settings)
     yield from _lamp(settings)
     yield from _passage(settings)
+    yield from _alarm(settings)
     yield from _sound(settings)
     door, camera, keypad = settings.door, settings.camera, settings.keypad
     readers = {camera.driver, settings.scanner.driver, keypad.driver}
@@ -116,6 +117,20 @@ def _passage(settings: Settings) -> Iterator[Clash]:
                 (("passage", name), ("passage", "driver")),
                 f'expected a GPIO: "{passage.driver}" has {passage.driver.lines} wires',
             )
+
+
+def _alarm(settings: Settings) -> Iterator[Clash]:
+    alarm = settings.alarm
+    if alarm.driver == "gpio" and alarm.alarm_pin is None:
+        yield Clash(
+            (("alarm", "alarm_pin"), ("alarm", "driver")),
+            "expected the GPIO of the alarm's contact, found none",
+        )
+    if alarm.opens_gate and settings.gate.driver == "none":
+        yield Clash(
+            (("alarm", "opens_gate"), ("gate", "driver")),
+            'there is no gate to open: set [gate] driver = "gpio"',
+        )
 
 
 def _pins_used_twice(settings: Settings) -> Iterator[Clash]:

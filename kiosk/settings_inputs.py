@@ -71,3 +71,23 @@ class PassageSettings:
         8.0,
         "Who was admitted and did not go through within this time is not counted inside.",
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmSettings:
+    """The building's fire alarm, listened to. It releases the doors by its own hardware, never through the kiosk."""
+
+    driver: str = key(
+        choice("none", "gpio"), "none", "gpio: a contact of the alarm between a pin and ground."
+    )
+    alarm_pin: int | None = key(pin(), 25, "The contact.")
+    contact: str = key(
+        choice("closed", "open"),
+        "closed",
+        "What it is while all is well. closed: it opens in an alarm, and so does a cut wire. open: a cut wire is not noticed.",
+    )
+    opens_gate: bool = key(
+        flag(),
+        False,
+        "Whether the gate is also opened outwards, again and again while it rings: a help beside the hardware, no release.",
+    )

@@ -73,7 +73,8 @@ class Upkeep:
                 waiting=door.waiting,
                 parked=door.parked,
                 inside=door.inside,
-                health={part.value: why for part, why in door.broken},
+                health={part.value: why for part, why in door.broken}
+                | ({"fire": "rings"} if door.alarm else {}),
             )
         except (RegistryUnreachable, RegistryRefused) as failure:
             log.warning("no heartbeat: %s", failure)

@@ -52,6 +52,8 @@ def wires(settings: Settings) -> Iterator[Wire]:
 def _inputs(settings: Settings) -> Iterator[tuple[str, str]]:
     for key in ("first_pin", "second_pin")[: settings.passage.driver.lines]:
         yield "passage", key
+    if settings.alarm.driver == "gpio":
+        yield "alarm", "alarm_pin"
 
 
 def _outputs(settings: Settings) -> Iterator[tuple[str, str, str]]:

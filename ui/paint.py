@@ -31,6 +31,7 @@ PAGES = {
     Page.CHECKING: page_poster.sheet,
     Page.RESULT: page_poster.sheet,
     Page.OUT_OF_ORDER: page_poster.sheet,
+    Page.ALARM: page_poster.sheet,
     Page.KEYPAD: page_entry.keypad_sheet,
     Page.CONFIRM: page_entry.confirm_sheet,
     Page.ENROL: page_enrol.sheet,

@@ -22,8 +22,9 @@ from kiosk.core.model import (
     Via,
 )
 from kiosk.core.presence import tag_of
+from kiosk.core.second_look import check_again
 from kiosk.core.situation import Arrival, Door, State, Step, Visitor
-from kiosk.core.verdicts import ask, check_again, question, rest, settle
+from kiosk.core.verdicts import ask, question, rest, settle
 
 
 def arrived(door: Door, event: Arrival, stamp: Stamp) -> Step:

@@ -14,6 +14,8 @@ def condition(door: Door) -> str:
 
 def _work(door: Door) -> str:
     match door.resting:
+        case State.ALARM:
+            return "Admits nobody, because the fire alarm rings; lets everybody out"
         case State.OUT_OF_SERVICE:
             return "Admits nobody, because the registry withdrew this device"
         case State.OUT_OF_ORDER:

@@ -15,10 +15,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, get_args
 
-from kiosk.core import arrivals, news, passages, verdicts
+from kiosk.core import alarm, arrivals, news, passages, second_look, verdicts
 from kiosk.core.derived import derived_id
 from kiosk.core.effects import Effect, TrustTime, Write
 from kiosk.core.events import (
+    AlarmChanged,
     Answered,
     AskFailed,
     CodeRead,
@@ -83,9 +84,10 @@ _NEXT = _arrivals(arrivals.arrived_meanwhile)
 _WHILE_TYPING = _arrivals(arrivals.arrived_while_typing)
 _WAITS = dict.fromkeys(_NEXT, Rule(arrivals.arrived_meanwhile))
 _LEAVES_ONLY = dict.fromkeys(_NEXT, Rule(arrivals.arrived_out_of_order, (State.RECORDING,)))
-_OVERRIDE = Rule(verdicts.staff_admitted, (State.RECORDING,))
+_OVERRIDE = Rule(second_look.staff_admitted, (State.RECORDING,))
 _DISMISS = Rule(_dismissed, _REST)
 _WITHDRAWN = Rule(news.device_revoked, (State.OUT_OF_SERVICE,))
+_IN_ALARM = dict.fromkeys(_NEXT, Rule(alarm.arrived, (State.RECORDING,)))
 _LATE = Rule(verdicts.recorded_late)
 
 ANYWHERE: Mapping[type[Any], Rule] = {
@@ -93,6 +95,7 @@ ANYWHERE: Mapping[type[Any], Rule] = {
     PolicyArrived: Rule(news.policy_arrived),
     KnowledgeChanged: Rule(news.knowledge_changed),
     DeviceRevoked: Rule(news.device_revoked),
+    AlarmChanged: Rule(alarm.alarm_changed, (State.ALARM,)),
     HealthChanged: Rule(news.health_changed),
     HintChanged: Rule(news.hint_changed),
     GateFailed: Rule(news.gate_failed),
@@ -143,9 +146,9 @@ TABLE: Mapping[State, Mapping[type[Any], Rule]] = {
     State.RECORDING: {
         **_WAITS,
         Answered: Rule(verdicts.answered),
-        Recorded: Rule(verdicts.recorded, _ENDS),
-        RecordFailed: Rule(verdicts.not_recorded, (State.ADMITTED, *_BROKEN)),
-        Tick: Rule(verdicts.not_recorded, (State.ADMITTED, *_BROKEN)),
+        Recorded: Rule(verdicts.recorded, (*_ENDS, State.ALARM)),
+        RecordFailed: Rule(verdicts.not_recorded, (State.ADMITTED, State.ALARM, *_BROKEN)),
+        Tick: Rule(verdicts.not_recorded, (State.ADMITTED, State.ALARM, *_BROKEN)),
     },
     State.ADMITTED: {
         **_RESULT,
@@ -178,6 +181,11 @@ TABLE: Mapping[State, Mapping[type[Any], Rule]] = {
         **_LEAVES_ONLY,
         KeyPressed: Rule(arrivals.first_key, (State.RECORDING,)),
     },
+    State.ALARM: {
+        **_IN_ALARM,
+        KeyPressed: Rule(alarm.key, (State.RECORDING,)),
+        AlarmChanged: Rule(alarm.alarm_changed, news.REST),
+    },
 }
 
 
@@ -200,6 +208,8 @@ def wake_at(door: Door) -> float | None:
     Opening hours are looked at on any Tick: send one at least every few seconds.
     """
     moments = [one.until for one in door.pending]
+    if door.alarm and door.setup.release_every_s is not None:
+        moments.append(door.release_at)
     if door.until is not None:
         moments.append(door.until)
     if door.next_arrival is not None and not _answering(door):
@@ -214,6 +224,8 @@ def _tick(door: Door, event: Tick, stamp: Stamp) -> Step:
     effects += corrected
     door, closing = _hours(door, stamp)
     effects += closing
+    door, released = alarm.release(door, stamp)
+    effects += released
     seen = not _answering(door) and stamp.mono - door.since >= door.setup.times.least_s
     if door.next_arrival is not None and seen:
         door, begun = step(replace(door, next_arrival=None), door.next_arrival, stamp)

@@ -42,6 +42,11 @@ class Shut:
     direction: Direction
 
 
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Open the gate outwards, for nobody in particular: the fire alarm rings. Helps the building's own release, never replaces it."""
+
+
 class Signal(StrEnum):
     """What lamp and sounder tell: the same three answers as the screen, and the kiosk's own states."""
 
@@ -51,6 +56,7 @@ class Signal(StrEnum):
     REFUSED = "refused"
     UNCHECKED = "unchecked"
     OUT_OF_ORDER = "out-of-order"
+    ALARM = "alarm"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +77,7 @@ class Sound(StrEnum):
     UNCHECKED = "unchecked"
     KEY = "key"
     MISTAKE = "mistake"
+    ALARM = "alarm"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +105,7 @@ class TrustTime:
     """The same moment in seconds of the monotonic clock."""
 
 
-Effect = Ask | Write | Open | Shut | Light | Chime | Tell | TrustTime
+Effect = Ask | Write | Open | Shut | Release | Light | Chime | Tell | TrustTime
 
 SOUND_OF = {
     Outcome.ADMITTED: Sound.ADMITTED,

@@ -117,6 +117,13 @@ class GateFailed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmChanged:
+    """The building's fire alarm rings, or has stopped."""
+
+    active: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StaffAdmitted:
     """Staff override the decision on the visitor who stands there: a recorded act with who and why (rule 10)."""
 
@@ -171,6 +178,8 @@ class Part(StrEnum):
     KEYPAD = "keypad"
     SCANNER = "scanner"
     PASSAGE = "passage"
+    ALARM = "alarm"
+    """The fire alarm's input. That it rings is no fault."""
     GATE = "gate"
     LAMP = "lamp"
     DISPLAY = "display"
@@ -217,6 +226,7 @@ Event = (
     | RecordFailed
     | Passed
     | GateFailed
+    | AlarmChanged
     | StaffAdmitted
     | StaffDismissed
     | PolicyArrived

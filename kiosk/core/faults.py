@@ -28,6 +28,7 @@ NUMBER_OF: Mapping[Part, int] = MappingProxyType(
         Part.MEMORY: 35,
         Part.PASSAGE: 36,
         Part.VIEW: 37,
+        Part.ALARM: 38,
     }
 )
 """The check of `kiosk doctor` that looks at each part."""

@@ -127,7 +127,6 @@ class Refusal(StrEnum):
     TOO_LONG = "too-long"
     CONTROL_BYTES = "control-bytes"
     HALF_SCAN = "half-scan"
-    """A desk scanner stopped in the middle of a code."""
     NOT_OURS = "not-ours"
     BAD_IIN = "bad-iin"
     NEWER_PASS = "newer-pass"
@@ -278,16 +277,18 @@ class Closing:
 
 
 class Oddity(StrEnum):
-    """What a passage sensor saw beyond the one visitor (rule 9)."""
+    """What happened at the door beyond its visitors: seen by a passage sensor (rule 9), or heard of the fire alarm."""
 
     WRONG_WAY = "wrong-way"
     TAILGATE = "tailgate"
     UNCALLED = "uncalled"
+    FIRE_ALARM = "fire-alarm"
+    FIRE_ALARM_OVER = "fire-alarm-over"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Anomaly:
-    """A passage that belongs to no decision: counted and told to staff."""
+    """What belongs to no decision: counted and told to staff."""
 
     id: str
     what: Oddity

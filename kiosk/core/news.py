@@ -30,6 +30,7 @@ _NOT_DISTURBED = (
     State.REFUSED,
     State.UNCHECKED,
     State.OUT_OF_SERVICE,
+    State.ALARM,
 )
 
 

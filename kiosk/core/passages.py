@@ -56,11 +56,13 @@ def passed(door: Door, event: Passed, stamp: Stamp) -> Step:
         return door, (record,) if more else (Shut(direction=one.direction), record)
     what, way = _oddity(door, event.direction, stamp)
     anomaly = Anomaly(id=stamp.visit_id, what=what, direction=way, seen_at=stamp.wall)
-    door = replace(door, noticed=what, noticed_at=stamp.mono)
     if way is not None:
         door = replace(door, occupancy=door.occupancy.moved(way))
     if what is Oddity.TAILGATE:  # a third one comes behind the second
         door = replace(door, passed_at=stamp.mono)
+    if door.alarm:  # they are meant to leave
+        return door, (Write(record=anomaly),)
+    door = replace(door, noticed=what, noticed_at=stamp.mono)
     return door, (Write(record=anomaly), Tell(what=what), Chime(sound=Sound.MISTAKE))
 
 

@@ -71,6 +71,15 @@ def present(door: Door, stamp: Stamp) -> View:
     """Return what the screen shows at this moment. Equal views look the same, so an unchanged one costs nothing."""
     corner = _corner(door, stamp)
     left = _time_left(door, stamp)
+    if door.alarm or door.state is State.ALARM:
+        return View(
+            page=Page.ALARM,
+            field=Field.NEUTRAL,
+            sign=Sign.LEAVE,
+            headline=Phrase.FIRE_ALARM,
+            note=Phrase.NO_ENTRY_NOW,
+            corner=corner,
+        )
     match door.state:
         case State.IDLE:
             blind = not door.setup.camera or door.is_broken(Part.CAMERA)

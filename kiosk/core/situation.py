@@ -51,6 +51,8 @@ class State(StrEnum):
     """Visits cannot be recorded, so nobody is admitted; exits go on."""
     OUT_OF_SERVICE = "out-of-service"
     """The registry withdrew the device, so nobody is admitted; exits go on, and are recorded."""
+    ALARM = "alarm"
+    """The building's fire alarm rings: nobody is admitted, and whoever presents themselves leaves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +88,8 @@ class Setup:
     camera: bool = True
     """False: there is none at this door, and that is meant."""
     passage_sensor: bool = False
+    release_every_s: float | None = None
+    """How often the gate is opened outwards in a fire alarm; None: that is left to the building's own hardware alone."""
     scanner: bool = False
     """Whether a scanner stands on the desk beside the camera."""
     times: Times = field(default_factory=Times)
@@ -174,6 +178,10 @@ class Door:
     """What the clock said of itself last."""
     revoked: bool = False
     """The registry withdrew this device."""
+    alarm: bool = False
+    """The building's fire alarm rings. An exit that is being recorded ends as it would have."""
+    release_at: float = float("-inf")
+    """When the gate is next opened outwards in an alarm, where it is at all."""
     guesses: Guesses = field(default_factory=Guesses)
     online: bool = False
     waiting: int = 0
@@ -221,6 +229,8 @@ class Door:
     @property
     def resting(self) -> State:
         """Where the door waits for the next visitor."""
+        if self.alarm:
+            return State.ALARM
         if self.revoked:
             return State.OUT_OF_SERVICE
         return State.OUT_OF_ORDER if self.is_broken(Part.STORE) else State.IDLE

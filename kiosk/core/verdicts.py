@@ -11,11 +11,10 @@ from datetime import datetime
 
 from kiosk.core import faults, passes, rules
 from kiosk.core.effects import SIGNAL_OF, SOUND_OF, Ask, Chime, Effect, Light, Open, Signal, Tell, Write
-from kiosk.core.events import Answered, AskFailed, Part, Recorded, RecordFailed, StaffAdmitted, Tick
+from kiosk.core.events import Answered, AskFailed, Part, Recorded, RecordFailed, Tick
 from kiosk.core.keypad import Typed
 from kiosk.core.model import (
     Amendment,
-    Colour,
     Decision,
     Direction,
     DoorKind,
@@ -219,6 +218,9 @@ def show(door: Door, visitor: Visitor, stamp: Stamp) -> Step:
     decision = visitor.decision
     if decision is None:
         return door, ()
+    visitor = replace(visitor, awaiting="")
+    if door.alarm:  # somebody leaves while it burns: the screen goes on saying what everybody has to know
+        return door.goes(State.ALARM, stamp.mono, visitor=visitor), (Chime(sound=SOUND_OF[decision.outcome]),)
     times = door.setup.times
     if decision.opens:
         lasts = times.admitted_s
@@ -226,7 +228,7 @@ def show(door: Door, visitor: Visitor, stamp: Stamp) -> Step:
         lasts = times.unchecked_s if decision.calls_staff else times.refused_s
     seen = decision.outcome is not Outcome.UNCHECKED and visitor.direction is Direction.ENTRY
     seen = seen and not hides_colour(door, visitor, stamp.wall)
-    door = door.goes(STATE_OF[decision.outcome], stamp.mono, lasts, visitor=replace(visitor, awaiting=""))
+    door = door.goes(STATE_OF[decision.outcome], stamp.mono, lasts, visitor=visitor)
     return door, (
         Light(signal=SIGNAL_OF[decision.outcome], colour=decision.colour if seen else None),
         Chime(sound=SOUND_OF[decision.outcome]),
@@ -250,49 +252,10 @@ def rest(door: Door, stamp: Stamp) -> Step:
 
 def waiting_light(door: Door) -> Light:
     """Return what the lamp shows while nobody is being answered: that all is well, or what is not."""
+    if door.state is State.ALARM:
+        return Light(signal=Signal.ALARM)
     signal = Signal.IDLE if door.state is State.IDLE else Signal.OUT_OF_ORDER
     return Light(signal=signal, fault=faults.lowest(door))
-
-
-def can_check_again(door: Door, stamp: Stamp) -> bool:
-    """Whether the last visitor was refused or unchecked at an entry, not too long ago."""
-    visitor = door.visitor
-    return (
-        not door.revoked
-        and visitor is not None
-        and visitor.identifier is not None
-        and visitor.direction is Direction.ENTRY
-        and visitor.decision is not None
-        and not visitor.decision.opens
-        and stamp.mono - visitor.decided_mono < door.setup.times.recheck_s
-    )
-
-
-def check_again(door: Door, stamp: Stamp) -> Step:
-    """Ask once more for the visitor who was refused: the same visit, amended if the answer is another (rule 11)."""
-    if not can_check_again(door, stamp) or door.visitor is None:
-        return door, ()
-    return ask(door, door.visitor, stamp)
-
-
-def staff_admitted(door: Door, event: StaffAdmitted, stamp: Stamp) -> Step:
-    """Staff override: a recorded act with who and why. Red is beyond it (rule 6)."""
-    visitor = door.visitor
-    if visitor is None or visitor.decision is None or not can_check_again(door, stamp):
-        return door, ()
-    if not event.by.strip() or not event.why.strip():
-        return door, (Tell(what="override-without-who-or-why", visit_id=visitor.visit_id),)
-    if visitor.decision.colour is Colour.RED:
-        return door, (Tell(what="red-not-overridden", visit_id=visitor.visit_id),)
-    decision = replace(
-        visitor.decision,
-        outcome=Outcome.ADMITTED,
-        reason=Reason.STAFF_OVERRIDE,
-        opens=True,
-        calls_staff=False,
-        incident=False,
-    )
-    return write(door, visitor, decision, stamp, by=event.by, why=event.why)
 
 
 def _same(one: Decision, other: Decision) -> bool:

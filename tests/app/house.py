@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from drivers.camera_replay import Pace, ReplayCamera
+from drivers.fake_alarm import FakeFireAlarm
 from drivers.fake_keypad import FakeKeypad
 from drivers.fake_passage import FakePassage
 from drivers.fake_scanner import FakeSerialScanner
@@ -71,6 +72,7 @@ class House:
         lost: tuple[tuple[Part, str], ...] = (),
         sensor: Sensor = Sensor.NONE,
         board: Board | None = None,
+        alarm: bool = False,
         **times: float,
     ) -> None:
         """`times` are fields of [times], in seconds; without them every screen is short, so that a test is.
@@ -86,6 +88,7 @@ class House:
         self.camera: ReplayCamera | None = None
         self.keypad: FakeKeypad | None = None
         self.passage = FakePassage(sensor) if sensor.lines else None
+        self.alarm = FakeFireAlarm() if alarm else None
         self.scanner: FakeSerialScanner | None = None
         self.camera_plugged = self.keypad_plugged = True
         self.keypads_tried = 0
@@ -121,6 +124,7 @@ class House:
             screen=self.screen,
             lost=lost,
             open_scanner=self._open_scanner if scanner else None,
+            open_alarm=(lambda: self.alarm) if self.alarm else None,
             open_passage=(lambda: self.passage) if self.passage else None,
             board=board,
         )

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from kiosk.core.door import step
 from kiosk.core.effects import Ask, Effect, Write
 from kiosk.core.events import (
+    AlarmChanged,
     Answered,
     AskFailed,
     CodeRead,
@@ -116,6 +117,7 @@ plain_events = st.one_of(
     st.just(GateFailed(why="did not turn")),
     st.just(StaffAdmitted(by="aigul", why="paper result")),
     st.just(StaffDismissed()),
+    st.builds(AlarmChanged, active=st.booleans()),
     st.builds(
         PolicyArrived,
         policy=st.builds(

@@ -115,6 +115,28 @@ def test_an_answer_to_another_visitor_changes_nothing_but_when_the_registry_was_
             assert replace(after, heard_at=None) == replace(before, heard_at=None)
 
 
+@given(stories)
+def test_while_the_fire_alarm_rings_no_entry_begins_opens_or_is_shown_and_no_exit_is_refused(story):
+    for before, _event, _stamp, after, effects in story.steps:
+        if not (before.alarm and after.alarm):
+            continue
+        assert after.state in (State.ALARM, State.RECORDING)
+        assert not [effect for effect in effects if isinstance(effect, Ask)]
+        opened = {effect.direction for effect in effects if isinstance(effect, Open)}
+        begun = {
+            effect.record.direction
+            for effect in effects
+            if isinstance(effect, Write) and isinstance(effect.record, Visit)
+        }
+        assert opened | begun <= {Direction.EXIT}
+
+
+@given(stories)
+def test_the_alarms_page_is_up_for_as_long_as_it_rings(story):
+    for *_, stamp, after, _effects in story.steps:
+        assert (present(after, stamp).page is Page.ALARM) is after.alarm
+
+
 def way_of(before, event, stamp):
     """Which way somebody went whom the sensor saw, as far as anybody can know."""
     if event.direction is not None:
@@ -213,7 +235,7 @@ def test_whoever_presents_anything_at_an_exit_that_is_free_is_let_out_whatever_t
     for _ in range(6):  # the last one's answer, and the next one's who waits
         story.stamps.advance(1000.0)
         story.happens(Tick())
-    assert story.door.state in (State.IDLE, State.OUT_OF_ORDER, State.OUT_OF_SERVICE)
+    assert story.door.state in (State.IDLE, State.OUT_OF_ORDER, State.OUT_OF_SERVICE, State.ALARM)
     effects = story.happens(CodeRead(credential=shown))
     assert isinstance(effects[0], Write)
     if fate == "silent":

@@ -12,6 +12,7 @@ import pytest
 
 from kiosk.core.door import ANYWHERE, EVENTS, TABLE, rule_for, step
 from kiosk.core.events import (
+    AlarmChanged,
     Answered,
     AskFailed,
     CodeRead,
@@ -89,6 +90,7 @@ EXAMPLES: dict[type, tuple[Event, ...]] = {
         RecordFailed(record_id="theirs", why="full"),
     ),
     Passed: tuple(Passed(direction=direction) for direction in (*Direction, None)),
+    AlarmChanged: (AlarmChanged(active=True), AlarmChanged(active=False)),
     GateFailed: (GateFailed(why="did not turn"),),
     StaffAdmitted: (StaffAdmitted(by="aigul", why="paper result"),),
     StaffDismissed: (StaffDismissed(),),
@@ -139,6 +141,22 @@ def course(kind: DoorKind) -> Iterator[Doorman]:
         man.tell(Recorded(record_id=FOREIGN))
         man.wait(60)
         yield man
+
+
+def burning(kind: DoorKind) -> Iterator[Doorman]:
+    """Let the fire alarm ring at a door, with somebody on their way out and without, and stop again."""
+    man = Doorman(make_door(kind, presence=Presence((SOMEONE_INSIDE,))), disk="held")
+    man.reads(make_person(3))
+    man.tell(AlarmChanged(active=True))
+    yield man
+    man.commit()
+    man.wait(60)
+    yield man
+    man.reads(make_person(2))
+    yield man
+    man.commit()
+    man.tell(DeviceRevoked())
+    yield man
 
 
 def guessing(kind: DoorKind) -> Iterator[Doorman]:
@@ -194,9 +212,11 @@ def doors(state: State) -> tuple[Door, ...]:
     """Return doors of every kind in a state, with the disk and without."""
     found = {}
     for kind in DoorKind:
-        for man in chain(course(kind), guessing(kind)):
+        for man in chain(course(kind), guessing(kind), burning(kind)):
             door = man.door
             also = [door.with_part(Part.STORE, "full")]
+            if state is State.RECORDING and door.visitor and door.visitor.direction is Direction.EXIT:
+                also.append(replace(door, alarm=True))
             if state in ANSWERING:
                 also.append(replace(door, revoked=True, policy=None))
             if not door.setup.attended:

@@ -29,6 +29,12 @@ def mistakes(text: str) -> list[str]:
             '[gate]\ndriver = "gpio"\n[passage]\ndriver = "beam"\nfirst_pin = 17',
             "5: [passage] first_pin: GPIO 17 is taken by [gate] entry_pin: one wire each",
         ),
+        ('[alarm]\ndriver = "gpio"\nalarm_pin = 0', "3: [alarm] alarm_pin: expected the GPIO"),
+        ("[alarm]\nopens_gate = true", "2: [alarm] opens_gate: there is no gate to open"),
+        (
+            '[passage]\ndriver = "beam"\nfirst_pin = 25\n[alarm]\ndriver = "gpio"',
+            "3: [alarm] alarm_pin: GPIO 25 is taken by [passage] first_pin",
+        ),
     ],
 )
 def test_a_mistake_is_told_with_its_line_and_what_to_do(text, says):

@@ -18,6 +18,8 @@ driver = "buzzer"
 INPUTS = """\
 [passage]
 driver = "beams"
+[alarm]
+driver = "gpio"
 """
 
 

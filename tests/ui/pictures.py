@@ -22,6 +22,7 @@ REFERENCED = (
     "keypad",
     "confirm",
     "out-of-order",
+    "fire-alarm",
     "idle-old",
     "keypad-resting",
     "green-offline",

@@ -150,6 +150,14 @@ SCENES = {
         reference="7 · 19",
         corner=replace(OFFLINE, faults=(7, 19)),
     ),
+    "fire-alarm": View(
+        page=Page.ALARM,
+        field=Field.NEUTRAL,
+        sign=Sign.LEAVE,
+        headline=Phrase.FIRE_ALARM,
+        note=Phrase.NO_ENTRY_NOW,
+        corner=CORNER,
+    ),
     "idle-old": idle(corner=WORST, venue_code=None),
     "keypad-resting": typing("", headline=Phrase.KEYPAD_PAUSED, note=Phrase.SHOW_CODE, keypad=None),
     "green-offline": replace(
