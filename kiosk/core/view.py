@@ -98,7 +98,7 @@ class Phrase(StrEnum):
     OUT_OF_ORDER = "out-of-order"
     GO_TO_RECEPTION = "go-to-reception"
     FIRE_ALARM = "fire-alarm"
-    """Fire alarm: leave the building."""
+    """Fire alarm: go out."""
     NO_ENTRY_NOW = "no-entry-now"
     """Under the fire alarm: do not come in, the way out is free."""
     OUT_OF_SERVICE = "out-of-service"
