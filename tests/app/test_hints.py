@@ -17,7 +17,7 @@ CODE = "AQ1:" + "7BX/M-NC*" * 16
 FAR = Scene(text=CODE, nearest_m=0.55, farthest_m=0.56, bystanders=0)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def far() -> list:
     """A phone that is held too far away; then, the last frames, it is taken away."""
     return list(approach(FAR, 60))
