@@ -152,7 +152,7 @@ main() {
     else
         [[ $(id -u) == 0 ]] || die "expected to run as root, found the user $(id -un): sudo ./install.sh"
         exec 9>"/run/$PRODUCT-install.lock"
-        flock -n 9 || die "expected to be alone, found another install.sh at work: wait for it"
+        flock -w 60 9 || die "expected to be alone, found another install.sh at work: wait for it"
         printf '\n==== %s install.sh: %s\n' "$(date '+%F %T')" "$mode" >>"$LOG"
     fi
     case $mode in

@@ -31,6 +31,9 @@ refusals() { # every reason for which this machine cannot be served, a line each
     fi
     # A new card has no lists of packages yet: then do_packages looks.
     if on_a_pi && [[ -z $offline && -n $(find "$ROOT/var/lib/apt/lists" -name '*_Packages*' 2>/dev/null) ]]; then missing_on_a_pi; fi
+    if [[ -e $OPT/trial/state ]]; then
+        say "expected no release on trial, found one: it is decided within minutes ($OPT/last-update says how); then run this again"
+    fi
     foreign
 }
 

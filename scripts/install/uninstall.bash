@@ -12,12 +12,11 @@ uninstall() {
         say "No kiosk of this script is installed here."
         return
     fi
-    # A trial that is under way would bring a release back.
+    # The guard of a release on trial (scripts/trial) goes first: it would bring back what is removed.
     if [[ -e $ROOT/etc/systemd/system/$PRODUCT-trial.service ]]; then
-        logged systemctl disable --now "$PRODUCT-trial.service" || true
-        rm -f "$ROOT/etc/systemd/system/$PRODUCT-trial.service"
+        remember files "/etc/systemd/system/$PRODUCT-trial.service"
     fi
-    for unit in $(remembered files | sed -n 's|^/etc/systemd/system/\([^/]*\)$|\1|p'); do
+    for unit in $(remembered files | sed -n 's|^/etc/systemd/system/\([^/]*\)$|\1|p' | LC_ALL=C sort); do
         if systemd_runs; then logged systemctl stop "$unit" || fail_with_log "$unit does not stop" "it was not removed"; fi
         logged systemctl disable "$unit" || true
     done

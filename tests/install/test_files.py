@@ -156,6 +156,15 @@ class TestUninstall:
         assert "No kiosk of this script" in machine.sh("uninstall").stdout
         assert machine.did() == []
 
+    def test_the_guard_of_a_release_on_trial_goes_too_and_first(self, machine):
+        machine.sh(ALL)
+        guard = machine.write("etc/systemd/system/ashyq-kiosk-trial.service", "")
+        (machine.root / "run/systemd/system").mkdir(parents=True)
+        machine.sh("uninstall", fate="purge")
+        assert not guard.exists()
+        stopped = [line.split()[-1] for line in machine.did() if line.startswith("systemctl stop")]
+        assert stopped == ["ashyq-kiosk-trial.service", "ashyq-kiosk.service"]
+
     def test_what_came_from_debian_is_left_to_autoremove(self, machine):
         machine.program("apt-mark", 'echo "apt-mark $*" >>"$DONE"')
         said = machine.sh(f"do_packages\n{ALL}\nuninstall")

@@ -95,6 +95,14 @@ def test_other_files_in_the_kiosks_folder_are_refused(machine):
     assert "move them away" in line
 
 
+def test_while_a_release_is_on_trial_nothing_is_installed(machine):
+    machine.sh('do_release\nswitch_release "$(release_name "$tree")"')
+    machine.write("opt/ashyq-kiosk/trial/state", "from=1.0\n")
+    [line] = refused(machine)
+    assert "found one" in line
+    assert "last-update" in line
+
+
 def test_debian_13s_renamed_libraries_are_asked_for_by_their_own_names(machine):
     machine.program(
         "apt-cache",
