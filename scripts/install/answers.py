@@ -13,7 +13,7 @@ import tomllib
 from pathlib import Path
 
 EXPECTED = {
-    "enrolment_code": (r"(AQE[0-9]{1,3}:\S+)?", "the text of an enrolment code, AQE1:..."),
+    "enrolment_code": (r"(AQE[0-9]{1,3}:[0-9A-Z $%*+./:-]+)?", "the text of an enrolment code, AQE1:..."),
     "wifi_name": (r"[^\x00-\x1f\x7f]{0,32}", "the name of a Wi-Fi network, at most 32 characters"),
     "wifi_passphrase": (r"([\x20-\x7e]{8,64})?", "a passphrase of 8 to 64 Latin letters, digits and signs"),
     "wifi_country": (r"([A-Z]{2})?", "two capital letters, such as KZ"),

@@ -17,7 +17,6 @@ system_files() { # system_files TREE : a line for each: source, destination, mod
         esac
         say "$1/systemd/$file $ROOT/etc/$to 0644"
     done < <(cd "$1/systemd" && find . -type f -printf '%P\n' | LC_ALL=C sort)
-    say "$1/config/release-keys $ETC/release-keys 0644"
     say "$1/scripts/install/kiosk.sh $KIOSK 0755"
     # Whose releases `kiosk update` takes: each release brings the keys for the next one.
     say "$1/config/release-keys $ETC/release-keys 0644"

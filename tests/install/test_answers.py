@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-CODE, PASSPHRASE = "AQE1:QWERTYQWERTY", "correct horse\\ battery"
+CODE, PASSPHRASE = "AQE1:QWE $%*+-./:TY", "correct horse\\ battery"
 FILE = f"""# door A1
 [install] # used once
 enrolment_code = "{CODE}" # from Aigul
