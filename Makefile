@@ -7,15 +7,17 @@ TOUR ?=
 MAX ?= 5000
 FUZZ_S ?= 60
 UPGRADE ?=
+ROOTS ?= bookworm trixie
+BUNDLE ?=
 export HYPOTHESIS_MAX_EXAMPLES := $(MAX)
 export UPGRADE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench docs fuzz lock fix setup clean distclean
+.PHONY: help demo test test-install test-wheels bundle check bench docs fuzz lock fix setup clean distclean
 
 help: ## say what can be made
 	@printf 'make TARGET [NAME=value]\n\n'
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@printf '\nNothing has to be installed by hand on Debian 12, 13 or Raspberry Pi OS but git and make.\n'
 
 # `test` fixes the hash seed: a run can be repeated, and two workers see a set of names in one order. `fuzz` takes a new one and says it.
@@ -27,6 +29,17 @@ demo: ## run the whole door on this screen, with a registry of its own (TOUR=1: 
 test: ## run the tests (T="tests/core -k iin": some of them; JOBS=0: in one process, for a debugger)
 	@scripts/setup.sh test
 	@PYTHONHASHSEED=0 $(PY) -m pytest -n $(JOBS) --dist loadfile $(T)
+
+test-install: ## install on clean machines in containers, kill, hang, restart, remove (root; ROOTS=bookworm: one of them)
+	@scripts/setup.sh install
+	@$(PY) -m tests.install.container $(ROOTS)
+
+test-wheels: ## does every pinned package have a wheel for a Pi, on each Python?
+	@scripts/setup.sh test
+	@for python in 3.11 3.13; do $(PY) scripts/wheels.py --machine aarch64 --python $$python || exit 1; done
+
+bundle: ## pack a release with all that it needs, for a device without a network (BUNDLE="--suite trixie": for another system)
+	@scripts/bundle.sh $(BUNDLE)
 
 check: ## judge without running: ruff, types, shell scripts, who imports whom, units
 	@scripts/setup.sh test

@@ -91,12 +91,13 @@ perform() {
     for step in "${STEPS[@]}"; do
         if [[ -z $("want_$step") ]]; then continue; fi
         say "-- $step"
-        case $step in release | files | configuration) restart=1 ;; boot) reboot=1 ;; esac
+        case $step in release | files | configuration) restart+=" $step" ;; boot) reboot=1 ;; esac
         "do_$step"
         # Where Python came only now, nobody has read the answers yet.
         if [[ $step == packages ]] && ! wrong=$(answered check); then die "$wrong"; fi
     done
-    drop_old_releases
+    # Not where only something else was done: a release may be staged and wait for its moment.
+    if [[ $restart == *release* ]]; then drop_old_releases; fi
     say "Release $(current) is installed."
     if [[ -n $reboot ]]; then say "The next start of the machine completes it: sudo reboot"; fi
 }

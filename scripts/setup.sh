@@ -101,9 +101,10 @@ install_packages() { # install_packages NAME...
 
 debian_packages() { # debian_packages KIND
     local need=(libzbar0 tzdata ca-certificates) wish=() missing
+    if [[ $1 == install ]]; then need+=(mmdebstrap systemd-container iproute2); fi
     # Tests of a real window use Xvfb, and units are judged by systemd-analyze; both skip themselves without: worth an apt-get,
     # not worth stopping for.
-    if [[ $1 == test ]]; then wish=(xvfb systemd); fi
+    if [[ $1 != demo ]]; then wish=(xvfb systemd); fi
     if ! on_debian; then
         say "this is not Debian: expecting the zbar library (libzbar.so.0) and Python's venv module to be there"
         return
@@ -185,8 +186,8 @@ fail_with_log() {
 main() {
     local kind=${1:-} started=$SECONDS
     case $kind in
-        demo | test) ;;
-        *) die "say what for: scripts/setup.sh demo | test" ;;
+        demo | test | install) ;;
+        *) die "say what for: scripts/setup.sh demo | test | install" ;;
     esac
     cd "$(dirname "${BASH_SOURCE[0]}")/.."
     VENV=${VENV:-.venv}

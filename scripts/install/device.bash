@@ -50,7 +50,8 @@ want_service() {
     for unit in $(units "$tree"); do
         if ! systemctl is-enabled --quiet "$unit" 2>/dev/null; then say "have $unit start with the machine"; fi
     done
-    if [[ -n $restart ]]; then
+    # In the plan, what comes before this step has not been done yet.
+    if [[ -n $restart$(want_release)$(want_configuration)$(want_files) ]]; then
         say "start the door anew"
     elif systemd_runs && ! systemctl is-active --quiet "$PRODUCT.service"; then
         say "start the door"

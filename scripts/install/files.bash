@@ -36,19 +36,20 @@ obsolete_files() { # obsolete_files TREE : those of an older release
     done
 }
 place_files() { # place_files TREE : each whole at any moment
-    local source destination mode name
+    local source destination mode name folder
     for name in $(obsolete_files "$1"); do remove_file "$name"; done
     while read -r source destination mode; do
+        folder=$(dirname "$destination")
+        if [[ ! -d $folder ]]; then remember folders "${folder#"$ROOT"}" && mkdir -p "$folder"; fi
         remember files "${destination#"$ROOT"}"
-        mkdir -p "$(dirname "$destination")"
         cp --no-preserve=all "$source" "$destination.new"
         chmod "$mode" "$destination.new"
         mv "$destination.new" "$destination"
     done < <(system_files "$1")
 }
-remove_file() { # remove_file NAME : and its folder, where nothing else is in it
+remove_file() { # remove_file NAME : and its folder, where that was made for it and nothing else is in it
     rm -f "$ROOT$1"
-    rmdir "$(dirname "$ROOT$1")" 2>/dev/null || true
+    if is_remembered folders "$(dirname "$1")"; then rmdir "$(dirname "$ROOT$1")" 2>/dev/null || true; fi
     if [[ -f $MEMORY/files ]]; then sed -i "\|^$1\$|d" "$MEMORY/files"; fi
 }
 

@@ -31,7 +31,7 @@ release_name() { # release_name TREE
 }
 
 stage_release() { # stage_release TREE NAME
-    local tree=$1 release=$RELEASES/$2 python pip=(--require-hashes --only-binary=:all: --force-reinstall)
+    local tree=$1 release=$RELEASES/$2 python pip=(--no-cache-dir --require-hashes --only-binary=:all: --force-reinstall)
     if complete "$2"; then return; fi
     [[ $(current) != "$2" ]] || die "expected the current release in $release to be whole, found it damaged: switch to another, then run this again"
     rm -rf "$release"

@@ -82,7 +82,7 @@ def test_half_a_release_is_never_switched_to(machine):
 def test_packages_are_taken_by_their_hashes_as_wheels_and_all_into_the_venv(machine):
     machine.sh(STAGE)
     [pip] = [line for line in machine.did() if line.startswith("pip ")]
-    assert "--require-hashes --only-binary=:all: --force-reinstall" in pip
+    assert "--no-cache-dir --require-hashes --only-binary=:all: --force-reinstall" in pip
     assert "--no-index" not in pip
 
 

@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 LEFT_OUT = (
-    "proc sys dev run tmp srv root var/tmp var/log/journal var/log/apt var/cache var/lib/apt var/lib/systemd var/lib/dbus"
+    "proc sys dev run tmp srv var/tmp var/log/journal var/log/apt var/cache var/lib/apt var/lib/systemd var/lib/dbus"
     " usr/lib/python3 etc/machine-id etc/resolv.conf etc/.pwd.lock etc/.updated var/.updated"
 ).split()
 """Folders and files that are the system's own diary. Python's compiled modules lie beside its packages."""

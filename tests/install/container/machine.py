@@ -42,6 +42,7 @@ class Machine:
                 ["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--timezone=off", "--link-journal=no",
                  f"--machine=door-{os.getpid()}-{root.parent.name[-6:]}", "-D", root, "--boot", "--console=read-only", *options],
                 stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C is for us, who then power it off
                 env=os.environ | {"SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"},
             )  # fmt: skip
         self._init = 0
