@@ -31,7 +31,7 @@ release_name() { # release_name TREE
 }
 
 stage_release() { # stage_release TREE NAME
-    local tree=$1 release=$RELEASES/$2 python pip=(--no-cache-dir --require-hashes --only-binary=:all: --force-reinstall)
+    local tree=$1 release=$RELEASES/$2 python name pip=(--no-cache-dir --require-hashes --only-binary=:all: --force-reinstall)
     if complete "$2"; then return; fi
     [[ $(current) != "$2" ]] || die "expected the current release in $release to be whole, found it damaged: switch to another, then run this again"
     rm -rf "$release"
@@ -49,12 +49,20 @@ stage_release() { # stage_release TREE NAME
     # The service may not write here: without this each start would compile everything again.
     logged "$python" -m compileall -q "$release/app"
     undisturbed "$python" -P "$release/app/scripts/install/prove_release.py" || fail_with_log "release $2 does not load on this machine"
+    for name in $(system_modules); do
+        undisturbed "$python" -P -c "import $name" ||
+            warn "expected $name to load from the system's packages, found that it does not ($LOG says why): the door goes on without it"
+    done
     chmod -R go-w,a+rX "$release"
     # Whole on the card before it says so.
     sync -f "$release"
     fingerprint "$tree" >"$release/.complete.new"
     mv "$release/.complete.new" "$release/.complete"
     sync -f "$release"
+}
+system_modules() { # that only the system has; each built for its Python and, as picamera2's, perhaps for another numpy
+    if [[ $(architecture) == arm64 ]]; then say evdev; fi
+    if on_a_pi; then printf '%s\n' picamera2 lgpio; fi
 }
 undisturbed() { logged env -u PYTHONPATH -u PYTHONHOME -u PIP_USER -u PIP_TARGET -u PIP_PREFIX "$@"; }
 

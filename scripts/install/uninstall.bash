@@ -23,6 +23,7 @@ uninstall() {
     for name in $(remembered files); do remove_file "$name"; done
     reload
     restore_boot
+    for name in $(remembered groups); do forget_group "$name"; done
     mapfile -t packages < <(remembered packages)
     if ((${#packages[@]})); then
         logged apt-mark auto "${packages[@]}" || true
@@ -49,11 +50,9 @@ restore_boot() { # only what was added: somebody may have changed the rest since
 }
 
 forget_data() {
-    local group
     rm -rf "$DATA" "$ETC" "$ROOT/run/$PRODUCT" "$LOG"
     LOG=/dev/null
     if getent passwd "$PRODUCT" >/dev/null; then userdel "$PRODUCT" 2>/dev/null || true; fi
-    for group in "$PRODUCT" $(remembered groups); do
-        if getent group "$group" >/dev/null; then groupdel "$group" 2>/dev/null || true; fi
-    done
+    forget_group "$PRODUCT"
 }
+forget_group() { if getent group "$1" >/dev/null; then groupdel "$1" 2>/dev/null || true; fi; }

@@ -53,7 +53,9 @@ class Machine:
         (self.bin / name).write_text(f"#!/bin/bash\n{body}\n")
         (self.bin / name).chmod(0o755)
 
-    def python(self, *, pip: str = "true", prove: str = "true", check: str = "true") -> None:
+    def python(
+        self, *, pip: str = "true", prove: str = "true", check: str = "true", load: str = "true"
+    ) -> None:
         """The machine's Python: it makes venvs that do as told, and runs our own scripts with the real one."""
         inner = (
             'case "$*" in *"-m pip"*) echo "pip $*" >>"$DONE"; '
@@ -61,7 +63,7 @@ class Machine:
             + " ;; *prove_release*) "
             + prove
             + " ;; "
-            "*check-config*) " + check + " ;; esac"
+            "*check-config*) " + check + " ;; *import*) " + load + " ;; esac"
         )
         venv = (
             'v=${@: -1}; mkdir -p "$v/bin" "$v/lib/python3.11/site-packages"; '

@@ -159,6 +159,16 @@ class TestUninstall:
         assert machine.sh("uninstall", fate="purge").returncode == 0
         assert not (machine.root / "var/lib/ashyq-kiosk").exists()
 
+    @pytest.mark.parametrize("fate", ["purge", "keep-data"])
+    def test_a_group_that_came_with_it_goes_and_one_that_was_there_stays(self, machine, fate):
+        machine.program("groupdel", 'echo "groupdel $*" >>"$DONE"')
+        machine.program("getent", "[[ $1 == group ]]")
+        machine.sh(f"{ALL}\nuninstall", fate=fate)
+        assert "groupdel gpio" not in machine.did()
+        machine.program("getent", '[[ $1 == group && -e "$HOME/made" ]]')
+        machine.sh(f'{ALL}\ntouch "$HOME/made"\nuninstall', fate=fate)
+        assert "groupdel gpio" in machine.did()
+
     def test_where_nothing_is_installed_nothing_happens(self, machine):
         assert "No kiosk of this script" in machine.sh("uninstall").stdout
         assert machine.did() == []

@@ -61,6 +61,16 @@ def test_one_that_fails_leaves_what_runs_and_can_be_tried_again(machine, stumble
     assert machine.link("current") == "releases/1.1"
 
 
+def test_a_camera_library_that_does_not_load_is_told_and_stops_no_door(machine):
+    machine.pi()
+    machine.python(load="echo numpy.dtype size changed; exit 1")
+    done = machine.sh(STAGE)
+    assert done.returncode == 0
+    assert machine.staged() == ["1.0"]
+    for name in ("picamera2", "lgpio", "evdev"):
+        assert f"expected {name} to load" in done.stderr
+
+
 def test_half_a_release_is_made_anew(machine):
     left = machine.root / "opt/ashyq-kiosk/releases/1.0/venv/left-over"
     left.parent.mkdir(parents=True)
