@@ -67,7 +67,14 @@ def packed(suite: str) -> Path:
             check=True, stdin=subprocess.DEVNULL,
         )  # fmt: skip
         half.rename(tar)
+        forget_others(tar, f"{suite}-*.tar")
     return tar
+
+
+def forget_others(kept: Path, pattern: str) -> None:
+    """Remove what the cache has of older recipes."""
+    for old in set(cache().glob(pattern)) - {kept}:
+        old.unlink(missing_ok=True)
 
 
 def unpack(suite: str, folder: Path) -> None:
