@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
-TARGETS = re.findall(r"(?m)^([a-z]+):.*## ", (ROOT / "Makefile").read_text())
+TARGETS = re.findall(r"(?m)^([a-z-]+):.*## ", (ROOT / "Makefile").read_text())
 
 
 def dead_links(page: str, folder: Path) -> list[str]:
@@ -21,7 +21,7 @@ def dead_links(page: str, folder: Path) -> list[str]:
 def make_targets(page: str) -> set[str]:
     """Return the targets that a page tells its reader to make: `make X` in code."""
     code = re.findall(r"(?s)```.*?```|`[^`\n]+`", page)
-    lines = re.findall(r"(?m)(?:^|`|\$ |&& )(?:sudo )?make ([a-z][a-z \t]*)", "\n".join(code))
+    lines = re.findall(r"(?m)(?:^|`|\$ |&& )(?:sudo )?make ([a-z][a-z \t-]*)", "\n".join(code))
     return {word for line in lines for word in line.split()}
 
 

@@ -62,10 +62,12 @@ def packed(suite: str) -> Path:
     tar = cache() / f"{suite}-{recipe}.tar"
     if not tar.exists() or time.time() - tar.stat().st_mtime > OLDEST_S:
         half = tar.with_suffix(".half.tar")
-        subprocess.run(
+        made = subprocess.run(
             ["mmdebstrap", "--quiet", *OPTIONS, *apt_settings(), f"--include={','.join(INCLUDE[suite])}", suite, half, mirror()],
-            check=True, stdin=subprocess.DEVNULL,
+            check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL,
         )  # fmt: skip
+        if made.returncode:
+            raise LookupError(f"expected mmdebstrap to make a {suite}, found: {made.stderr[-2000:]}")
         half.rename(tar)
         forget_others(tar, f"{suite}-*.tar")
     return tar
