@@ -19,6 +19,15 @@ def _evdev(settings: Settings) -> Callable[[], Keypad]:
     return open_keypad
 
 
+def _matrix(settings: Settings) -> Callable[[], Keypad]:
+    def open_keypad() -> Keypad:
+        from drivers.keypad_matrix import MatrixKeypad
+
+        return MatrixKeypad(rows=settings.keypad.row_pins, columns=settings.keypad.column_pins)
+
+    return open_keypad
+
+
 def _evdev_scanner(settings: Settings) -> Callable[[], Scanner]:
     def open_scanner() -> Scanner:
         from drivers.scanner_evdev import EvdevScanner
@@ -70,6 +79,7 @@ def _gpio_alarm(settings: Settings) -> Callable[[], FireAlarm]:
 KEYPADS: dict[str, Callable[[Settings], Callable[[], Keypad] | None]] = {
     "auto": _evdev,
     "evdev": _evdev,
+    "matrix": _matrix,
     "screen": lambda _settings: None,
     "none": lambda _settings: None,
 }

@@ -34,6 +34,7 @@ def clashes(settings: Settings) -> Iterator[Clash]:
     yield from _gate(settings)
     yield from _lamp(settings)
     yield from _passage(settings)
+    yield from _keypad(settings)
     yield from _alarm(settings)
     yield from _sound(settings)
     door, camera, keypad = settings.door, settings.camera, settings.keypad
@@ -117,6 +118,17 @@ def _passage(settings: Settings) -> Iterator[Clash]:
                 (("passage", name), ("passage", "driver")),
                 f'expected a GPIO: "{passage.driver}" has {passage.driver.lines} wires',
             )
+
+
+def _keypad(settings: Settings) -> Iterator[Clash]:
+    keypad = settings.keypad
+    if keypad.driver == "matrix":
+        for name, right in (("row_pins", (4,)), ("column_pins", (3, 4))):
+            if (found := len(getattr(keypad, name))) not in right:
+                words = " or ".join(str(number) for number in right)
+                yield Clash(
+                    (("keypad", name), ("keypad", "driver")), f"expected {words} GPIOs, found {found}"
+                )
 
 
 def _alarm(settings: Settings) -> Iterator[Clash]:

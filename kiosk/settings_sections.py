@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from kiosk.core.model import DoorKind
 from kiosk.core.policy import Window
 from kiosk.ports import Symbology
+from kiosk.settings_pins import pins
 from kiosk.settings_schema import (
     Kind,
     address,
@@ -130,11 +131,17 @@ class KeypadSettings:
     """The keys on which an IIN is typed."""
 
     driver: str = key(
-        choice("auto", "evdev", "screen", "none"),
+        choice("auto", "evdev", "matrix", "screen", "none"),
         "auto",
-        "evdev for a USB keypad, screen for the touch screen alone, auto takes a keypad where one is plugged in.",
+        "evdev for a USB keypad, matrix for one of 4x3 or 4x4 keys on pins, screen for the touch screen alone, auto takes a keypad where one is plugged in.",
     )
     device: str = key(device(), "auto", "Which input device, as /dev/input/by-id/...-event-kbd.")
+    row_pins: tuple[int, ...] = key(
+        pins(4, "the rows"), [16, 20, 21, 18], "Of a matrix: its four rows from the top."
+    )
+    column_pins: tuple[int, ...] = key(
+        pins(4, "the columns"), [4, 9, 10, 11], "Of a matrix: its three or four columns from the left."
+    )
     guesses_per_minute: int = key(
         whole(1, 60, "tries"),
         6,

@@ -44,14 +44,20 @@ def wires(settings: Settings) -> Iterator[Wire]:
                 section=section, setting=key, pin=pin, output=True, active_high=high, polarity=polarity
             )
     for section, key in _inputs(settings):
-        pin = getattr(getattr(settings, section), key)
-        if pin is not None:
-            yield Wire(section=section, setting=key, pin=pin, output=False)
+        found = getattr(getattr(settings, section), key)
+        for pin in found if isinstance(found, tuple) else (found,):
+            if pin is not None:
+                yield Wire(section=section, setting=key, pin=pin, output=False)
 
 
 def _inputs(settings: Settings) -> Iterator[tuple[str, str]]:
     for key in ("first_pin", "second_pin")[: settings.passage.driver.lines]:
         yield "passage", key
+    if (
+        settings.keypad.driver == "matrix"
+    ):  # its rows are driven too, and harmless: they are no outputs to put to rest
+        yield "keypad", "row_pins"
+        yield "keypad", "column_pins"
     if settings.alarm.driver == "gpio":
         yield "alarm", "alarm_pin"
 

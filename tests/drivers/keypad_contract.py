@@ -12,7 +12,7 @@ SOON_S = 10.0
 
 
 class KeypadContract:
-    """Wants the fixtures `keypad`, `press` (Key, repeats=0), `unplug` () and `plug` ()."""
+    """Wants the fixtures `keypad` and `press` (Key, repeats=0)."""
 
     @pytest.mark.parametrize("key", Key)
     def test_every_key_is_read_as_what_it_means(self, keypad, press, key):
@@ -42,6 +42,17 @@ class KeypadContract:
         assert keypad.read(SOON_S) is Key.D5
         pressing.join()
 
+    def test_a_closed_keypad_may_be_closed_again_and_says_so(self, keypad):
+        keypad.read(0)
+        keypad.close()
+        keypad.close()
+        with pytest.raises(DriverError, match="closed"):
+            keypad.read(0)
+
+
+class PluggedKeypadContract(KeypadContract):
+    """What a keypad on a plug does besides. Wants `unplug` () and `plug` () too."""
+
     def test_a_pulled_plug_is_an_error_and_a_new_keypad_is_found_again(self, keypad, press, unplug, plug):
         press(Key.D1)
         assert keypad.read(SOON_S) is Key.D1
@@ -62,10 +73,3 @@ class KeypadContract:
         with pytest.raises(DriverError, match="plug it in"):
             keypad.read(SOON_S)
         pulling.join()
-
-    def test_a_closed_keypad_may_be_closed_again_and_says_so(self, keypad):
-        keypad.read(0)
-        keypad.close()
-        keypad.close()
-        with pytest.raises(DriverError, match="closed"):
-            keypad.read(0)

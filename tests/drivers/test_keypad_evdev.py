@@ -11,12 +11,12 @@ from drivers.keypad_evdev import EvdevKeypad, open_keypad
 from drivers.keypad_layout import KEYS
 from kiosk.core.events import Key
 from kiosk.errors import DriverError, DriverMissing
-from tests.drivers.keypad_contract import SOON_S, KeypadContract
+from tests.drivers.keypad_contract import SOON_S, PluggedKeypadContract
 
 KP_7, ROW_A, NUMLOCK = 71, 30, 69
 
 
-class TestKeypadOnAFakePad(KeypadContract):
+class TestKeypadOnAFakePad(PluggedKeypadContract):
     @pytest.fixture
     def keypad(self):
         keypad = FakeKeypad()
@@ -37,7 +37,7 @@ class TestKeypadOnAFakePad(KeypadContract):
 
 
 @pytest.mark.hardware
-class TestKeypadOfTheKernel(KeypadContract):
+class TestKeypadOfTheKernel(PluggedKeypadContract):
     """A keyboard made with uinput, read through the real /dev/input."""
 
     @pytest.fixture

@@ -29,6 +29,20 @@ def mistakes(text: str) -> list[str]:
             '[gate]\ndriver = "gpio"\n[passage]\ndriver = "beam"\nfirst_pin = 17',
             "5: [passage] first_pin: GPIO 17 is taken by [gate] entry_pin: one wire each",
         ),
+        (
+            '[keypad]\ndriver = "matrix"\nrow_pins = [16, 20, 21]',
+            "3: [keypad] row_pins: expected 4 GPIOs, found 3",
+        ),
+        (
+            "[keypad]\ncolumn_pins = [4, 4, 9]",
+            "2: [keypad] column_pins: expected a list of the GPIOs of the columns",
+        ),
+        ("[keypad]\nrow_pins = 16", "write a list, as [2, 3, 4]"),
+        ("[keypad]\nrow_pins = [1, 2, 3, 4]", "BCM numbers"),
+        (
+            '[keypad]\ndriver = "matrix"\ncolumn_pins = [16, 9, 10]',
+            "GPIO 16 is taken by [keypad] row_pins: one wire each",
+        ),
         ('[alarm]\ndriver = "gpio"\nalarm_pin = 0', "3: [alarm] alarm_pin: expected the GPIO"),
         ("[alarm]\nopens_gate = true", "2: [alarm] opens_gate: there is no gate to open"),
         (

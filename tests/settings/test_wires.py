@@ -20,6 +20,8 @@ INPUTS = """\
 driver = "beams"
 [alarm]
 driver = "gpio"
+[keypad]
+driver = "matrix"
 """
 
 

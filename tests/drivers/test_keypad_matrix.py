@@ -1,0 +1,137 @@
+"""The matrix keypad on mock pins that are wired as one: no ghosts, no bounces, no short circuit, nothing to do at rest."""
+
+from itertools import combinations
+
+import pytest
+from gpiozero.pins.mock import MockFactory
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from drivers.fake_matrix import COLUMNS, ROWS, FakeMatrix
+from drivers.keypad_matrix import MatrixKeypad
+from drivers.matrix_keys import KEYS, Fingers, ambiguous
+from kiosk.core.events import Key
+from kiosk.errors import DriverError
+from tests.drivers.keypad_contract import SOON_S, KeypadContract
+
+PLACES = sorted(KEYS)
+
+
+@pytest.fixture
+def keypad():
+    keypad = FakeMatrix()
+    yield keypad
+    keypad.close()
+    assert keypad.shorts == 0
+
+
+class TestMatrixKeypad(KeypadContract):
+    @pytest.fixture
+    def press(self, keypad):
+        return keypad.press
+
+
+def test_every_key_of_a_4x4_is_what_the_page_says(keypad):
+    for place in PLACES:
+        keypad.stroke(place)
+        assert keypad.read(SOON_S) is KEYS[place]
+    assert [KEYS[row, 3] for row in range(4)] == [Key.RECHECK, Key.ERASE, Key.CANCEL, Key.CONFIRM]
+    assert [KEYS[3, column] for column in range(3)] == [Key.ERASE, Key.D0, Key.CONFIRM]
+
+
+def test_a_4x3_has_the_same_keys_without_the_letters():
+    keypad = FakeMatrix(columns=3)
+    for place in PLACES:
+        if place[1] < 3:
+            keypad.stroke(place)
+            assert keypad.read(SOON_S) is KEYS[place]
+    keypad.close()
+    assert keypad.shorts == 0
+
+
+def test_a_contact_that_bounces_on_both_edges_is_one_key(keypad):
+    keypad.press(Key.D5, bounces=7)
+    keypad.press(Key.D5, bounces=7)
+    assert [keypad.read(SOON_S), keypad.read(SOON_S), keypad.read(0)] == [Key.D5, Key.D5, None]
+
+
+def test_a_key_that_is_held_for_a_minute_is_one_key_and_another_beside_it_another(keypad):
+    keypad.hold((0, 0))
+    assert keypad.read(SOON_S) is Key.D1
+    assert [keypad.read(0.04) for _ in range(5)] == [None] * 5
+    keypad.hold((0, 0), (1, 1))
+    assert keypad.read(SOON_S) is Key.D5
+    keypad.let_go()
+    assert keypad.read(0.04) is None
+
+
+def test_three_keys_in_a_rectangle_give_nothing_and_neither_does_letting_them_go(keypad):
+    keypad.hold((0, 0), (0, 1), (1, 0))
+    assert [keypad.read(0.04) for _ in range(3)] == [None] * 3
+    for left in ([(0, 0), (0, 1)], [(0, 0)], []):
+        keypad.hold(*left)
+        assert [keypad.read(0.04) for _ in range(3)] == [None] * 3
+    keypad.press(Key.D9)
+    assert keypad.read(SOON_S) is Key.D9
+
+
+def test_nothing_is_scanned_while_nobody_types(keypad):
+    keypad.read(0.001)
+    before = keypad.waits
+    assert keypad.read(0.2) is None
+    assert keypad.waits == before + 1
+
+
+@settings(max_examples=40)
+@given(st.lists(st.sets(st.sampled_from(PLACES), max_size=4), max_size=6))
+def test_no_hand_makes_a_key_that_was_not_pressed_nor_a_short_circuit(hands):
+    keypad = FakeMatrix()
+    pressed = set()
+    found = []
+    for hand in hands:
+        keypad.hold(*hand)
+        pressed |= {KEYS[place] for place in hand}
+        found += [keypad.read(0.03) for _ in range(4)]
+    assert {key for key in found if key} <= pressed
+    keypad.close()
+    assert keypad.shorts == 0
+
+
+@settings(max_examples=30)
+@given(st.lists(st.sampled_from([key for key in Key if key.isdigit()]), max_size=12))
+def test_whatever_is_typed_is_read_in_its_order(keys):
+    keypad = FakeMatrix()
+    for key in keys:
+        keypad.press(key)
+    assert [keypad.read(SOON_S) for _ in keys] == keys
+    keypad.close()
+
+
+def test_every_rectangle_is_ambiguous_and_no_two_keys_are():
+    for corners in combinations(PLACES, 4):
+        rows, columns = {row for row, _ in corners}, {column for _, column in corners}
+        assert ambiguous(set(corners)) is (
+            len(rows) == 2 and len(columns) == 2 and len(corners) == len(rows) * len(columns)
+        )
+    assert not any(ambiguous(set(two)) for two in combinations(PLACES, 2))
+
+
+def test_a_key_that_is_seen_once_between_two_looks_is_a_spark():
+    fingers = Fingers(bounce_s=0.02)
+    assert fingers.see({(0, 0)}, 0.0) == fingers.see(set(), 0.008) == fingers.see({(0, 0)}, 0.03) == []
+    assert fingers.see({(0, 0)}, 0.051) == [(0, 0)]
+
+
+@pytest.mark.parametrize("rows, columns", [(ROWS[:3], COLUMNS), (ROWS, COLUMNS[:2])])
+def test_the_wrong_number_of_pins_is_told(rows, columns):
+    with pytest.raises(DriverError, match="expected 4 rows and 3 or 4 columns"):
+        MatrixKeypad(rows=rows, columns=columns, pin_factory=MockFactory())
+
+
+def test_a_pin_that_something_else_holds_is_told_and_the_others_are_given_back():
+    factory = MockFactory()
+    held = MatrixKeypad(rows=ROWS, columns=COLUMNS, pin_factory=factory)
+    with pytest.raises(DriverError, match="the matrix keypad on GPIO16"):
+        MatrixKeypad(rows=ROWS, columns=COLUMNS, pin_factory=factory)
+    held.close()
+    MatrixKeypad(rows=ROWS, columns=COLUMNS, pin_factory=factory).close()
