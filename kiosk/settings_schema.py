@@ -249,7 +249,7 @@ def path() -> Kind:
     return Kind(expected="the absolute path of a file", range="absolute path", read=read)
 
 
-def key(kind: Kind, default: str | float | list[str], comment: str) -> Any:
+def key(kind: Kind, default: str | float | list[str] | list[int], comment: str) -> Any:
     """A line of the table: a dataclass field that knows its kind, its default as TOML has it, and its comment."""
     return field(default=kind.read(default), metadata={"kind": kind, "toml": default, "comment": comment})
 
@@ -260,7 +260,7 @@ class Entry:
 
     name: str
     kind: Kind
-    toml: str | float | list[str]
+    toml: str | float | list[str] | list[int]
     comment: str
 
 
