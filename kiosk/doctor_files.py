@@ -11,7 +11,7 @@ import os
 import pwd
 import stat
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -158,6 +158,26 @@ def _opened(wrong: Wrong) -> int:
             os.close(number)
         number = inner
     return number
+
+
+@contextmanager
+def as_owner_of(folder: Path) -> Iterator[None]:
+    """Work as the user whose folder it is, where root asks: root must make no file where somebody else may put a link.
+
+    For the whole process: for a command that has one thread.
+    """
+    owner = folder.stat()
+    if os.geteuid() != 0 or owner.st_uid == 0:
+        yield
+        return
+    group = os.getegid()
+    os.setegid(owner.st_gid)
+    os.seteuid(owner.st_uid)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+        os.setegid(group)
 
 
 def runtime(folder: Path, *, here: bool, is_in_memory: Callable[[Path], bool] = in_memory) -> Finding:

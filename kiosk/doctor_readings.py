@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kiosk.doctor_files import as_owner_of
 from kiosk.errors import StoreError
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def row_s(folder: Path) -> float | None:
 
     if not os.access(folder, os.W_OK):
         return None
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".trial-") as place:
+    with as_owner_of(folder), tempfile.TemporaryDirectory(dir=folder, prefix=".trial-") as place:
         db, _ = open_sound(Path(place) / "trial.db", datetime.now(UTC))
         try:
             # 2 is FULL: what is committed is on the disk.
@@ -74,12 +75,9 @@ def begin_anew(path: Path) -> None:
     """Move a damaged store aside as the kiosk does when it starts. Raises StoreError while a kiosk has it."""
     from kiosk.store_file import open_sound, take
 
-    with take(path):
+    with as_owner_of(path.parent), take(path):
         db, _ = open_sound(path, datetime.now(UTC))
         db.close()
-    owner = path.parent.stat()
-    for part in path.parent.glob(f"{path.name}*"):
-        os.chown(part, owner.st_uid, owner.st_gid, follow_symlinks=False)
 
 
 def holders(pins: Sequence[int]) -> list[str]:

@@ -2,11 +2,14 @@
 
 import os
 import re
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from kiosk import doctor_files as files
+from kiosk import doctor_readings
 from kiosk.doctor_files import Owner
 from kiosk.doctor_finding import Finding, State
 from kiosk.errors import KioskError
@@ -106,6 +109,32 @@ def test_a_file_that_root_left_behind_is_given_to_the_doors_user(look, data):
     fix.do()
     assert (data / "kiosk.db").stat().st_uid == door.uid
     assert look(door).state is State.OK
+
+
+@pytest.fixture
+def somebodys() -> Iterator[Path]:
+    """A folder of another user, whom nothing above it keeps out."""
+    with tempfile.TemporaryDirectory() as name:
+        os.chown(name, 12345, 12345)
+        yield Path(name)
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="needs root, to work as somebody else")
+def test_root_makes_no_file_in_a_folder_of_the_doors_user(somebodys, tmp_path):
+    store = somebodys / "kiosk.db"
+    store.write_bytes(b"no database at all" * 1000)
+    os.chown(store, 12345, 12345)
+    assert doctor_readings.row_s(somebodys) > 0
+    doctor_readings.begin_anew(store)
+    assert {path.stat().st_uid for path in somebodys.iterdir()} == {12345}
+    assert os.geteuid() == 0
+    for part in somebodys.iterdir():
+        part.unlink()
+    victim = tmp_path / "made-by-root"
+    store.symlink_to(victim)
+    with pytest.raises((KioskError, OSError)):
+        doctor_readings.begin_anew(store)
+    assert not victim.exists()
 
 
 def test_a_repair_follows_no_link_of_either_kind(data, tmp_path):
