@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 
 from drivers.engine_zxing import ZxingDecoder
+from drivers.fake_alarm import FakeFireAlarm
 from drivers.fake_keypad import FakeKeypad
+from drivers.fake_passage import FakePassage
 from drivers.fake_scanner import FakeScanner
 from kiosk import doctor, doctor_readings
 from kiosk import doctor_checks as look
@@ -284,6 +286,19 @@ def test_a_desk_scanner_opens_or_says_why_not():
     assert things.scanner(None).state is State.OK
     assert things.scanner(FakeScanner).says == "opens"
     assert things.scanner(raising(DriverMissing("no scanner"))).state is State.BROKEN
+
+
+def test_the_passage_sensors_pins_open_or_it_is_told():
+    assert things.passage(None).state is State.OK
+    assert things.passage(lambda: FakePassage("beams")).says == "opens"
+    assert things.passage(raising(DriverError("GPIO23 is held"))).state is State.BROKEN
+
+
+@pytest.mark.parametrize("ringing, state", [(False, State.OK), (True, State.WARNING)])
+def test_a_fire_alarm_that_rings_is_told_before_anybody_wonders_why_the_door_is_shut(ringing, state):
+    assert things.alarm(None).state is State.OK
+    assert things.alarm(lambda: FakeFireAlarm(ringing=ringing)).state is state
+    assert things.alarm(raising(DriverError("GPIO25 is held"))).state is State.BROKEN
 
 
 def test_the_lines_of_a_thing_are_free_or_the_kiosks_own():

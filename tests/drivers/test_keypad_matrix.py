@@ -82,7 +82,7 @@ def test_nothing_is_scanned_while_nobody_types(keypad):
     assert keypad.waits == before + 1
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(st.lists(st.sets(st.sampled_from(PLACES), max_size=4), max_size=6))
 def test_no_hand_makes_a_key_that_was_not_pressed_nor_a_short_circuit(hands):
     keypad = FakeMatrix()
@@ -97,7 +97,7 @@ def test_no_hand_makes_a_key_that_was_not_pressed_nor_a_short_circuit(hands):
     assert keypad.shorts == 0
 
 
-@settings(max_examples=30)
+@settings(max_examples=10)
 @given(st.lists(st.sampled_from([key for key in Key if key.isdigit()]), max_size=12))
 def test_whatever_is_typed_is_read_in_its_order(keys):
     keypad = FakeMatrix()
