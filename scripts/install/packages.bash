@@ -26,6 +26,14 @@ missing_packages() {
     done
 }
 
+apt_update() { # a system that was just started fetches its lists by itself, and apt does not wait for that
+    local tries=30
+    until apt_get update; do
+        if [[ $(tail -n 20 "$LOG") != *"Could not get lock"* ]] || ((--tries == 0)); then return 1; fi
+        sleep 10
+    done
+}
+
 want_packages() {
     local missing
     missing=$(missing_packages | paste -sd ' ')
@@ -34,7 +42,7 @@ want_packages() {
 do_packages() {
     local missing name
     # A third party's broken source must not stop us: what counts is whether the install succeeds.
-    apt_get update || true
+    apt_update || true
     if on_a_pi && missing=$(missing_on_a_pi) && [[ -n $missing ]]; then die "$missing"; fi
     mapfile -t missing < <(missing_packages)
     for name in "${missing[@]}"; do remember packages "$name"; done

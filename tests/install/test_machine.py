@@ -135,3 +135,21 @@ def test_apts_last_words_are_shown_and_the_packages_are_remembered_for_the_way_b
     assert "E: Unable to locate package" in failed.stderr
     assert "the release that runs was not touched" in failed.stderr
     assert "libzbar0" in (machine.root / "opt/ashyq-kiosk/install/packages").read_text()
+
+
+def test_a_system_that_fetches_its_own_lists_is_waited_for(machine):
+    machine.program("sleep", 'echo "sleep $*" >>"$DONE"')
+    machine.program(
+        "apt-get",
+        'echo "apt-get $*" >>"$DONE"; [[ $* != *update || $(grep -c update "$DONE") -gt 2 ]] && exit; '
+        "echo 'E: Could not get lock /var/lib/apt/lists/lock'; exit 100",
+    )
+    assert machine.sh("do_packages").returncode == 0
+    assert machine.did().count("sleep 10") == 2
+
+
+def test_another_trouble_of_apt_is_not_waited_for(machine):
+    machine.program("sleep", 'echo "sleep $*" >>"$DONE"')
+    machine.program("apt-get", "[[ $* != *update ]] || { echo 'E: no such source'; exit 100; }")
+    assert machine.sh("do_packages").returncode == 0
+    assert machine.did() == []
