@@ -40,6 +40,11 @@ def new_key(file: Path) -> str:
     )
     with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:  # noqa: PTH123
         out.write(pem)
+    return public_line(key)
+
+
+def public_line(key: Ed25519PrivateKey) -> str:
+    """Return what config/release-keys says of a key."""
     return f"{base64.b64encode(key.public_key().public_bytes_raw()).decode()}  # whose, since when"
 
 

@@ -49,7 +49,8 @@ begin() { # begin FROM TO SIGN...
     keep "$UNITS/$UNIT" <"$here/$UNIT"
     systemctl daemon-reload
     systemctl enable --quiet "$UNIT"
-    { printf 'from=%s\nto=%s\nsigns=%s\nstarts=0\n' "$from" "$to" "$*"; } | keep "$STATE"
+    before=$(readlink "$OPT/previous" || true) # a release that is given up must not become the one to go back to
+    { printf 'from=%s\nto=%s\nbefore=%s\nsigns=%s\nstarts=0\n' "$from" "$to" "${before##*/}" "$*"; } | keep "$STATE"
     switch_to "$to" || { back "it could not be switched to" && return 1; }
     rm -rf "$SIGNS" # those of the old release
     start
@@ -104,6 +105,12 @@ missing() { # what is not there, or was given by another version
 back() { # back [WHY]
     say "back to $(state from): ${1:-asked for}"
     switch_to "$(state from)"
+    if [ -n "$(state before)" ]; then
+        ln -sfn "releases/$(state before)" "$OPT/previous.new"
+        mv -Tf "$OPT/previous.new" "$OPT/previous"
+    else
+        rm -f "$OPT/previous"
+    fi
     start
     finish "back $(state from): $(state to) ${1:-was given up}"
 }

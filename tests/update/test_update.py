@@ -154,6 +154,13 @@ def test_it_goes_back_to_the_release_before_on_trial_like_any_other(device, even
     assert (device.current, device.running) == ("1.3.0", "1.3.0")
 
 
+def test_a_release_that_was_given_up_is_not_the_one_to_go_back_to(device, evening):
+    take(packed(device, device.release("1.4.0")), evening.site())
+    with pytest.raises(UpdateFailed):
+        take(packed(device, device.release("1.5.0", shows="")), evening.site())
+    assert (device.current, evening.site().link("previous")) == ("1.4.0", "1.3.0")
+
+
 def test_where_there_is_none_before_it_says_so(evening):
     with pytest.raises(UpdateFailed, match=r"expected a release before 1\.3\.0"):
         back(evening.site())

@@ -40,7 +40,7 @@ class Installing(Course):
         with island() as network:
             site.machine = Machine(machine_root, network=network, log=folder / "console-2.log")
             try:
-                site.office = Office(folder, network)
+                site.network, site.office = network, Office(folder, network)
                 site.bundle = lambda: bundles.unpacked(made.result(), machine_root)
                 self.look(site, living.WITHOUT_NETWORK)
             finally:

@@ -12,6 +12,7 @@ import time
 from tests.install.container.files import changes, listing
 from tests.install.container.machine import until
 from tests.install.container.site import DOOR, INSTALL, PAUSE_S, Site, expect, groups, running
+from tests.install.container.updates import UPDATES
 
 
 def it_comes_up_by_itself_after_a_restart_of_the_machine(site: Site) -> str:
@@ -86,9 +87,6 @@ def a_staged_release_takes_over_and_gives_back(site: Site) -> None:
         expect(f"/releases/{name}/venv/" in mapped, f"what runs is not {name}")
 
 
-# The place for `kiosk update`: a signed release, its trial, the way back, a power cut between (tests/install/container/updates.py).
-
-
 def nothing_in_its_journal_is_a_traceback(site: Site) -> None:
     said = site.machine.run(f"journalctl -u '{DOOR}*' --no-pager")
     expect("Traceback" not in said, said[said.find("Traceback") :][:2000])
@@ -159,5 +157,6 @@ WITHOUT_NETWORK = (
     nothing_in_its_journal_is_a_traceback,
     an_uninstallation_keeps_the_data_when_asked,
     a_bundle_installs_it_again_without_a_network_and_it_is_the_same_door,
+    *UPDATES,
     an_uninstallation_leaves_nothing,
 )

@@ -22,6 +22,7 @@ class Site:
     suite: str
     root: Path
     machine: Machine
+    network: Path | None = None
     office: Office | None = None
     bundle: Callable[[], Path] | None = None
     clean: dict[str, str] = field(default_factory=dict)
