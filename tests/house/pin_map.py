@@ -23,7 +23,7 @@ NAMES = (
     "GPIO6", "GPIO12", "GPIO13", "GND", "GPIO19", "GPIO16", "GPIO26", "GPIO20", "GND", "GPIO21",
 )  # fmt: skip
 """What each place of the header is, from 1 on."""
-SUGGESTED: dict[tuple[str, str], int] = {("gate", "exit_pin"): 27, ("gate", "shut_pin"): 18}
+SUGGESTED: dict[tuple[str, str], int] = {("gate", "exit_pin"): 27, ("gate", "shut_pin"): 22}
 """For keys whose default is "not wired"."""
 
 
