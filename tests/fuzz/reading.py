@@ -63,12 +63,13 @@ def meaning(text: str) -> Credential:
 
 def target(octets: bytes) -> None:
     kind, rest = octets[:1], octets[1:]
-    if not kind or kind[0] % 4 == 0:
+    way = kind[0] % 16 if kind else 0
+    if way < 4:
         a_text(rest.decode("utf-8", "surrogateescape"))
-    elif kind[0] % 4 < 3:
+    elif way < 14:
         a_text(changed_text(TEXTS, rest))
     else:
-        a_picture(kind[0] // 4, rest)
+        a_picture(kind[0] // 16 * 2 + way % 2, rest)
 
 
 def a_text(text: str) -> None:
@@ -97,15 +98,15 @@ def stands_in(text: str, number: str) -> bool:
 
 def a_picture(how: int, octets: bytes) -> None:
     which, another = (octets + b"\0\0")[:2]
-    drawn = cards() if how % 4 == 0 else codes()
+    drawn = cards() if how % 8 == 0 else codes()
     (text, picture), (beside, other) = drawn[which % len(drawn)], drawn[another % len(drawn)]
-    if how % 4 == 0:
+    if how % 8 == 0:
         # Bars joined from two cards say what they say: there would be no truth to hold them to.
         beside, other = text, picture
     changed = changed_picture(picture, other, octets[2:])
     truths = {meaning(text), meaning(beside)}
     shown = readings(how, changed)
-    TALLY[f"pictures of {'a card' if how % 4 == 0 else 'a code'}, {'read' if shown else 'not read'}"] += 1
+    TALLY[f"pictures of {'a card' if how % 8 == 0 else 'a code'}, {'read' if shown else 'not read'}"] += 1
     for read in shown:
         found = meaning(read)
         assert found in truths or not isinstance(found, Pass | Identifier), f"{found} was shown by nobody"
@@ -113,8 +114,8 @@ def a_picture(how: int, octets: bytes) -> None:
 
 def readings(how: int, picture: Grey) -> list[str]:
     """Return what is read: of a card by a few looks, of a code by one engine, or now and then by the whole reader."""
-    if how % 4 and how // 4:
-        return [reading.text for reading in (ZxingDecoder(), ZbarDecoder())[how % 2].decode(picture)]
+    if how % 8 and how % 8 != 1:
+        return [reading.text for reading in (ZxingDecoder(), ZbarDecoder())[how // 8 % 2].decode(picture)]
     rows, columns = picture.shape
     frame = np.full((rows + 80, columns + 80), 120, np.uint8)
     looks = Cards(CardDecoder(ON_CARDS))
@@ -122,7 +123,7 @@ def readings(how: int, picture: Grey) -> list[str]:
     reader.read(frame, 0.0)
     frame[40 : 40 + rows, 40 : 40 + columns] = picture
     moments = [0.3 * (1 + index) for index in range(STATIC_FRAMES)]
-    if how % 4 == 0:
+    if how % 8 == 0:
         found = [looks.look(frame, Box.whole(frame), mono) for mono in moments]
     else:
         found = [reader.read(frame, mono) for mono in moments]
@@ -143,11 +144,9 @@ def cards() -> list[tuple[str, Grey]]:
 
 def seeds() -> list[bytes]:
     plain = [b"\0" + text.encode() for text in TEXTS]
-    changed = [bytes([1, which, 0, 100, 7, 0]) for which in range(len(TEXTS))]
+    changed = [bytes([4, which, 0, 100, 7, 0]) for which in range(len(TEXTS))]
     pictures = [
-        bytes([4 * how + 3, which, which + 1, which % 10, 40, 3, 9])
-        for how in range(16)
-        for which in range(20)
+        bytes([14 + 16 * which + which % 2, which, which + 1, which % 10, 40, 3, 9]) for which in range(16)
     ]
     return [*plain, *changed, *pictures]
 
