@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 
 import cv2
 import numpy as np
@@ -19,6 +20,12 @@ BURNT_GREY = 250
 """Grey level of a patch that is burnt out."""
 PATCH_PX = 16
 """A patch's side: wider than a module of a code that can be read."""
+NEW = 0.05
+"""The share of a thing, and of what is about it, that was not there before: a phone's is more, a poster's is none."""
+KEPT = 1.5
+"""What was looked at before is looked at again, unless something else is so many times as large."""
+STEADY_S = 0.1
+"""A thing that has kept to its tiles for so long is held still."""
 MOVED_S = 0.25
 """Over so long it is seen how fast it moves: from one frame to the next its measured middle jumps more than a hand does."""
 
@@ -28,21 +35,29 @@ class Attention:
 
     def __init__(self) -> None:
         self._box: Box | None = None
-        self._since = self._seen_at = float("-inf")
+        self._since = self._seen_at = self._stirred_at = float("-inf")
         self._middles: deque[tuple[float, float, float]] = deque()
         self.sure = False
         """Whether the thing was surely like a code when it was last seen."""
 
-    def look(self, frame: Grey, moved: Box, mono: float) -> Box | None:
-        """Return where the unread thing is in the frame, the one looked at before first; None where nothing looks like a code.
+    def look(
+        self, frame: Grey, moved: Box, mono: float, new: Callable[[Box], float] = lambda _: 1.0
+    ) -> Box | None:
+        """Return where the unread thing is in the frame; None where nothing looks like a code.
 
-        Where blur hides it for a moment, its last place is returned. What is a guess must be there for a second frame first.
+        `new` tells how much of a part was not there before: what comes is looked at rather than a poster beside it. Where blur hides it for a moment, its last place is returned. What is a guess must be there for a second frame first.
         """
         if mono - self._seen_at > FORGOTTEN_S:
             self.forget()
         before = self._box
-        near = before.moved(-moved.left, -moved.top) if before else None
-        like = code_like(moved.of(frame), near)
+
+        def weight(part: Box) -> float:
+            box = part.moved(moved.left, moved.top)
+            if new(box) < NEW:
+                return 0.0
+            return KEPT if before and box.overlap(before) else 1.0
+
+        like = code_like(moved.of(frame), weight)
         if like is None:
             return before
         self.sure = like.sure
@@ -50,8 +65,14 @@ class Attention:
         if before is None or not box.overlap(before):
             self._since = mono
             self._middles.clear()
+        if box != before:
+            self._stirred_at = mono
         self._box, self._seen_at = box, mono
         return box if like.sure or self._since < mono else None
+
+    def steady(self, mono: float) -> bool:
+        """Whether the thing has been where it is for a moment: another frame shows nothing else then."""
+        return mono - self._stirred_at > STEADY_S
 
     def forget(self) -> None:
         """It was read, or is gone."""

@@ -6,6 +6,7 @@ false reading.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import cv2
@@ -51,12 +52,15 @@ class Like(NamedTuple):
     """In the pixels of the part that was asked about."""
     sure: bool
     """Whether no crowd was seen that looks so; otherwise it is worth a guess."""
+    weight: float
+    """The more, the sooner it is looked at."""
 
 
-def code_like(part: Grey, near: Box | None = None) -> Like | None:
+def code_like(part: Grey, weight: Callable[[Box], float] = lambda _: 1.0) -> Like | None:
     """Return what is busy with edges in both directions, as codes are and walls and faces are not.
 
-    Of several the one that overlaps `near` most, then the largest. None where nothing is, or the part is too small to tell.
+    Of several the largest and squarest, times `weight`; a guess only where all that is sure has a weight of 0. None where nothing is,
+    or the part is too small to tell.
     """
     if min(part.shape) < 2 * TILE:
         return None
@@ -68,21 +72,28 @@ def code_like(part: Grey, near: Box | None = None) -> Like | None:
     fine = _edges(half, FINE_GREY, TILE // 2, tiles) / FINE_BUSY
     close = cv2.blur(_edges(eighth, CLOSE_GREY, TILE // 8, tiles), (3, 3)) / CLOSE_BUSY
     clear = cv2.max(fine, close)
+    best: Like | None = None
     for sure, least_grey in ((True, COARSE_GREY), (False, FAINT_GREY)):
         coarse = cv2.blur(_edges(quarter, least_grey, TILE // 4, tiles), (2, 2)) / COARSE_BUSY
-        box = _largest(cv2.max(clear, coarse), part, near)
-        if box is not None:
-            return Like(box, sure)
-    return None
+        for box in _busy(cv2.max(clear, coarse), part):
+            like = Like(box, sure, box.area * _square(box) * weight(box))
+            best = like if best is None or like.weight > best.weight else best
+        if best is not None and best.weight > 0:
+            break
+    return best
 
 
-def _largest(busy: NDArray[np.float32], part: Grey, near: Box | None) -> Box | None:
-    """Return the box of the tiles above 1 that are near or many, with those about them: a blurred code is not equally busy all over."""
+def _busy(busy: NDArray[np.float32], part: Grey) -> list[Box]:
+    """Return the boxes of the tiles above 1, with those about them: a blurred code is not equally busy all over."""
     if busy.max() <= 1.0:
-        return None
+        return []
     _, labels, stats, _ = cv2.connectedComponentsWithStats((busy > AROUND).astype(np.uint8), connectivity=8)
-    boxes = (_padded(stats[label], part) for label in np.unique(labels[busy > 1.0]))
-    return max(boxes, key=lambda box: (box.overlap(near) if near else 0, box.area))
+    return [_padded(stats[label], part) for label in np.unique(labels[busy > 1.0])]
+
+
+def _square(box: Box) -> float:
+    """Return 1 for a square, as codes are, and less for lines of text and people's coats."""
+    return (min(box.width, box.height) / max(box.width, box.height)) ** 2
 
 
 def _edges(small: Grey, least_grey: int, side: int, tiles: tuple[int, int]) -> NDArray[np.float32]:

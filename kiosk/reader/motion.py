@@ -86,12 +86,13 @@ class MotionGate:
     def __init__(self) -> None:
         self._hall: NDArray[np.float32] | None = None
         self._seen_at = 0.0
+        self._moved: NDArray[np.uint8] | None = None
 
     def look(self, frame: Grey, mono: float) -> Box | None:
         """Return the padded box of what changed, or None. `mono` is in seconds; the first frame is all change."""
         cells = cv2.blur(np.ascontiguousarray(frame[::STEP, ::STEP]), (3, 3)).astype(np.float32)
         if self._hall is None or self._hall.shape != cells.shape:
-            self._hall, self._seen_at = cells, mono
+            self._hall, self._seen_at, self._moved = cells, mono, None
             return Box.whole(frame)
         step_s = min(max(mono - self._seen_at, 0.0), LONGEST_STEP_S)
         self._seen_at = mono
@@ -102,9 +103,17 @@ class MotionGate:
         noise = min(float(np.median(np.abs(sample - light))), MOST_NOISE)
         moved = cv2.compare(cv2.absdiff(change, light), STEP_GREY + NOISES * noise, cv2.CMP_GT)
         self._learn(cells, moved, step_s)
+        self._moved = moved
         if cv2.countNonZero(moved) < CELLS:
             return None
         return _padded(moved, frame)
+
+    def share(self, box: Box) -> float:
+        """Return how much of this part of the last frame was not there before, from 0 to 1; all of it in the first frame."""
+        if self._moved is None:
+            return 1.0
+        part = self._moved[box.top // STEP : -(-box.bottom // STEP), box.left // STEP : -(-box.right // STEP)]
+        return cv2.countNonZero(part) / part.size if part.size else 0.0
 
     def _learn(self, cells: NDArray[np.float32], moved: NDArray[np.uint8], step_s: float) -> None:
         still = cv2.bitwise_not(moved)

@@ -73,7 +73,7 @@ class Reader:
         place = None
         if moved is not None:
             self.moved_at = mono
-            place = self._attention.look(frame, moved, mono)
+            place = self._attention.look(frame, moved, mono, self._gate.share)
         if self._put_off and place is not None:
             self._put_off, found = False, []
         else:
@@ -101,7 +101,7 @@ class Reader:
             return []
         found: list[Reading] = []
         if not self._put_off and self._budget.take(mono, sure=self._attention.sure):
-            found = self._ladder.climb(frame, place, moved)
+            found = self._ladder.climb(frame, place, moved, again=not self._attention.steady(mono))
         if found:
             self._attention.forget()
         else:

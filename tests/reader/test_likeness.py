@@ -57,11 +57,29 @@ def test_people_are_not_surely_like_a_code():
     assert sum(like is not None and like.sure for like in crowd) <= 4
 
 
-def test_of_two_the_one_that_was_looked_at_comes_first():
+def test_of_two_the_larger_comes_first_unless_the_other_weighs_more():
     frame = wall()
     large, small = put(frame, code(4), 20, 40), put(frame, code(2), 500, 40)
     assert code_like(frame).box.overlap(large)
-    assert code_like(frame, near=small).box.overlap(small)
+    assert code_like(frame, lambda box: 9.0 if box.overlap(small) else 1.0).box.overlap(small)
+
+
+def test_a_square_comes_before_a_line_of_text_of_the_same_size():
+    frame = wall()
+    put(frame, code(2)[:60, :], 20, 20)
+    put(frame, code(2)[:60, :], 20 + code(2).shape[1], 20)
+    square = put(frame, code(2), 300, 180)
+    assert code_like(frame).box.overlap(square)
+
+
+def test_a_guess_that_is_new_comes_before_what_is_surely_a_poster():
+    frame = wall() // 16
+    poster = put(frame, code(4), 20, 40)
+    assert code_like(frame).sure
+    dark = put(frame, code(3) // 16, 400, 40)
+    like = code_like(frame, lambda box: 0.0 if box.overlap(poster) else 1.0)
+    assert like.box.overlap(dark)
+    assert not like.sure
 
 
 @pytest.mark.parametrize("shape", [(2 * TILE - 1, 400), (400, 3), (1, 1)])

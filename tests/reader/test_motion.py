@@ -105,3 +105,11 @@ def test_a_camera_that_comes_back_with_another_size_starts_anew(gate):
 def test_a_clock_that_stands_still_or_falls_back_is_no_error(gate):
     gate.look(wall(), 2.0)
     assert gate.look(with_phone(wall()), 1.0) is not None
+
+
+def test_it_tells_how_much_of_a_part_is_new(gate):
+    gate.look(with_phone(wall()), 2.0)
+    assert gate.share(Box(312, 112, 368, 208)) == 1.0
+    assert gate.share(Box(0, 0, 200, 360)) == 0.0
+    assert 0.3 < gate.share(Box(260, 100, 380, 220)) < 0.9
+    assert MotionGate().share(Box(0, 0, 8, 8)) == 1.0
