@@ -54,6 +54,7 @@ bench: ## measure the door beside the loop that tutorials show (takes 20 minutes
 	@$(PY) -m tests.bench
 	@$(PY) -m tests.bench.revocations
 	@$(PY) -m tests.bench.reader --quick
+	@$(PY) -m tests.bench.factors --quick
 
 fuzz: ## the property tests with many random examples (MAX=5000 each, T=...: some of them), then bytes that look for new lines (FUZZ_S=60 each)
 	@scripts/setup.sh test

@@ -168,7 +168,7 @@ def parser() -> argparse.ArgumentParser:
     reading.add_argument(
         "--live",
         action="store_true",
-        help="watch the camera until Ctrl-C: rate, movement, why nothing is read",
+        help="watch the camera until Ctrl-C: its picture (in a terminal), rate, movement, why nothing is read",
     )
 
     queue = commands.add_parser(

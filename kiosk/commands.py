@@ -198,6 +198,7 @@ def _live(open_camera: Callable[[], Camera] | None, reader: Reader, settings: Se
     from kiosk.clock import SystemClock
     from kiosk.doctor_things import running
     from kiosk.read_live import watched
+    from kiosk.read_sketch import over, sketch
 
     if open_camera is None:
         raise KioskError('expected a camera, found [camera] driver = "none": set another one')
@@ -208,8 +209,11 @@ def _live(open_camera: Callable[[], Camera] | None, reader: Reader, settings: Se
     camera = open_camera()
     try:
         print("Ctrl-C ends this.", flush=True)
-        for line in watched(camera, reader, SystemClock().mono):
-            print(line, flush=True)
+        drawn: list[str] = []
+        for line, frame in watched(camera, reader, SystemClock().mono):
+            picture = sketch(frame) if sys.stdout.isatty() else []
+            print(over(len(drawn), line, picture), flush=True)
+            drawn = picture
     except KeyboardInterrupt:
         pass
     finally:

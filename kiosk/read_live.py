@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from kiosk.ports import Camera, Reading
+from kiosk.ports import Camera, Grey, Reading
 from kiosk.read_files import told
 from kiosk.reader.cards import CardReader
 from kiosk.reader.likeness import code_like
@@ -70,8 +70,8 @@ class Second:
         return "something moves, nothing looks like a code" if self.moved else "nothing moves"
 
 
-def watched(camera: Camera, eyes: Reader, mono: Callable[[], float]) -> Iterator[str]:
-    """Yield a line a second until the camera is lost (CameraLost). `mono` is the monotonic clock in seconds."""
+def watched(camera: Camera, eyes: Reader, mono: Callable[[], float]) -> Iterator[tuple[str, Grey]]:
+    """Yield a line and a frame each second until the camera is lost (CameraLost). `mono` is the monotonic clock in seconds."""
     since, now, ignored = mono(), Second(), 0
     while True:
         frame = camera.read(FRAME_WAIT_S)
@@ -89,5 +89,5 @@ def watched(camera: Camera, eyes: Reader, mono: Callable[[], float]) -> Iterator
         now.said = str(eyes.guidance or now.said)
         now.read |= {one.text: one for one in readings}
         if at - since >= EVERY_S:
-            yield now.line(at - since)
+            yield now.line(at - since), frame
             since, now = at, Second()

@@ -21,7 +21,7 @@ from tests.bench.report import table
 from tests.bench.sides import FIRST_SEED, FPS, SIDES, SIZE, about
 from tests.reader.codes import PASS
 
-VISITORS = 10
+VISITORS = 6
 FRAMES = 12
 """Each holds it up for so many frames: 0.8 s."""
 
@@ -79,10 +79,10 @@ def main(arguments: Iterable[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         prog="python -m tests.bench.factors", description=__doc__.partition("\n")[0]
     )
-    parser.add_argument("--quick", action="store_true", help="a fifth of the visitors")
+    parser.add_argument("--quick", action="store_true", help="a third of the visitors")
     parser.add_argument("--svg", type=Path, help="draw the picture into this file")
     asked = parser.parse_args(list(arguments) if arguments is not None else None)
-    visitors = VISITORS // 5 if asked.quick else VISITORS
+    visitors = VISITORS // 3 if asked.quick else VISITORS
     cv2.setNumThreads(1)
     others = Others()
     print(about(machine(), quick=asked.quick))

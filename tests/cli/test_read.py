@@ -17,6 +17,7 @@ from kiosk.errors import CameraLost
 from kiosk.ports import Symbology
 from kiosk.read_files import STILL_FRAMES, outcomes, told
 from kiosk.read_live import watched
+from kiosk.read_sketch import over, sketch
 from tests.cli.test_cli import kiosk
 from tests.reader.cards import IIN, SIZE, bars, held
 from tests.reader.codes import PASS, qr
@@ -171,8 +172,8 @@ def seconds(frames, reader=None) -> list[str]:
     camera, ticks = ReplayCamera(frames, ends=True), iter(range(10_000))
     lines = []
     with pytest.raises(CameraLost):
-        for line in watched(camera, reader or eyes(FORMATS), lambda: next(ticks) / 15):
-            lines.append(line)  # noqa: PERF402 - the recording ends with an exception
+        for line, _frame in watched(camera, reader or eyes(FORMATS), lambda: next(ticks) / 15):
+            lines.append(line)
     return lines
 
 
@@ -193,6 +194,18 @@ def test_live_tells_of_a_barcode_that_is_no_card_s():
     hall = list(empty_hall(3, SIZE, 2))
     lines = seconds([*hall, *held(bars("4006381333931", Symbology.CODE_128), focus_m=0.17, frames=16)])
     assert lines[0].endswith("a barcode without an IIN: the door leaves it alone")
+
+
+def test_a_terminal_shows_the_picture_in_greys_and_the_next_one_in_its_place():
+    frame = np.zeros((72, 128), np.uint8)
+    frame[:, 64:] = 255
+    picture = sketch(frame)
+    assert len(picture) == 18
+    assert {line.count("▀") for line in picture} == {64}
+    assert picture[0].startswith("\x1b[38;5;232;48;5;232m▀")
+    assert picture[0].endswith("\x1b[38;5;255;48;5;255m▀\x1b[0m")
+    assert over(0, "first", picture).splitlines() == ["first", *picture]
+    assert over(18, "second", picture).startswith("\x1b[18F\x1b[Jsecond\n")
 
 
 def test_live_ends_with_ctrl_c_and_0(root: Path, tmp_path: Path):

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import segno
 
 from drivers.engine_zbar import ZbarDecoder
 from drivers.engine_zxing import ZxingDecoder
@@ -10,7 +11,7 @@ from kiosk.ports import Grey, Reading
 from kiosk.reader import budget, ladder
 from kiosk.reader.looks import HEARTBEAT_S
 from kiosk.reader.pipeline import Reader
-from tests.reader.codes import PASS, qr
+from tests.reader.codes import PASS, picture, qr
 
 FPS = 15.0
 SIZE = (640, 360)
@@ -142,3 +143,23 @@ def test_a_camera_of_another_size_in_the_middle_of_a_day_is_no_error(first, seco
     feed(reader, [hall_with()] * 3)
     found = reader.read(hall_with((qr(PASS), 200, 60), size=(960, 540)), 0.5)
     assert [reading.text for reading in found] == [PASS]
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [np.fliplr, lambda code: 255 - code, lambda code: 255 - np.flipud(code), np.rot90],
+    ids=["mirrored", "inverted", "both", "on its side"],
+)
+def test_a_code_is_read_whichever_way_round_it_is_shown(first, second, shown):
+    reader = Reader(first, second)
+    feed(reader, [hall_with()] * 5)
+    code = np.ascontiguousarray(shown(qr(PASS)))
+    found = feed(reader, [hall_with((code, 200, 60))] * 2, start=5 / FPS)
+    assert {reading.text for readings in found for reading in readings} == {PASS}
+
+
+def test_a_micro_qr_is_left_unread_by_every_step(first, second):
+    reader = Reader(first, second)
+    feed(reader, [hall_with()] * 5)
+    code = picture(segno.make("85060110001", micro=True), scale=8)
+    assert not any(feed(reader, [hall_with((code, 200, 60))] * (2 * STEPS), start=5 / FPS))
