@@ -80,10 +80,15 @@ class Attention:
         self._middles.clear()
 
     def sight(self, frame: Grey, mono: float) -> Sight | None:
-        """Return what can be measured of the thing; None where there is none, or none for long enough to speak of."""
-        if self._box is None or mono - self._seen_at > FORGOTTEN_S or mono - self._since < PATIENCE_S:
-            return None
+        """Return what can be measured of the thing; None where there is none that is surely like a code for long enough to speak of.
+
+        To measure takes as long as to look: a crowd in patterned coats is not measured.
+        """
         box = self._box
+        if box is None or mono - self._seen_at > FORGOTTEN_S:
+            return None
+        if not self.sure or mono - self._since < PATIENCE_S:
+            return None
         there = extent(box.of(frame))
         part = box.of(frame)[
             round(there.y - there.height / 2) : round(there.y + there.height / 2),

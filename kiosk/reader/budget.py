@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-BURST = 30
+BURST = 45
 """Steps for somebody who stands there with an unread code: two seconds of frames, more than three times the whole ladder."""
 STEPS_A_SECOND = 1.0
 """What grows back: a crowd in patterned coats, or a poster that nobody can read, costs this and no more."""
-KEPT = 18
+KEPT = 33
 """What is kept for who surely holds up a code: a guess may not take it."""
 
 

@@ -21,8 +21,8 @@ MOST_PIXELS = 1_000_000
 """A prepared picture has no more: a larger part is enlarged less, or made smaller."""
 MOST_SECOND_PIXELS = 300_000
 """The same for the second engine, which needs five times as long for a pixel, and for the restoring of focus."""
-BEST = 2
-"""So many of the first steps are tried again in every other call, on a thing that is on its way: each frame shows it better."""
+UNBLUR = 2
+"""So many of the first steps undo blur: what moves, and what is nearer than the lens is focused on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,29 +52,30 @@ class Ladder:
     def __init__(self, first: Decoder, second: Decoder | None) -> None:
         self._steps = _steps(first, second)
         self._climbed = 0
-        self._calls = 0
 
     def __len__(self) -> int:
         return len(self._steps)
 
-    def climb(self, frame: Grey, place: Box, moved: Box, *, again: bool = False) -> list[Reading]:
-        """Take one step on what looks like a code or on all that moved; corners are in pixels of the frame.
-
-        `again`: the thing is on its way, see BEST.
-        """
-        self._calls += 1
-        best = again and self._climbed >= BEST and self._calls % 2 == 0
-        rounds, index = (0, self._calls // 2 % BEST) if best else divmod(self._climbed, len(self._steps))
+    def climb(self, frame: Grey, place: Box, moved: Box) -> list[Reading]:
+        """Take one step on what looks like a code or on all that moved; corners are in pixels of the frame."""
+        rounds, index = divmod(self._climbed, len(self._steps))
         step = self._steps[index]
-        box = moved if step.wide != bool(rounds % 2) else place
-        found = in_frame(step.read(box.of(frame)), left=box.left, top=box.top)
-        if not found and not best:
+        found = _read(step, frame, moved if step.wide != bool(rounds % 2) else place)
+        if not found:
             self._climbed += 1
         return found
+
+    def unblur(self, frame: Grey, place: Box, which: int) -> list[Reading]:
+        """Take one of the first UNBLUR steps out of turn."""
+        return _read(self._steps[which], frame, place)
 
     def restart(self) -> None:
         """Begin at the bottom: somebody else is there."""
         self._climbed = 0
+
+
+def _read(step: Step, frame: Grey, box: Box) -> list[Reading]:
+    return in_frame(step.read(box.of(frame)), left=box.left, top=box.top)
 
 
 def _steps(first: Decoder, second: Decoder | None) -> list[Step]:

@@ -22,7 +22,11 @@ PAD = 5
 CELLS = 4
 """Fewer changed cells than this are noise: a code that can be read covers hundreds."""
 STEP_GREY = 10.0
-"""Grey levels of change that always count as noise; the measured noise comes on top."""
+"""Grey levels of change that always count as noise in a lit hall; the measured noise comes on top."""
+DARK_STEP_GREY = 4.0
+"""The same in a dark one, where a sheet of paper is hardly brighter than the wall."""
+STEP_SHARE = 0.2
+"""What counts as noise is no more than this share of the hall's brightness, between the two."""
 NOISES = 6.0
 """How many times the median change a change must be."""
 MOST_NOISE = 4.0
@@ -101,7 +105,8 @@ class MotionGate:
         sample = change[::4, ::4]
         light = float(np.median(sample))
         noise = min(float(np.median(np.abs(sample - light))), MOST_NOISE)
-        moved = cv2.compare(cv2.absdiff(change, light), STEP_GREY + NOISES * noise, cv2.CMP_GT)
+        step = min(STEP_GREY, max(DARK_STEP_GREY, STEP_SHARE * float(np.mean(self._hall[::4, ::4]))))
+        moved = cv2.compare(cv2.absdiff(change, light), step + NOISES * noise, cv2.CMP_GT)
         self._learn(cells, moved, step_s)
         self._moved = moved
         if cv2.countNonZero(moved) < CELLS:

@@ -26,6 +26,10 @@ MOST_PIXELS = 1920 * 1080
 """A larger frame is made smaller first: more pixels read no more (facts-reader.md 4) and would leave the time unbounded."""
 SMALLEST = 40
 """Pixels: what is smaller on either side holds no code."""
+UNBLUR_IN_TURN = (1, 0, 1, None)
+"""The unblurring step that rescues what is on its way, by the number of the frame; None: the next one of the whole ladder.
+
+Besides, the first of them takes the place of every other look: a look reads one in twenty of what that does not."""
 SLOW_S = 0.1
 """A look that took longer leaves the rescue step to the next frame, which gets no look then: twenty times an ordinary one on a PC."""
 
@@ -46,6 +50,8 @@ class Reader:
         self._budget = Budget()
         self._put_off = False
         """The last look was so slow that its frame got no rescue step."""
+        self._on_its_way = 0
+        """For so many frames what is surely like a code has been coming, or trembling."""
         self.moved_at = float("-inf")
         """When something last moved before the camera, in seconds of the monotonic clock."""
         self.moved: Box | None = None
@@ -74,10 +80,9 @@ class Reader:
         if moved is not None:
             self.moved_at = mono
             place = self._attention.look(frame, moved, mono, self._gate.share)
-        if self._put_off and place is not None:
-            self._put_off, found = False, []
-        else:
-            found = self._first_look(frame, moved, place, mono)
+        sure = place is not None and self._attention.sure
+        self._on_its_way = self._on_its_way + 1 if sure and not self._attention.steady(mono) else 0
+        found = self._first_call(frame, moved, place, mono)
         if found:
             self._attention.forget()
             self._looks.found()
@@ -85,13 +90,21 @@ class Reader:
             found = self._rescue(frame, moved, place, mono)
         return sorted(found, key=lambda reading: off_centre(reading, frame))
 
-    def _first_look(self, frame: Grey, moved: Box | None, place: Box | None, mono: float) -> list[Reading]:
-        look = self._looks.choose(frame, moved, mono, sure=place is not None and self._attention.sure)
-        if look is None:
+    def _first_call(self, frame: Grey, moved: Box | None, place: Box | None, mono: float) -> list[Reading]:
+        """Look; but not after a look that was slow, and only in every other frame at what is on its way and so blurred."""
+        if self._put_off and place is not None:
             self._put_off = False
             return []
         began = self._timer()
-        found = look.decode(self._first, frame)
+        if (
+            place is not None
+            and self._on_its_way % 2 == 0 < self._on_its_way
+            and self._budget.take(mono, sure=True)
+        ):
+            found = self._ladder.unblur(frame, place, 0)
+        else:
+            look = self._looks.choose(frame, moved, mono, sure=place is not None and self._attention.sure)
+            found = look.decode(self._first, frame) if look else []
         self._put_off = self._timer() - began > SLOW_S
         return found
 
@@ -101,7 +114,11 @@ class Reader:
             return []
         found: list[Reading] = []
         if not self._put_off and self._budget.take(mono, sure=self._attention.sure):
-            found = self._ladder.climb(frame, place, moved, again=not self._attention.steady(mono))
+            unblur = UNBLUR_IN_TURN[self._on_its_way % len(UNBLUR_IN_TURN)] if self._on_its_way else None
+            if unblur is None:
+                found = self._ladder.climb(frame, place, moved)
+            else:
+                found = self._ladder.unblur(frame, place, unblur)
         if found:
             self._attention.forget()
         else:

@@ -7,9 +7,12 @@ import numpy as np
 import pytest
 
 from drivers.engine_zxing import ZxingDecoder
+from drivers.lens import people_walking
 from kiosk.core.hint import Hint
 from kiosk.ports import Grey, Reading
+from kiosk.reader.attention import Attention
 from kiosk.reader.guidance import PATIENCE_S, Sight, hint
+from kiosk.reader.motion import Box
 from kiosk.reader.pipeline import Reader
 from tests.reader.codes import PASS, qr
 
@@ -102,3 +105,12 @@ def test_a_code_that_is_read_brings_no_hint():
 
 def test_an_empty_hall_brings_no_hint():
     assert set(said([hall()] * 30)) == {None}
+
+
+def test_a_crowd_that_only_might_hold_a_code_is_not_measured():
+    attention = Attention()
+    sights = []
+    for index, frame in enumerate(people_walking(2, (1280, 720), 25, people=3)):
+        attention.look(frame, Box.whole(frame), index / 15)
+        sights.append(attention.sure or attention.sight(frame, index / 15))
+    assert not any(sight for sight in sights if sight is not True)

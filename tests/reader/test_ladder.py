@@ -7,7 +7,7 @@ import pytest
 from drivers.engine_zbar import ZbarDecoder
 from drivers.engine_zxing import ZxingDecoder
 from kiosk.ports import Grey, Reading
-from kiosk.reader.ladder import BEST, Ladder
+from kiosk.reader.ladder import UNBLUR, Ladder
 from kiosk.reader.motion import Box
 from tests.reader.codes import PASS, qr
 
@@ -32,30 +32,23 @@ def frame(module_px: int = 4) -> Grey:
     return wall
 
 
-def tried(calls: int, *, again: bool) -> list[Grey]:
+def test_a_round_is_each_step_once():
     engine = Heard()
-    ladder = Ladder(engine, None)
-    place = Box(80, 40, 360, 320)
-    for _ in range(calls):
-        ladder.climb(frame(), place, Box.whole(frame()), again=again)
-    return engine.shown
-
-
-def test_a_thing_held_still_gets_each_step_once_in_a_round():
-    engine = Heard()
-    steps = len(Ladder(engine, None))
-    shown = tried(steps, again=False)
-    assert len(shown) == steps
+    ladder, seen = Ladder(engine, None), frame()
+    for _ in range(len(ladder)):
+        ladder.climb(seen, Box(80, 40, 360, 320), Box.whole(seen))
+    shown = engine.shown
+    assert len(shown) == len(ladder)
     assert not any(np.array_equal(one, other) for at, one in enumerate(shown) for other in shown[:at])
 
 
-def test_a_thing_on_its_way_gets_the_best_steps_again_in_every_other_call():
-    still, moving = tried(BEST + 4, again=False), tried(2 * BEST + 4, again=True)
-    best = [
-        index for index, one in enumerate(moving) if any(np.array_equal(one, first) for first in still[:BEST])
-    ]
-    assert len(best) >= BEST + 2
-    assert any(np.array_equal(moving[index], still[BEST]) for index in range(BEST, len(moving)))
+def test_a_step_out_of_turn_changes_nothing_about_the_turn():
+    engine = Heard()
+    ladder, seen, place = Ladder(engine, None), frame(), Box(80, 40, 360, 320)
+    for step in (0, 1):
+        ladder.unblur(seen, place, step)
+    ladder.climb(seen, place, Box.whole(seen))
+    assert np.array_equal(engine.shown[0], engine.shown[2])
 
 
 @pytest.mark.parametrize("sigma_px, module_px", [(1.7, 3), (3.1, 5)])
@@ -66,7 +59,7 @@ def test_a_code_too_blurred_for_either_engine_is_read_by_the_first_steps(sigma_p
     first, second = ZxingDecoder(), ZbarDecoder()
     assert first.decode(seen) == second.decode(seen) == []
     ladder = Ladder(first, second)
-    found = [ladder.climb(seen, Box(60, 20, 420, 400), Box.whole(seen)) for _ in range(BEST + 1)]
+    found = [ladder.climb(seen, Box(60, 20, 420, 400), Box.whole(seen)) for _ in range(UNBLUR + 1)]
     reading = next(readings[0] for readings in found if readings)
     assert reading.text == PASS
     xs, ys = zip(*reading.corners, strict=True)

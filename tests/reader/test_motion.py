@@ -57,6 +57,20 @@ def test_a_phone_wakes_it_in_its_first_frame_and_the_box_holds_all_of_it(gate):
     assert (box.right - box.left) * (box.bottom - box.top) < 640 * 360 / 3
 
 
+def test_a_sheet_of_paper_in_a_dark_corridor_wakes_it_and_the_sensor_s_noise_does_not():
+    gate, rng = MotionGate(), np.random.default_rng(1)
+
+    def seen(frame: np.ndarray) -> np.ndarray:
+        return np.clip(frame + rng.normal(0, 1.5, frame.shape), 0, 255).astype(np.uint8)
+
+    dark = wall(18)
+    asleep = [gate.look(seen(dark), index / FPS) for index in range(30)]
+    assert asleep[1:] == [None] * 29
+    sheet = dark.copy()
+    sheet[100:220, 300:380] += 9
+    assert gate.look(seen(sheet), 2.0) is not None
+
+
 @pytest.mark.parametrize("corner", [(0, 0), (560, 240)])
 def test_a_box_never_leaves_the_frame(gate, corner):
     box = gate.look(with_phone(wall(), *corner), 2.0)
