@@ -66,7 +66,8 @@ class Ladder:
         return found
 
     def unblur(self, frame: Grey, place: Box, which: int) -> list[Reading]:
-        """Take one of the first UNBLUR steps out of turn."""
+        """Take one of the first UNBLUR steps out of turn; the first round need not take it again."""
+        self._climbed += self._climbed == which
         return _read(self._steps[which], frame, place)
 
     def restart(self) -> None:

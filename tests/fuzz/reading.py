@@ -48,7 +48,7 @@ TEXTS = [
     *NUMBERS,
     *LABELLED,
     *ZONES,
-    f"{URL}{DOOR}/0123456789ABCDEF",
+    f"{URL}{DOOR}.0123456789ABCDEF",
     "https://a.kz/menu?id=850601100017",
 ]
 LABELS = ("ЖСН", "ИИН", "IIN")

@@ -42,13 +42,14 @@ def test_a_round_is_each_step_once():
     assert not any(np.array_equal(one, other) for at, one in enumerate(shown) for other in shown[:at])
 
 
-def test_a_step_out_of_turn_changes_nothing_about_the_turn():
+def test_a_step_that_was_taken_out_of_turn_is_not_taken_again_in_the_first_round():
     engine = Heard()
     ladder, seen, place = Ladder(engine, None), frame(), Box(80, 40, 360, 320)
-    for step in (0, 1):
+    for step in (0, 1, 0):
         ladder.unblur(seen, place, step)
     ladder.climb(seen, place, Box.whole(seen))
     assert np.array_equal(engine.shown[0], engine.shown[2])
+    assert not any(np.array_equal(engine.shown[3], one) for one in engine.shown[:3])
 
 
 @pytest.mark.parametrize("sigma_px, module_px", [(1.7, 3), (3.1, 5)])
