@@ -51,7 +51,7 @@ class Reader:
         self._put_off = False
         """The last look was so slow that its frame got no rescue step."""
         self._on_its_way = 0
-        """For so many frames what is surely like a code has been coming, or trembling."""
+        """For so many frames what is surely like a code has been coming, or trembling, unread."""
         self.moved_at = float("-inf")
         """When something last moved before the camera, in seconds of the monotonic clock."""
         self.moved: Box | None = None
@@ -86,6 +86,7 @@ class Reader:
         if found:
             self._attention.forget()
             self._looks.found()
+            self._on_its_way = 0
         elif moved is not None:
             found = self._rescue(frame, moved, place, mono)
         return sorted(found, key=lambda reading: off_centre(reading, frame))
