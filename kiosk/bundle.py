@@ -16,7 +16,9 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from kiosk import __version__, bundle_machine, doctor, doctor_run, status_file
+from kiosk import __version__, bundle_machine, status_file
+from kiosk.doctor import run as doctor_run
+from kiosk.doctor import table as doctor
 from kiosk.errors import KioskError, SettingsError
 from kiosk.programs import said
 from kiosk.redact import MASK, redacted, redacted_tree

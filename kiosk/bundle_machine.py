@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from kiosk import versions
-from kiosk.doctor_service import GATE_SAFE, SERVICE
+from kiosk.doctor.service import GATE_SAFE, SERVICE
 from kiosk.errors import KioskError
 
 SYS, PROC = Path("/sys"), Path("/proc")

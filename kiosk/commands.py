@@ -18,7 +18,7 @@ from kiosk.command_parser import BROKEN, FINE, LOOK, Progress
 from kiosk.errors import KioskError
 
 if TYPE_CHECKING:
-    from kiosk.doctor_finding import Fix
+    from kiosk.doctor.finding import Fix
     from kiosk.ports import Camera
     from kiosk.reader.pipeline import Reader
     from kiosk.settings import Settings
@@ -65,8 +65,8 @@ def demo(args: argparse.Namespace) -> int:
 
 
 def doctor(args: argparse.Namespace) -> int:
-    from kiosk import doctor
-    from kiosk import doctor_run as run
+    from kiosk.doctor import run
+    from kiosk.doctor import table as doctor
 
     if args.fix:
         run.must_be_root(os.geteuid())
@@ -114,7 +114,7 @@ def bundle(args: argparse.Namespace) -> int:
 
 def check_config(args: argparse.Namespace) -> int:
     from kiosk import settings as files
-    from kiosk.settings_checks import notes
+    from kiosk.settings.checks import notes
 
     chosen = files.choose(getattr(args, "config", None))
     settings = files.load(chosen)
@@ -196,7 +196,7 @@ def read(args: argparse.Namespace) -> int:
 
 def _live(open_camera: Callable[[], Camera] | None, reader: Reader, settings: Settings) -> int:
     from kiosk.clock import SystemClock
-    from kiosk.doctor_things import running
+    from kiosk.doctor.things import running
     from kiosk.read_live import watched
     from kiosk.read_sketch import over, sketch
 

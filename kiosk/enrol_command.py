@@ -15,7 +15,7 @@ from kiosk.clock import SystemClock
 from kiosk.core.enrolling import Enrolling, State, Trouble
 from kiosk.core.enrolling_words import SENTENCES
 from kiosk.device import Device
-from kiosk.doctor_things import running
+from kiosk.doctor.things import running
 from kiosk.enrol import CameraMode, Lines, enrol_by_text, enroller_for
 from kiosk.enroller import Enroller
 from kiosk.equipment import drivers_for, eyes

@@ -12,8 +12,9 @@ import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
-from kiosk import cli, doctor
+from kiosk import cli
 from kiosk.core import faults
+from kiosk.doctor import table as doctor
 from kiosk.errors import SettingsError
 from kiosk.settings import SECTIONS, Settings, parse
 
@@ -57,7 +58,7 @@ def default_toml() -> str:
 def configuration_page() -> str:
     """Return docs/configuration.md."""
     out = [
-        _MADE.format(source="settings_sections.py"),
+        _MADE.format(source="settings/sections.py"),
         "# Configuration\n",
         textwrap.dedent("""\
             The kiosk reads `/etc/ashyq-kiosk/kiosk.toml`, or the file that `--config` names. Every key has a default, so a file

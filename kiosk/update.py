@@ -25,7 +25,7 @@ from kiosk import signs
 from kiosk.core.policy import Window
 from kiosk.errors import ReleaseRefused, UpdateFailed
 from kiosk.release import MOST_PAYLOAD, Manifest, must_fit, opened, this_system, trusted_keys
-from kiosk.settings_schema import LOOPBACK
+from kiosk.settings.schema import LOOPBACK
 
 INSTALLED = Path("/opt/ashyq-kiosk")
 KEYS = Path("/etc/ashyq-kiosk/release-keys")

@@ -12,9 +12,9 @@ from drivers.lens import empty_hall
 from kiosk.core.events import Part
 from kiosk.core.sight import WHY, Trouble
 from kiosk.core.situation import State
-from kiosk.doctor_finding import State as Found
-from kiosk.doctor_things import Running
-from kiosk.doctor_view import view
+from kiosk.doctor.finding import State as Found
+from kiosk.doctor.things import Running
+from kiosk.doctor.view import view
 from kiosk.reader.scenery import LEARNED, Scenery
 from kiosk.view_watch import FILE, KEEP_S, ViewWatch, kept
 from tests.core.doorman import Doorman

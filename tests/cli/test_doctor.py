@@ -15,13 +15,14 @@ from drivers.fake_alarm import FakeFireAlarm
 from drivers.fake_keypad import FakeKeypad
 from drivers.fake_passage import FakePassage
 from drivers.fake_scanner import FakeScanner
-from kiosk import doctor, doctor_readings
-from kiosk import doctor_checks as look
-from kiosk import doctor_things as things
 from kiosk.core.events import Part
 from kiosk.core.faults import NOT_ENROLLED, NUMBER_OF
-from kiosk.doctor_finding import Finding, Fix, State
-from kiosk.doctor_things import Running
+from kiosk.doctor import checks as look
+from kiosk.doctor import readings as doctor_readings
+from kiosk.doctor import table as doctor
+from kiosk.doctor import things
+from kiosk.doctor.finding import Finding, Fix, State
+from kiosk.doctor.things import Running
 from kiosk.errors import (
     CameraLost,
     DriverError,

@@ -4,9 +4,9 @@ import pytest
 
 from drivers.board import SystemBoard
 from drivers.fake_board import FakeBoard
-from kiosk import doctor_board
 from kiosk.core.board import Vitals
-from kiosk.doctor_finding import State
+from kiosk.doctor import board as doctor_board
+from kiosk.doctor.finding import State
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from kiosk import doctor_files as files
-from kiosk import doctor_readings
-from kiosk.doctor_files import Owner
-from kiosk.doctor_finding import Finding, State
+from kiosk.doctor import files
+from kiosk.doctor import readings as doctor_readings
+from kiosk.doctor.files import Owner
+from kiosk.doctor.finding import Finding, State
 from kiosk.errors import KioskError
 
 ME = Owner(uid=os.getuid(), gid=os.getgid())

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from kiosk import doctor_packages
-from kiosk.doctor_site import PINS
+from kiosk.doctor import packages as doctor_packages
+from kiosk.doctor.site import PINS
 
 VENV = Path("/venv")
 PINNED = "numpy==2.4.6 ; python_version >= '3.11' \\\n    --hash=sha256:00\npygame-ce==2.5.8 \\\nrequests[socks]==2.32.5\n"

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from kiosk import doctor
-from kiosk.doctor_finding import Finding, Fix, State, broken, ok, warning
-from kiosk.doctor_run import Check, as_json, as_line, examine, must_be_root, summary, worst
+from kiosk.doctor import table as doctor
+from kiosk.doctor.finding import Finding, Fix, State, broken, ok, warning
+from kiosk.doctor.run import Check, as_json, as_line, examine, must_be_root, summary, worst
 from kiosk.errors import KioskError
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from kiosk import doctor_service as system
-from kiosk.doctor_finding import State
+from kiosk.doctor import service as system
+from kiosk.doctor.finding import State
 from kiosk.programs import ProgramFailed, said
 
 GOOD = {

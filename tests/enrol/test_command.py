@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from kiosk import doctor_trust as look
 from kiosk.device import Device
-from kiosk.doctor_finding import State
+from kiosk.doctor import trust as look
+from kiosk.doctor.finding import State
 from kiosk.enrol import enrol_by_text
 from kiosk.enrol_command import blot_out, code_in
 from kiosk.errors import DeviceError, EnrolmentError

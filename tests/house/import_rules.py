@@ -38,9 +38,9 @@ ROOTS = (
     "kiosk.commands",
     "kiosk.enrol_command",
     "kiosk.gate_safe_command",
-    "kiosk.doctor",
-    "kiosk.doctor_readings",
-    "kiosk.doctor_site",
+    "kiosk.doctor.table",
+    "kiosk.doctor.readings",
+    "kiosk.doctor.site",
     "kiosk.demo",
 )
 IMPURE_CALLS = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from kiosk.doctor import TABLE
+from kiosk.doctor.table import TABLE
 
 KNOWN = {row.number for row in TABLE}
 

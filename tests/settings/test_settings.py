@@ -16,7 +16,7 @@ from kiosk.core.situation import Times
 from kiosk.errors import SettingsError
 from kiosk.ports import Symbology
 from kiosk.settings import SECTIONS, Settings, load, parse, shown
-from kiosk.settings_checks import notes
+from kiosk.settings.checks import notes
 
 KEYS = [(section, name) for section, keys in SECTIONS.items() for name in keys]
 

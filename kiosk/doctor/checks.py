@@ -1,7 +1,7 @@
 """What `kiosk doctor` looks at, one function a check. Each takes all that it depends on, and returns a Finding.
 
-Those of things at the door are in `doctor_things.py`, of the system around it in `doctor_service.py`, of who owns what in
-`doctor_files.py`. None changes anything: no row in the store. A check may raise; `doctor_run.examine` says so.
+Those of things at the door are in `doctor/things.py`, of the system around it in `doctor/service.py`, of who owns what in
+`doctor/files.py`. None changes anything: no row in the store. A check may raise; `doctor/run.py: examine` says so.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from kiosk.doctor_finding import Finding, Fix, broken, ok, warning
+from kiosk.doctor.finding import Finding, Fix, broken, ok, warning
 from kiosk.errors import RegistryRefused, RegistryUnreachable, StoreError
 
 _ROOMY, _TIGHT = 500e6, 50e6

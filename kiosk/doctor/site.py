@@ -15,18 +15,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kiosk import doctor_board, doctor_packages
-from kiosk import doctor_checks as look
-from kiosk import doctor_files as files
-from kiosk import doctor_readings as readings
-from kiosk import doctor_service as system
-from kiosk import doctor_things as things
-from kiosk import doctor_trust as trust
-from kiosk.doctor_finding import Finding, Fix
+from kiosk.doctor import board as doctor_board
+from kiosk.doctor import checks as look
+from kiosk.doctor import files, readings, things, trust
+from kiosk.doctor import packages as doctor_packages
+from kiosk.doctor import service as system
+from kiosk.doctor.finding import Finding, Fix
 from kiosk.errors import SettingsError
 from kiosk.programs import said
 from kiosk.settings import CHECKOUT, SECTIONS, Settings, choose, load
-from kiosk.settings_checks import notes
+from kiosk.settings.checks import notes
 from kiosk.wires import wires
 
 if TYPE_CHECKING:
@@ -154,7 +152,7 @@ class Site:
         return things.camera(open_camera, mono=time.monotonic, running=self.running)
 
     def view(self) -> Finding:
-        from kiosk.doctor_view import view
+        from kiosk.doctor.view import view
         from kiosk.equipment_cameras import CAMERAS
         from kiosk.view_watch import kept
 

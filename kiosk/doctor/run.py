@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 
-from kiosk.doctor_finding import Finding, Fix, State, broken, warning
+from kiosk.doctor.finding import Finding, Fix, State, broken, warning
 from kiosk.errors import KioskError, SettingsError
 
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from contextlib import closing
 
 from kiosk.core.sight import WHY, seen_in
-from kiosk.doctor_finding import Finding, broken, ok, warning
-from kiosk.doctor_things import STOP_FIRST, Running
+from kiosk.doctor.finding import Finding, broken, ok, warning
+from kiosk.doctor.things import STOP_FIRST, Running
 from kiosk.errors import DriverError
 from kiosk.ports import Camera
 from kiosk.reader.lookout import Lookout

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import segno
 
-from kiosk.doctor_finding import Finding, broken, ok, warning
+from kiosk.doctor.finding import Finding, broken, ok, warning
 from kiosk.errors import DriverError, DriverMissing
 from kiosk.ports import Camera, Decoder, FireAlarm, Grey, Keypad, PassageSensor, Scanner
 from kiosk.status_file import Status

@@ -1,11 +1,11 @@
 """The kinds of value that name pins of the header: one, or several in their order.
 
-A kind knows nothing of what hangs on a pin, nor whether another key names the same (`settings_checks.py`).
+A kind knows nothing of what hangs on a pin, nor whether another key names the same (`settings/checks.py`).
 """
 
 from __future__ import annotations
 
-from kiosk.settings_schema import Kind, Unfit, quoted_number
+from kiosk.settings.schema import Kind, Unfit, quoted_number
 
 _FORM = "BCM numbers, not positions on the header: `pinout` on the device prints both"
 

@@ -14,11 +14,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kiosk.doctor_files import as_owner_of
+from kiosk.doctor.files import as_owner_of
 from kiosk.errors import StoreError
 
 if TYPE_CHECKING:
-    from kiosk.doctor_trust import Signed
+    from kiosk.doctor.trust import Signed
     from kiosk.ports import Decoder
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.errors import SettingsError
-from kiosk.settings_schema import Entry, Unfit, did_you_mean
+from kiosk.settings.schema import Entry, Unfit, did_you_mean
 
 _LIMIT = 256 * 1024
 _HEADER = re.compile(r"\[\s*([A-Za-z0-9_.\-\"]+)\s*\]\s*(?:#.*)?")

@@ -1,12 +1,12 @@
-"""The table of what can be set, for what the kiosk drives: gate, lamp, sound. The other sections are in `settings_sections.py`."""
+"""The table of what can be set, for what the kiosk drives: gate, lamp, sound. The other sections are in `settings/sections.py`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from kiosk.core.policy import Window
-from kiosk.settings_pins import pin
-from kiosk.settings_schema import choice, flag, key, local_hours, number, several
+from kiosk.settings.pins import pin
+from kiosk.settings.schema import choice, flag, key, local_hours, number, several
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

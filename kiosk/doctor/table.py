@@ -2,7 +2,7 @@
 the screen shows them, the lamp blinks them.
 
 The table is here, and nowhere else; docs/doctor.md is made from it. A new check is one line in it and one method of
-`doctor_site.Site`. It changes nothing at the door, unless it is told to repair.
+`doctor/site.py: Site`. It changes nothing at the door, unless it is told to repair.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from kiosk.doctor_finding import Finding
-from kiosk.doctor_run import Check
-from kiosk.doctor_site import Site
+from kiosk.doctor.finding import Finding
+from kiosk.doctor.run import Check
+from kiosk.doctor.site import Site
 
 
 class Row(NamedTuple):

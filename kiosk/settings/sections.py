@@ -1,6 +1,6 @@
 """The table of everything that can be set: sections, keys, kinds, defaults, comments.
 
-What the kiosk drives (gate, lamp, sound) is in `settings_outputs.py`, what it hears beside its camera in `settings_inputs.py`. A key stands in one of them and nowhere else:
+What the kiosk drives (gate, lamp, sound) is in `settings/outputs.py`, what it hears beside its camera in `settings/inputs.py`. A key stands in one of them and nowhere else:
 the checks, `config/kiosk.toml` and `docs/configuration.md` come from them (`python -m kiosk.reference_pages`). No secret is ever a value here: keys come with the enrolment (kiosk/device.py).
 """
 
@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 from kiosk.core.model import DoorKind
 from kiosk.core.policy import Window
 from kiosk.ports import Symbology
-from kiosk.settings_pins import pins
-from kiosk.settings_schema import (
+from kiosk.settings.pins import pins
+from kiosk.settings.schema import (
     Kind,
     address,
     choice,

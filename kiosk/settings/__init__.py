@@ -1,6 +1,6 @@
 """What the technician set: `load` reads a file into frozen dataclasses, or tells every mistake in it at once.
 
-What can be set stands in `settings_sections.py` and `settings_outputs.py`. This module reads one file and touches nothing else of the machine.
+What can be set stands in `settings/sections.py` and `settings/outputs.py`. This module reads one file and touches nothing else of the machine.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import cast
 
 from kiosk.errors import SettingsError
-from kiosk.settings_checks import clashes
-from kiosk.settings_inputs import AlarmSettings, PassageSettings, ScannerSettings
-from kiosk.settings_outputs import GateSettings, LampSettings, SoundSettings
-from kiosk.settings_reader import Mistake, read_file, read_values
-from kiosk.settings_schema import Entry, entries
-from kiosk.settings_sections import (
+from kiosk.settings.checks import clashes
+from kiosk.settings.inputs import AlarmSettings, PassageSettings, ScannerSettings
+from kiosk.settings.outputs import GateSettings, LampSettings, SoundSettings
+from kiosk.settings.reader import Mistake, read_file, read_values
+from kiosk.settings.schema import Entry, entries
+from kiosk.settings.sections import (
     CameraSettings,
     DoorSettings,
     KeypadSettings,
@@ -32,7 +32,7 @@ from kiosk.settings_sections import (
 
 INSTALLED = Path("/etc/ashyq-kiosk/kiosk.toml")
 """Where `load(None)` looks first."""
-CHECKOUT = Path(__file__).resolve().parent.parent / "config" / "kiosk.toml"
+CHECKOUT = Path(__file__).resolve().parent.parent.parent / "config" / "kiosk.toml"
 """Where it looks then: the file with every default, of the tree this code stands in."""
 
 

@@ -1,12 +1,12 @@
-"""The table, continued: what a door hears beside its camera. See `settings_sections.py` for how it is read."""
+"""The table, continued: what a door hears beside its camera. See `settings/sections.py` for how it is read."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from kiosk.core.crossings import Sensor
-from kiosk.settings_pins import pin
-from kiosk.settings_schema import choice, device, flag, key, number
+from kiosk.settings.pins import pin
+from kiosk.settings.schema import choice, device, flag, key, number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiosk.doctor_finding import Finding, Fix, broken, ok, warning
+from kiosk.doctor.finding import Finding, Fix, broken, ok, warning
 from kiosk.errors import KioskError
 from kiosk.presence_file import in_memory
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from kiosk.device import Identity
-from kiosk.doctor_finding import Finding, broken, ok, warning
+from kiosk.doctor.finding import Finding, broken, ok, warning
 from kiosk.errors import DeviceError
 
 KEPT = ("policy", "keys", "revocations")

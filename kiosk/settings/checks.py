@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from kiosk.core.model import DoorKind
 from kiosk.ports import Symbology
-from kiosk.settings_schema import LOOPBACK
+from kiosk.settings.schema import LOOPBACK
 from kiosk.wires import Wire, lamp_keys, wires
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 
-from kiosk.doctor_finding import Finding, broken, ok, warning
+from kiosk.doctor.finding import Finding, broken, ok, warning
 
 FROM_DEBIAN = {
     "lgpio": "python3-lgpio",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from kiosk.doctor_finding import Finding, Fix, broken, ok, warning
+from kiosk.doctor.finding import Finding, Fix, broken, ok, warning
 from kiosk.errors import KioskError
 
 SERVICE, GATE_SAFE = "ashyq-kiosk.service", "ashyq-kiosk-gate-safe.service"
