@@ -13,6 +13,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from drivers.evdev_input import DOWN, EV_KEY, EV_SYN, SYN_DROPPED, UP
+from kiosk.errors import DriverMissing
 
 _EV_MSC = 4
 _HELD = 2
@@ -103,3 +104,34 @@ class FakeInputDevice:
     def _put(self, event: FakeInputEvent) -> None:
         self._events.append(event)
         os.write(self._keys_end, b"\0")
+
+
+class FakeSocket:
+    """Where a fake keypad or scanner is plugged in, pulled out, and plugged in again: another device each time."""
+
+    def __init__(self, what: str) -> None:
+        self.device = FakeInputDevice()
+        self._what = what
+        self._here = True
+
+    def unplug(self) -> None:
+        """Pull the plug."""
+        self._here = False
+        self.device.unplug()
+
+    def plug(self) -> None:
+        """Plug another one in."""
+        self.close()
+        self.device = FakeInputDevice()
+        self._here = True
+
+    def open(self, device: str) -> FakeInputDevice:
+        """Return what is plugged in, as the real driver's opener does. Raises DriverMissing."""
+        if not self._here:
+            raise DriverMissing(f"expected {self._what} at {device}, found none: plug it in")
+        return self.device
+
+    def close(self) -> None:
+        """Take the device away: the driver closes only what it opened."""
+        self.unplug()
+        self.device.close()

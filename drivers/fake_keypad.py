@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from typing import Self
 
-from drivers.fake_input import FakeInputDevice
+from drivers.fake_input import FakeInputDevice, FakeSocket
 from drivers.keypad_evdev import EvdevKeypad
 from drivers.keypad_layout import KEYS
 from kiosk.core.events import Key
-from kiosk.errors import DriverMissing
 
 _CODES = {meaning: code for code, meaning in reversed(KEYS.items())}
 """The first code of the table for each meaning."""
@@ -22,9 +21,14 @@ class FakeKeypad:
     """The real driver on a fake pad: `type("123")`, `press(Key.CONFIRM)`, `unplug()`, `plug()`."""
 
     def __init__(self) -> None:
-        self.device = FakeInputDevice()
-        self._here = True
-        self._keypad = EvdevKeypad("fake", open_device=self._open)
+        self._socket = FakeSocket("the keypad")
+        self.unplug, self.plug = self._socket.unplug, self._socket.plug
+        self._keypad = EvdevKeypad("fake", open_device=self._socket.open)
+
+    @property
+    def device(self) -> FakeInputDevice:
+        """What is plugged in, or was last."""
+        return self._socket.device
 
     def press(self, key: Key, *, repeats: int = 0, bounces: int = 0) -> None:
         """Press one key and let it go."""
@@ -36,18 +40,6 @@ class FakeKeypad:
             self.press(Key(digit))
         return self
 
-    def unplug(self) -> None:
-        """Pull the plug."""
-        self._here = False
-        self.device.unplug()
-
-    def plug(self) -> None:
-        """Plug another one in."""
-        self.unplug()
-        self.device.close()
-        self.device = FakeInputDevice()
-        self._here = True
-
     def read(self, wait_s: float) -> Key | None:
         """Return the next key, as the real one does."""
         return self._keypad.read(wait_s)
@@ -55,10 +47,4 @@ class FakeKeypad:
     def close(self) -> None:
         """Give the pad back."""
         self._keypad.close()
-        self.device.unplug()
-        self.device.close()  # the driver closes only what it opened
-
-    def _open(self, device: str) -> FakeInputDevice:
-        if not self._here:
-            raise DriverMissing(f"expected the keypad at {device}, found none: plug it in")
-        return self.device
+        self._socket.close()

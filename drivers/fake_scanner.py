@@ -11,7 +11,7 @@ import os
 import tty
 
 from drivers.evdev_input import DOWN, UP
-from drivers.fake_input import FakeInputDevice
+from drivers.fake_input import FakeInputDevice, FakeSocket
 from drivers.scan_assembly import Ends
 from drivers.scanner_evdev import EvdevScanner
 from drivers.scanner_layout import PLAIN, SHIFTED
@@ -32,10 +32,15 @@ class FakeScanner:
     """The real HID driver on a fake device: `scan("AQ1:...")`, `unplug()`, `plug()`."""
 
     def __init__(self, *, ends: Ends | str = Ends.ENTER, pause_s: float = PAUSE_S) -> None:
-        self.device = FakeInputDevice()
+        self._socket = FakeSocket("the desk scanner")
+        self.unplug, self.plug = self._socket.unplug, self._socket.plug
         self._clock = itertools.count(start=1)
-        self._here = True
-        self._scanner = EvdevScanner("fake", ends=ends, pause_s=pause_s, open_device=self._open)
+        self._scanner = EvdevScanner("fake", ends=ends, pause_s=pause_s, open_device=self._socket.open)
+
+    @property
+    def device(self) -> FakeInputDevice:
+        """What is plugged in, or was last."""
+        return self._socket.device
 
     def scan(self, text: str, *, end: bool = True) -> None:
         """Type a text and Enter; without `end` it stops before it. Raises KeyError for what the US layout does not have."""
@@ -51,18 +56,6 @@ class FakeScanner:
             self._edge(_ENTER, DOWN)
             self._edge(_ENTER, UP)
 
-    def unplug(self) -> None:
-        """Pull the plug."""
-        self._here = False
-        self.device.unplug()
-
-    def plug(self) -> None:
-        """Plug another one in."""
-        self.unplug()
-        self.device.close()
-        self.device = FakeInputDevice()
-        self._here = True
-
     def read(self, wait_s: float) -> Scanned | None:
         """Return the next scan, as the real one does."""
         return self._scanner.read(wait_s)
@@ -70,16 +63,10 @@ class FakeScanner:
     def close(self) -> None:
         """Give the device back."""
         self._scanner.close()
-        self.device.unplug()
-        self.device.close()  # the driver closes only what it opened
+        self._socket.close()
 
     def _edge(self, code: int, value: int) -> None:
         self.device.send(code, value, next(self._clock) * 0.001)  # a key a millisecond
-
-    def _open(self, device: str) -> FakeInputDevice:
-        if not self._here:
-            raise DriverMissing(f"expected the desk scanner at {device}, found none: plug it in")
-        return self.device
 
 
 class FakeSerialScanner:
