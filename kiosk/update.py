@@ -82,14 +82,17 @@ def take(source: str, site: Site) -> str:
         tree = site.opt / "incoming"
         shutil.rmtree(tree, ignore_errors=True)
         try:
+            _drop_others(site, {current, site.link("previous")})
             release.unpack(tree)
             name = _staged(tree, manifest, site)
         finally:
             shutil.rmtree(tree, ignore_errors=True)
     if name == current:
         return f"{name} runs already: nothing to do"
+    verdict = _hand_over(current, name, signs.given(site.runtime), site)
+    # Only now: until it proved good, the release before the running one was still the one to go back to.
     _drop_others(site, {name, current})
-    return _hand_over(current, name, signs.given(site.runtime), site)
+    return verdict
 
 
 def back(site: Site) -> str:

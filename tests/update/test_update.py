@@ -159,6 +159,7 @@ def test_a_release_that_was_given_up_is_not_the_one_to_go_back_to(device, evenin
     with pytest.raises(UpdateFailed):
         take(packed(device, device.release("1.5.0", shows="")), evening.site())
     assert (device.current, evening.site().link("previous")) == ("1.4.0", "1.3.0")
+    assert back(evening.site()) == "1.3.0: in place of 1.4.0"
 
 
 def test_where_there_is_none_before_it_says_so(evening):
