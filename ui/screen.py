@@ -28,6 +28,15 @@ from ui.turn import Turn
 UNSEEN = ("dummy", "offscreen")
 """SDL's drivers that show nobody anything. Used only where they are asked for by name: tests, pictures, the demo."""
 UNSEEN_SIZE = (1280, 800)
+ON_A_PANEL = {
+    # Without vsync SDL flips asynchronously, which garbles the picture on a Pi 5 (facts-screen.md 1).
+    "SDL_RENDER_VSYNC": "1",
+    "SDL_VIDEO_DOUBLE_BUFFER": "1",
+    # SDL prefers desktop OpenGL, which stays black over KMSDRM where libGL is not installed, and says nothing
+    # (seen by `make test-device`). A Pi's graphics speak OpenGL ES, and install.sh brings it.
+    "SDL_RENDER_DRIVER": "opengles2",
+}
+"""What SDL is told for kmsdrm. It is asked for when the window opens, too. Who sets one of them knows why."""
 CARD = "SDL_KMSDRM_DEVICE_INDEX"
 """Which graphics card SDL draws on. Who sets it knows why, and is not corrected."""
 
@@ -137,9 +146,8 @@ def _start(driver: str | None) -> str:
     """Start SDL's video and return the name of its driver. Raises DriverMissing where nobody could see it."""
     wanted = driver or os.environ.get("SDL_VIDEODRIVER") or ""
     if wanted.lower() == "kmsdrm":
-        # Without vsync SDL flips asynchronously, which garbles the picture on a Pi 5 (facts-screen.md 1).
-        os.environ.setdefault("SDL_RENDER_VSYNC", "1")
-        os.environ.setdefault("SDL_VIDEO_DOUBLE_BUFFER", "1")
+        for name, value in ON_A_PANEL.items():
+            os.environ.setdefault(name, value)
     pygame.display.quit()
     try:
         # SDL takes both from the environment only; nobody else is to find them there.

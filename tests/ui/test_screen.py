@@ -18,7 +18,7 @@ from tests.ui.pictures import different, load, pixels
 from tests.ui.scenes import SCENES, camera_frame, idle
 from ui.display_card import connected_card
 from ui.paint import Painter, paint
-from ui.screen import PygameScreen, asked_of_sdl
+from ui.screen import ON_A_PANEL, PygameScreen, asked_of_sdl
 from ui.sheet import Box
 from ui.theme import DAYTIME
 from ui.turn import Turn
@@ -261,6 +261,12 @@ def test_the_card_is_looked_up_at_each_start_unless_somebody_has_chosen_one(monk
     assert asked_of_sdl("x11", lambda: 2) == {"SDL_VIDEODRIVER": "x11"}
     monkeypatch.setenv("SDL_KMSDRM_DEVICE_INDEX", "0")
     assert "SDL_KMSDRM_DEVICE_INDEX" not in asked_of_sdl("kmsdrm", lambda: 2)
+
+
+def test_a_panel_is_drawn_by_a_library_that_install_brings(root):
+    """SDL's own first choice needs libGL, and is black without a word where it is missing (`make test-device` looks at the panel)."""
+    needs = {"opengles2": "libgles2", "opengl": "libgl1"}[ON_A_PANEL["SDL_RENDER_DRIVER"]]
+    assert needs in (root / "scripts/install/packages.bash").read_text().split()
 
 
 def test_what_is_asked_of_sdl_is_not_left_in_the_environment():
