@@ -13,7 +13,7 @@ export HYPOTHESIS_MAX_EXAMPLES := $(MAX)
 export UPGRADE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-install test-wheels bundle check bench docs fuzz lock fix setup clean distclean
+.PHONY: help demo test test-install test-device test-wheels bundle check bench docs fuzz lock fix setup clean distclean
 
 help: ## say what can be made
 	@printf 'make TARGET [NAME=value]\n\n'
@@ -33,6 +33,10 @@ test: ## run the tests (T="tests/core -k iin": some of them; JOBS=0: in one proc
 test-install: ## install on clean machines in containers, kill, hang, restart, remove (root; ROOTS=bookworm: one of them)
 	@scripts/setup.sh install
 	@$(PY) -m tests.install.container $(ROOTS)
+
+test-device: ## run the installed kiosk in a virtual device: panel, camera, keypad, pins, watchdogs, power cuts (root; 15 minutes)
+	@scripts/setup.sh device
+	@$(PY) -m tests.device
 
 test-wheels: ## does every pinned package have a wheel for a Pi, on each Python?
 	@scripts/setup.sh test

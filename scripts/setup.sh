@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Make this checkout able to run:  scripts/setup.sh demo   what `make demo` needs: kiosk and reference registry
 #                                  scripts/setup.sh test   that, the tests and the tools
+#                                  scripts/setup.sh install   test, and what `make test-install` needs
+#                                  scripts/setup.sh device    install, and what `make test-device` needs
 # On a fresh Debian 12 or 13 or Raspberry Pi OS it does everything; where nothing is missing it changes nothing, asks no network
 # and takes under half a second.
 #
@@ -101,7 +103,8 @@ install_packages() { # install_packages NAME...
 
 debian_packages() { # debian_packages KIND
     local need=(libzbar0 tzdata ca-certificates) wish=() missing
-    if [[ $1 == install ]]; then need+=(mmdebstrap systemd-container iproute2); fi
+    if [[ $1 == install || $1 == device ]]; then need+=(mmdebstrap systemd-container iproute2); fi
+    if [[ $1 == device ]]; then need+=(qemu-system-x86 e2fsprogs); fi
     # Tests of a real window use Xvfb, and units are judged by systemd-analyze; both skip themselves without: worth an apt-get,
     # not worth stopping for.
     if [[ $1 != demo ]]; then wish=(xvfb systemd); fi
@@ -186,8 +189,8 @@ fail_with_log() {
 main() {
     local kind=${1:-} started=$SECONDS
     case $kind in
-        demo | test | install) ;;
-        *) die "say what for: scripts/setup.sh demo | test | install" ;;
+        demo | test | install | device) ;;
+        *) die "say what for: scripts/setup.sh demo | test | install | device" ;;
     esac
     cd "$(dirname "${BASH_SOURCE[0]}")/.."
     VENV=${VENV:-.venv}

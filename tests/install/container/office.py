@@ -16,13 +16,13 @@ class Office:
     """The reference registry, served at the container's loopback, with the demo's door."""
 
     def __init__(self, folder: Path, network: Path) -> None:
-        self._db = folder / "registry.db"
+        self.db = folder / "registry.db"
         said = self._registry("demo-data")
         self.door = said.split(";")[0].removeprefix("door ").strip()
         with (folder / "registry.log").open("wb") as log:
             self._server = subprocess.Popen(
                 ["nsenter", f"--net={network}", sys.executable, "-m", "registry", "serve",
-                 "--db", self._db, "--port", str(PORT)],
+                 "--db", self.db, "--port", str(PORT)],
                 cwd=TREE, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
             )  # fmt: skip
         until(lambda: "answers at" in (folder / "registry.log").read_text(), 30, "the registry")
@@ -41,6 +41,6 @@ class Office:
 
     def _registry(self, *words: str) -> str:
         return subprocess.run(
-            [sys.executable, "-m", "registry", *words, "--db", self._db],
+            [sys.executable, "-m", "registry", *words, "--db", self.db],
             cwd=TREE, check=True, capture_output=True, text=True, stdin=subprocess.DEVNULL,
         ).stdout  # fmt: skip
