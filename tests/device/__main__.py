@@ -19,6 +19,7 @@ from pathlib import Path
 from tests.device import checks, image
 from tests.device.device import Device
 from tests.device.people import roll
+from tests.device.site import Site
 from tests.install.container.course import Course, say
 from tests.install.container.machine import island
 from tests.install.container.office import Office
@@ -58,7 +59,7 @@ def main() -> int:
         device.start()
         say(f"        {course.name:9} has power and answers, {time.monotonic() - started:.0f} s")
         people = last.enter_context(roll(office.db))
-        site = checks.Site(device, people)
+        site = Site(device, people)
         course.look(site, [check for check in checks.ALL if arguments.only in check.__name__])
     say(f"{course.passed} passed, {course.failed} failed; {time.monotonic() - begun:.0f} s")
     return bool(course.failed)

@@ -8,107 +8,25 @@ from __future__ import annotations
 
 import json
 import random
-import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
 
 from kiosk.core.model import Colour
 from kiosk.core.view import Field
-from tests.device.device import BOOT_S, Device
-from tests.device.people import Person, Roll
-from tests.device.picture import dominant, field
-from tests.install.container.machine import Failed, until
+from tests.device.site import RELAY, SEEN_S, Site
+from tests.install.container.machine import until
 from tests.install.container.site import DOOR, expect
 
-SEEN_S = 120
-"""From a pass before the camera to what comes of it: a second on a Pi, far more where the processor itself is emulated."""
-PINS = "/sys/devices/platform/gpio-sim.*/gpiochip*"
 GREEN_LIGHT = 6
-PASSAGE = 23
 BEFORE_THE_CUT = 3
 """How many gates open before the power goes, of the visitors who queue."""
 QUEUE = 6
-
-
-@dataclass
-class Site:
-    """The device, who comes to it, and what its gate did so far."""
-
-    device: Device
-    roll: Roll
-    pulses: int = 0
-    """How often the gate opened, up to the check that runs."""
-    inside: int = 0
-
-
-# ---- what is seen ------------------------------------------------------------------------------------------------------------
-
-
-def pulses(site: Site) -> int:
-    """Return how often the relay got power since the device was made."""
-    return site.device.console().count("GATE 1")
-
-
-def visits(site: Site) -> list[str]:
-    """Return the ids of the visits that were admitted, as the journal told them, oldest first."""
-    return re.findall(r"\bvisit ([0-9a-f-]{36}): admit", site.device.console())
-
-
-def running(site: Site) -> bool:
-    """Whether the door says that it is ready."""
-    state = site.device.run(f"systemctl show -P ActiveState -P SubState {DOOR}").split()
-    return state == ["active", "running"]
-
-
-def shows(site: Site, wanted: Field, within_s: float = SEEN_S) -> None:
-    """Wait until a colour fills the panel. Raises Failed."""
-    ends = time.monotonic() + within_s
-    while True:
-        picture = site.device.screen()
-        found = field(picture)
-        if found is wanted:
-            return
-        if time.monotonic() > ends:
-            site.device.screen(keep=f"not-{wanted}")
-            raise Failed(f"expected the panel in {wanted}, found {found or dominant(picture)}")
-        time.sleep(0.5)
-
-
-def present(site: Site, person: Person, name: str = "") -> None:
-    """Have somebody hold a pass before the camera."""
-    number = time.monotonic_ns()
-    site.device.put(f"/run/held/{number}{name}.png", site.roll.picture(person))
-
-
-def today(site: Site) -> dict[str, Any]:
-    """Return what `kiosk today` tells."""
-    told: dict[str, Any] = json.loads(site.device.run("kiosk today --json"))
-    return told
-
-
-def _opened_once(site: Site) -> None:
-    until(lambda: pulses(site) > site.pulses, SEEN_S, "the relay to get power")
-    until(lambda: site.device.console().count("GATE 0") >= pulses(site), 30, "the relay to lose its power")
-    expect(
-        pulses(site) == site.pulses + 1,
-        f"the relay got power {pulses(site) - site.pulses} times for one visitor",
-    )
-    site.pulses += 1
-
-
-def _ready(site: Site) -> float:
-    begun = time.monotonic()
-    until(lambda: running(site), BOOT_S, "the door to be ready")
-    return time.monotonic() - begun
-
 
 # ---- the first day -----------------------------------------------------------------------------------------------------------
 
 
 def it_comes_up_by_itself_when_it_gets_power(site: Site) -> str:
-    waited = _ready(site)
+    waited = site.ready()
     expect(site.device.show("Result", f"{DOOR}-gate-safe") == "success", "the gate was not put safe")
     expect(site.device.show("User") == DOOR, "it does not run as its own user")
     return f"{waited:.0f} s after the first answer of the machine"
@@ -122,13 +40,13 @@ def a_second_run_of_install_adds_the_console_that_a_container_lacks(site: Site) 
     until(lambda: site.device.show("SubState", "second-run") in ("dead", "failed"), 1500, "install.sh to end")
     said = site.device.run("cat /run/second-run")
     expect("tty1.conf" in said and "is installed" in said, said[-3000:])
-    _ready(site)
+    site.ready()
     expect("tty1" in site.device.show("TTYPath"), "the door has not the first console")
     return "tty1"
 
 
 def the_panel_shows_that_it_waits(site: Site) -> str:
-    shows(site, Field.NIGHT)
+    site.shows(Field.NIGHT)
     told = [line for line in site.device.console().splitlines() if "through KMSDRM" in line]
     expect(told, "the journal does not tell of a screen through KMSDRM")
     return told[-1].rpartition("screen: ")[2].strip()
@@ -146,55 +64,51 @@ def the_doctor_finds_its_hardware(site: Site) -> str:
 def a_pass_before_the_camera_turns_the_panel_green(site: Site) -> str:
     person = site.roll.visitor()
     begun = time.monotonic()
-    present(site, person)
-    shows(site, Field.GREEN)
+    site.present(person)
+    site.shows(Field.GREEN)
     return f"{time.monotonic() - begun:.0f} s, emulated"
 
 
 def the_relay_opens_once_and_the_lamp_is_green(site: Site) -> str:
-    light = site.device.run(f"cat {PINS}/sim_gpio{GREEN_LIGHT}/value").strip()
-    _opened_once(site)
+    light = site.level(GREEN_LIGHT)
+    site.opens_once()
     expect(light == "1", f"the green light is {light}")
-    expect(site.device.run(f"cat {PINS}/sim_gpio17/value").strip() == "0", "the relay still has power")
+    expect(site.level(RELAY) == "0", "the relay still has power")
     return "one pulse"
 
 
 def the_passage_sensor_counts_who_went_through(site: Site) -> str:
-    before = today(site)["inside"]
+    before = site.today()["inside"]
     expect(before == site.inside, f"{before} are inside before anybody went through")
-    _walk_through(site)
-    until(lambda: today(site)["inside"] == before + 1, SEEN_S, "one more to be inside")
-    site.inside += 1
+    site.walk_through()
     return f"{before + 1} inside"
 
 
 def a_number_typed_at_the_keypad_is_answered(site: Site) -> str:
-    shows(site, Field.NIGHT, within_s=SEEN_S)
+    site.shows(Field.NIGHT, within_s=SEEN_S)
     person = site.roll.visitor(Colour.BLUE)
     site.device.type(*person.iin)
     site.device.type("ret", "ret")  # "that is all", and "it is right"
-    shows(site, Field.BLUE)
-    _opened_once(site)
-    _walk_through(site)
-    until(lambda: today(site)["inside"] == site.inside + 1, SEEN_S, "one more to be inside")
-    site.inside += 1
+    site.shows(Field.BLUE)
+    site.opens_once()
+    site.walk_through()
     expect(person.iin not in site.device.console(), "the number is in the journal")
     return "blue, and the gate opened"
 
 
 def who_is_not_admitted_finds_the_gate_shut(site: Site) -> str:
     person = site.roll.visitor(Colour.RED)
-    present(site, person)
-    shows(site, Field.RED)
+    site.present(person)
+    site.shows(Field.RED)
     time.sleep(3)  # longer than the gate took for those who were admitted
-    expect(pulses(site) == site.pulses, "the relay got power")
+    expect(site.pulses() == site.opened, "the relay got power")
     return "red"
 
 
 def the_registry_has_each_visit(site: Site) -> str:
-    until(lambda: "\n0 wait" in "\n" + site.device.run("kiosk queue list"), SEEN_S, "everything to be sent")
+    site.sends_everything()
     opened = [visit for visit in site.roll.visits() if visit["opens"]]
-    expect(len(opened) == site.pulses, f"the gate opened {site.pulses} times, the registry has {len(opened)}")
+    expect(len(opened) == site.opened, f"the gate opened {site.opened} times, the registry has {len(opened)}")
     expect(
         sum(visit["passed"] is True for visit in opened) == site.inside,
         f"{site.inside} went through, the registry has other passages: {opened}",
@@ -210,10 +124,10 @@ def a_hang_is_ended_by_the_watchdog(site: Site) -> str:
     begun = time.monotonic()
     site.device.run(f"kill -STOP {process}")
     until(lambda: int(site.device.show("NRestarts")) > before, 240, "systemd to start it anew")
-    _ready(site)
+    site.ready()
     expect("Watchdog timeout" in site.device.console(), "the journal does not tell of the watchdog")
-    expect(site.device.run(f"cat {PINS}/sim_gpio17/value").strip() == "0", "the relay has power")
-    shows(site, Field.NIGHT)
+    expect(site.level(RELAY) == "0", "the relay has power")
+    site.shows(Field.NIGHT)
     return f"{time.monotonic() - begun:.0f} s"
 
 
@@ -233,7 +147,7 @@ def a_kernel_that_dies_is_reset_by_the_hardware_watchdog(site: Site) -> str:
     site.device.send("sync; sleep 1; echo c >/proc/sysrq-trigger")
     until(lambda: "WATCHDOG" in site.device.news(), 180, "the watchdog to bite")
     site.device.wait_until_up()
-    _ready(site)
+    site.ready()
     return f"{kept.strip()}; the door is back after {time.monotonic() - begun:.0f} s"
 
 
@@ -243,40 +157,31 @@ def nothing_in_its_journal_is_a_traceback_or_a_number(site: Site) -> None:
     expect(not any(iin in said for iin in site.roll.numbers()), "somebody's number is in the journal")
 
 
-def _walk_through(site: Site) -> None:
-    """The turnstile's contact closes for a moment."""
-    site.device.run(f"cd {PINS}/sim_gpio{PASSAGE} && echo pull-down >pull && sleep 0.4 && echo pull-up >pull")
-
-
 def _cut(site: Site, then: Callable[[], None]) -> str:
     """Cut the power while visitors come; nothing that was told outside of the device before may be missing after."""
-    known, opened = len(visits(site)), pulses(site)
-    for number in range(QUEUE):
-        present(site, site.roll.visitor(), f"-{number}")
-    until(lambda: pulses(site) >= opened + BEFORE_THE_CUT, SEEN_S * 3, f"{BEFORE_THE_CUT} gates to open")
+    known, opened = len(site.admitted()), site.pulses()
+    for _ in range(QUEUE):
+        site.present(site.roll.visitor())
+    until(lambda: site.pulses() >= opened + BEFORE_THE_CUT, SEEN_S * 3, f"{BEFORE_THE_CUT} gates to open")
     time.sleep(random.uniform(0, 2))
     site.device.cut_power()
-    gates = pulses(site) - opened
-    told = visits(site)[known:]
+    gates = site.pulses() - opened
+    told = site.admitted()[known:]
     site.device.wait_until_up()
-    _ready(site)
+    site.ready()
     expect(len(told) >= gates, f"{gates} gates opened and {len(told)} visits were told of")
     waiting = site.device.run("kiosk queue list --limit 500")
     there = {str(visit["uid"]) for visit in site.roll.visits()}
     lost = [uid for uid in told[:gates] if uid not in waiting and uid not in there]
     expect(not lost, f"{len(lost)} of {gates} visits whose gate opened are lost: {lost}\n{waiting}")
-    expect(site.device.run(f"cat {PINS}/sim_gpio17/value").strip() == "0", "the relay has power")
+    expect(site.level(RELAY) == "0", "the relay has power")
     then()
-    until(
-        lambda: "\n0 wait" in "\n" + site.device.run("kiosk queue list"),
-        SEEN_S * 3,
-        "all of it to reach the registry",
-    )
+    site.sends_everything(SEEN_S * 3)
     at_registry = [str(visit["uid"]) for visit in site.roll.visits()]
     expect(len(at_registry) == len(set(at_registry)), "the registry has a visit twice")
     missing = [uid for uid in told[:gates] if uid not in at_registry]
     expect(not missing, f"{len(missing)} visits did not reach the registry: {missing}")
-    site.pulses = pulses(site)
+    site.opened = site.pulses()
     return f"{gates} gates had opened, {gates} visits are there"
 
 

@@ -60,7 +60,7 @@ class Device:
                 self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
             )
         monitor = until(self._monitor, 30, "QEMU")
-        self._answers = monitor.makefile("rw")
+        self._answers = monitor.makefile("rw")  # type: ignore[union-attr]  # until() returns no None
         json.loads(self._answers.readline())
         self._qmp("qmp_capabilities")
         self.wait_until_up()
