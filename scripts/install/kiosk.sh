@@ -14,6 +14,9 @@ main() {
         ashyq-kiosk:* | root:update) exec "$python" -P -m kiosk "$@" ;;
         root:*)
             export HOME=/var/lib/ashyq-kiosk
+            # The pins' library puts a pipe where it is started, or here; in a folder that is not the user's it does not load at all.
+            export LG_WD=/run/ashyq-kiosk
+            if [ ! -d "$LG_WD" ]; then LG_WD=$HOME; fi
             exec setpriv --reuid=ashyq-kiosk --regid=ashyq-kiosk --init-groups -- "$python" -P -m kiosk "$@"
             ;;
         *) exec sudo -- "$0" "$@" ;;

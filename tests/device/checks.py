@@ -35,7 +35,7 @@ def it_comes_up_by_itself_when_it_gets_power(site: Site) -> str:
 def a_second_run_of_install_adds_the_console_that_a_container_lacks(site: Site) -> str:
     # A unit of its own: it has systemd load its units anew, and the agent may not outlive that.
     site.device.run(
-        "systemd-run --quiet --unit=second-run -p StandardOutput=file:/run/second-run /srv/release/install.sh --unattended"
+        "systemd-run --quiet --unit=second-run -p StandardOutput=file:/run/second-run /srv/bundle/install.sh --unattended"
     )
     until(lambda: site.device.show("SubState", "second-run") in ("dead", "failed"), 1500, "install.sh to end")
     said = site.device.run("cat /run/second-run")

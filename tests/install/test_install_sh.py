@@ -1,6 +1,7 @@
 """install.sh as it is called."""
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -112,9 +113,11 @@ def test_the_command_runs_as_the_one_whose_files_it_needs(machine, who, words, r
     wrapper.write_text(text.replace("/opt/ashyq-kiosk/current/venv/bin/python", str(python)))
     machine.program("id", f"echo {who}")
     machine.program("sudo", 'echo "sudo $*"')
-    machine.program("setpriv", 'echo "setpriv $*"')
+    machine.program("setpriv", 'echo "setpriv, pipes in $LG_WD: $*"')
     said = subprocess.run(
         ["sh", wrapper, words, "x y"], env={"PATH": f"{machine.bin}:/usr/bin:/bin"}, capture_output=True, text=True, check=True
     ).stdout  # fmt: skip
     assert said.startswith(runs)
     assert said.rstrip().endswith(f"{words} x y")
+    if runs == "setpriv":  # lgpio does not load in a folder that its user may not write to
+        assert re.search(r"pipes in (/run|/var/lib)/ashyq-kiosk: ", said)
