@@ -47,8 +47,9 @@ def unpacked(made: Path, machine_root: Path) -> Path:
     """Unpack it in the root, with today's tree (`srv/release`) in it: the bundle may be of yesterday."""
     place = machine_root / "srv/bundle"
     place.mkdir()
+    # Of yesterday's tree nothing: a file that was removed since would be there again.
     subprocess.run(
-        ["tar", "-x", "-C", place, "--strip-components=1", "--no-same-owner", "-f", made], check=True
-    )
+        ["tar", "-x", "-C", place, "--strip-components=1", "--no-same-owner", "--wildcards", "-f", made, "*/wheels/*", "*/debs/*"], check=True
+    )  # fmt: skip
     subprocess.run(["cp", "-rT", machine_root / "srv/release", place], check=True)
     return Path("/") / place.relative_to(machine_root)
