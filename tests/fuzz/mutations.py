@@ -59,6 +59,10 @@ def changed_text(texts: Sequence[str], octets: bytes) -> str:
     return text
 
 
+MOST_PX = 1280
+"""The longest side of a changed picture."""
+
+
 def changed_picture(picture: Grey, other: Grey, octets: bytes) -> Grey:
     """Return the picture after a change for every PARAMETERS of the bytes; `other` is what is spliced into it."""
     for kind, a, b, c in _changes(octets):
@@ -127,7 +131,12 @@ def _compress(picture: Grey, _other: Grey, a: int, _b: int, _c: int) -> Grey:
 
 
 def _resize(picture: Grey, _other: Grey, a: int, b: int, _c: int) -> Grey:
-    size = (max(1, picture.shape[1] * (40 + a) // 200), max(1, picture.shape[0] * (40 + b) // 200))
+    height, width = picture.shape
+    # A frame is no larger either; without a limit a row of these grows the picture to gigabytes.
+    size = (
+        min(MOST_PX, max(1, width * (40 + a) // 200)),
+        min(MOST_PX, max(1, height * (40 + b) // 200)),
+    )
     return cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
 
 

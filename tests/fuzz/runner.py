@@ -47,19 +47,21 @@ def main(
     options.add_argument("files", nargs="*", type=Path, help="try these findings again, and fuzz nothing")
     options.add_argument("--seconds", type=int, default=60)
     options.add_argument("--count", type=int, help="try so many random changes instead")
-    options.add_argument("--seed", type=int, default=1, help="of the random changes")
+    options.add_argument(
+        "--seed", type=int, help="of the changes; without it 1 with --count, else another one each time"
+    )
     options.add_argument("--inside", type=Path, help=argparse.SUPPRESS)
     given = options.parse_args()
     name = Path(sys.argv[0]).stem
     logging.disable()  # a line for each of a million answers
     if given.inside:
-        _inside(target, seeds, name, given.inside, given.seconds)
+        _inside(target, seeds, name, given.inside, given.seconds, given.seed or 0)
     elif given.files:
         for file in given.files:
             target(file.read_bytes())
     elif given.count:
         began = time.monotonic()
-        found = at_random(target, list(seeds), given.count, given.seed, name)
+        found = at_random(target, list(seeds), given.count, given.seed or 1, name)
         print(
             f"{name}: {given.count:,} inputs in {time.monotonic() - began:.0f} s, {found or 'nothing'} found"
         )
@@ -67,7 +69,7 @@ def main(
             print(f"  {times:>9,} {what}")
         sys.exit(bool(found))
     elif installed():
-        sys.exit(_outside(name, given.seconds))
+        sys.exit(_outside(name, given.seconds, given.seed or 0))
     else:
         print(NOT_HERE)
 
@@ -97,13 +99,25 @@ def at_random(
 
 
 def _inside(
-    target: Callable[[bytes], None], seeds: Iterable[bytes], name: str, corpus: Path, seconds: int
+    target: Callable[[bytes], None],
+    seeds: Iterable[bytes],
+    name: str,
+    corpus: Path,
+    seconds: int,
+    chance: int,
 ) -> None:
     import atheris
 
     for number, seed in enumerate(seeds):
         (corpus / str(number)).write_bytes(seed)
-    limits = [f"-max_total_time={seconds}", "-max_len=2000", "-timeout=10", "-rss_limit_mb=2048"]
+    # -seed=0 is another one each time.
+    limits = [
+        f"-seed={chance}",
+        f"-max_total_time={seconds}",
+        "-max_len=2000",
+        "-timeout=10",
+        "-rss_limit_mb=2048",
+    ]
     atheris.Setup(
         [sys.argv[0], *limits, f"-artifact_prefix={FOUND}/{name}-", "-print_final_stats=1", str(corpus)],
         target,
@@ -111,11 +125,12 @@ def _inside(
     atheris.Fuzz()  # it ends the process
 
 
-def _outside(name: str, seconds: int) -> int:
+def _outside(name: str, seconds: int, chance: int) -> int:
     """Fuzz in a process of its own, because libFuzzer ends it; print one line, or all where something was found."""
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as corpus:
-        command = [sys.executable, "-m", f"tests.fuzz.{name}", "--inside", corpus, "--seconds", str(seconds)]
+        given = ["--inside", corpus, "--seconds", str(seconds), "--seed", str(chance)]
+        command = [sys.executable, "-m", f"tests.fuzz.{name}", *given]
         try:
             done = subprocess.run(
                 command,
