@@ -34,7 +34,7 @@ test-install: ## install on clean machines in containers, kill, hang, restart, r
 	@scripts/setup.sh install
 	@$(PY) -m tests.install.container $(ROOTS)
 
-test-device: ## run the installed kiosk in a virtual device: panel, camera, keypad, pins, watchdogs, power cuts (root; 12 minutes, 20 the first time)
+test-device: ## run the installed kiosk in a virtual device: panel, camera, keypad, pins, watchdogs, power cuts (root; 13 minutes, 20 the first time)
 	@scripts/setup.sh device
 	@$(PY) -m tests.device
 
