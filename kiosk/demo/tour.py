@@ -25,8 +25,6 @@ ARRIVES_WITHIN_S = 45.0
 LOOK_S = 2.5
 """How long a person gets to see each answer; nothing with --fast."""
 START_WITHIN_S = 20.0
-SAME_VISITOR_S = 5.5
-"""Longer than [times] repeat: the same pass counts as a new visit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

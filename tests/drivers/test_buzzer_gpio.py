@@ -6,7 +6,6 @@ import pytest
 from gpiozero.pins.mock import MockFactory, MockPin, MockPWMPin
 
 from drivers.buzzer_gpio import SHORTEST_S, GpioBuzzer, Kind
-from drivers.fakes import ManualTime
 from drivers.melodies import MELODIES
 from kiosk.core.effects import Sound
 from kiosk.errors import DriverError, SettingsError
@@ -57,11 +56,6 @@ class DyingPin(HeardPin):
         if not value and self.level:
             raise OSError(5, "Input/output error")
         super()._set_state(value)
-
-
-@pytest.fixture
-def time():
-    return ManualTime()
 
 
 @pytest.fixture

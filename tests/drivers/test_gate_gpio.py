@@ -41,18 +41,6 @@ class BreakingAlarm:
 
 
 @pytest.fixture
-def pins():
-    factory = MockFactory(pin_class=RecordingPin)
-    yield factory
-    factory.reset()
-
-
-@pytest.fixture
-def time():
-    return ManualTime()
-
-
-@pytest.fixture
 def build(pins, time):
     with gates(pins, time) as build:
         yield build

@@ -3,24 +3,11 @@
 import pytest
 from gpiozero.pins.mock import MockFactory
 
-from drivers.fakes import ManualTime
 from drivers.gate_gpio import Fail
 from kiosk.core.model import Direction
 from kiosk.errors import DriverError, SettingsError
 from tests.drivers.gate_contract import HOLD_S, PULSE_S, HoldContract
 from tests.drivers.gate_pins import ENTRY, EXIT, SHUT, RecordingPin, StickingPin, gates
-
-
-@pytest.fixture
-def pins():
-    factory = MockFactory(pin_class=RecordingPin)
-    yield factory
-    factory.reset()
-
-
-@pytest.fixture
-def time():
-    return ManualTime()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import pytest
 from gpiozero.pins.mock import MockFactory, MockPin, MockPWMPin
 
-from drivers.fakes import ManualTime
 from drivers.lamp_gpio import GpioLamp
 from drivers.lamp_palettes import Light, column, rgb
 from kiosk.core.effects import Signal
@@ -43,11 +42,6 @@ class DyingPin(LastLevelPWMPin):
         if value == 0 and self.level == 1:
             raise OSError(5, "Input/output error")
         super()._set_state(value)
-
-
-@pytest.fixture
-def time():
-    return ManualTime()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import pytest
 
-from drivers.fakes import ManualTime
 from drivers.player import STEADY, Beat, Player, beat_at
 from kiosk.errors import DriverError
 
@@ -23,11 +22,6 @@ class Thing:
     def free(self):
         self.freed += 1
         raise OSError("it does not obey either")
-
-
-@pytest.fixture
-def time():
-    return ManualTime()
 
 
 @pytest.fixture
