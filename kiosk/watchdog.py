@@ -51,6 +51,8 @@ class Watchdog:
         while not stop.is_set():
             self.look()
             stop.wait(pause_s)
+        # A door that stops within one pause has not been looked at since the stop began.
+        self._tell_stop()
 
     def say(self, sentence: str) -> None:
         """Have this for a status, until another is given."""
@@ -61,8 +63,7 @@ class Watchdog:
         silent = self._heartbeats.silent()
         self._tell_silent(silent)
         self._tell_status(silent)
-        if self._stopping() and not self._said_stopping:
-            self._said_stopping = self._systemd.stopping()
+        self._tell_stop()
         if silent:
             return
         if not self._ready and any(each.name == LOOP for each in self._heartbeats.heard()):
@@ -70,6 +71,10 @@ class Watchdog:
         now = self._mono()
         if self._every_s is not None and now - self._fed >= self._every_s and self._systemd.alive():
             self._fed = now
+
+    def _tell_stop(self) -> None:
+        if self._stopping() and not self._said_stopping:
+            self._said_stopping = self._systemd.stopping()
 
     def _tell_status(self, silent: tuple[Silent, ...]) -> None:
         hanging = ", ".join(each.name for each in silent)

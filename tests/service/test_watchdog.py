@@ -1,5 +1,7 @@
 """The watchdog is fed while everybody is heard of, and not a moment longer; systemd and the journal are told who is not."""
 
+import threading
+
 import pytest
 
 from drivers.fakes import ManualTime
@@ -102,6 +104,16 @@ def test_the_status_is_told_when_it_changes_and_the_stop_once(kiosk, manager):
     kiosk.goes_on(2)
     told = [message for message in manager.came() if message.partition("=")[0] in ("STATUS", "STOPPING")]
     assert told == ["STATUS=Open for visitors. Online.", "STATUS=Open for visitors. Offline.", "STOPPING=1"]
+
+
+def test_a_stop_that_is_over_before_the_next_look_is_told_too(kiosk, manager):
+    kiosk.goes_on(1)
+    manager.came()
+    kiosk.stopping = True
+    ended = threading.Event()
+    ended.set()
+    kiosk.watchdog.body(ended)
+    assert manager.came() == ["STOPPING=1"]
 
 
 def test_a_service_that_is_not_watched_feeds_nothing_and_names_who_hangs(manager, caplog):
