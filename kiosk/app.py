@@ -21,35 +21,30 @@ from kiosk.core.events import DeviceRevoked, Event, HealthChanged
 from kiosk.core.news import REST
 from kiosk.core.remembered import Remembered
 from kiosk.core.situation import Door
-from kiosk.device import Device, Identity
-from kiosk.documents import DOCUMENTS_SILENCE_S, Documents
-from kiosk.enrol import settings_of
+from kiosk.enrolment.device import Device, Identity
+from kiosk.enrolment.enrol import settings_of
 from kiosk.equipment import Drivers, eyes
-from kiosk.health import BoardWatch
-from kiosk.heartbeats import Heartbeats
-from kiosk.inputs import bodies
 from kiosk.loop import Hands, Inbox, Loop
 from kiosk.outset import resumed, setup_of
 from kiosk.ports import Camera, Clock
-from kiosk.presence_file import PresenceFile, runtime_folder
-from kiosk.provenance import Signed
 from kiosk.reader.repeats import Repeats
-from kiosk.recorder import Recorder
-from kiosk.registry_client import RegistryClient
-from kiosk.request_signing import RequestSigner
-from kiosk.revocations import RevocationList
+from kiosk.service.heartbeats import Heartbeats
+from kiosk.service.presence_file import PresenceFile, runtime_folder
+from kiosk.service.signs import Sign, Signs
+from kiosk.service.status_file import Status, StatusFile
 from kiosk.settings import Settings
-from kiosk.shelf import StoreShelf
-from kiosk.signs import Sign, Signs
-from kiosk.status_file import Status, StatusFile
-from kiosk.store import Store
-from kiosk.store_thread import STORE_SILENCE_S, StoreThread
-from kiosk.sync import SYNC_SILENCE_S, Asking, Syncer
-from kiosk.understanding import Understanding
-from kiosk.upkeep import UPKEEP_SILENCE_S, Upkeep
-from kiosk.view_watch import ViewWatch, lit
-from kiosk.worker import SILENCE_S, Body, Worker
-from kiosk.workers import (
+from kiosk.store.recorder import Recorder
+from kiosk.store.revocations import RevocationList
+from kiosk.store.shelf import StoreShelf
+from kiosk.store.store import Store
+from kiosk.store.thread import STORE_SILENCE_S, StoreThread
+from kiosk.uplink.client import RegistryClient
+from kiosk.uplink.documents import DOCUMENTS_SILENCE_S, Documents
+from kiosk.uplink.provenance import Signed
+from kiosk.uplink.signing import RequestSigner
+from kiosk.uplink.sync import SYNC_SILENCE_S, Asking, Syncer
+from kiosk.uplink.upkeep import UPKEEP_SILENCE_S, Upkeep
+from kiosk.workers.bodies import (
     LISTEN_SILENCE_S,
     SCAN_SILENCE_S,
     Asker,
@@ -58,6 +53,11 @@ from kiosk.workers import (
     scanning,
     typing,
 )
+from kiosk.workers.health import BoardWatch
+from kiosk.workers.inputs import bodies
+from kiosk.workers.understanding import Understanding
+from kiosk.workers.view_watch import ViewWatch, lit
+from kiosk.workers.worker import SILENCE_S, Body, Worker
 
 log = logging.getLogger(__name__)
 
@@ -173,7 +173,7 @@ class App:
         last.callback(self._store_pulse.end)
         if store.moved_aside is not None:
             log.error("the store was unreadable; it was moved to %s and a new one begun", store.moved_aside)
-        # By this row a release shows that it can write (kiosk/signs.py); who waits for it is not a visitor.
+        # By this row a release shows that it can write (kiosk/service/signs.py); who waits for it is not a visitor.
         self._store.call(self._begin)
         self._documents.load()
         self._last.callback(self._revoked.close)

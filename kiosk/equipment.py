@@ -18,7 +18,6 @@ from drivers.board import SystemBoard
 from drivers.engine_zbar import ZbarDecoder
 from drivers.engine_zxing import CardDecoder, ZxingDecoder
 from drivers.nothing import LostGate, NoDecoder, NoGate, NoLamp, Silence
-from kiosk.awaited_screen import AwaitedScreen
 from kiosk.core.effects import Sound
 from kiosk.core.events import Part
 from kiosk.core.policy import Window
@@ -45,6 +44,7 @@ from kiosk.reader.formats import ON_CARDS
 from kiosk.reader.pipeline import Reader
 from kiosk.settings import Settings
 from kiosk.wires import lamp_keys
+from kiosk.workers.awaited_screen import AwaitedScreen
 
 log = logging.getLogger(__name__)
 _T = TypeVar("_T")

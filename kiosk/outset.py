@@ -14,8 +14,8 @@ from kiosk.core.remembered import KEY_BYTES, Remembered
 from kiosk.core.situation import Door, Setup, Times
 from kiosk.core.venue_code import VenueCode
 from kiosk.settings import Settings
-from kiosk.store import Store
-from kiosk.store_thread import StoreThread
+from kiosk.store.store import Store
+from kiosk.store.thread import StoreThread
 
 LONGEST_STAY = timedelta(hours=24)
 """Who entered longer ago is not counted after a restart."""

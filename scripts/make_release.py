@@ -1,7 +1,7 @@
 """Make a signed release of what is committed, or the key that signs them. For whoever publishes; never on a device.
 
 scripts/make_release.py key FILE                 a new private key in FILE; prints its line for config/release-keys
-scripts/make_release.py build --key FILE OUT     the committed tree as a signed release (kiosk/release.py has the form)
+scripts/make_release.py build --key FILE OUT     the committed tree as a signed release (kiosk/update/release.py has the form)
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from kiosk import __version__
-from kiosk.release import CONTEXT, MEMBERS, NAME
+from kiosk.update.release import CONTEXT, MEMBERS, NAME
 
 SYSTEMS = ("debian-12", "debian-13")
 """Raspberry Pi OS bookworm and trixie (64-bit) call themselves the same."""

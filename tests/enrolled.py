@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from kiosk.core.venue_code import VenueCode
-from kiosk.device import Device, Identity
+from kiosk.enrolment.device import Device, Identity
 from kiosk.trust.roots import Roots
 from registry.embedded import EmbeddedRegistry, utc_now
 

@@ -1,6 +1,6 @@
 """What is broken, as the number that `kiosk doctor` gives it: the screen shows it, the lamp blinks it, people say it on the telephone.
 
-A number is never given to another fault (docs/doctor.md); tests/cli/test_doctor.py holds this table to the doctor's.
+A number is never given to another fault (docs/doctor.md); tests/commands/test_doctor.py holds this table to the doctor's.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What survives a restart of the service and dies with the power: who is inside, as keyed hashes, and how many.
 
-Pure: turns it into bytes and back. Where the bytes are kept is `kiosk/presence_file.py`.
+Pure: turns it into bytes and back. Where the bytes are kept is `kiosk/service/presence_file.py`.
 """
 
 from __future__ import annotations

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from drivers.lens import Carrier
 from kiosk.core.enrolling import READ_FIRST_S, State
 from kiosk.core.events import Key
-from kiosk.device import Identity
-from kiosk.enrol import CameraMode, enrol_by_text, enroller_for
+from kiosk.enrolment.device import Identity
+from kiosk.enrolment.enrol import CameraMode, enrol_by_text, enroller_for
 from kiosk.equipment import eyes
 from kiosk.errors import EnrolmentError
 from registry.demo_people import DEMO_DOOR

@@ -29,7 +29,7 @@ from kiosk.app import App, Drivers
 from kiosk.core.model import DoorKind
 from kiosk.demo.photographer import Photographer
 from kiosk.demo.witness import Shown, Witness
-from kiosk.device import Device, Identity
+from kiosk.enrolment.device import Device, Identity
 from kiosk.errors import DriverMissing
 from kiosk.ports import Camera, Grey, Sounder
 from kiosk.settings import Settings

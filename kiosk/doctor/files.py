@@ -17,7 +17,7 @@ from pathlib import Path
 
 from kiosk.doctor.finding import Finding, Fix, broken, ok, warning
 from kiosk.errors import KioskError
-from kiosk.presence_file import in_memory
+from kiosk.service.presence_file import in_memory
 
 USER = "ashyq-kiosk"
 GROUPS = ("audio", "dialout", "gpio", "input", "render", "video")

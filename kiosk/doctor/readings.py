@@ -36,7 +36,7 @@ def pin_factory() -> object:
 
 def quick_look(file: Path) -> tuple[str, str]:
     """Return what SQLite's quick check says of a file, and its journal mode. Raises StoreError."""
-    from kiosk.store_file import open_to_read, plainly
+    from kiosk.store.file import open_to_read, plainly
 
     with plainly(f"{file}"):
         db = open_to_read(file)
@@ -51,7 +51,7 @@ def quick_look(file: Path) -> tuple[str, str]:
 
 def row_s(folder: Path) -> float | None:
     """Write a row beside the store as the store would, and return how long that took; None where it is not ours to write in."""
-    from kiosk.store_file import open_sound, plainly
+    from kiosk.store.file import open_sound, plainly
 
     if not os.access(folder, os.W_OK):
         return None
@@ -73,7 +73,7 @@ def row_s(folder: Path) -> float | None:
 
 def begin_anew(path: Path) -> None:
     """Move a damaged store aside as the kiosk does when it starts. Raises StoreError while a kiosk has it."""
-    from kiosk.store_file import open_sound, take
+    from kiosk.store.file import open_sound, take
 
     with as_owner_of(path.parent), take(path):
         db, _ = open_sound(path, datetime.now(UTC))
@@ -103,7 +103,7 @@ def zbar() -> Decoder:
 
 def signed(file: Path) -> Signed:
     """Return what is kept of the registry's word, and its times. Raises StoreError."""
-    from kiosk.reports import Reports
+    from kiosk.store.reports import Reports
 
     reports = Reports.of_file(file)
     try:
@@ -118,7 +118,7 @@ def signed(file: Path) -> Signed:
 
 def counts(file: Path) -> tuple[int, int, datetime | None]:
     """Return how many records wait, how many are parked, and since when the oldest waits. Raises StoreError."""
-    from kiosk.reports import Reports
+    from kiosk.store.reports import Reports
 
     reports = Reports.of_file(file)
     try:

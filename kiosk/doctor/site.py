@@ -22,14 +22,14 @@ from kiosk.doctor import packages as doctor_packages
 from kiosk.doctor import service as system
 from kiosk.doctor.finding import Finding, Fix
 from kiosk.errors import SettingsError
-from kiosk.programs import said
 from kiosk.settings import CHECKOUT, SECTIONS, Settings, choose, load
 from kiosk.settings.checks import notes
+from kiosk.support.programs import said
 from kiosk.wires import wires
 
 if TYPE_CHECKING:
     from kiosk.core.board import Vitals
-    from kiosk.device import Device, Identity
+    from kiosk.enrolment.device import Device, Identity
 
 HAS_PASSED = datetime(2026, 11, 1, tzinfo=UTC)
 """A clock before this is wrong, whoever set it."""
@@ -48,7 +48,7 @@ class Site:
 
     @cached_property
     def device(self) -> Device:
-        from kiosk.device import Device
+        from kiosk.enrolment.device import Device
 
         return Device.beside(self.settings.store.path)
 
@@ -60,7 +60,7 @@ class Site:
     @property
     def running(self) -> things.Running | None:
         """The kiosk that runs here; None where none does."""
-        from kiosk import status_file
+        from kiosk.service import status_file
 
         places = status_file.folders(self.settings.store.runtime)
         status = status_file.newest(places, datetime.now(UTC))
@@ -131,9 +131,9 @@ class Site:
         return look.queue((lambda: readings.counts(path)) if path.exists() else None, datetime.now(UTC))
 
     def registry(self) -> Finding:
-        from kiosk.enrol import settings_of
-        from kiosk.registry_client import RegistryClient
-        from kiosk.request_signing import RequestSigner
+        from kiosk.enrolment.enrol import settings_of
+        from kiosk.uplink.client import RegistryClient
+        from kiosk.uplink.signing import RequestSigner
 
         known = self._identity()
         if known is None:
@@ -154,7 +154,7 @@ class Site:
     def view(self) -> Finding:
         from kiosk.doctor.view import view
         from kiosk.equipment_cameras import CAMERAS
-        from kiosk.view_watch import kept
+        from kiosk.workers.view_watch import kept
 
         open_camera = CAMERAS[self.settings.camera.driver](self.settings)
         return view(open_camera, kept(self.settings.store.path.parent), running=self.running)

@@ -17,7 +17,7 @@ import segno
 from kiosk.doctor.finding import Finding, broken, ok, warning
 from kiosk.errors import DriverError, DriverMissing
 from kiosk.ports import Camera, Decoder, FireAlarm, Grey, Keypad, PassageSensor, Scanner
-from kiosk.status_file import Status
+from kiosk.service.status_file import Status
 
 STOP_FIRST = "if the kiosk runs, stop it first: sudo systemctl stop ashyq-kiosk"
 FRAMES = 15

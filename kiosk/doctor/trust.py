@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from kiosk.device import Identity
 from kiosk.doctor.finding import Finding, broken, ok, warning
+from kiosk.enrolment.device import Identity
 from kiosk.errors import DeviceError
 
 KEPT = ("policy", "keys", "revocations")

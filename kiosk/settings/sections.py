@@ -1,7 +1,7 @@
 """The table of everything that can be set: sections, keys, kinds, defaults, comments.
 
 What the kiosk drives (gate, lamp, sound) is in `settings/outputs.py`, what it hears beside its camera in `settings/inputs.py`. A key stands in one of them and nowhere else:
-the checks, `config/kiosk.toml` and `docs/configuration.md` come from them (`python -m kiosk.reference_pages`). No secret is ever a value here: keys come with the enrolment (kiosk/device.py).
+the checks, `config/kiosk.toml` and `docs/configuration.md` come from them (`python -m kiosk.commands.reference_pages`). No secret is ever a value here: keys come with the enrolment (kiosk/enrolment/device.py).
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from kiosk.core.effects import Effect, Open
 from kiosk.core.events import Event
 from kiosk.core.model import Direction
 from kiosk.core.situation import Door, State
-from kiosk.device import Device
+from kiosk.enrolment.device import Device
 from kiosk.equipment import Drivers
 from kiosk.settings import Settings
 from tests.app.around import FPS, HALL, HouseClock, still

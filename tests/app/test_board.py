@@ -9,7 +9,7 @@ from drivers.fake_board import FakeBoard
 from kiosk.core.board import CALM_S
 from kiosk.core.events import HealthChanged, Part
 from kiosk.core.situation import State
-from kiosk.health import JOURNAL_S, BoardWatch
+from kiosk.workers.health import JOURNAL_S, BoardWatch
 from tests.app.house import House
 from tests.core.doorman import Doorman
 
@@ -65,7 +65,7 @@ def test_a_weak_supply_is_on_the_screen_and_in_the_heartbeat_and_goes_again(fake
 
 
 def test_what_goes_on_is_in_the_journal_now_and_then_and_counted(fake, watch, by_hand, caplog):
-    caplog.set_level(logging.INFO, logger="kiosk.health")
+    caplog.set_level(logging.INFO, logger="kiosk.workers.health")
     fake.undervolt()
     look(watch, by_hand, JOURNAL_S * 2 + 4)
     said = [record.getMessage() for record in caplog.records]

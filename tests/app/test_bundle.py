@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from kiosk import bundle
 from kiosk.core.effects import Ask, Write
 from kiosk.core.events import HealthChanged, Part, StaffAdmitted, StaffIdentified
 from kiosk.core.model import Colour, Identifier, IdentifierKind
-from kiosk.device import ENROLMENT, KEY
+from kiosk.enrolment.device import ENROLMENT, KEY
 from kiosk.errors import KioskError
-from kiosk.programs import ProgramFailed
-from kiosk.status_file import newest
+from kiosk.service.status_file import newest
+from kiosk.support import bundle
+from kiosk.support.programs import ProgramFailed
 from registry.demo_people import DEMO_DOOR
 from tests.app.house import House
 from tests.app.test_processes import CONFIG, LIMIT_S, running
@@ -186,7 +186,7 @@ def test_doctor_and_bundle_ask_a_running_kiosk_and_disturb_it_not_and_work_besid
         kiosk.process.kill()
         kiosk.process.wait(LIMIT_S)
     # This registry lives in another month, and of that its documents complain.
-    errors = [line for line in kiosk.said if "ERROR" in line and "kiosk.documents" not in line]
+    errors = [line for line in kiosk.said if "ERROR" in line and "kiosk.uplink.documents" not in line]
     assert errors == [], "nobody took anything from it"
     assert json.loads(unpacked(tmp_path / "first.tar.gz")["status.json"])["state"] == "idle"
     for part in tmp_path.glob("kiosk.db-*"):

@@ -12,8 +12,8 @@ from kiosk.core.events import HealthChanged, Part
 from kiosk.equipment_cameras import chosen
 from kiosk.errors import CameraLost, DriverMissing
 from kiosk.ports import Grey
-from kiosk.reopening import reopening
-from kiosk.workers import Preview, Worker, watching
+from kiosk.workers.bodies import Preview, Worker, watching
+from kiosk.workers.reopening import reopening
 from tests.app.around import HALL, WITHIN_S, HouseClock
 from tests.drivers.test_video_devices import Machine
 

@@ -19,7 +19,7 @@ from registry.demo_people import DEMO_DOOR, DEMO_VENUE
 from registry.passes import Life
 from tests.app.house import House
 from tests.app.network import Network
-from tests.documents.notary import Root
+from tests.uplink.documents.notary import Root
 
 
 def kept(house: House, name: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import pytest
 
 from kiosk.core.events import HealthChanged, Part
 from kiosk.errors import DriverError, DriverMissing
-from kiosk.reopening import reopening
+from kiosk.workers.reopening import reopening
 
 MISSING, LOST = DriverMissing("none is plugged in"), DriverError("it was pulled out")
 

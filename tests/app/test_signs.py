@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kiosk import __version__
 from kiosk.core.model import Colour
-from kiosk.signs import Sign, given, is_busy
+from kiosk.service.signs import Sign, given, is_busy
 from tests.app.house import House
 
 BOOT = "0f0f0f0f-1111-4222-8333-444444444444"

@@ -16,7 +16,7 @@ from kiosk.core.knowledge import Known
 from kiosk.core.model import Colour, Direction, DoorKind, Outcome, Refusal, Via
 from kiosk.core.situation import State
 from kiosk.core.view import Page, Phrase
-from kiosk.device import Device
+from kiosk.enrolment.device import Device
 from registry.demo_people import DEMO_DOOR, DEMO_VENUE
 from registry.passes import Life
 from tests.app.around import HouseClock, open_registry

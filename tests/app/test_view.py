@@ -16,7 +16,7 @@ from kiosk.doctor.finding import State as Found
 from kiosk.doctor.things import Running
 from kiosk.doctor.view import view
 from kiosk.reader.scenery import LEARNED, Scenery
-from kiosk.view_watch import FILE, KEEP_S, ViewWatch, kept
+from kiosk.workers.view_watch import FILE, KEEP_S, ViewWatch, kept
 from tests.core.doorman import Doorman
 
 SIZE = (640, 360)
@@ -51,7 +51,7 @@ def eyes(tmp_path, man) -> Eyes:
 def test_a_covered_camera_is_on_the_screen_in_the_journal_and_in_the_heartbeat_and_goes_again(
     eyes, man, caplog
 ):
-    caplog.set_level(logging.INFO, logger="kiosk.view_watch")
+    caplog.set_level(logging.INFO, logger="kiosk.workers.view_watch")
     eyes.see(COVER, 70)
     assert (man.view.corner.ailing, man.view.corner.faults) == (Trouble.COVERED, (37,))
     assert dict(man.door.broken)[Part.VIEW] == WHY[Trouble.COVERED]

@@ -23,7 +23,7 @@ from kiosk.core.model import (
 )
 from kiosk.core.view import Field, Page, Phrase, Sign
 from kiosk.demo.report import compare
-from kiosk.store import Store
+from kiosk.store.store import Store
 from registry.database import incidents, records
 from registry.demo_people import DEMO_DOOR
 from registry.passes import Life

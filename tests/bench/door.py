@@ -24,7 +24,7 @@ from kiosk.core.model import DoorKind, Visit
 from kiosk.core.situation import Door, State
 from kiosk.core.view import View
 from kiosk.demo.stage import DemoClock
-from kiosk.device import Device, Identity
+from kiosk.enrolment.device import Device, Identity
 from kiosk.equipment import Drivers
 from kiosk.errors import CameraLost
 from kiosk.ports import Camera, Clock, Grey, Screen

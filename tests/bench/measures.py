@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from drivers.lens import empty_hall
-from kiosk.device import Device, Identity
+from kiosk.enrolment.device import Device, Identity
 from kiosk.trust.roots import Roots
 from registry.embedded import EmbeddedRegistry
 from tests.bench.apart import apart

@@ -52,7 +52,7 @@ def door(order: dict[str, Any]) -> dict[str, Any]:
     from drivers.nothing import NoGate, NoLamp, Silence
     from kiosk.app import App
     from kiosk.clock import SystemClock
-    from kiosk.device import Device
+    from kiosk.enrolment.device import Device
     from kiosk.equipment import Drivers
     from kiosk.errors import CameraLost
     from kiosk.settings import Settings

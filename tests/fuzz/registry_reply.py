@@ -20,9 +20,9 @@ with watched():
 
     from kiosk.core.model import Direction, Identifier, IdentifierKind, Status, Via
     from kiosk.errors import RegistryRefused, RegistryUnreachable
-    from kiosk.registry_client import RegistryClient
-    from kiosk.request_signing import RequestSigner
     from kiosk.trust.signing import DeviceKey
+    from kiosk.uplink.client import RegistryClient
+    from kiosk.uplink.signing import RequestSigner
 
 VISIT = "01900000-0000-7000-8000-000000000001"
 NUMBER = "850601100017"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from kiosk import reference_pages
+from kiosk.commands import reference_pages
 from tests.house import pin_map, state_diagram
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -4,8 +4,8 @@ import pygame
 import pytest
 
 from drivers.fakes import ManualTime
-from kiosk.awaited_screen import LOOK_S, AwaitedScreen
 from kiosk.errors import DriverMissing
+from kiosk.workers.awaited_screen import LOOK_S, AwaitedScreen
 from tests.ui.scenes import SCENES
 from ui.screen import PygameScreen
 

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from kiosk.console import hush
+from kiosk.service.console import hush
 
 LIMIT_S = 30.0
 ORDERS = b"\x03\x1c\x1a"
@@ -43,7 +43,7 @@ def test_what_is_typed_is_shown_before_and_not_afterwards(terminal):
 
 DOOR = """
 import fcntl, sys, termios
-from kiosk.console import hush
+from kiosk.service.console import hush
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)  # its controlling terminal, as that of a service with StandardInput=tty
 print(hush(0), flush=True)
 print(sys.stdin.buffer.read(3).hex(), flush=True)

@@ -10,8 +10,8 @@ import pytest
 
 from drivers.fake_keypad import FakeKeypad
 from kiosk.core.events import Key
-from kiosk.systemd import Systemd
-from kiosk.watchdog import Watchdog
+from kiosk.service.systemd import Systemd
+from kiosk.service.watchdog import Watchdog
 from registry.demo_people import DEMO_DOOR
 from tests.app.around import HouseClock, open_registry
 from tests.app.house import House

@@ -5,8 +5,8 @@ import threading
 import pytest
 
 from drivers.fakes import ManualTime
-from kiosk.heartbeats import Heartbeats, where
-from kiosk.worker import Stop, Worker
+from kiosk.service.heartbeats import Heartbeats, where
+from kiosk.workers.worker import Stop, Worker
 
 LIMIT_S = 30.0
 

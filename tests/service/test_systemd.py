@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from kiosk.systemd import Systemd
+from kiosk.service.systemd import Systemd
 from tests.service.conftest import Manager
 
 

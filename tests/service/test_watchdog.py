@@ -5,9 +5,9 @@ import threading
 import pytest
 
 from drivers.fakes import ManualTime
-from kiosk.heartbeats import Heartbeats
-from kiosk.systemd import Systemd
-from kiosk.watchdog import Watchdog
+from kiosk.service.heartbeats import Heartbeats
+from kiosk.service.systemd import Systemd
+from kiosk.service.watchdog import Watchdog
 from tests.service.conftest import Manager
 
 

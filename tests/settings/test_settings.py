@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk import reference_pages
+from kiosk.commands import reference_pages
 from kiosk.core.model import DoorKind
 from kiosk.core.policy import Window
 from kiosk.core.situation import Times
@@ -61,7 +61,7 @@ def test_every_key_stands_in_the_file_and_in_the_docs(section: str, name: str, r
 @pytest.mark.parametrize("page", reference_pages.pages(), ids=lambda page: page.name)
 def test_generated_pages_are_current(page: Path):
     made = reference_pages.pages()[page]
-    assert page.read_text(encoding="utf-8") == made, "run: python -m kiosk.reference_pages"
+    assert page.read_text(encoding="utf-8") == made, "run: python -m kiosk.commands.reference_pages"
 
 
 @pytest.mark.parametrize("name", ["fitness-club", "sauna-exit", "desk"])

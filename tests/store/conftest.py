@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.store import Store
+from kiosk.store.store import Store
 from tests.store.making import ManualClock
 
 

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from kiosk.core.outbox import Delivered
-from kiosk.records import utc_text
-from kiosk.store import Store
+from kiosk.store.records import utc_text
+from kiosk.store.store import Store
 from tests.factories import NOON
 from tests.store.making import ManualClock, make_passage, make_sealed, make_visit
 

@@ -14,8 +14,8 @@ import pytest
 from kiosk.clock import boot_id as new_boot_id
 from kiosk.core import model
 from kiosk.core.outbox import Parked
-from kiosk.revocations import key_of
-from kiosk.store import Kept, Store
+from kiosk.store.revocations import key_of
+from kiosk.store.store import Kept, Store
 from tests.factories import NOON, make_iin
 from tests.store.making import (
     GREEN,

@@ -13,8 +13,8 @@ from kiosk.core.model import Colour, Direction, Outcome, Reason
 from kiosk.core.outbox import Delivered, Later, Parked
 from kiosk.core.reference import reference
 from kiosk.errors import StoreError
-from kiosk.reports import Reports
-from kiosk.store import Kept, Store
+from kiosk.store.reports import Reports
+from kiosk.store.store import Kept, Store
 from tests.factories import NOON, make_iin
 from tests.store.making import (
     GREEN,

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from kiosk.errors import StoreError
-from kiosk.store import STARTS_KEPT, Store
-from kiosk.store_file import open_sound
+from kiosk.store.file import open_sound
+from kiosk.store.store import STARTS_KEPT, Store
 from tests.factories import NOON
 from tests.store.making import make_sealed, make_visit
 

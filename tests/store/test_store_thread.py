@@ -7,8 +7,8 @@ import threading
 import pytest
 
 from kiosk.errors import StoreError
-from kiosk.store import Store
-from kiosk.store_thread import ROOM, StoreThread
+from kiosk.store.store import Store
+from kiosk.store.thread import ROOM, StoreThread
 from tests.store.making import make_sealed, make_visit
 
 SOON_S = 20.0

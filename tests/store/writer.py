@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from kiosk.errors import StoreError
-from kiosk.store import Store
+from kiosk.store.store import Store
 from tests.store.making import ManualClock, make_sealed, make_visit
 
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.errors import ReleaseRefused
-from kiosk.release import MEMBERS, Manifest, must_fit, opened, this_system, trusted_keys, version_of
+from kiosk.update.release import MEMBERS, Manifest, must_fit, opened, this_system, trusted_keys, version_of
 from scripts.make_release import new_key, payload_of, read_key, sealed
 
 KEY = Ed25519PrivateKey.generate()
@@ -33,7 +33,7 @@ def tree(files: dict[str, bytes] = FILES, **odd: tarfile.TarInfo) -> bytes:
 
 
 def release(folder: Path, octets: bytes | None = None, **changes) -> Path:
-    file = folder / "kiosk.release"
+    file = folder / "kiosk.update.release"
     made = sealed(payload_of(tree()), KEY, version="1.4.0", **changes) if octets is None else octets
     file.write_bytes(made)
     return file

@@ -15,9 +15,9 @@ import pytest
 
 from kiosk.core.policy import Window
 from kiosk.errors import ReleaseRefused, UpdateFailed
-from kiosk.release import this_system
-from kiosk.signs import Sign, Signs
-from kiosk.update import QUIET_S, Site, back, take
+from kiosk.service.signs import Sign, Signs
+from kiosk.update.release import this_system
+from kiosk.update.update import QUIET_S, Site, back, take
 from scripts.make_release import payload_of, sealed
 
 SYSTEM, MACHINE = this_system()

@@ -1,0 +1,1 @@
+"""The technician's side: each command of the command line, and the pages made from it."""

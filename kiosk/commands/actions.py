@@ -1,0 +1,262 @@
+"""What each command of the command line does. It calls and prints; what it knows is elsewhere.
+
+Every command imports what it needs inside, so that `kiosk --help` costs no camera library.
+"""
+
+from __future__ import annotations
+
+import argparse
+import faulthandler
+import logging
+import os
+import resource
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from kiosk.commands.parser import BROKEN, FINE, LOOK, Progress
+from kiosk.errors import KioskError
+
+if TYPE_CHECKING:
+    from kiosk.doctor.finding import Fix
+    from kiosk.ports import Camera
+    from kiosk.reader.pipeline import Reader
+    from kiosk.settings import Settings
+
+
+def run(args: argparse.Namespace) -> int:
+    settings = _settings(args)
+    from kiosk import journal  # after the configuration: its mistakes are told in a blink
+    from kiosk.service import process as service
+
+    journal.start(settings.log.level, sys.stderr)
+    # A core file would put the number of whoever stands at the door onto the card.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # When a library crashes or the watchdog bites: where each thread stands, by file and line, never with what in hand.
+    faulthandler.enable()
+    try:
+        return service.run(settings)
+    except KioskError:
+        raise
+    except Exception:
+        # A mistake of the program: the journal always has where, a technician at a terminal only when asked.
+        if not sys.stderr.isatty():
+            logging.getLogger("kiosk").critical("the door stopped", exc_info=True)
+        raise
+
+
+def enrol(args: argparse.Namespace) -> int:
+    from kiosk import journal
+    from kiosk.commands import enrol as enrol_command
+
+    journal.start("warning", sys.stderr)
+    told = _settings(args)
+    well = (
+        enrol_command.by_camera(told, anew=args.anew)
+        if args.camera
+        else enrol_command.by_text(told, code=args.code, file=args.file, yes=args.yes, anew=args.anew)
+    )
+    return FINE if well else LOOK
+
+
+def demo(args: argparse.Namespace) -> int:
+    from kiosk import demo, journal
+
+    journal.start("warning", sys.stderr)
+    return demo.main(tour=args.tour, fast=args.fast, screenshots=args.screenshots)
+
+
+def doctor(args: argparse.Namespace) -> int:
+    from kiosk.doctor import run
+    from kiosk.doctor import table as doctor
+
+    if args.fix:
+        run.must_be_root(os.geteuid())
+    _only_findings()
+    results = []
+    progress = Progress(sys.stderr)
+    checks = doctor.checks(getattr(args, "config", None))
+
+    def mend(check: run.Check, fix: Fix) -> None:
+        progress.clear()
+        print(f"{check.number:2} repair    {check.name}: {fix.says}", file=sys.stderr, flush=True)
+
+    for result in run.examine(
+        checks,
+        only=frozenset(args.numbers),
+        begin=lambda check: progress.show(f"{check.number:2} {check.name} ..."),
+        mend=mend if args.fix else None,
+    ):
+        progress.clear()
+        results.append(result)
+        if not args.json:
+            print(run.as_line(result), flush=True)
+    print(run.as_json(results) if args.json else run.summary(results))
+    return {run.State.OK: FINE, run.State.WARNING: LOOK, run.State.BROKEN: BROKEN}[run.worst(results)]
+
+
+def bundle(args: argparse.Namespace) -> int:
+    from kiosk.clock import SystemClock
+    from kiosk.support import bundle
+
+    _only_findings()
+    now = SystemClock().wall()
+    file = bundle.place_for(args.to, now)
+    progress = Progress(sys.stderr)
+    members = []
+    for member in bundle.collect(getattr(args, "config", None), now):
+        progress.clear()
+        members.append(member)
+        progress.show(f"{member.name} ...")
+    progress.clear()
+    size = bundle.write(members, file, now)
+    print(bundle.told(members, file, size))
+    return FINE if all(member.whole for member in members) else LOOK
+
+
+def check_config(args: argparse.Namespace) -> int:
+    from kiosk import settings as files
+    from kiosk.settings.checks import notes
+
+    chosen = files.choose(getattr(args, "config", None))
+    settings = files.load(chosen)
+    if args.show:
+        print(files.shown(settings))
+    for note in notes(settings):
+        print(f"{chosen}: {note}", file=sys.stderr)
+    print(f"{chosen}: {sum(map(len, files.SECTIONS.values()))} keys, no mistakes")
+    return FINE
+
+
+def queue_list(args: argparse.Namespace) -> int:
+    from kiosk.commands import queue as queue_commands
+
+    told = _settings(args)
+    text, parked = queue_commands.listing(
+        told.store.path, told.door.timezone, parked_only=args.parked, limit=args.limit
+    )
+    print(text)
+    return LOOK if parked else FINE
+
+
+def queue_show(args: argparse.Namespace) -> int:
+    from kiosk.commands import queue as queue_commands
+
+    told = _settings(args)
+    print(queue_commands.show(told.store.path, told.door.timezone, args.name))
+    return FINE
+
+
+def queue_requeue(args: argparse.Namespace) -> int:
+    from kiosk.clock import SystemClock
+    from kiosk.commands import queue as queue_commands
+
+    count = queue_commands.requeue(_settings(args).store.path, None if args.all else args.uid, SystemClock())
+    print(f"{count} {'waits' if count == 1 else 'wait'} again")
+    return FINE
+
+
+def today(args: argparse.Namespace) -> int:
+    from kiosk.clock import SystemClock
+    from kiosk.commands.today import today
+
+    settings = _settings(args)
+    day = today(settings.store.path, SystemClock().wall(), settings.door.timezone)
+    print(day.as_json() if args.json else day.as_text())
+    return FINE
+
+
+def gate_safe(args: argparse.Namespace) -> int:
+    from kiosk.commands import gate_safe as gate_safe_command
+
+    return gate_safe_command.main(
+        getattr(args, "config", None), lambda text: print(f"gate-safe: {text}", file=sys.stderr, flush=True)
+    )
+
+
+def read(args: argparse.Namespace) -> int:
+    if bool(args.paths) == args.live:
+        raise KioskError(
+            "expected pictures, folders or videos to read, or --live for the camera: one of the two"
+        )
+    settings = _settings(args)
+    # Before the first picture is opened: one of a few kilobytes may unfold to gigabytes, and FFmpeg prints on its own.
+    os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", "100000000")
+    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
+    from kiosk.commands.read_files import outcomes
+    from kiosk.equipment import eyes
+    from kiosk.equipment_cameras import CAMERAS
+
+    if args.live:
+        return _live(CAMERAS[settings.camera.driver](settings), eyes(settings.reader.formats), settings)
+    worst = FINE
+    for outcome in outcomes(args.paths, lambda: eyes(settings.reader.formats), settings.camera.size):
+        print(outcome.as_json() if args.json else outcome.as_line(), flush=True)
+        worst = max(worst, BROKEN if outcome.fault else FINE if outcome.readings else LOOK)
+    return worst
+
+
+def _live(open_camera: Callable[[], Camera] | None, reader: Reader, settings: Settings) -> int:
+    from kiosk.clock import SystemClock
+    from kiosk.commands.read_live import watched
+    from kiosk.commands.read_sketch import over, sketch
+    from kiosk.doctor.things import running
+
+    if open_camera is None:
+        raise KioskError('expected a camera, found [camera] driver = "none": set another one')
+    if running(settings.store.path):
+        raise KioskError(
+            "expected the kiosk to stand still, found it using the camera: sudo systemctl stop ashyq-kiosk, then look"
+        )
+    camera = open_camera()
+    try:
+        print("Ctrl-C ends this.", flush=True)
+        drawn: list[str] = []
+        for line, frame in watched(camera, reader, SystemClock().mono):
+            picture = sketch(frame) if sys.stdout.isatty() else []
+            print(over(len(drawn), line, picture), flush=True)
+            drawn = picture
+    except KeyboardInterrupt:
+        pass
+    finally:
+        camera.close()
+    return FINE
+
+
+def update(args: argparse.Namespace) -> int:
+    from datetime import datetime
+
+    from kiosk.update import update as updates
+
+    if (args.source is None) == (not args.back):
+        raise KioskError(
+            "expected a release file or its address, or --back for the release before: one of the two"
+        )
+    settings = _settings(args)
+    zone = settings.door.timezone
+    site = updates.Site(
+        runtime=settings.store.runtime,
+        hours=None if args.now else settings.update.hours,
+        local=lambda: datetime.now(zone),
+        say=lambda line: print(line, flush=True),
+    )
+    print(updates.back(site) if args.back else updates.take(args.source, site))
+    return FINE
+
+
+def version(_args: argparse.Namespace) -> int:
+    from kiosk.commands import versions
+
+    print("\n".join(versions.lines()))
+    return FINE
+
+
+def _only_findings() -> None:
+    """What drivers and the registry's client log is told by the findings; a line between them would only confuse."""
+    logging.getLogger().addHandler(logging.NullHandler())
+
+
+def _settings(args: argparse.Namespace) -> Settings:
+    from kiosk import settings
+
+    return settings.load(getattr(args, "config", None))

@@ -1,0 +1,140 @@
+"""`kiosk enrol`: makes this device a door's, from a code that was typed, read from a file, or shown to the camera.
+
+It shows all that the code says and asks, unless it was told not to. What it prints never holds the code.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+
+from kiosk.clock import SystemClock
+from kiosk.core.enrolling import Enrolling, State, Trouble
+from kiosk.core.enrolling_words import SENTENCES
+from kiosk.doctor.things import running
+from kiosk.enrolment.device import Device
+from kiosk.enrolment.enrol import CameraMode, Lines, enrol_by_text, enroller_for
+from kiosk.enrolment.enroller import Enroller
+from kiosk.equipment import drivers_for, eyes
+from kiosk.errors import DeviceError, EnrolmentError
+from kiosk.settings import Settings
+from ui.phrases import words
+
+LONGEST_FILE = 64_000
+_CODE = re.compile(r"AQE[0-9]{1,3}:")
+
+
+def by_text(settings: Settings, *, code: str | None, file: Path | None, yes: bool, anew: bool) -> bool:
+    """Enrol by a code that was given, stands in a file, or is asked for; whether all of it worked. Raises EnrolmentError."""
+    _must_be_free(settings, anew=anew)
+    if not (yes or sys.stdin.isatty()):
+        raise EnrolmentError(
+            "expected a terminal to ask at, found none: add --yes to take what the code says unseen"
+        )
+    text = code_in(file) if file else code or input("The code: ")
+    enroller = enroller_for(settings, SystemClock())
+
+    def shown(lines: Lines) -> bool:
+        names = [words(fact).en for fact, _ in lines]
+        for name, (_, value) in zip(names, lines, strict=True):
+            print(f"  {name:<{max(map(len, names))}}  {value}")
+        return yes or input("Enrol this device so? [y/N] ").strip().lower() in ("y", "yes")
+
+    ended = enrol_by_text(enroller, text, shown)
+    if ended.state is State.WAITING:
+        print("Nothing was changed.")
+        return False
+    if ended.state is not State.ENROLLED:
+        raise EnrolmentError(SENTENCES[ended.trouble or Trouble.NOT_KEPT])
+    well = _told(ended, enroller)
+    if file:
+        blot_out(file)
+    return well
+
+
+def by_camera(settings: Settings, *, anew: bool) -> bool:
+    """Enrol with the door's own camera and screen; whether all of the code worked. Raises EnrolmentError."""
+    _must_stand_still(settings)
+    _must_be_free(settings, anew=anew)
+    clock = SystemClock()
+    enroller = enroller_for(settings, clock)
+    with ExitStack() as last:
+        drivers = drivers_for(settings, clock, last)
+        mode = CameraMode(enroller, drivers.screen, clock)
+        mode.run(
+            open_camera=drivers.open_camera,
+            open_keypad=drivers.open_keypad,
+            eyes=eyes(),
+            stopped=lambda: False,
+        )
+    return _told(mode.enrolling, enroller)
+
+
+def code_in(file: Path) -> str:
+    """Return the code in an answers file, one line of it. Raises EnrolmentError."""
+    try:
+        with file.open("rb") as opened:
+            text = opened.read(LONGEST_FILE).decode("utf-8", "replace")
+    except OSError as failure:
+        raise EnrolmentError(
+            f"expected a file with an enrolment code at {file}, found {failure.strerror}: see its name and who may read it"
+        ) from None
+    codes = [line.strip() for line in text.splitlines() if _CODE.match(line.strip())]
+    if len(codes) != 1:
+        raise EnrolmentError(
+            f"expected one line that begins with AQE1: in {file}, found {len(codes)}: put the code of this device there"
+        )
+    return codes[0]
+
+
+def blot_out(file: Path) -> None:
+    """Make the file's content unreadable and remove it: it holds a token and perhaps a passphrase. Raises EnrolmentError."""
+    try:
+        with file.open("r+b") as opened:
+            opened.write(bytes(file.stat().st_size))
+            opened.flush()
+            os.fsync(opened.fileno())
+        file.unlink()
+    except OSError as failure:
+        raise EnrolmentError(
+            f"enrolled, but {file} could not be removed ({failure.strerror}): remove it, it may hold the Wi-Fi's passphrase"
+        ) from None
+
+
+def _must_be_free(settings: Settings, *, anew: bool) -> None:
+    """Raise EnrolmentError where this device belongs to a door already.
+
+    A kiosk that runs without belonging to one (it waits for a code, or was revoked) takes up what comes of this.
+    """
+    try:
+        known = Device.beside(settings.store.path).load()
+    except DeviceError:
+        if not anew:
+            raise
+        known = None
+    if known is not None and not anew:
+        raise EnrolmentError(
+            f"this device is enrolled as {known.device} for door {known.door} of {known.registry}: "
+            "to give it to another door, add --anew"
+        )
+    if known is not None:
+        _must_stand_still(settings)
+
+
+def _must_stand_still(settings: Settings) -> None:
+    if running(settings.store.path):
+        raise EnrolmentError(
+            "expected the kiosk to stand still, found it running: sudo systemctl stop ashyq-kiosk, then enrol"
+        )
+
+
+def _told(ended: Enrolling, enroller: Enroller) -> bool:
+    known = enroller.identity
+    if known is not None:
+        print(f"Enrolled as {known.device} for door {known.door}, {known.venue}, at {known.registry}.")
+    if not ended.wifi:
+        print("The Wi-Fi of the code did not connect; the registry was reached by another network.")
+    return known is not None and ended.wifi

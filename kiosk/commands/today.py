@@ -1,0 +1,66 @@
+"""What `kiosk today` prints: the day's numbers and the hours in which the venue really worked. No person in any of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+from typing import Any
+
+from kiosk.core.occupancy import Occupancy, WorkDay, hours_worked
+from kiosk.store.reports import Reports, Tally
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Today:
+    """One local day at this door."""
+
+    visits: tuple[Tally, ...]
+    inside: int
+    worked: WorkDay | None
+    """None: nobody has passed yet."""
+
+    def as_json(self) -> str:
+        """Return it for a machine."""
+        worked: dict[str, Any] | None = None
+        if self.worked is not None:
+            worked = {
+                "first": self.worked.first.isoformat(),
+                "last": self.worked.last.isoformat(),
+                "entries": self.worked.entries,
+                "exits": self.worked.exits,
+            }
+        visits = [
+            {"direction": row.direction, "outcome": row.outcome, "colour": row.colour, "visits": row.visits}
+            for row in self.visits
+        ]
+        return json.dumps({"inside": self.inside, "worked": worked, "visits": visits}, indent=2)
+
+    def as_text(self) -> str:
+        """Return it for a person."""
+        lines = [
+            f"{row.visits:5}  {row.direction:5}  {row.outcome:9}  {row.colour or 'no colour'}"
+            for row in self.visits
+        ]
+        if self.worked is None:
+            return "\n".join([*lines, "nobody has passed today"])
+        worked = f"worked from {self.worked.first:%H:%M} to {self.worked.last:%H:%M}"
+        passed = f"{self.worked.entries} in, {self.worked.exits} out, {self.inside} inside"
+        return "\n".join([*lines, f"{worked}: {passed}"])
+
+
+def today(file: Path, now: datetime, zone: tzinfo) -> Today:
+    """Read the day's numbers beside a running kiosk. Raises StoreError where there is no store."""
+    midnight = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
+    reports = Reports.of_file(file)
+    try:
+        visits, passed, closed = reports.today(midnight), reports.passages(midnight), reports.last_closing()
+    finally:
+        reports.close()
+    days = hours_worked((one.at.astimezone(zone), one.direction) for one in passed)
+    return Today(
+        visits=visits,
+        inside=Occupancy.counted(((one.at, one.direction) for one in passed), closed).inside,
+        worked=days[-1] if days else None,
+    )

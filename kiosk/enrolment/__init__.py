@@ -1,0 +1,1 @@
+"""Who this device is, and how it became that: one code, shown, typed or in a file."""

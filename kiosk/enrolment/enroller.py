@@ -1,0 +1,110 @@
+"""What an enrolment does to the outer world: reads a code, joins its Wi-Fi, asks the registry, keeps the answer.
+
+Every step answers with an event of `core/enrolling.py` and raises nothing. No log line from here holds a code, a token or a
+passphrase.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from kiosk.core.enrolling import Accepted, Connected, Declined, Offer, Offered, Order, Spoiled, Trouble
+from kiosk.enrolment.device import Device, Identity
+from kiosk.enrolment.initialize import Enrolled
+from kiosk.errors import DriverError, KioskError, RegistryRefused, RegistryUnreachable
+from kiosk.trust.enrolment import EnrolmentCode, EnrolmentFault, Wifi, parse_enrolment
+from kiosk.trust.roots import Roots
+from kiosk.trust.signing import DeviceKey
+
+log = logging.getLogger(__name__)
+
+TROUBLES = {
+    "token-used": Trouble.USED,
+    "token-expired": Trouble.EXPIRED,
+    "token-unknown": Trouble.UNKNOWN,
+    "other-device": Trouble.OTHER_DEVICE,
+}
+"""The registry's words for a code that it does not take (docs/contract.md)."""
+
+
+Initialize = Callable[[EnrolmentCode, DeviceKey], Enrolled]
+"""Asks the code's registry. Raises RegistryUnreachable or RegistryRefused."""
+
+
+class Enroller:
+    """One device that may become a door's. `identity` is what came of it."""
+
+    def __init__(
+        self,
+        device: Device,
+        *,
+        initialize: Initialize,
+        join: Callable[[Wifi], None],
+        wall: Callable[[], datetime],
+        serial: str,
+    ) -> None:
+        """`join` raises DriverError where the Wi-Fi does not connect; `serial` is this device's own."""
+        self.identity: Identity | None = None
+        self._device = device
+        self._initialize = initialize
+        self._join = join
+        self._wall = wall
+        self._serial = serial
+
+    def read(self, text: str) -> Offered | Spoiled:
+        """Return what a text offers. Nothing of it is applied."""
+        read = parse_enrolment(text, now=self._wall(), serial=self._serial)
+        if isinstance(read, EnrolmentFault):
+            return Spoiled(trouble=Trouble(read.value))
+        return Offered(offer=Offer(lines=read.as_lines(), code=read))
+
+    def perform(self, order: Order, offer: Offer) -> Connected | Accepted | Declined:
+        """Do what was ordered, and return what came of it. May take half a minute."""
+        code: EnrolmentCode = offer.code
+        try:
+            return self._connect(code) if order is Order.CONNECT else self._ask(code)
+        except Exception as bug:
+            # Its text is not logged: a library may repeat what it was given.
+            log.error("the enrolment failed by a mistake of our own: %s", type(bug).__name__)
+            return Declined(trouble=Trouble.NOT_KEPT)
+
+    def _connect(self, code: EnrolmentCode) -> Connected:
+        if code.wifi is None:
+            return Connected()
+        try:
+            self._join(code.wifi)
+        except DriverError as failure:
+            log.warning("the Wi-Fi of the code: %s", failure)
+            return Connected(wifi=False)
+        return Connected()
+
+    def _ask(self, code: EnrolmentCode) -> Accepted | Declined:
+        try:
+            roots = Roots.of(code.root_key)
+            key = self._device.key_for(code.token)
+            answer = self._initialize(code, key)
+            identity = Identity(
+                device=answer.device,
+                door=answer.door,
+                venue=answer.venue,
+                registry=code.registry,
+                roots=roots,
+                enrolled_at=self._wall(),
+                venue_code=answer.venue_code,
+                key=key,
+            )
+            self._device.save(identity)
+        except RegistryUnreachable as failure:
+            log.warning("the registry did not answer the enrolment: %s", failure)
+            return Declined(trouble=Trouble.UNREACHABLE)
+        except RegistryRefused as refused:
+            log.warning("the registry refused the enrolment: %s", refused)
+            return Declined(trouble=TROUBLES.get(refused.why, Trouble.REFUSED))
+        except KioskError as failure:
+            log.error("the enrolment was not kept: %s", failure)
+            return Declined(trouble=Trouble.NOT_KEPT)
+        self.identity = identity
+        log.info("enrolled as %s for door %s of %s", identity.device, identity.door, identity.registry)
+        return Accepted(device=identity.device)

@@ -1,0 +1,96 @@
+"""Between the loop and the store's thread: seals who came, hands the record over, and says when it is on the disk."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+
+from kiosk.core.effects import TrustTime
+from kiosk.core.events import Event, HealthChanged, Part, Recorded, RecordFailed
+from kiosk.core.model import Amendment, Direction, Record, Visit
+from kiosk.store.thread import StoreThread
+from kiosk.trust import Keyring, Sealed, seal
+
+log = logging.getLogger(__name__)
+
+KEPT_IN_MEMORY = 1000
+"""Records that the disk did not take and that still happened: exits and passages."""
+WAIT_S = 30.0
+"""For what is no visitor's business: a document that is kept or read."""
+
+
+class Recorder:
+    """Writes records; the answer comes as an event."""
+
+    def __init__(
+        self,
+        store: StoreThread,
+        put: Callable[[Event], None],
+        *,
+        wake: Callable[..., None],
+        keyring: Callable[[], Keyring],
+        boot: str | None = None,
+    ) -> None:
+        """`wake(incident=...)` tells the sync worker that there is something to send; `boot` names this start."""
+        self._boot = boot
+        self._store = store
+        self._wake = wake
+        self._put = put
+        self._keyring = keyring
+        self._lock = threading.Lock()
+        self._unwritten: deque[Record] = deque(maxlen=KEPT_IN_MEMORY)
+        self._failed = False
+
+    def write(self, record: Record) -> None:
+        """Have a record written, before everything else that waits for the disk. Returns at once."""
+        sealed = self._sealed(record)
+        written = self._store.call(lambda store: store.record(record, sealed), urgent=True)
+        written.add_done_callback(lambda done: self._ended(record, done))
+
+    def trust_time(self, found: TrustTime) -> None:
+        """Have the times put right that this start of the machine recorded by a wrong clock. Returns at once."""
+        if self._boot is None:
+            return
+        boot, offset_ms = self._boot, round((found.wall.timestamp() - found.mono) * 1000)
+        self._store.call(lambda store: store.trust_time(boot, offset_ms))
+
+    def mend(self) -> None:
+        """Try the disk again if it failed, and then what it did not take. Called every few seconds."""
+        if not self._failed:
+            return
+        try:
+            self._store.call(lambda store: store.probe()).result(WAIT_S)
+        except (OSError, TimeoutError) as failure:
+            log.error("store: still does not write: %s", failure)
+            return
+        self._failed = False
+        with self._lock:
+            again, self._unwritten = self._unwritten, deque(maxlen=KEPT_IN_MEMORY)
+        log.info("store: writes again, %d records caught up", len(again))
+        for record in again:
+            self.write(record)
+        self._put(HealthChanged(part=Part.STORE, working=True))
+
+    def _ended(self, record: Record, done: Future[None]) -> None:
+        failure = done.exception()
+        if failure is None:
+            self._put(Recorded(record_id=record.id))
+            self._wake(incident=isinstance(record, Visit | Amendment) and record.decision.incident)
+            return
+        log.error("store: %s", failure)
+        self._failed = True
+        if not isinstance(record, Visit) or record.direction is Direction.EXIT:
+            with self._lock:  # it happened all the same; an entry did not: nobody was admitted
+                self._unwritten.append(record)
+        self._put(RecordFailed(record_id=record.id, why=str(failure)))
+
+    def _sealed(self, record: Record) -> Sealed | None:
+        if not isinstance(record, Visit) or record.identifier is None or not record.identifier.personal:
+            return None
+        sealed = seal(record.identifier, record.id, self._keyring())
+        if sealed is None:
+            log.warning("visit %s: recorded without who it was: no sealing key is known yet", record.id)
+        return sealed

@@ -1,0 +1,241 @@
+"""What the store can tell: how the outbox stands, today's numbers, a visit by its reference. Reads only.
+
+Staff and technicians see this, so no row here has an identifier in it, sealed or not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Self
+
+from sqlite_utils import Database
+
+from kiosk.core.model import Colour, Direction, Outcome
+from kiosk.store.file import open_to_read, plainly
+from kiosk.store.records import utc_text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How the outbox stands."""
+
+    waiting: int
+    parked: int
+    incidents_waiting: int
+    """Incidents that the registry does not have, parked ones among them: staff answer for those (rule 6)."""
+    oldest: datetime | None
+    next_due: datetime | None
+    """When the next of the waiting records is due; in the past where one is due now, None where none waits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passed:
+    """Somebody went through."""
+
+    at: datetime
+    direction: Direction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """Visits of one kind, by the decision that stood last."""
+
+    direction: Direction
+    outcome: Outcome
+    colour: Colour | None
+    visits: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A visit under a reference number: all that staff may see of it."""
+
+    uid: str
+    at: datetime
+    direction: Direction
+    outcome: Outcome
+    reason: str
+    colour: Colour | None
+    delivered: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queued:
+    """A record that the registry does not have, without whoever it is about."""
+
+    uid: str
+    kind: str
+    at: datetime
+    incident: bool
+    tries: int
+    """How often it was put off; 0 for a parked one."""
+    due: datetime | None
+    """Not before this moment; None is at once, or parked."""
+    parked: str
+    """Why it is parked; empty while it waits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A document of the registry that is kept, and how old it is."""
+
+    name: str
+    fetched_at: datetime
+    """When the registry last confirmed it, by our own clock."""
+    issued_at: datetime | None
+    """When the registry signed it; None where nobody did."""
+    not_after: datetime | None
+
+
+class Reports:
+    """Reads a store's database. `Store.reports` is one on the store's own thread and connection.
+
+    `Reports.of_file` reads beside a running kiosk: it takes nothing and writes nothing. Every call raises StoreError
+    when the file cannot be read.
+    """
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    @classmethod
+    def of_file(cls, path: Path) -> Self:
+        """Open a file for reading only. Raises StoreError where there is none."""
+        return cls(open_to_read(path))
+
+    def close(self) -> None:
+        """Give the connection back. May be called twice."""
+        self._db.close()
+
+    def counts(self) -> Counts:
+        """Return how the outbox stands."""
+        with plainly("the outbox cannot be counted"):
+            [row] = self._all(
+                "SELECT (SELECT count(*) FROM outbox) AS waiting, (SELECT count(*) FROM parked) AS parked,"
+                " (SELECT count(*) FROM outbox WHERE incident = 1)"
+                " + (SELECT count(*) FROM parked JOIN records USING (uid) WHERE incident = 1) AS incidents,"
+                " (SELECT at FROM outbox JOIN records USING (uid) ORDER BY seq LIMIT 1) AS oldest,"
+                " (SELECT min(coalesce(not_before, at)) FROM outbox JOIN records USING (uid)) AS next_due"
+            )
+        return Counts(
+            waiting=row["waiting"],
+            parked=row["parked"],
+            incidents_waiting=row["incidents"],
+            oldest=_moment(row["oldest"]),
+            next_due=_moment(row["next_due"]),
+        )
+
+    def today(self, since: datetime) -> tuple[Tally, ...]:
+        """Return the visits since a moment, each by the last decision on it: what staff or registry turned counts."""
+        with plainly("the visits cannot be counted"):
+            rows = self._all(
+                "WITH last AS (SELECT visit, max(rowid) AS id FROM records WHERE kind = 'amendment' GROUP BY visit)"
+                " SELECT first.direction, coalesce(turned.outcome, first.outcome) AS outcome,"
+                " CASE WHEN turned.uid IS NULL THEN first.colour ELSE turned.colour END AS colour, count(*) AS visits"
+                " FROM records AS first LEFT JOIN last ON last.visit = first.uid"
+                " LEFT JOIN records AS turned ON turned.rowid = last.id"
+                " WHERE first.kind = 'visit' AND first.at >= :since GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
+                since=utc_text(since),
+            )
+        return tuple(
+            Tally(
+                direction=Direction(row["direction"]),
+                outcome=Outcome(row["outcome"]),
+                colour=row["colour"] and Colour(row["colour"]),
+                visits=row["visits"],
+            )
+            for row in rows
+        )
+
+    def passages(self, since: datetime) -> tuple[Passed, ...]:
+        """Return who went through since a moment, uncalled too, as it was written: the count starts from it."""
+        with plainly("the passages cannot be read"):
+            rows = self._all(
+                "SELECT passage.at, coalesce(visit.direction, passage.direction) AS direction FROM records AS passage"
+                " LEFT JOIN records AS visit ON visit.uid = passage.visit WHERE passage.at >= :since"
+                " AND (passage.kind = 'passage' AND passage.passed = 1"
+                " OR passage.kind = 'anomaly' AND passage.direction IS NOT NULL) ORDER BY passage.rowid",
+                since=utc_text(since),
+            )
+        return tuple(
+            Passed(at=datetime.fromisoformat(row["at"]), direction=Direction(row["direction"]))
+            for row in rows
+        )
+
+    def last_closing(self) -> datetime | None:
+        """Return when the venue last closed: everybody left then."""
+        with plainly("the closings cannot be read"):
+            rows = self._all("SELECT at FROM records WHERE kind = 'closing' ORDER BY rowid DESC LIMIT 1")
+        return datetime.fromisoformat(rows[0]["at"]) if rows else None
+
+    def find(self, reference: str) -> tuple[Found, ...]:
+        """Return the visits under a reference number, newest first: two may share one in years, not in a day."""
+        with plainly("the visit cannot be looked up"):
+            rows = self._all(
+                "SELECT * FROM records WHERE reference = :reference ORDER BY rowid DESC",
+                reference=reference.strip().upper(),
+            )
+        return tuple(
+            Found(
+                uid=row["uid"],
+                at=datetime.fromisoformat(row["at"]),
+                direction=Direction(row["direction"]),
+                outcome=Outcome(row["outcome"]),
+                reason=row["reason"],
+                colour=row["colour"] and Colour(row["colour"]),
+                delivered=row["delivered_at"] is not None,
+            )
+            for row in rows
+        )
+
+    def queue(self, limit: int = 500) -> tuple[Queued, ...]:
+        """Return what the registry does not have: parked records first, then in the order of sending."""
+        with plainly("the outbox cannot be read"):
+            rows = self._all(
+                "SELECT uid, kind, at, records.incident, 0 AS tries, NULL AS due, parked.reason AS parked, 0 AS part,"
+                " 0 AS urgent, parked.rowid AS place FROM parked JOIN records USING (uid)"
+                " UNION ALL SELECT uid, kind, at, records.incident, tries, not_before, '', 1, -outbox.incident, seq"
+                " FROM outbox JOIN records USING (uid) ORDER BY part, urgent, place LIMIT :limit",
+                limit=limit,
+            )
+        return tuple(
+            Queued(
+                uid=row["uid"],
+                kind=row["kind"],
+                at=datetime.fromisoformat(row["at"]),
+                incident=bool(row["incident"]),
+                tries=row["tries"],
+                due=_moment(row["due"]),
+                parked=row["parked"],
+            )
+            for row in rows
+        )
+
+    def documents(self) -> tuple[Held, ...]:
+        """Return what is kept of the registry's word, by name. What it says was verified by whoever took it into force."""
+        with plainly("the registry's documents cannot be read"):
+            rows = self._all("SELECT name, fetched_at, issued_at, not_after FROM documents ORDER BY name")
+        return tuple(
+            Held(
+                name=row["name"],
+                fetched_at=datetime.fromisoformat(row["fetched_at"]),
+                issued_at=_moment(row["issued_at"]),
+                not_after=_moment(row["not_after"]),
+            )
+            for row in rows
+        )
+
+    def schema(self) -> tuple[str, ...]:
+        """Return the names of the migrations that made this file, in their order."""
+        with plainly("the schema cannot be read"):
+            return tuple(
+                row["name"] for row in self._all("SELECT name FROM _sqlite_migrations ORDER BY rowid")
+            )
+
+    def _all(self, sql: str, **values: object) -> list[dict[str, Any]]:
+        return list(self._db.query(sql, values))
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

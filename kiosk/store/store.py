@@ -1,0 +1,282 @@
+"""Keeps every record until the registry has it: one file, one connection, one thread.
+
+A record and its place in the outbox are one transaction, on the disk before `record` returns. Nothing here deletes a
+record that the registry does not have, and nothing here can hold an identifier in clear (`migrations.py`).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from kiosk.core.model import Record
+from kiosk.core.outbox import CAP_S, Delivered, Later, Mark, Parked, Waiting
+from kiosk.ports import Clock
+from kiosk.store.file import open_sound, plainly, take
+from kiosk.store.records import item_of, plain_line, row_of, utc_text
+from kiosk.store.reports import Reports
+from kiosk.store.revocations import RevocationTable
+from kiosk.store.row_times import RowTimes, moment_of
+from kiosk.trust import Sealed
+from kiosk.trust.revocations import RevocationChange
+
+APPLICATION_ID = 0x41535151
+"""ASQQ: by it `file` and a technician tell this database from others."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """A record that is due, and the item that the registry gets."""
+
+    waiting: Waiting
+    item: dict[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A document of the registry, as it came."""
+
+    etag: str
+    body: bytes = field(repr=False)
+    """Empty for the list of revocations, which is kept as its rows."""
+    fetched_at: datetime
+    """When the registry last confirmed it, by our own clock."""
+    sequence: int = 0
+    issued_at: datetime | None = None
+    """When the registry signed it; None where it is not signed."""
+    not_after: datetime | None = None
+
+
+STARTS_KEPT = 100
+"""A door that starts again and again must not fill its card with it."""
+
+
+class Store:
+    """The kiosk's file. Every call belongs on the thread that made it, and raises StoreError when the disk fails.
+
+    After an error nothing is half-written, and the next call tries anew.
+    """
+
+    def __init__(self, path: Path, *, clock: Clock, boot_id: str | None = None) -> None:
+        """`boot_id` names this start of the machine, as the kernel does; without it no time is put right later."""
+        self._path = path
+        self._clock = clock
+        self._times = RowTimes(clock, boot_id)
+        self._lock = take(path)
+        try:
+            self._db, self.moved_aside = open_sound(path, clock.wall())
+        except BaseException:
+            self._lock.close()
+            raise
+        self.reports = Reports(self._db)
+        self.revocations = RevocationTable(self._db)
+
+    moved_aside: Path | None
+    """Where an unreadable file went at start. Its records wait in it for a technician."""
+
+    def close(self) -> None:
+        """Give the file back. May be called twice."""
+        self._db.close()
+        self._lock.close()
+
+    def record(self, record: Record, sealed: Sealed | None = None) -> None:
+        """Write a record and its place in the outbox; on the disk when this returns. The same one again is nothing."""
+        row = self._times.on(row_of(record, sealed))
+        with plainly(f"{row['kind']} {row['uid']} was not written"), self._db.atomic():
+            if not self._run("SELECT 1 FROM records WHERE uid = ?", row["uid"]).fetchone():
+                self._db.table("records").insert(row)
+                self._queue(row["uid"])
+
+    def waiting(self, limit: int, now: datetime) -> list[Outgoing]:
+        """Return at most `limit` records that are due: incidents first, then the oldest."""
+        # A due time further away than the longest back-off was set by a clock that was wrong: it is due.
+        bounds = (utc_text(now), utc_text(now + timedelta(seconds=2 * CAP_S)), limit)
+        with plainly("the outbox cannot be read"):
+            rows = self._db.query(
+                "SELECT outbox.tries, outbox.incident AS urgent, records.* FROM outbox JOIN records USING (uid)"
+                " WHERE not_before IS NULL OR not_before <= ? OR not_before > ?"
+                " ORDER BY outbox.incident DESC, outbox.seq LIMIT ?",
+                bounds,
+            )
+            return [
+                Outgoing(
+                    waiting=Waiting(uid=row["uid"], incident=bool(row["urgent"]), tries=row["tries"]),
+                    item=item_of(row),
+                )
+                for row in rows
+            ]
+
+    def mark(self, marks: Iterable[Mark], now: datetime) -> None:
+        """Write down what became of records, all at once. A mark on one that does not wait is nothing."""
+        with plainly("the outbox was not marked"), self._db.atomic():
+            for mark in marks:
+                match mark:
+                    case Later():
+                        due = utc_text(now + timedelta(seconds=mark.wait_s))
+                        self._run(
+                            "UPDATE outbox SET tries = tries + 1, not_before = ? WHERE uid = ?", due, mark.uid
+                        )
+                    case Delivered():
+                        if self._unqueue(mark.uid):
+                            # Whoever it was is not needed here any more: the numbers stay, the person goes.
+                            self._run(
+                                "UPDATE records SET delivered_at = ?, sealed = NULL, sealed_kid = NULL,"
+                                " subject = NULL, subject_kind = NULL WHERE uid = ?",
+                                utc_text(now),
+                                mark.uid,
+                            )
+                    case Parked():
+                        if self._unqueue(mark.uid):
+                            self._run(
+                                "INSERT INTO parked (uid, reason, parked_at) VALUES (?, ?, ?)",
+                                mark.uid,
+                                plain_line(mark.reason, 80),
+                                utc_text(now),
+                            )
+
+    def hurry(self) -> None:
+        """Make everything that waits due now: the link is back."""
+        with plainly("the outbox was not marked"), self._db.atomic():
+            self._run("UPDATE outbox SET not_before = NULL WHERE not_before IS NOT NULL")
+
+    def requeue(self, uid: str | None = None) -> int:
+        """Let a parked record, or all of them, wait again. Returns how many."""
+        with plainly("nothing was put back into the queue"), self._db.atomic():
+            which = "SELECT uid FROM parked WHERE ?1 IS NULL OR uid = ?1 ORDER BY rowid"
+            uids = [uid for (uid,) in self._run(which, uid).fetchall()]
+            for each in uids:
+                self._run("DELETE FROM parked WHERE uid = ?", each)
+                self._queue(each)
+        return len(uids)
+
+    def trust_time(self, boot_id: str, mono_to_wall_offset_ms: int) -> int:
+        """Put right when the undelivered records of a boot were made, now that its time is known; returns how many.
+
+        `mono_to_wall_offset_ms` is unix time minus monotonic time. A record of an earlier boot stays untrusted, and
+        is sent as such: nobody knows how long the power was away.
+        """
+        with plainly("the times were not put right"), self._db.atomic():
+            rows = self._run(
+                "SELECT uid, mono_s FROM records WHERE boot_id = ? AND time_trusted = 0 AND mono_s IS NOT NULL"
+                " AND delivered_at IS NULL",
+                boot_id,
+            ).fetchall()
+            self._db.conn.executemany(
+                "UPDATE records SET at = ?, time_trusted = 1 WHERE uid = ?",
+                ((utc_text(moment_of(mono_s, mono_to_wall_offset_ms)), uid) for uid, mono_s in rows),
+            )
+        return len(rows)
+
+    def latest_signed(self) -> datetime | None:
+        """Return the latest moment that the registry signed anything, as far as this kiosk saw; None: it saw nothing."""
+        with plainly("the latest signed time cannot be read"):
+            row = self._run("SELECT latest FROM signed_time").fetchone()
+        return row and datetime.fromisoformat(row[0])
+
+    def raise_latest_signed(self, moment: datetime) -> None:
+        """It is at least this late. An earlier moment changes nothing: signed time never goes back."""
+        with plainly("the latest signed time was not kept"), self._db.atomic():
+            self._run(
+                "INSERT INTO signed_time (id, latest) VALUES (1, ?) ON CONFLICT (id)"
+                " DO UPDATE SET latest = excluded.latest WHERE excluded.latest > latest",
+                utc_text(moment),
+            )
+
+    def keep(self, name: str, kept: Kept) -> None:
+        """Keep a document of the registry, whole or not at all: `policy` or `keys`."""
+        with plainly(f"the {name} document was not kept"), self._db.atomic():
+            self._keep(name, kept, kept.body)
+
+    def keep_revocations(self, change: RevocationChange, kept: Kept) -> bool:
+        """Bring a snapshot or a delta into force, all of it at once; False where the delta is not of the kept list.
+
+        `kept` says when it was signed, by which its entries' ends are judged, and has no body.
+        """
+        with plainly("the revocations were not kept"), self._db.atomic():
+            if change.base:
+                row = self._run("SELECT sequence FROM documents WHERE name = 'revocations'").fetchone()
+                if row is None or row[0] != change.base:
+                    return False
+            self.revocations.change(change, kept.issued_at or kept.fetched_at)
+            self._keep("revocations", kept, None)
+        return True
+
+    def forget_documents(self) -> None:
+        """Drop all that the registry ever said, its time with it: this device is not its own any more. Records stay."""
+        with plainly("the registry's documents were not dropped"), self._db.atomic():
+            self._run("DELETE FROM documents")
+            self._run("DELETE FROM signed_time")
+            self.revocations.forget()
+
+    def confirm(self, name: str, heard_at: datetime) -> None:
+        """The registry said that the kept document still stands."""
+        with plainly(f"the {name} document was not confirmed"), self._db.atomic():
+            self._run("UPDATE documents SET fetched_at = ? WHERE name = ?", utc_text(heard_at), name)
+
+    def kept(self, name: str) -> Kept | None:
+        """Return the kept document, or None where there never was one."""
+        with plainly(f"the {name} document cannot be read"):
+            row = self._run(
+                "SELECT etag, body, fetched_at, sequence, issued_at, not_after FROM documents WHERE name = ?",
+                name,
+            ).fetchone()
+        if row is None:
+            return None
+        etag, body, fetched_at, sequence, issued_at, not_after = row
+        return Kept(
+            etag=etag,
+            body=body or b"",
+            fetched_at=datetime.fromisoformat(fetched_at),
+            sequence=sequence,
+            issued_at=issued_at and datetime.fromisoformat(issued_at),
+            not_after=not_after and datetime.fromisoformat(not_after),
+        )
+
+    def probe(self) -> None:
+        """Write something that changes nothing: whether the disk takes records again."""
+        with plainly("the disk still takes nothing"), self._db.atomic():
+            self._run(f"PRAGMA application_id = {APPLICATION_ID}")
+
+    def started(self, version: str) -> None:
+        """A kiosk of this version begins to work: on the disk when this returns."""
+        with plainly("the start was not written"), self._db.atomic():
+            self._run("INSERT INTO starts (at, version) VALUES (?, ?)", utc_text(self._clock.wall()), version)
+            self._run("DELETE FROM starts WHERE seq <= (SELECT max(seq) FROM starts) - ?", STARTS_KEPT)
+
+    def tidy(self, keep_days: int) -> int:
+        """Delete what the registry has had for `keep_days` days, and fold the log into the file. Returns how many."""
+        before = utc_text(self._clock.wall() - timedelta(days=keep_days))
+        with plainly("old records were not deleted"):
+            with self._db.atomic():
+                gone = self._run("DELETE FROM records WHERE delivered_at < ?", before).rowcount
+            self._run("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        return gone
+
+    def _keep(self, name: str, kept: Kept, body: bytes | None) -> None:
+        self._run(
+            "INSERT OR REPLACE INTO documents (name, etag, body, fetched_at, sequence, issued_at, not_after)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            name,
+            kept.etag,
+            body,
+            utc_text(kept.fetched_at),
+            kept.sequence,
+            kept.issued_at and utc_text(kept.issued_at),
+            kept.not_after and utc_text(kept.not_after),
+        )
+
+    def _queue(self, uid: str) -> None:
+        self._run(
+            "INSERT INTO outbox (uid, incident) SELECT uid, coalesce(incident, 0) FROM records WHERE uid = ?",
+            uid,
+        )
+
+    def _unqueue(self, uid: str) -> bool:
+        return self._run("DELETE FROM outbox WHERE uid = ?", uid).rowcount == 1
+
+    def _run(self, sql: str, *values: object) -> sqlite3.Cursor:
+        return self._db.execute(sql, values)

@@ -1,0 +1,1 @@
+"""`kiosk bundle`: what goes to support of this machine, and no person in it."""

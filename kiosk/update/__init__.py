@@ -1,0 +1,1 @@
+"""A signed release, beside the running one, on trial, and back."""

@@ -1,0 +1,233 @@
+"""What the kiosk keeps of the registry's word: policy, keys, revoked passes. Whole or not at all, and never worse than before.
+
+A document that is not the registry's, or not understood, changes nothing: the last good one stays in force and the journal
+says why. How old each is, the door is told.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+
+from kiosk.core.events import Event, KnowledgeChanged, PolicyArrived
+from kiosk.core.knowledge import Age
+from kiosk.core.policy_document import parse_policy
+from kiosk.errors import (
+    DocumentRefused,
+    KioskError,
+    PolicyError,
+    RegistryRefused,
+    RegistryUnreachable,
+    StoreError,
+)
+from kiosk.ports import Clock
+from kiosk.store.shelf import StoreShelf
+from kiosk.store.store import Kept
+from kiosk.trust import Keyring
+from kiosk.trust.revocations import RevocationChange, parse_revocations
+from kiosk.uplink.client import Document, NotModified
+from kiosk.uplink.provenance import KEYS, NAMES, POLICY, REVOCATIONS, Opened, Signed
+from kiosk.workers.worker import Stop
+
+log = logging.getLogger(__name__)
+
+RETRY_S = 10.0
+"""After a failed fetch; the interval of the settings is for when all is well."""
+DOCUMENTS_SILENCE_S = 300.0
+"""A whole list of revoked passes may take three minutes over a mobile network (client.Timeouts)."""
+
+
+class Fetch(Protocol):
+    """The one call of the registry client that is needed here."""
+
+    def __call__(self, name: str, etag: str = "", *, since: int = 0) -> Document | NotModified:
+        """Return a document, or that the one with this tag still stands."""
+        ...
+
+
+class Documents:
+    """Reads what is kept at start, then asks the registry for newer ones every so often."""
+
+    def __init__(
+        self,
+        *,
+        fetch: Fetch,
+        shelf: StoreShelf,
+        put: Callable[[Event], None],
+        heard: Callable[[bool], None],
+        clock: Clock,
+        every_s: float,
+        provenance: Signed,
+    ) -> None:
+        """`provenance` says whose documents are believed."""
+        self.keyring = Keyring()
+        self._fetch = fetch
+        self._shelf = shelf
+        self._put = put
+        self._heard = heard
+        self._clock = clock
+        self._every_s = every_s
+        self._provenance = provenance
+        self._etags = dict.fromkeys(NAMES, "")
+        self._newest = dict.fromkeys(NAMES, 0)
+        self._ages: dict[str, Age] = {}
+        self._latest: datetime | None = None
+        self._since = 0
+        """The list of revocations that a delta may go on from; 0 asks for all of it."""
+        self._hurry = threading.Event()
+        self._well = True
+        self._keeping = threading.Lock()
+        self._forgotten = False
+
+    def load(self) -> None:
+        """Take what is kept into force: a kiosk that starts without a network is as wise as when it stopped."""
+        self._latest = self._shelf.latest_signed()
+        for name in NAMES:
+            kept = self._shelf.kept(name)
+            if kept is None:
+                continue
+            try:
+                opened = self._kept(name, kept)
+            except (KioskError, ValueError, RecursionError) as mistake:
+                log.error("%s: what was kept is not taken up, a new one is asked for: %s", name, mistake)
+            else:
+                self._in_force(name, opened, kept.etag)
+        self._tell()
+
+    def forget(self) -> None:
+        """Keep nothing any more: the registry withdrew this device. Returns when nothing more goes to the disk.
+
+        The pass keys stay in memory until the process ends: they are public, nobody is admitted by them any more, and at
+        a toggle door whoever is inside is known by their pass (rule 3).
+        """
+        with self._keeping:
+            self._forgotten = True
+
+    def heard(self) -> None:
+        """Another worker reached the registry: what could not be refreshed is asked for at once."""
+        if not self._well:
+            self._hurry.set()
+
+    def hurry(self) -> None:
+        """Look now."""
+        self._hurry.set()
+
+    def body(self, stop: Stop) -> None:
+        """Work until stopped."""
+        while not stop.is_set():
+            self._well = True  # what this round itself hears of the registry is no reason for another one
+            fetched = [self.refresh(name) for name in NAMES]
+            self._well = all(fetched)
+            stop.wait_for(self._hurry, self._every_s if self._well else RETRY_S)
+            self._hurry.clear()
+
+    def refresh(self, name: str) -> bool:
+        """Ask for one document; whether the registry gave a good answer."""
+        try:
+            fetched = self._fetch(name, self._etags[name], since=self._since if name == REVOCATIONS else 0)
+            if isinstance(fetched, NotModified):
+                self._shelf.confirm(name, self._clock.wall())
+            else:
+                self._take(name, fetched)
+        except (RegistryUnreachable, RegistryRefused, StoreError) as failure:
+            log.warning("%s: not refreshed: %s", name, failure)
+            if isinstance(failure, RegistryUnreachable):
+                self._heard(False)
+            return False
+        except (KioskError, ValueError, RecursionError) as mistake:
+            log.error(
+                "%s: the registry's document was not understood, the last good one stays: %s", name, mistake
+            )
+        self._heard(True)
+        return True
+
+    def _kept(self, name: str, kept: Kept) -> Opened:
+        """Take a kept document into force. The list of revocations is its rows: it was verified when they were made."""
+        if name == REVOCATIONS:
+            if kept.issued_at is None or kept.not_after is None:
+                raise DocumentRefused("expected a list with the times that were signed into it, found none")
+            return Opened(
+                content=b"", sequence=kept.sequence, issued_at=kept.issued_at, not_after=kept.not_after
+            )
+        opened = self._provenance.opened(name, kept.body, newest=0, latest=self._latest, kept=True)
+        self._understand(name, opened.content, kept.fetched_at)
+        return opened
+
+    def _take(self, name: str, fetched: Document) -> None:
+        """Take a fetched document into force and keep it. Raises what is wrong with it."""
+        with self._keeping:  # one that was under way when the registry withdrew us is not kept
+            if not self._forgotten:
+                self._take_and_keep(name, fetched)
+
+    def _take_and_keep(self, name: str, fetched: Document) -> None:
+        opened = self._opened(fetched)
+        now = self._clock.wall()
+        kept = Kept(
+            etag=fetched.etag,
+            body=fetched.body,
+            fetched_at=now,
+            sequence=opened.sequence,
+            issued_at=opened.issued_at,
+            not_after=opened.not_after,
+        )
+        if name == REVOCATIONS:
+            self._keep_list(_list_in(opened), kept)
+        else:
+            self._understand(name, opened.content, now)
+            self._shelf.keep(name, kept)
+        self._in_force(name, opened, fetched.etag)
+        self._tell()
+
+    def _keep_list(self, change: RevocationChange, kept: Kept) -> None:
+        """Keep a list; one that goes on from another than ours is asked for whole, next."""
+        if not self._shelf.keep_revocations(change, kept):
+            if self._since:
+                self._since, self._etags[REVOCATIONS] = 0, ""
+                self.hurry()
+            raise DocumentRefused(
+                f"expected the changes since the kept list, found those since number {change.base}: asking for all of it"
+            )
+
+    def _opened(self, fetched: Document) -> Opened:
+        return self._provenance.opened(
+            fetched.name, fetched.body, newest=self._newest[fetched.name], latest=self._latest
+        )
+
+    def _in_force(self, name: str, opened: Opened, etag: str) -> None:
+        self._etags[name], self._newest[name] = etag, opened.sequence
+        if name == REVOCATIONS:
+            self._since = opened.sequence
+        self._ages[name] = Age(issued_at=opened.issued_at, not_after=opened.not_after)
+        if self._latest is None or opened.issued_at > self._latest:
+            self._latest = opened.issued_at
+            self._shelf.raise_latest_signed(opened.issued_at)
+
+    def _understand(self, name: str, content: bytes, heard_at: datetime) -> None:
+        """Take a document's content into force. Raises KioskError or ValueError where it is not understood."""
+        document = json.loads(content)
+        if name == KEYS:
+            keyring = Keyring.from_document(document)
+            if self._provenance.turned(document):
+                # The old root may end before these change: they are asked for under the new one.
+                self._etags = dict.fromkeys(self._etags, "")
+            self.keyring = keyring
+            return
+        policy = parse_policy(document)
+        if isinstance(policy, list):
+            raise PolicyError("; ".join(policy))
+        self._put(PolicyArrived(policy=policy, heard_at=heard_at))
+
+    def _tell(self) -> None:
+        policy, keys, revocations = (self._ages.get(name) for name in (POLICY, KEYS, REVOCATIONS))
+        self._put(KnowledgeChanged(policy=policy, keys=keys, revocations=revocations))
+
+
+def _list_in(opened: Opened) -> RevocationChange:
+    change = parse_revocations(opened.content)
+    if not isinstance(change, RevocationChange):
+        raise DocumentRefused(f"{change}: expected a list of revoked passes in its form; update the kiosk")
+    return change

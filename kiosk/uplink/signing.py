@@ -1,0 +1,68 @@
+"""Signs what this device asks, by a time that the registry takes for now (RFC 9421, docs/contract.md).
+
+Whoever tells the registry's time in a refusal has signed nothing: it is good for signing with, and never sets a clock.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import requests
+
+from kiosk.trust.signing import NONCE_BYTES, DeviceKey, sign_request
+
+log = logging.getLogger(__name__)
+
+
+class Identity(Protocol):
+    """Who this device is to the registry: as much of `kiosk/enrolment/device.py` as a signature needs."""
+
+    @property
+    def device(self) -> str:
+        """The id that the registry gave it."""
+        ...
+
+    @property
+    def key(self) -> DeviceKey:
+        """Its own key."""
+        ...
+
+
+class RequestSigner:
+    """May be called from several threads."""
+
+    def __init__(
+        self,
+        identity: Identity,
+        *,
+        wall: Callable[[], datetime],
+        new_nonce: Callable[[int], bytes] = secrets.token_bytes,
+    ) -> None:
+        self._identity = identity
+        self._wall = wall
+        self._new_nonce = new_nonce
+        self.ahead = timedelta()
+        """How far the registry's clock is ahead of ours, as far as it had to tell: within 300 s it does not."""
+
+    @property
+    def device(self) -> str:
+        """The id that the registry gave this device."""
+        return self._identity.device
+
+    def sign(self, prepared: requests.PreparedRequest) -> None:
+        """Sign a request that is ready to go. Each call is another signature, also of the same request."""
+        created = int((self._wall() + self.ahead).timestamp())
+        nonce = self._new_nonce(NONCE_BYTES)
+        sign_request(prepared, self._identity.key, self._identity.device, created=created, nonce=nonce)
+
+    def hear(self, registrys_time: datetime) -> None:
+        """Sign by the registry's clock from now on."""
+        self.ahead = registrys_time - self._wall()
+        log.warning(
+            "our clock is %.0f s behind the registry's (less than 0: ahead); it was not set by that, requests are signed so",
+            self.ahead.total_seconds(),
+        )

@@ -1,0 +1,1 @@
+"""The threads of a door, each with one blocking thing: camera, keys, scanner, sensors, board, questions."""

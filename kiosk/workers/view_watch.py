@@ -1,0 +1,83 @@
+"""Watches what the camera sees: tells door and journal what is wrong with it, and keeps what it learned of the hall over a restart.
+
+What is kept is a map of edges, no picture; a camera that somebody turned while the kiosk was off is told by it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from kiosk.core.events import HealthChanged, Part
+from kiosk.core.sight import WHY, Trouble
+from kiosk.core.situation import Door
+from kiosk.ports import Clock, Grey
+from kiosk.reader.lookout import Lookout
+from kiosk.reader.scenery import Scenery
+from kiosk.workers.reopening import Put
+
+log = logging.getLogger(__name__)
+
+FILE = "camera-view.json"
+KEEP_S = 3600.0
+LONGEST_BYTES = 64_000
+
+
+def kept(folder: Path) -> Scenery:
+    """Return what was learned of the hall before; nothing where there is no such file, or it is not whole."""
+    try:
+        with (folder / FILE).open("rb") as file:
+            return Scenery.from_bytes(file.read(LONGEST_BYTES))
+    except OSError:
+        return Scenery()
+
+
+def lit(door: Door, clock: Clock) -> bool:
+    """Whether visitors may come now, so that the hall is lit; where no rule is known, or the clock is not right, they may."""
+    wall = clock.wall()
+    edition = door.edition(wall)
+    return edition is None or not clock.trusted() or edition.open_until(door.local(wall)) is not None
+
+
+class ViewWatch:
+    """One door's view. `saw` is called by the scanner, `keep` by whoever may wait for a disk."""
+
+    def __init__(
+        self, folder: Path, put: Put, *, is_open: Callable[[], bool], mono: Callable[[], float]
+    ) -> None:
+        """`is_open`: whether visitors may come now; a dark hall is right at night."""
+        self._folder, self._put, self._is_open, self._mono = folder, put, is_open, mono
+        self._lookout = Lookout(kept(folder))
+        self._told: Trouble | None = None
+        self._written: Scenery = self._lookout.scenery
+        self._keep_at = float("-inf")
+        self._failed = False
+
+    def saw(self, frame: Grey, mono: float, *, moved_at: float, read: int) -> None:
+        """Hear of one more frame, in which `read` new codes were read."""
+        trouble = self._lookout.look(frame, mono, moved_at=moved_at, read=read, is_open=self._is_open())
+        if trouble is self._told:
+            return
+        self._told = trouble
+        if trouble is None:
+            log.info("view: the camera sees its hall again")
+            self._put(HealthChanged(part=Part.VIEW, working=True))
+        else:
+            log.warning("view: %s", WHY[trouble])
+            self._put(HealthChanged(part=Part.VIEW, working=False, why=WHY[trouble]))
+
+    def keep(self) -> None:
+        """Write down what was learned, once an hour at most; the first time as soon as the hall is known."""
+        scenery, mono = self._lookout.scenery, self._mono()
+        if not scenery.known or scenery is self._written or (self._written.known and mono < self._keep_at):
+            return
+        self._written, self._keep_at = scenery, mono + KEEP_S
+        try:
+            new = self._folder / f".{FILE}.new"
+            new.write_bytes(scenery.to_bytes())
+            new.replace(self._folder / FILE)
+        except OSError as failure:
+            if not self._failed:
+                log.warning("what the hall looks like could not be kept: %s", failure.strerror or failure)
+            self._failed = True

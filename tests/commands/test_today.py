@@ -1,0 +1,82 @@
+"""`kiosk today`: the day's numbers from a real store."""
+
+import json
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from kiosk.commands.today import today
+from kiosk.core.model import (
+    Closing,
+    Colour,
+    Decision,
+    Direction,
+    Identifier,
+    IdentifierKind,
+    Outcome,
+    Passage,
+    Reason,
+    Via,
+    Visit,
+)
+from kiosk.core.passages import passage_id
+from kiosk.store.store import Store
+
+ALMATY = ZoneInfo("Asia/Almaty")
+NOON = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
+
+
+class Noon:
+    def wall(self) -> datetime:
+        return NOON
+
+    def mono(self) -> float:
+        return 0.0
+
+    def trusted(self) -> bool:
+        return True
+
+
+def visit(number: int, at: datetime, direction: Direction, colour: Colour = Colour.GREEN) -> list[object]:
+    uid = f"01900000-0000-7000-8000-{number:012x}"
+    decision = Decision(outcome=Outcome.ADMITTED, reason=Reason.STATUS_ADMITTED, opens=True, colour=colour)
+    who = Identifier(kind=IdentifierKind.PASS, value="a1" * 12)
+    seen = Visit(
+        id=uid, direction=direction, via=Via.CAMERA, identifier=who, decision=decision, decided_at=at
+    )
+    return [seen, Passage(id=passage_id(uid), visit_id=uid, passed=True, ended_at=at, sensed=False)]
+
+
+def store_with(path, records):
+    store = Store(path, clock=Noon())
+    for record in records:
+        store.record(record)
+    store.close()
+
+
+def test_the_day_counts_by_colour_and_tells_when_the_venue_worked(tmp_path):
+    file = tmp_path / "kiosk.db"
+    yesterday = visit(1, NOON.replace(day=22, hour=10), Direction.ENTRY)
+    morning = visit(2, NOON.replace(hour=2), Direction.ENTRY)
+    later = visit(3, NOON.replace(hour=4, minute=30), Direction.ENTRY, Colour.BLUE)
+    left = visit(4, NOON.replace(hour=6), Direction.EXIT)
+    store_with(file, [*yesterday, *morning, *later, *left])
+    day = today(file, NOON, ALMATY)
+    assert "worked from 07:00 to 11:00: 2 in, 1 out, 1 inside" in day.as_text()
+    assert json.loads(day.as_json())["worked"]["entries"] == 2
+    assert sum(row.visits for row in day.visits) == 3
+
+
+def test_a_closing_sends_everybody_home(tmp_path):
+    file = tmp_path / "kiosk.db"
+    entered = visit(1, NOON.replace(hour=2), Direction.ENTRY)
+    closing = Closing(
+        id="01900000-0000-7000-8000-00000000c105", closed_at=NOON.replace(hour=3), assumed_exits=1
+    )
+    store_with(file, [*entered, closing])
+    assert today(file, NOON, ALMATY).inside == 0
+
+
+def test_a_day_without_anybody_says_so(tmp_path):
+    file = tmp_path / "kiosk.db"
+    store_with(file, [])
+    assert today(file, NOON, ALMATY).as_text() == "nobody has passed today"

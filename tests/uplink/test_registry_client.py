@@ -1,0 +1,375 @@
+"""Over real sockets: no answer is believed that is not the contract's, and none is waited for longer than it may take."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+import traceback
+from datetime import UTC, datetime
+
+import pytest
+
+from kiosk.core.model import Colour, Direction, IdentifierKind, Via
+from kiosk.core.outbox import Verdict, Word
+from kiosk.errors import RegistryRefused, RegistryUnreachable
+from kiosk.store.records import item_of, row_of
+from kiosk.uplink.client import Document, NotModified, RegistryClient, Timeouts
+from kiosk.uplink.exchange import LEFT_BEHIND
+from tests.factories import make_id, make_iin, make_person
+from tests.hostile_server import BAD, SIGNED_OCTETS, Came, HostileServer, Manner
+from tests.store.making import make_sealed, make_visit
+
+VISIT = make_id(1)
+PERSON = make_person(7)
+DEADLINE_S = 1.5
+SLACK_S = 2.5
+"""For a machine that does other things as well; far below what a drip or a silence would take."""
+WHY = {
+    Manner.HTTP_500: "http-500",
+    Manner.HTTP_503_RETRY: "http-503",
+    Manner.HTTP_413: "http-413",
+    Manner.HTML_404: "http-404",
+    Manner.PROBLEM_403: "http-403",
+    Manner.HTML_200: "not-json",
+    Manner.REDIRECT_302: "redirect",
+    Manner.HALF_BODY: "broken-off",
+    Manner.SILENCE: "timeout",
+    Manner.SLOW_DRIP: "timeout",
+    Manner.HEADER_DRIP: "timeout",
+    Manner.WRONG_TYPE: "not-json",
+    Manner.WRONG_CHARSET: "not-json",
+    Manner.OTHER_VISIT: "other-visit",
+    Manner.HUGE: "too-long",
+    Manner.BROKEN_JSON: "not-json",
+    Manner.DEEP_JSON: "not-json",
+    Manner.NOT_AN_OBJECT: "bad-answer",
+    Manner.WRONG_SHAPE: "other-visit",
+    Manner.GZIP_BOMB: "encoded",
+    Manner.GARBAGE: "broken-off",
+    Manner.HANG_UP: "broken-off",
+}
+NOT_SIGNED = (
+    Manner.HTML_200,
+    Manner.WRONG_TYPE,
+    Manner.WRONG_CHARSET,
+    Manner.BROKEN_JSON,
+    Manner.DEEP_JSON,
+    Manner.NOT_AN_OBJECT,
+)
+ITEM = item_of({"subject": None, "sealed": None} | row_of(make_visit(1), make_sealed()))
+
+
+def ask(client: RegistryClient, deadline_s: float = DEADLINE_S):
+    return client.ask(VISIT, PERSON, Direction.ENTRY, Via.KEYPAD, deadline_s)
+
+
+def refusal(call) -> RegistryUnreachable | RegistryRefused:
+    """Return what a call raised, in time and without the identifier in any of it."""
+    begun = time.monotonic()
+    with pytest.raises((RegistryUnreachable, RegistryRefused)) as raised:
+        call()
+    assert time.monotonic() - begun < DEADLINE_S + SLACK_S
+    assert PERSON.value not in "".join(traceback.format_exception(raised.value))
+    return raised.value
+
+
+def test_every_bad_manner_has_its_reason():
+    assert set(WHY) == set(BAD)
+
+
+@pytest.mark.parametrize("manner", BAD)
+def test_a_question_that_is_answered_badly_is_no_answer_within_its_deadline(server, client, manner):
+    server.behave(manner)
+    assert refusal(lambda: ask(client)).why == WHY[manner]
+
+
+@pytest.mark.parametrize("manner", BAD)
+def test_a_visitor_is_answered_after_a_bad_answer_to_the_one_before(server, client, manner):
+    # A line closed at once is tried once more within the same deadline: it takes two to be noticed.
+    server.behave(Manner.GOOD, *[manner] * (2 if manner is Manner.HANG_UP else 1))
+    refusal(lambda: ask(client))
+    assert ask(client, 5.0).status.colour is Colour.GREEN
+
+
+@pytest.mark.parametrize("manner", [m for m in BAD if m not in (Manner.OTHER_VISIT, Manner.WRONG_SHAPE)])
+def test_records_that_are_answered_badly_are_not_taken_for_stored(server, client, manner):
+    server.behave(manner)
+    assert refusal(lambda: client.send([ITEM])).why == WHY[manner]
+
+
+def test_verdicts_of_another_shape_are_no_verdicts(server, client):
+    server.behave(Manner.WRONG_SHAPE)
+    assert refusal(lambda: client.send([ITEM])).why == "bad-answer"
+
+
+@pytest.mark.parametrize("manner", [m for m in BAD if m not in (Manner.OTHER_VISIT, Manner.WRONG_SHAPE)])
+def test_a_document_that_does_not_come_whole_does_not_come(server, client, manner):
+    server.behave(manner)
+    # Whatever comes in another form than a signed one is none, whatever else is wrong with it.
+    why = "not-signed" if manner in NOT_SIGNED else WHY[manner]
+    assert refusal(lambda: client.fetch("policy")).why == why
+
+
+@pytest.mark.parametrize("manner", [m for m in BAD if m is not Manner.OTHER_VISIT])
+def test_phones_and_heartbeats_are_as_wary(server, client, manner):
+    server.behave(manner)
+    expected = "bad-answer" if manner is Manner.WRONG_SHAPE else WHY[manner]
+    assert refusal(lambda: client.events(0, 0)).why == expected
+    beat = lambda: client.heartbeat(version="1", waiting=0, parked=0, inside=0, health={})
+    assert refusal(beat).why == expected
+
+
+def test_a_good_answer_is_understood(server, client):
+    answer = ask(client, 5.0)
+    assert answer.status.colour is Colour.GREEN
+    assert answer.status.valid_until == datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
+    assert answer.hint == "А. Б."
+    [came] = server.requests
+    assert came.json() == {
+        "visit": VISIT,
+        "door": "D01",
+        "direction": "entry",
+        "via": "keypad",
+        "identifier": {"kind": "iin", "value": PERSON.value, "country": ""},
+    }
+
+
+def test_an_identifier_travels_in_the_body_alone(server, client):
+    ask(client, 5.0)
+    [came] = server.requests
+    assert PERSON.value not in came.path + came.query + str(came.headers)
+
+
+def test_a_registry_that_knows_nobody_says_so(connect):
+    with HostileServer(
+        lambda came: (200, {"visit": VISIT, "status": None, "subject": "", "hint": ""})
+    ) as other:
+        other_client = connect(other.url)
+        assert ask(other_client, 5.0).status is None
+
+
+GOOD_STATUS = {"colour": "red", "established_at": "2026-11-22T10:00:00Z", "valid_until": None}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"status": "green"},
+        {"status": []},
+        {"status": {**GOOD_STATUS, "colour": "violet"}},
+        {"status": {**GOOD_STATUS, "colour": ["red"]}},
+        {"status": {**GOOD_STATUS, "established_at": None}},
+        {"status": {**GOOD_STATUS, "established_at": "2026-11-22T10:00:00"}},
+        {"status": {**GOOD_STATUS, "valid_until": "2026-02-30T10:00:00Z"}},
+        {"status": {**GOOD_STATUS, "valid_until": 1e99}},
+        {"status": {"colour": "red", "established_at": "2026-11-22T10:00:00Z"}},
+        {"subject": make_iin(7)},
+        {"subject": 7},
+        {"hint": make_iin(7)},
+        {"hint": "a" * 41},
+        {"hint": "\x1b[2J"},
+        {"visit": None},
+    ],
+    ids=str,
+)
+def test_an_answer_with_one_field_out_of_shape_is_no_answer(connect, change):
+    answer = {"visit": VISIT, "status": GOOD_STATUS, "subject": "", "hint": ""} | change
+    with HostileServer(lambda came: (200, answer)) as server:
+        client = connect(server.url)
+        assert refusal(lambda: ask(client, 5.0)).why in ("bad-answer", "other-visit")
+
+
+@pytest.mark.parametrize("missing", ["visit", "status", "subject", "hint"])
+def test_an_answer_without_one_of_its_fields_is_no_answer(connect, missing):
+    answer = {"visit": VISIT, "status": None, "subject": "", "hint": ""}
+    del answer[missing]
+    with HostileServer(lambda came: (200, answer)) as server:
+        client = connect(server.url)
+        refusal(lambda: ask(client, 5.0))
+
+
+def test_what_the_registry_refuses_is_told_by_its_kind_and_never_by_its_words(server, client):
+    server.behave(Manner.PROBLEM_403)
+    error = refusal(lambda: ask(client))
+    assert isinstance(error, RegistryRefused)
+    assert str(error) == "http-403: not-enrolled"
+
+
+def test_how_long_to_wait_is_heard(server, client):
+    server.behave(Manner.HTTP_503_RETRY)
+    assert refusal(lambda: client.send([ITEM])).retry_after_s == 120
+
+
+def test_verdicts_come_by_uid_and_a_strange_one_is_left_out(connect):
+    results = [
+        {"uid": "a", "verdict": "stored", "reason": ""},
+        {"uid": "b", "verdict": "rejected", "reason": "uid-reused"},
+        {"uid": "c", "verdict": "rejected", "reason": f"not for {make_iin(7)}"},
+        {"uid": "d", "verdict": "eaten", "reason": ""},
+        {"uid": 7, "verdict": "stored", "reason": ""},
+        {"verdict": "stored"},
+        "stored",
+        None,
+    ]
+    with HostileServer(lambda came: (200, {"results": results})) as server:
+        client = connect(server.url)
+        assert client.send([ITEM]) == {
+            "a": Verdict(word=Word.STORED),
+            "b": Verdict(word=Word.REJECTED, reason="uid-reused"),
+            "c": Verdict(word=Word.REJECTED),
+        }
+
+
+def test_a_verdict_on_another_visit_is_none_on_this_one(server, client):
+    server.behave(Manner.OTHER_VISIT)
+    assert ITEM["uid"] not in client.send([ITEM])
+
+
+def test_a_document_comes_with_its_tag_and_is_not_sent_again(server, client):
+    document = client.fetch("policy")
+    assert document == Document(name="policy", etag='"1"', body=SIGNED_OCTETS)
+    assert client.fetch("policy", document.etag) == NotModified()
+    assert server.requests[0].query == "door=D01"
+    assert client.fetch("keys").name == "keys"
+    assert server.requests[2].query == ""
+
+
+def test_a_document_in_json_is_none_however_well_it_is_made(connect):
+    with HostileServer(lambda came: (200, {"version": 1})) as other:
+        other_client = connect(other.url)
+        assert refusal(lambda: other_client.fetch("policy")).why == "not-signed"
+
+
+def test_not_modified_is_no_answer_to_who_has_nothing(connect):
+    with HostileServer(lambda came: (304, {})) as other:
+        other_client = connect(other.url)
+        refusal(lambda: other_client.fetch("policy"))
+
+
+def test_phones_come_with_a_cursor_and_a_kind_of_tomorrow_is_skipped(connect):
+    event = {
+        "id": 4,
+        "kind": "checkin",
+        "identifier": {"kind": "checkin", "value": "0123456789abcdef01234567"},
+        "status": GOOD_STATUS,
+        "direction": "entry",
+    }
+    answer = {"cursor": 5, "events": [event, {"id": 5, "kind": "of-tomorrow"}]}
+    with HostileServer(lambda came: (200, answer)) as server:
+        client = connect(server.url)
+        arrivals = client.events(3, 0)
+    assert server.requests[0].query == "after=3&wait=0"
+    [phone] = arrivals.phones
+    assert (arrivals.cursor, phone.identifier.kind, phone.direction) == (
+        5,
+        IdentifierKind.CHECKIN,
+        Direction.ENTRY,
+    )
+    assert phone.status.colour is Colour.RED
+
+
+def test_a_heartbeat_brings_the_registrys_time(server, client):
+    now = client.heartbeat(version="0.1.0", waiting=3, parked=1, inside=12, health={"camera": "ok"})
+    assert now == datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
+    assert server.requests[0].json()["inside"] == 12
+
+
+def test_the_connection_is_kept_alive_from_one_visitor_to_the_next(server, client):
+    for _ in range(3):
+        ask(client, 5.0)
+    assert server.connections == 1
+
+
+def test_a_connection_that_was_closed_there_is_made_anew_without_the_visitor_noticing(server, client):
+    server.behave(Manner.GOOD, Manner.STALE, Manner.HANG_UP)
+    ask(client, 5.0)  # the line is closed after it
+    assert ask(client, 5.0).status.colour is Colour.GREEN  # and once more before the answer
+    assert server.connections == 3
+
+
+def test_each_thread_has_a_connection_of_its_own(server, client):
+    ask(client, 5.0)
+    thread = threading.Thread(target=client.fetch, args=("keys",))
+    thread.start()
+    thread.join(10)
+    assert server.connections == 2
+
+
+def test_nobody_listening_is_refused(server, client):
+    server.stop()
+    assert refusal(lambda: ask(client)).why == "refused"
+
+
+def test_a_name_that_nobody_knows_is_told(connect):
+    client = connect("https://registry.invalid")
+    assert refusal(lambda: ask(client)).why in ("no-name", "timeout")
+
+
+def test_a_server_that_speaks_no_tls_is_told(server, connect):
+    client = connect(server.url.replace("http:", "https:"))
+    server.behave(Manner.GARBAGE)
+    assert refusal(lambda: ask(client)).why in ("tls", "timeout", "broken-off")
+
+
+def test_a_proxy_of_the_environment_is_not_asked_for_this_machine(server, root):
+    """In a process of its own: its environment is given, not patched."""
+    script = (
+        "import sys, time; from kiosk.uplink.client import RegistryClient; from tests.uplink.conftest import SIGNER;"
+        "client = RegistryClient(sys.argv[1], 'D01', mono=time.monotonic, signer=SIGNER);"
+        "print(client.heartbeat(version='1', waiting=0, parked=0, inside=0, health={}))"
+    )
+    proxies = dict.fromkeys(("http_proxy", "HTTP_PROXY", "all_proxy"), "http://127.0.0.1:9")
+    done = subprocess.run(
+        [sys.executable, "-c", script, server.url],
+        env=os.environ | proxies,
+        cwd=root,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.stdout.startswith("2026-11-22 10:00"), done.stderr
+
+
+def test_a_question_left_behind_ends_because_its_connection_is_shut(server, client):
+    """The header drip is the one that no library's time-out ends: without the shutting these would pile up."""
+    server.behave(Manner.HEADER_DRIP)
+    assert refusal(lambda: ask(client, 0.1)).why == "timeout"
+    for thread in [thread for thread in threading.enumerate() if thread.name == "exchange"]:
+        thread.join(10)
+        assert not thread.is_alive()
+
+
+def test_questions_that_hang_do_not_pile_up(connect):
+    """A line that takes the call and never speaks: a handshake cannot be shut from outside, so those are counted."""
+    listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+    client = connect(f"https://127.0.0.1:{listener.getsockname()[1]}", Timeouts(send_s=0.05))
+    before = threading.active_count()
+    reasons = {refusal(lambda: client.send([ITEM])).why for _ in range(LEFT_BEHIND + 2)}
+    assert reasons <= {"timeout", "stuck"}
+    assert threading.active_count() - before <= LEFT_BEHIND + 1
+    client.close()
+    for thread in threading.enumerate():
+        if thread.name == "exchange":
+            thread.join(30)
+    listener.close()
+
+
+def test_nothing_of_a_question_is_logged(server, client, caplog):
+    caplog.set_level(logging.DEBUG)
+    ask(client, 5.0)
+    server.behave(Manner.BROKEN_JSON)
+    refusal(lambda: ask(client))
+    assert caplog.text, "the libraries do log"
+    assert PERSON.value not in caplog.text
+
+
+def test_what_came_shows_nothing_of_a_visitor_in_its_repr():
+    came = Came(method="POST", path="/", query="", headers={}, body=PERSON.value.encode())
+    assert PERSON.value not in repr(came)
+    assert PERSON.value not in repr(PERSON)
