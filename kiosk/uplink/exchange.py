@@ -148,8 +148,8 @@ class _Lane:
         self.left = False
         """Whether nobody waits for what it does any more."""
         self._open: list[socket.socket] = []
-        self._session.mount("http://", _Adapter(self._open))
-        self._session.mount("https://", _Adapter(self._open))
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, _Adapter(self._opened))
         self._work: SimpleQueue[tuple[Future[Reply], Callable[[], Reply]] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="exchange", daemon=True)
         self._thread.start()
@@ -170,8 +170,7 @@ class _Lane:
         self.left = True
         self._work.put(None)
         for each in self._open:
-            with contextlib.suppress(OSError, ValueError):
-                each.shutdown(socket.SHUT_RDWR)
+            _shut(each)
 
     def once(self, question: requests.Request, left_s: float, most_bytes: int, sign: Sign | None) -> Reply:
         """Ask once."""
@@ -198,6 +197,11 @@ class _Lane:
                 body=bytes(body),
             )
 
+    def _opened(self, connection: socket.socket) -> None:
+        self._open[:] = [connection]
+        if self.left:  # while it was being made: nobody will shut it any more
+            _shut(connection)
+
     def _run(self) -> None:
         while (handed := self._work.get()) is not None:
             done, perform = handed
@@ -209,9 +213,9 @@ class _Lane:
 
 
 class _Adapter(HTTPAdapter):
-    """Remembers the socket of its one connection, so that it can be shut from another thread."""
+    """Tells the socket of its one connection, so that it can be shut from another thread."""
 
-    def __init__(self, opened: list[socket.socket]) -> None:
+    def __init__(self, opened: Callable[[socket.socket], None]) -> None:
         self._opened = opened
         super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
 
@@ -221,12 +225,12 @@ class _Adapter(HTTPAdapter):
         class Plain(HTTPConnection):
             def connect(self) -> None:
                 super().connect()
-                opened[:] = [self.sock]
+                opened(self.sock)
 
         class Secure(HTTPSConnection):
             def connect(self) -> None:
                 super().connect()
-                opened[:] = [self.sock]
+                opened(self.sock)
 
         class PlainPool(HTTPConnectionPool):
             ConnectionCls = Plain
@@ -236,6 +240,11 @@ class _Adapter(HTTPAdapter):
 
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": SecurePool}
+
+
+def _shut(connection: socket.socket) -> None:
+    with contextlib.suppress(OSError, ValueError):
+        connection.shutdown(socket.SHUT_RDWR)
 
 
 def _loopback(url: str) -> bool:

@@ -19,7 +19,7 @@ from kiosk.core.outbox import Verdict, Word
 from kiosk.errors import RegistryRefused, RegistryUnreachable
 from kiosk.store.records import item_of, row_of
 from kiosk.uplink.client import Document, NotModified, RegistryClient, Timeouts
-from kiosk.uplink.exchange import LEFT_BEHIND
+from kiosk.uplink.exchange import LEFT_BEHIND, Exchange
 from tests.factories import make_id, make_iin, make_person
 from tests.hostile_server import BAD, SIGNED_OCTETS, Came, HostileServer, Manner
 from tests.store.making import make_sealed, make_visit
@@ -343,6 +343,22 @@ def test_a_question_left_behind_ends_because_its_connection_is_shut(server, clie
     for thread in [thread for thread in threading.enumerate() if thread.name == "exchange"]:
         thread.join(10)
         assert not thread.is_alive()
+
+
+def test_a_question_that_was_left_before_its_connection_was_made_ends_too(server):
+    server.behave(Manner.HEADER_DRIP)
+    exchange, left = Exchange(server.url, mono=time.monotonic), threading.Event()
+    before = set(threading.enumerate())
+
+    def sign_late(_request) -> None:
+        left.wait(30)
+
+    with pytest.raises(RegistryUnreachable, match="timeout"):
+        exchange.request("GET", "/", deadline_s=0.1, most_bytes=1, headers={}, sign=sign_late)
+    [lane] = [thread for thread in set(threading.enumerate()) - before if thread.name == "exchange"]
+    left.set()
+    lane.join(30)
+    assert not lane.is_alive()
 
 
 def test_questions_that_hang_do_not_pile_up(connect):
