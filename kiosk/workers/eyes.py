@@ -34,5 +34,5 @@ class Saw(Protocol):
     """Hears of every frame."""
 
     def __call__(self, frame: Grey, mono: float, *, moved_at: float, read: int) -> None:
-        """`moved_at`: when something last moved; `read`: how many new codes were in it."""
+        """`moved_at`: when something last moved; `read`: how many new codes were in it. Raises CameraLost to have it opened anew."""
         ...

@@ -1,4 +1,5 @@
-"""Watches what the camera sees: tells door and journal what is wrong with it, and keeps what it learned of the hall over a restart.
+"""Watches what the camera sees: tells door and journal what is wrong with it, has it opened anew where its picture is frozen, and
+keeps what it learned of the hall over a restart.
 
 What is kept is a map of edges, no picture; a camera that somebody turned while the kiosk was off is told by it.
 """
@@ -12,6 +13,7 @@ from pathlib import Path
 from kiosk.core.events import HealthChanged, Part
 from kiosk.core.sight import WHY, Trouble
 from kiosk.core.situation import Door
+from kiosk.errors import CameraLost
 from kiosk.ports import Clock, Grey
 from kiosk.reader.lookout import Lookout
 from kiosk.reader.scenery import Scenery
@@ -21,6 +23,8 @@ log = logging.getLogger(__name__)
 
 FILE = "camera-view.json"
 KEEP_S = 3600.0
+FROZEN_S = 60.0
+"""How often a camera whose picture is frozen is opened anew: it costs the door two seconds without a camera."""
 LONGEST_BYTES = 64_000
 
 
@@ -51,14 +55,21 @@ class ViewWatch:
         self._lookout = Lookout(kept(folder))
         self._told: Trouble | None = None
         self._written: Scenery = self._lookout.scenery
-        self._keep_at = float("-inf")
+        self._keep_at = self._reopen_at = float("-inf")
         self._failed = False
 
     def saw(self, frame: Grey, mono: float, *, moved_at: float, read: int) -> None:
-        """Hear of one more frame, in which `read` new codes were read."""
+        """Hear of one more frame, in which `read` new codes were read. Raises CameraLost where the picture is frozen."""
         trouble = self._lookout.look(frame, mono, moved_at=moved_at, read=read, is_open=self._is_open())
-        if trouble is self._told:
-            return
+        if trouble is not self._told:
+            self._tell(trouble)
+        if trouble is Trouble.FROZEN and mono >= self._reopen_at:
+            self._reopen_at = mono + FROZEN_S
+            raise CameraLost(
+                "its picture is frozen, it is opened anew: if that does not help, pull it and plug it in again"
+            )
+
+    def _tell(self, trouble: Trouble | None) -> None:
         self._told = trouble
         if trouble is None:
             log.info("view: the camera sees its hall again")

@@ -15,6 +15,7 @@ from kiosk.core.situation import State
 from kiosk.doctor.finding import State as Found
 from kiosk.doctor.things import Running
 from kiosk.doctor.view import view
+from kiosk.errors import CameraLost
 from kiosk.reader.scenery import LEARNED, Scenery
 from kiosk.workers.view_watch import FILE, KEEP_S, ViewWatch, kept
 from tests.core.doorman import Doorman
@@ -74,6 +75,21 @@ def test_a_hall_in_the_dark_is_told_when_visitors_may_come_and_not_before(eyes, 
     assert man.view.corner.ailing is Trouble.DARK
     eyes.is_open = False
     eyes.see(night, 2)
+    assert man.view.corner.ailing is None
+
+
+def test_a_frozen_camera_is_opened_anew_at_once_and_then_once_a_minute_until_it_lives(eyes, man):
+    lost = []
+    for second in range(200):
+        try:
+            eyes.see(HALLS[:1], 1)
+        except CameraLost:
+            lost.append(second)
+            eyes.now += 0.5
+    assert lost[0] <= 12
+    assert lost == [lost[0] + 60 * again for again in range(4)]
+    assert man.view.corner.ailing is Trouble.FROZEN
+    eyes.see(HALLS, 70)
     assert man.view.corner.ailing is None
 
 
@@ -159,6 +175,7 @@ def test_the_doctor_asks_a_kiosk_that_runs():
 
 def test_a_door_tells_the_registry_what_its_camera_sees(house, registry):
     house.camera.play([HALLS[0]] * 10_000)  # one frame again and again: a sensor that hangs
+    hung = house.camera
 
     def told() -> bool:
         house.clock.skip(0.5)  # it is looked at once a second
@@ -172,3 +189,4 @@ def test_a_door_tells_the_registry_what_its_camera_sees(house, registry):
         ),
         "a heartbeat about it",
     )
+    house.until(lambda: house.camera is not hung, "the camera to be opened anew")
