@@ -22,7 +22,7 @@ from kiosk.core.news import REST
 from kiosk.core.remembered import Remembered
 from kiosk.core.situation import Door
 from kiosk.enrolment.device import Device, Identity
-from kiosk.enrolment.enrol import settings_of
+from kiosk.enrolment.identify import settings_of
 from kiosk.equipment import Drivers, eyes
 from kiosk.loop import Hands, Inbox, Loop
 from kiosk.outset import resumed, setup_of

@@ -61,12 +61,19 @@ def _checked(view: View, canvas: Canvas) -> Sheet:
         no = yes._replace(y=yes.y - gap - high)
     floor = no.y - gap if asked else body.bottom
     headline = Box(body.x, body.y, body.w, px(210 if canvas.standing else 170))
-    items: list[Item] = [_headline(view, headline, canvas, 0.0, px(56))]
-    message = Box(body.x, floor - px(130), body.w, px(130))
     live: tuple[Live, ...] = ()
-    if view.hint is not None:
+    items: list[Item] = []
+    question = headline
+    if view.hint is not None and asked:  # how to answer stands beside the question: the table needs the rest
+        question = headline._replace(w=body.w * 40 // 100)
+        beside = headline._replace(x=question.right + gap, w=body.right - question.right - gap)
+        manner = Manner(px=px(34), ink=theme.paper, muted=theme.muted, valign=0.0)
+        items.append(canvas.lettering.trilingual(words(view.hint), beside, manner))
+    elif view.hint is not None:
+        message = Box(body.x, floor - px(130), body.w, px(130))
         live = (Live(message, slip(words(view.hint), message, canvas)),)
         floor = message.y - gap
+    items.append(_headline(view, question, canvas, 0.0, px(56)))
     table = Box(body.x, headline.bottom + px(16), body.w, floor - headline.bottom - px(16))
     items += _table(view.lines, table, canvas)
     buttons: tuple[Button, ...] = ()

@@ -15,9 +15,11 @@ from kiosk.clock import SystemClock
 from kiosk.core.enrolling import Enrolling, State, Trouble
 from kiosk.core.enrolling_words import SENTENCES
 from kiosk.doctor.things import running
+from kiosk.enrolment.by_text import Lines, enrol_by_text
+from kiosk.enrolment.camera_mode import CameraMode
 from kiosk.enrolment.device import Device
-from kiosk.enrolment.enrol import CameraMode, Lines, enrol_by_text, enroller_for
 from kiosk.enrolment.enroller import Enroller
+from kiosk.enrolment.identify import enroller_for
 from kiosk.equipment import drivers_for, eyes
 from kiosk.errors import DeviceError, EnrolmentError
 from kiosk.settings import Settings
@@ -67,6 +69,7 @@ def by_camera(settings: Settings, *, anew: bool) -> bool:
         mode.run(
             open_camera=drivers.open_camera,
             open_keypad=drivers.open_keypad,
+            open_scanner=drivers.open_scanner,
             eyes=eyes(),
             stopped=lambda: False,
         )

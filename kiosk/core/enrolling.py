@@ -21,6 +21,10 @@ READ_FIRST_S = 1.0
 """A confirmation sooner than this after the details changed is not one: it was meant for what stood there before."""
 
 
+AGAIN_S = 5.0
+"""The same code, shown again so long after its details came up, is a confirmation too: not every door has keys or a screen to touch."""
+
+
 class State(StrEnum):
     """What we are doing."""
 
@@ -155,6 +159,16 @@ def _shown(_now: Enrolling, event: Offered, mono: float) -> Outcome:
     return Enrolling(state=State.SHOWN, offer=event.offer, since=mono, until=mono + SHOWN_S), None
 
 
+def _shown_again(now: Enrolling, event: Offered, mono: float) -> Outcome:
+    if event.offer != now.offer:
+        return _shown(now, event, mono)
+    return _confirmed(now, mono) if mono - now.since >= AGAIN_S else (now, None)
+
+
+def _confirmed(now: Enrolling, mono: float) -> Outcome:
+    return replace(now, state=State.CONFIRMED, since=mono, until=None), Order.CONNECT
+
+
 def _failed(now: Enrolling, event: Spoiled | Declined, mono: float) -> Outcome:
     trouble = event.trouble
     if trouble is Trouble.UNREACHABLE and not now.wifi:
@@ -164,7 +178,7 @@ def _failed(now: Enrolling, event: Spoiled | Declined, mono: float) -> Outcome:
 
 def _answer_to_details(now: Enrolling, event: Pressed, mono: float) -> Outcome:
     if event.key is Key.CONFIRM and mono - now.since >= READ_FIRST_S:
-        return replace(now, state=State.CONFIRMED, since=mono, until=None), Order.CONNECT
+        return _confirmed(now, mono)
     if event.key in (Key.CANCEL, Key.ERASE):
         return _waiting(mono), None
     return now, None
@@ -194,7 +208,7 @@ def _waiting(mono: float) -> Enrolling:
 TABLE: dict[tuple[State, type[Event]], Callable[[Enrolling, Any, float], Outcome]] = {
     (State.WAITING, Offered): _shown,
     (State.WAITING, Spoiled): _failed,
-    (State.SHOWN, Offered): _shown,
+    (State.SHOWN, Offered): _shown_again,
     (State.SHOWN, Pressed): _answer_to_details,
     (State.SHOWN, Ticked): _timed_out,
     (State.CONFIRMED, Connected): _asking,

@@ -50,7 +50,12 @@ def present(now: Enrolling, mono: float, *, preview: bool, hint: Hint | None = N
             said = HINTS[now.trouble] if now.trouble else None
             return _view(Phrase.SHOW_ENROLMENT_CODE, preview=preview, hint=said)
         case State.SHOWN:
-            return _view(Phrase.CHECK_THESE, lines=_lines(now), time_left=_time_left(now, mono))
+            return _view(
+                Phrase.CHECK_THESE,
+                hint=Phrase.ENROL_AGAIN,
+                lines=_lines(now),
+                time_left=_time_left(now, mono),
+            )
         case State.CONFIRMED | State.ASKING:
             return _view(Phrase.ENROLLING, lines=_lines(now))
         case State.ENROLLED:

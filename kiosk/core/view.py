@@ -113,6 +113,7 @@ class Phrase(StrEnum):
     HOLD_STILL = "hold-still"
     SHOW_ENROLMENT_CODE = "show-enrolment-code"
     CHECK_THESE = "check-these"
+    ENROL_AGAIN = "enrol-again"
     """Enrolment: is this what the technician meant?"""
     ENROLLING = "enrolling"
     ENROLLED = "enrolled"

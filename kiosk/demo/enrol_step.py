@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from drivers.lens import Carrier
 from kiosk.core.enrolling import READ_FIRST_S, State
 from kiosk.core.events import Key
+from kiosk.enrolment.by_text import enrol_by_text
+from kiosk.enrolment.camera_mode import CameraMode
 from kiosk.enrolment.device import Identity
-from kiosk.enrolment.enrol import CameraMode, enrol_by_text, enroller_for
+from kiosk.enrolment.identify import enroller_for
 from kiosk.equipment import eyes
 from kiosk.errors import EnrolmentError
 from registry.demo_people import DEMO_DOOR

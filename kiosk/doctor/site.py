@@ -131,7 +131,7 @@ class Site:
         return look.queue((lambda: readings.counts(path)) if path.exists() else None, datetime.now(UTC))
 
     def registry(self) -> Finding:
-        from kiosk.enrolment.enrol import settings_of
+        from kiosk.enrolment.identify import settings_of
         from kiosk.uplink.client import RegistryClient
         from kiosk.uplink.signing import RequestSigner
 

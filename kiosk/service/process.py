@@ -12,7 +12,7 @@ from functools import partial
 from kiosk.app import App
 from kiosk.clock import SystemClock, boot_id
 from kiosk.enrolment.device import Device
-from kiosk.enrolment.enrol import identify
+from kiosk.enrolment.identify import identify
 from kiosk.equipment import drivers_for, eyes
 from kiosk.loop import LOOP_SILENCE_S
 from kiosk.service.console import hush

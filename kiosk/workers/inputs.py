@@ -12,7 +12,7 @@ from typing import Protocol
 
 from kiosk.core.events import AlarmChanged, CodeRead, HealthChanged, Part
 from kiosk.core.model import Credential, Direction, NotACredential, Via
-from kiosk.ports import FireAlarm, PassageSensor, Scanner
+from kiosk.ports import FireAlarm, PassageSensor, Scanned, Scanner
 from kiosk.settings import Settings
 from kiosk.workers.reopening import Put, reopening
 from kiosk.workers.worker import Body
@@ -75,19 +75,28 @@ def desk_scanning(
     `is_new` tells a text that was not seen a moment ago, by the camera either. `side`: which way the scanner stands.
     """
 
-    def meaning(scan: str | NotACredential) -> Credential | None:
+    def heard(scan: Scanned) -> None:
         if isinstance(scan, NotACredential):
             log.info("desk scanner: a scan was refused: %s", scan.reason)
-            return scan
-        return understand(scan) if is_new(scan) else None
+            credential: Credential = scan
+        elif is_new(scan):
+            credential = understand(scan)
+        else:
+            return
+        put(CodeRead(credential=credential, via=Via.SCANNER, side=side))
+
+    return scans(open_scanner, heard, put)
+
+
+def scans(open_scanner: Callable[[], Scanner], heard: Callable[[Scanned], None], put: Put) -> Body:
+    """Return the body that hands each scan to `heard`; `put` hears how the scanner is."""
 
     def listen(scanner: Scanner, stop: threading.Event, seen: Callable[[], None]) -> None:
         while not stop.is_set():
             scan = scanner.read(WAIT_S)
             seen()  # only now: a scanner is looked for by its first read
-            credential = None if scan is None else meaning(scan)
-            if credential is not None:
-                put(CodeRead(credential=credential, via=Via.SCANNER, side=side))
+            if scan is not None:
+                heard(scan)
 
     return lambda stop: reopening(Part.SCANNER, open_scanner, listen, stop, put)
 

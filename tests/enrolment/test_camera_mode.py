@@ -11,14 +11,17 @@ import pytest
 from drivers.camera_replay import Pace, ReplayCamera
 from drivers.engine_zxing import ZxingDecoder
 from drivers.fake_keypad import FakeKeypad
+from drivers.fake_scanner import FakeScanner
 from drivers.fakes import FakeGate, FakeLamp
 from drivers.lens import Carrier, Scene, approach
 from drivers.nothing import Silence
-from kiosk.core.enrolling import FAILED_S, READ_FIRST_S, SHOWN_S, State
+from kiosk.core.enrolling import AGAIN_S, FAILED_S, READ_FIRST_S, SHOWN_S, State
 from kiosk.core.events import Key
 from kiosk.core.model import Direction, DoorKind
 from kiosk.core.view import Fact, Page, Phrase
-from kiosk.enrolment.enrol import CameraMode, enrol_by_text, identify, settings_of
+from kiosk.enrolment.by_text import enrol_by_text
+from kiosk.enrolment.camera_mode import CameraMode
+from kiosk.enrolment.identify import identify, settings_of
 from kiosk.equipment import Drivers
 from kiosk.errors import DriverMissing
 from kiosk.reader.pipeline import Reader
@@ -47,7 +50,9 @@ class Kiosk:
     def view(self):
         return self.screen.views[-1]
 
-    def runs(self, *story: Step, camera: bool = True):
+    def runs(
+        self, *story: Step, camera: bool = True, keypad: bool = True, scanner: FakeScanner | None = None
+    ):
         """Run the mode until it ends, or the story does; return who the device is then."""
         left, ends = list(story), time.monotonic() + WITHIN_S
 
@@ -59,7 +64,8 @@ class Kiosk:
 
         return self.mode.run(
             open_camera=(lambda: self.camera) if camera else None,
-            open_keypad=lambda: self.keypad,
+            open_keypad=(lambda: self.keypad) if keypad else None,
+            open_scanner=(lambda: scanner) if scanner else None,
             eyes=Reader(ZxingDecoder()),
             stopped=over,
         )
@@ -277,7 +283,36 @@ def test_an_enrolment_code_that_is_held_too_far_away_is_asked_nearer(kiosk, regi
         (kiosk.shows(State.SHOWN), nothing),
         (lambda: kiosk.view.headline is Phrase.CHECK_THESE, nothing),
     )
-    assert kiosk.view.hint is None
+    assert kiosk.view.hint is Phrase.ENROL_AGAIN
+
+
+def test_where_there_are_no_keys_the_same_code_once_more_says_that_it_is_right(kiosk, registry, device):
+    code = registry.enrolment_code(DEMO_DOOR)
+
+    def hold_up_again() -> None:
+        kiosk.clock.skip(AGAIN_S)
+        kiosk.camera.play([still(code)] * HELD_FRAMES)
+
+    kiosk.runs(
+        (kiosk.shows(State.WAITING), kiosk.hold_up(code)),
+        (lambda: kiosk.mode.enrolling.state is State.SHOWN and kiosk.camera.finished.is_set(), hold_up_again),
+        (never, nothing),
+        keypad=False,
+    )
+    assert [there.id for there in registry.devices()] == [device.load().device]
+
+
+def test_a_desk_scanner_reads_the_code_too(kiosk, registry, device):
+    code, scanner = registry.enrolment_code(DEMO_DOOR), FakeScanner()
+    kiosk.runs(
+        (kiosk.shows(State.WAITING), lambda: scanner.scan("HTTPS://EXAMPLE.KZ")),
+        (kiosk.shows(State.FAILED), lambda: scanner.scan(code)),
+        (kiosk.shows(State.SHOWN), kiosk.press(Key.CONFIRM)),
+        (never, nothing),
+        camera=False,
+        scanner=scanner,
+    )
+    assert [there.id for there in registry.devices()] == [device.load().device]
 
 
 def test_a_device_that_is_nobodys_says_so_by_its_number_in_the_lamp_and_to_the_doctor(kiosk, clock, tmp_path):

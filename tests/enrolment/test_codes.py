@@ -13,7 +13,7 @@ from kiosk.core.enrolling import State, Trouble
 from kiosk.core.enrolling_words import SENTENCES
 from kiosk.core.model import NotACredential, Refusal
 from kiosk.core.view import Fact
-from kiosk.enrolment.enrol import enrol_by_text
+from kiosk.enrolment.by_text import enrol_by_text
 from kiosk.enrolment.enroller import Enroller
 from kiosk.trust import Keyring, verify_pass
 from kiosk.trust.enrolment import PREFIX, Member, Wifi, enrolment_text, parse_enrolment

@@ -14,8 +14,8 @@ import pytest
 from kiosk.commands.enrol import blot_out, code_in
 from kiosk.doctor import trust as look
 from kiosk.doctor.finding import State
+from kiosk.enrolment.by_text import enrol_by_text
 from kiosk.enrolment.device import Device
-from kiosk.enrolment.enrol import enrol_by_text
 from kiosk.errors import DeviceError, EnrolmentError
 from kiosk.trust.enrolment import Wifi
 from registry.demo_people import DEMO_DOOR, populate

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from kiosk.core import enrolling as core
 from kiosk.core.enrolling import (
+    AGAIN_S,
     FAILED_S,
     READ_FIRST_S,
     SHOWN_S,
@@ -44,6 +45,7 @@ SITUATIONS = {
 }
 EVENTS = {
     "offered": Offered(offer=SECOND),
+    "first again": Offered(offer=FIRST),
     "spoiled": Spoiled(trouble=Trouble.DAMAGED),
     "confirm": Pressed(key=Key.CONFIRM),
     "cancel": Pressed(key=Key.CANCEL),
@@ -57,6 +59,9 @@ GOES = {
     (State.WAITING, "offered"): (State.SHOWN, None),
     (State.WAITING, "spoiled"): (State.FAILED, None),
     (State.SHOWN, "offered"): (State.SHOWN, None),
+    (State.WAITING, "first again"): (State.SHOWN, None),
+    (State.SHOWN, "first again"): (State.CONFIRMED, Order.CONNECT),
+    (State.FAILED, "first again"): (State.SHOWN, None),
     (State.SHOWN, "confirm"): (State.CONFIRMED, Order.CONNECT),
     (State.SHOWN, "cancel"): (State.WAITING, None),
     (State.CONFIRMED, "connected"): (State.ASKING, Order.ASK),
@@ -104,6 +109,14 @@ def test_a_confirmation_right_after_the_details_changed_is_not_one():
     assert step(shown, EVENTS["confirm"], LATER + READ_FIRST_S)[1] is Order.CONNECT
 
 
+def test_the_same_code_once_more_confirms_only_when_its_details_had_time_to_be_read():
+    shown = SITUATIONS[State.SHOWN]
+    assert step(shown, EVENTS["first again"], BEGUN + AGAIN_S - 0.1) == (shown, None)
+    assert step(shown, EVENTS["first again"], BEGUN + AGAIN_S)[1] is Order.CONNECT
+    other, _ = step(shown, EVENTS["offered"], BEGUN + AGAIN_S)
+    assert step(other, EVENTS["first again"], BEGUN + 2 * AGAIN_S)[1] is None
+
+
 @pytest.mark.parametrize("state,stays_s", [(State.SHOWN, SHOWN_S), (State.FAILED, FAILED_S)])
 def test_details_and_faults_leave_the_screen_by_themselves(state, stays_s):
     before = SITUATIONS[state]
@@ -146,7 +159,8 @@ def test_nothing_is_applied_that_was_not_shown_and_confirmed(story):
         before, (now, order) = now, step(now, event, mono)
         if order is Order.CONNECT:
             assert before.state is State.SHOWN
-            assert event == Pressed(key=Key.CONFIRM)
+            again = event == Offered(offer=shown) and mono - before.since >= AGAIN_S
+            assert again or event == Pressed(key=Key.CONFIRM)
             assert now.offer is shown
         if order is Order.ASK:
             assert before.state is State.CONFIRMED

@@ -1,15 +1,20 @@
 """One view of every kind, and a camera's picture that no camera took: what the pictures of the tests show."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import numpy as np
 import segno
 
+from kiosk.core.enrolling import SHOWN_S, Enrolling, Offer, State
+from kiosk.core.enrolling import Trouble as Why
+from kiosk.core.enrolling_words import present
 from kiosk.core.events import Part
 from kiosk.core.knowledge import Known
 from kiosk.core.model import Oddity
 from kiosk.core.sight import Trouble
-from kiosk.core.view import NO_CORNER, Aged, Corner, Fact, Field, Keypad, Page, Phrase, Sign, Unit, View
+from kiosk.core.view import Aged, Corner, Field, Keypad, Page, Phrase, Sign, Unit, View
+from kiosk.trust.enrolment import EnrolmentCode, Wifi
 
 SIZES = {"800x480": (800, 480), "1280x800": (1280, 800), "1920x1080": (1920, 1080)}
 STANDING = {"800x1280": (800, 1280)}
@@ -77,26 +82,21 @@ def typing(cells, **more):
     )
 
 
-def enrolling(headline, **more):
-    return View(
-        page=Page.ENROL,
-        field=Field.NIGHT,
-        sign=Sign.NONE,
-        headline=headline,
-        note=None,
-        corner=NO_CORNER,
-        **more,
-    )
+def enrolling(state, *, lines=(), **more):
+    offer = Offer(lines=lines, code=None) if lines else None
+    return present(Enrolling(state=state, offer=offer, **more), mono=45.0, preview=True)
 
 
-SAID = (
-    (Fact.REGISTRY, "https://registry.ashyq.example"),
-    (Fact.VENUE, "Demo Fitness · Алматы"),
-    (Fact.DOOR, "HALL-1"),
-    (Fact.VALID_UNTIL, "05.03.2026 18:42"),
-    (Fact.WIFI, "demo-fitness"),
-    (Fact.SERIAL, "10000000a1b2c3d4"),
-)
+SAID = EnrolmentCode(
+    registry="https://registry.ashyq.example",
+    venue="Demo Fitness · Алматы",
+    door="HALL-1",
+    token=bytes(16),
+    root_key=bytes(32),
+    expires_at=datetime(2026, 3, 5, 13, 42, tzinfo=UTC),
+    wifi=Wifi(ssid="demo-fitness", passphrase="not shown"),
+    serial="10000000a1b2c3d4",
+).as_lines()
 """What an enrolment code may say, all of it."""
 
 SCENES = {
@@ -173,11 +173,11 @@ SCENES = {
         reference="17",
         corner=replace(OFFLINE, venue="", today="", inside=12, capacity=None, faults=(17,)),
     ),
-    "enrol": enrolling(Phrase.SHOW_ENROLMENT_CODE, preview=True),
-    "enrol-fault": enrolling(Phrase.SHOW_ENROLMENT_CODE, preview=True, hint=Phrase.ENROL_EXPIRED),
-    "enrol-check": enrolling(Phrase.CHECK_THESE, lines=SAID, time_left=0.75),
-    "enrol-working": enrolling(Phrase.ENROLLING, lines=SAID[:3]),
-    "enrol-done": enrolling(Phrase.ENROLLED, lines=SAID[1:3]),
+    "enrol": enrolling(State.WAITING),
+    "enrol-fault": enrolling(State.FAILED, trouble=Why.EXPIRED),
+    "enrol-check": enrolling(State.SHOWN, lines=SAID, until=SHOWN_S),
+    "enrol-working": enrolling(State.ASKING, lines=SAID),
+    "enrol-done": enrolling(State.ENROLLED, lines=SAID, device="D-80f3c5ee2703607a"),
 }
 
 

@@ -5,6 +5,7 @@ from itertools import combinations
 
 import pytest
 
+from kiosk.core.enrolling import SHOWN_S, State
 from kiosk.core.view import Fact, Field, Page, Phrase, Sign
 from tests.ui.scenes import SAID, SCENES, enrolling, idle, result, typing
 from ui.lettering import CAP, Lettering
@@ -46,9 +47,9 @@ def places_of(phrase):
     yield replace(SCENES["confirm"], headline=phrase, note=phrase)
     yield replace(SCENES["checking"], headline=phrase, note=phrase)
     yield replace(SCENES["out-of-order"], headline=phrase, note=phrase)
-    yield enrolling(phrase, hint=phrase, preview=True)
-    yield enrolling(phrase, hint=phrase)
-    yield enrolling(phrase, hint=phrase, lines=SAID, time_left=0.5)
+    yield replace(SCENES["enrol"], headline=phrase, hint=phrase)
+    yield replace(SCENES["enrol"], headline=phrase, hint=phrase, preview=False)
+    yield replace(SCENES["enrol-done"], headline=phrase, hint=phrase)
 
 
 def test_every_phrase_fits_whole_wherever_it_may_stand(any_size):
@@ -61,8 +62,8 @@ def test_every_phrase_fits_whole_wherever_it_may_stand(any_size):
 def test_all_that_an_enrolment_code_says_is_shown_to_the_last_character(any_size):
     """An address that is cut could be anybody's."""
     longest = "https://" + "registry-of-the-region." * 9 + "example.kz:8443"
-    lines = ((Fact.REGISTRY, longest), (Fact.VENUE, "W" * 80), *SAID[2:], (Fact.DEVICE, "D" * 32))
-    sheet = Painter(any_size).sheet(enrolling(Phrase.CHECK_THESE, lines=lines, time_left=0.5))
+    lines = ((Fact.REGISTRY, longest), (Fact.VENUE, "W" * 80), *SAID[2:])
+    sheet = Painter(any_size).sheet(enrolling(State.SHOWN, lines=lines, until=SHOWN_S))
     assert_whole(sheet, any_size)
     shown = ["".join(line.text for line in text.lines) for text in texts(sheet)]
     assert {value for _fact, value in lines} <= set(shown)

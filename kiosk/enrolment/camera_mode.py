@@ -1,6 +1,6 @@
-"""Enrolment as a technician meets it: before the kiosk's own camera and screen, or in a terminal.
+"""Enrolment before the kiosk's own camera, desk scanner and screen: what the device does while it belongs to no door.
 
-Both go through the one table of `core/enrolling.py`: nothing of a code is applied before it was shown and confirmed.
+It goes through the one table of `core/enrolling.py`: nothing of a code is applied before it was shown and confirmed.
 """
 
 from __future__ import annotations
@@ -11,62 +11,34 @@ import queue
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
 
-from kiosk.core.effects import Signal
-from kiosk.core.enrolling import (
-    READ_FIRST_S,
-    Enrolling,
-    Event,
-    Pressed,
-    Spoiled,
-    State,
-    Ticked,
-    Trouble,
-    step,
-)
+from kiosk.core.enrolling import Enrolling, Event, Pressed, Spoiled, State, Ticked, Trouble, step
 from kiosk.core.enrolling_words import present
 from kiosk.core.events import Event as DoorEvent
 from kiosk.core.events import HealthChanged, HintChanged, Key, KeyPressed, Part
-from kiosk.core.faults import NOT_ENROLLED
 from kiosk.core.hint import Hint
-from kiosk.core.model import Direction, DoorKind
-from kiosk.core.view import Fact
-from kiosk.enrolment.device import Device, Identity, board_model, serial_number
+from kiosk.enrolment.device import Identity
 from kiosk.enrolment.enroller import Enroller
-from kiosk.enrolment.initialize import initialize
-from kiosk.enrolment.wifi import NetworkManager
-from kiosk.errors import DeviceError, DriverError
+from kiosk.errors import DriverError
 from kiosk.loop import LOOP_SILENCE_S
-from kiosk.ports import Camera, Clock, Keypad, Reading, Screen
+from kiosk.ports import Camera, Clock, Keypad, Reading, Scanned, Scanner, Screen
 from kiosk.reader.repeats import Repeats
 from kiosk.service.heartbeats import Heartbeats
-from kiosk.service.status_file import Status, StatusFile
 from kiosk.service.watchdog import LOOP
-from kiosk.settings import Settings
 from kiosk.workers.bodies import SCAN_SILENCE_S, Preview, typing, watching
 from kiosk.workers.eyes import Eyes
+from kiosk.workers.inputs import scans
 from kiosk.workers.worker import SILENCE_S, Body, Worker
-
-if TYPE_CHECKING:
-    from kiosk.equipment import Drivers
 
 log = logging.getLogger(__name__)
 
 FRAME_S = 1 / 15
 """How often the window's keys and the preview are looked at."""
-LOOK_S = 2.0
-"""How often the disk is looked at: an enrolment may come from a terminal meanwhile."""
 DONE_S = 4.0
 """How long the screen says that it is done, before the door begins."""
-TELL_S = 5.0
-"""How often `kiosk doctor` is told how this kiosk is."""
 SAME_CODE_S = 3.0
 """A code that was away for so long is read anew, also one that has failed."""
-
-Lines = tuple[tuple[Fact, str], ...]
 
 
 class CameraMode:
@@ -103,6 +75,7 @@ class CameraMode:
         open_keypad: Callable[[], Keypad] | None,
         eyes: Eyes,
         stopped: Callable[[], bool],
+        open_scanner: Callable[[], Scanner] | None = None,
         keypad_optional: bool = False,
     ) -> Identity | None:
         """Return who the device is now; None when it was told to stop before that."""
@@ -124,6 +97,8 @@ class CameraMode:
                     put=self._happened,
                 )
                 self._start("scan", body, last, SCAN_SILENCE_S)
+            if open_scanner is not None:
+                self._start("scanner", scans(open_scanner, self._scanned, self._happened), last)
             if open_keypad is not None:
                 keys = typing(open_keypad=open_keypad, put=self._happened, optional=keypad_optional)
                 self._start("keypad", keys, last)
@@ -176,6 +151,11 @@ class CameraMode:
             # A thread for each: it ends by itself within its deadlines, and the screen goes on meanwhile.
             threading.Thread(target=lambda: self._inbox.put(perform()), name="enrol", daemon=True).start()
 
+    def _scanned(self, scan: Scanned) -> None:
+        """A scan is somebody's doing each time, unlike a code that stays before the camera: one that failed may be tried again."""
+        text = scan if isinstance(scan, str) else ""
+        self._inbox.put(self._enroller.read(text))
+
     def _start(self, name: str, body: Body, last: ExitStack, silence_s: float = SILENCE_S) -> None:
         worker = Worker(name, body, heartbeats=self._heartbeats, silence_s=silence_s)
         worker.start()
@@ -200,101 +180,3 @@ def _wants_out(event: Event) -> bool:
     if isinstance(event, Pressed):
         return event.key is Key.CONFIRM
     return isinstance(event, Spoiled) and event.trouble is Trouble.NOT_AN_ENROLMENT
-
-
-def enrol_by_text(enroller: Enroller, text: str, confirm: Callable[[Lines], bool]) -> Enrolling:
-    """Enrol by a code that was typed or read from a file; `confirm` is shown all that it says, and answers.
-
-    Returns how it ended: ENROLLED, FAILED with its trouble, or WAITING where it was not confirmed.
-    """
-    now, _ = step(Enrolling(), enroller.read(text), 0.0)
-    if now.offer is None or not confirm(now.offer.lines):
-        return now if now.offer is None else Enrolling()
-    now, order = step(now, Pressed(key=Key.CONFIRM), READ_FIRST_S)
-    while order is not None and now.offer is not None:
-        now, order = step(now, enroller.perform(order, now.offer), READ_FIRST_S)
-    return now
-
-
-def identify(
-    settings: Settings,
-    drivers: Drivers,
-    eyes: Callable[[], Eyes],
-    *,
-    clock: Clock,
-    stopped: Callable[[], bool],
-    heartbeats: Heartbeats | None = None,
-    nobodys: Callable[[], None] = lambda: None,
-) -> Identity | None:
-    """Return who this device is; where it is nobody yet, run the camera mode first. None: told to stop before that.
-
-    `eyes` makes the reader, only where one is needed; `nobodys` is called where the device belongs to no door. Raises KeyboardInterrupt when the window closes.
-    """
-    device = Device.beside(settings.store.path)
-    if (identity := _known(device)) is not None:
-        return identity
-    log.warning("this device belongs to no door: show it an enrolment code, or run `kiosk enrol`")
-    nobodys()
-    leaving = settings.door.kind is DoorKind.EXIT
-    let_out = partial(drivers.gate.open, Direction.EXIT) if leaving else None
-    mode = CameraMode(
-        enroller_for(settings, clock), drivers.screen, clock, let_out=let_out, heartbeats=heartbeats
-    )
-    looked_at = clock.mono()
-    status, tell_at = (
-        StatusFile(settings.store.runtime if settings.store.runtime.is_dir() else None),
-        looked_at,
-    )
-    with contextlib.suppress(DriverError):  # also without a screen somebody sees that this device is nobody's
-        drivers.lamp.show(Signal.OUT_OF_ORDER, None, NOT_ENROLLED)
-
-    def enough() -> bool:
-        """Whether to stop; also when `kiosk enrol` did it from a terminal."""
-        nonlocal looked_at, identity, tell_at
-        if clock.mono() >= tell_at:
-            tell_at = clock.mono() + TELL_S
-            status.write(Status.of_nobodys((*drivers.lost, *mode.broken), clock.wall(), clock.trusted()))
-        if mode.idle and clock.mono() - looked_at >= LOOK_S:
-            looked_at, identity = clock.mono(), _known(device)
-        return identity is not None or stopped()
-
-    try:
-        made = mode.run(
-            open_camera=drivers.open_camera, open_keypad=drivers.open_keypad, eyes=eyes(), stopped=enough,
-            keypad_optional=settings.keypad.driver == "auto",
-        )  # fmt: skip
-    finally:
-        status.remove()
-    return made or identity
-
-
-def enroller_for(settings: Settings, clock: Clock) -> Enroller:
-    """Return the enroller of this machine: its own disk, serial number, NetworkManager and network."""
-    serial = serial_number()
-    return Enroller(
-        Device.beside(settings.store.path),
-        initialize=partial(initialize, mono=clock.mono, model=board_model(), serial=serial),
-        join=NetworkManager().join,
-        wall=clock.wall,
-        serial=serial,
-    )
-
-
-def settings_of(settings: Settings, identity: Identity) -> Settings:
-    """Return the settings of the door that this device was enrolled for: the enrolment wins over the file."""
-    if settings.door.id != identity.door:
-        log.info("door %s by its enrolment; [door] id says %s", identity.door, settings.door.id)
-    return replace(
-        settings,
-        door=replace(settings.door, id=identity.door),
-        registry=replace(settings.registry, url=identity.registry, device=identity.device),
-    )
-
-
-def _known(device: Device) -> Identity | None:
-    """A kiosk that cannot read who it is becomes somebody by the next code; its screen must not stay black for it."""
-    try:
-        return device.load()
-    except DeviceError as damaged:
-        log.error("%s", damaged)
-        return None
