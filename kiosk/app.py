@@ -17,7 +17,7 @@ from kiosk import __version__
 from kiosk.clock import new_id
 from kiosk.core.condition import condition
 from kiosk.core.effects import Effect
-from kiosk.core.events import DeviceRevoked, Event, HealthChanged
+from kiosk.core.events import DeviceRevoked, Event, HealthChanged, Part
 from kiosk.core.news import REST
 from kiosk.core.remembered import Remembered
 from kiosk.core.situation import Door
@@ -283,15 +283,13 @@ class App:
 
     def _begin(self, store: Store) -> None:
         store.started(__version__)
-        self._signs.give(Sign.ROW)
+        self._signs.show(Sign.ROW)
 
     def _seen(self, door: Door, event: Event, effects: tuple[Effect, ...]) -> None:
         """Show what works, and keep the newest time that the registry signed: an expired pass stays expired after a restart."""
         self._signs.busy(now=door.state not in REST or bool(door.pending))
-        if self._preview.seen:
-            self._signs.give(Sign.FRAME)
-        if self.loop.painted:
-            self._signs.give(Sign.SCREEN)
+        self._signs.show(Sign.FRAME, works=self._preview.seen and not door.is_broken(Part.CAMERA))
+        self._signs.show(Sign.SCREEN, works=self.loop.painted and not door.is_broken(Part.DISPLAY))
         signed = door.latest_signed
         if signed is not None and (self._signed is None or signed - self._signed >= SIGNED_STEP):
             self._signed = signed

@@ -1,8 +1,8 @@
 """What a running kiosk shows of itself in the runtime folder: that it works, and whether somebody is at the door.
 
 `signs/frame`, `signs/screen` and `signs/row` hold the version that has read a frame, drawn a screen, and written and synced a
-row; a release on trial is good when it has shown what the one before it could (scripts/trial/guard.sh). `busy` is there while
-a visitor is. It must never hold anything of a visitor, nor stop the door when the folder cannot be written.
+row; a release on trial is good when it has shown what the one before it could (scripts/trial/guard.sh). A sign goes when its part
+fails, so that nobody asks the next release for a camera that is out for repair. `busy` is there while a visitor is. It must never hold anything of a visitor, nor stop the door when the folder cannot be written.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Sign(StrEnum):
 
 
 class Signs:
-    """Gives each sign once. Without a folder it does nothing."""
+    """Gives each sign, and takes it back. Without a folder it does nothing."""
 
     def __init__(self, runtime: Path | None, version: str) -> None:
         self._runtime = runtime
@@ -39,16 +39,21 @@ class Signs:
             with contextlib.suppress(OSError):
                 (runtime / BUSY).unlink(missing_ok=True)
 
-    def give(self, sign: Sign) -> None:
-        """Say that it was done. From any thread; after the first time it costs nothing."""
-        if sign in self._given or self._runtime is None:
+    def show(self, sign: Sign, *, works: bool = True) -> None:
+        """Say that it was done, or is no longer. From any thread; where nothing changed it costs nothing."""
+        if works is (sign in self._given) or self._runtime is None:
             return
-        self._given.add(sign)
+        file = self._runtime / FOLDER / sign
         try:
-            (self._runtime / FOLDER).mkdir(exist_ok=True)
-            (self._runtime / FOLDER / sign).write_text(self._version)
+            if works:
+                self._given.add(sign)
+                file.parent.mkdir(exist_ok=True)
+                file.write_text(self._version)
+            else:
+                self._given.discard(sign)
+                file.unlink(missing_ok=True)
         except OSError as failure:
-            log.warning("the sign %s cannot be given: %s", sign, failure.strerror)
+            log.warning("the sign %s cannot be changed: %s", sign, failure.strerror)
 
     def busy(self, *, now: bool) -> None:
         """Say whether somebody is at the door."""

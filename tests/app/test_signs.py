@@ -28,6 +28,19 @@ def test_a_door_without_a_camera_does_not_claim_a_frame(tmp_path, registry, cloc
         assert Sign.FRAME not in given(runtime)
 
 
+def test_a_camera_that_went_away_takes_its_sign_with_it_and_brings_it_back(tmp_path, registry, clock):
+    with House(tmp_path, registry, clock, boot=BOOT) as house:
+        house.ready()
+        runtime = house.settings.store.runtime
+        house.until(lambda: Sign.FRAME in given(runtime), "the sign of a frame")
+        house.camera_plugged = False
+        house.camera.close()
+        house.until(lambda: Sign.FRAME not in given(runtime), "no claim of a camera")
+        assert Sign.SCREEN in given(runtime)
+        house.camera_plugged = True
+        house.until(lambda: Sign.FRAME in given(runtime), "the sign of a frame again")
+
+
 def test_it_is_busy_while_somebody_is_answered_and_not_before_or_after(tmp_path, registry, clock):
     with House(tmp_path, registry, clock, boot=BOOT) as house:
         house.ready()

@@ -219,13 +219,16 @@ def test_the_program_that_makes_releases_does_what_it_says(root, tmp_path):
     assert again.returncode != 0, "a key is never written over"
 
 
-def test_signs_are_given_once_and_are_gone_with_the_next_start(tmp_path):
+def test_a_sign_is_taken_back_and_all_are_gone_with_the_next_start(tmp_path):
     signs = Signs(tmp_path, "1.3.0")
-    signs.give(Sign.ROW)
-    signs.give(Sign.ROW)
+    signs.show(Sign.ROW)
+    signs.show(Sign.ROW)
+    signs.show(Sign.FRAME)
+    signs.show(Sign.FRAME, works=False)
+    assert [file.name for file in (tmp_path / "signs").iterdir()] == ["row"]
     assert (tmp_path / "signs" / "row").read_text() == "1.3.0"
     Signs(tmp_path, "1.4.0")
     assert not (tmp_path / "signs").exists()
     nowhere = Signs(None, "1.4.0")
-    nowhere.give(Sign.ROW)
+    nowhere.show(Sign.ROW)
     nowhere.busy(now=True)
