@@ -6,6 +6,9 @@ T ?=
 TOUR ?=
 MAX ?= 5000
 FUZZ_S ?= 60
+FUZZ_N ?=
+QUICK ?=
+PHOTOS ?=
 UPGRADE ?=
 ROOTS ?= bookworm trixie
 BUNDLE ?=
@@ -53,18 +56,18 @@ fix: ## let ruff format, and mend what it can mend
 	@scripts/setup.sh test
 	@$(PY) -m ruff check --fix --quiet . ; $(PY) -m ruff format --quiet .
 
-bench: ## measure the door beside the loop that tutorials show (takes 20 minutes; docs/performance.md)
+bench: ## measure the door beside the loop that tutorials show (half an hour; QUICK=1: a fifth; PHOTOS=FOLDER: real ones too; docs/performance.md)
 	@scripts/setup.sh test
-	@$(PY) -m tests.bench
+	@$(PY) -m tests.bench $(if $(QUICK),--quick)
 	@$(PY) -m tests.bench.revocations
-	@$(PY) -m tests.bench.reader --quick
+	@$(PY) -m tests.bench.reader $(if $(QUICK),--quick) $(if $(PHOTOS),--photos '$(PHOTOS)')
 	@$(PY) -m tests.bench.factors --quick
 
-fuzz: ## the property tests with many random examples (MAX=5000 each, T=...: some of them), then bytes that look for new lines (FUZZ_S=60 each)
+fuzz: ## the property tests with many random examples (MAX=5000 each, T=...: some of them), then bytes that look for new lines (FUZZ_S=60 each, or FUZZ_N=1000000 of each)
 	@scripts/setup.sh test
 	@export PYTHONHASHSEED=$${PYTHONHASHSEED:-$$(date +%s)}; echo "PYTHONHASHSEED=$$PYTHONHASHSEED"; \
 	HYPOTHESIS_PROFILE=fuzz $(PY) -m pytest -n $(JOBS) -m hypothesis --timeout 1800 $(T)
-	@for target in pass enrolment signed_document registry_reply reading; do $(PY) -m tests.fuzz.$$target --seconds $(FUZZ_S) || exit 1; done
+	@for target in pass enrolment signed_document registry_reply reading; do $(PY) -m tests.fuzz.$$target $(if $(FUZZ_N),--count $(FUZZ_N),--seconds $(FUZZ_S)) || exit 1; done
 
 docs: ## write the generated pages again
 	@scripts/setup.sh test
