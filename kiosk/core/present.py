@@ -213,8 +213,8 @@ def _keypad(door: Door, stamp: Stamp, corner: Corner, left: float | None) -> Vie
     note: Phrase | None = None
     if door.typed.mistyped:
         note = Phrase.IIN_MISTYPED
-    elif confirming and iin.Hint.COMPANY in iin.hints(door.typed.digits):
-        note = Phrase.IIN_COMPANY
+    elif confirming and (unusual := iin.hints(door.typed.digits)):
+        note = Phrase.IIN_COMPANY if iin.Hint.COMPANY in unusual else Phrase.IIN_UNUSUAL
     return View(
         page=Page.CONFIRM if confirming else Page.KEYPAD,
         field=Field.NIGHT,

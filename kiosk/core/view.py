@@ -92,6 +92,7 @@ class Phrase(StrEnum):
     IIN_MISTYPED = "iin-mistyped"
     """Check the number (never which digit)."""
     IIN_COMPANY = "iin-company"
+    IIN_UNUSUAL = "iin-unusual"
     """This looks like a company number (BIN)."""
     CONFIRM_IIN = "confirm-iin"
     """Is this right? The digits are shown in groups, most of them masked."""

@@ -176,6 +176,15 @@ def test_a_company_number_is_hinted_at_when_it_is_confirmed_and_not_refused():
     assert len(man.every(Ask)) == 1
 
 
+@pytest.mark.parametrize("number", ["851315100019", "850601010011"], ids=["no date", "seventh digit"])
+def test_an_unusual_number_is_asked_about_once_more_and_not_refused(number):
+    man = typing(number)
+    man.types("", Key.CONFIRM)
+    assert (man.view.page, man.view.note) == (Page.CONFIRM, Phrase.IIN_UNUSUAL)
+    man.types("", Key.CONFIRM)
+    assert len(man.every(Ask)) == 1
+
+
 def test_while_typing_only_the_newest_digit_and_the_last_four_places_can_be_read():
     man = typing("850")
     assert man.view.keypad.cells == f"{MASKED}{MASKED}0" + " " * 9
