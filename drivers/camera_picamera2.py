@@ -29,8 +29,16 @@ def open_picamera2() -> Any:
             f"expected picamera2, Python says: {missing}. On Raspberry Pi OS: apt install python3-picamera2, and a "
             "virtual environment made with --system-site-packages"
         ) from missing
+    return first_camera(Picamera2)
+
+
+def first_camera(library: Any) -> Any:
+    """Return the first camera of `library`, the class Picamera2. Raises DriverMissing."""
     try:
-        return Picamera2()
+        # Asked before: a Picamera2 that finds no camera leaves a file open, and a door without one looks for it every ten seconds.
+        if not library.global_camera_info():
+            raise RuntimeError("it knows of none")
+        return library()
     except (RuntimeError, IndexError, OSError) as absent:
         raise DriverMissing(
             f"expected a camera on the ribbon cable, libcamera says: {absent}. See that the cable sits, then try "

@@ -5,7 +5,7 @@ import importlib.util
 import numpy as np
 import pytest
 
-from drivers.camera_picamera2 import BUFFERS, FRAME_LIMIT_S, Picamera2Camera
+from drivers.camera_picamera2 import BUFFERS, FRAME_LIMIT_S, Picamera2Camera, first_camera
 from drivers.fake_camera import FakeLight
 from drivers.fake_picamera2 import FakePicamera2
 from kiosk.errors import CameraLost, DriverError, DriverMissing
@@ -78,6 +78,28 @@ def test_what_the_camera_refuses_is_said_and_the_camera_given_back():
     with pytest.raises(DriverError, match="100x64 at 15 frames a second, libcamera says: Control AfMode"):
         Picamera2Camera(SIZE, FPS, controls={"AfMode": 0}, picamera2=lambda: fake)
     assert fake.closed.is_set()
+
+
+class NoCamera:
+    """The library on a machine without a camera: whoever makes one all the same leaves a file open."""
+
+    made = 0
+
+    @staticmethod
+    def global_camera_info() -> list[dict[str, object]]:
+        return []
+
+    def __init__(self) -> None:
+        NoCamera.made += 1
+        raise RuntimeError("No camera number 0 found")
+
+
+def test_a_ribbon_without_a_camera_is_said_and_no_file_stays_open_at_each_try():
+    with pytest.raises(
+        DriverMissing, match=r"expected a camera on the ribbon cable.*See that the cable sits"
+    ):
+        first_camera(NoCamera)
+    assert NoCamera.made == 0
 
 
 @pytest.mark.skipif(
