@@ -6,13 +6,13 @@ kiosk: what it does is seen on the panel, at the relay, at the registry, and in 
 
 from __future__ import annotations
 
-import json
 import random
 import time
 from collections.abc import Callable
 
 from kiosk.core.model import Colour
 from kiosk.core.view import Field
+from tests.device.image import PYTHON
 from tests.device.site import RELAY, SEEN_S, Site
 from tests.install.container.machine import until
 from tests.install.container.site import DOOR, expect
@@ -21,6 +21,8 @@ GREEN_LIGHT = 6
 BEFORE_THE_CUT = 3
 """How many gates open before the power goes, of the visitors who queue."""
 QUEUE = 6
+CONTRACT = f"cd /srv/device && runuser -u {DOOR} -- {PYTHON} -B -m pytest -q -p no:cacheprovider -c /dev/null contract.py"
+"""The contract of tests/drivers, as the door's user and with its Python."""
 
 # ---- the first day -----------------------------------------------------------------------------------------------------------
 
@@ -53,11 +55,12 @@ def the_panel_shows_that_it_waits(site: Site) -> str:
 
 
 def the_doctor_finds_its_hardware(site: Site) -> str:
-    said = site.device.run("kiosk doctor --json", check=False, within_s=600)
-    rows = json.loads(said[said.index("{") :])["checks"]
-    wrong = [f"{row['number']} {row['name']}: {row['says']}" for row in rows if row["state"] == "broken"]
+    rows = site.doctor()
+    wrong = [
+        f"{row['number']} {name}: {row['says']}" for name, row in rows.items() if row["state"] == "broken"
+    ]
     expect(not wrong, "\n".join(wrong))
-    minor = ", ".join(row["name"] for row in rows if row["state"] == "warning")
+    minor = ", ".join(name for name, row in rows.items() if row["state"] == "warning")
     return f"{len(rows)} checks; to be looked at: {minor or 'nothing'}"
 
 
@@ -103,6 +106,29 @@ def who_is_not_admitted_finds_the_gate_shut(site: Site) -> str:
     time.sleep(3)  # longer than the gate took for those who were admitted
     expect(site.pulses() == site.opened, "the relay got power")
     return "red"
+
+
+def the_driver_of_the_ribbon_camera_keeps_its_contract_over_libcamera(site: Site) -> str:
+    site.device.run(f"{CONTRACT} -k TestNoRibbonCamera")
+    with site.ribbon_camera():
+        said = site.device.run(f"{CONTRACT} -k TestRibbonCamera", within_s=600)
+    return said.strip().splitlines()[-1]
+
+
+def a_pass_before_the_ribbon_camera_turns_the_panel_green(site: Site) -> str:
+    site.shows(Field.NIGHT, within_s=SEEN_S)
+    with site.presents_to_ribbon_camera(site.roll.visitor()):
+        begun = time.monotonic()
+        site.shows(Field.GREEN)
+        waited = time.monotonic() - begun
+        site.opens_once()
+        site.walk_through()
+        files = site.device.run(f"ls -l /proc/{site.device.show('MainPID')}/fd")
+        camera = site.doctor()["camera"]
+    expect("camera: the ribbon camera" in site.device.console(), "the journal tells of no ribbon camera")
+    expect("/dev/video" not in files, f"another camera is open:\n{files}")
+    expect(camera["state"] == "ok", camera["says"])
+    return f"{waited:.0f} s, emulated; the camera {camera['says']}"
 
 
 def the_registry_has_each_visit(site: Site) -> str:
@@ -195,6 +221,8 @@ ALL = (
     the_passage_sensor_counts_who_went_through,
     a_number_typed_at_the_keypad_is_answered,
     who_is_not_admitted_finds_the_gate_shut,
+    the_driver_of_the_ribbon_camera_keeps_its_contract_over_libcamera,
+    a_pass_before_the_ribbon_camera_turns_the_panel_green,
     the_registry_has_each_visit,
     a_hang_is_ended_by_the_watchdog,
     a_power_cut_in_the_middle_of_traffic_loses_no_visit_whose_gate_opened,

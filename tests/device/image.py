@@ -24,6 +24,7 @@ HOST = "10.0.2.2"
 """How a guest of QEMU's user network sees its host's loopback."""
 PYTHON = "/opt/ashyq-kiosk/current/venv/bin/python"
 PACKAGES = "usr/lib/python3/dist-packages"
+CONTRACT = "tests/drivers/camera_contract.py"
 SIZE = "5G"
 CONFIGURATION = """
 [registry]
@@ -173,10 +174,7 @@ def build(folder: Path, office: Office, network: Path) -> Image:
         machine.stop()
     made = parts.made()
     _add_modules(machine_root, made)
-    # As on a Pi, where it is the system's.
-    with zipfile.ZipFile(next((made / "wheels").glob("lgpio-*.whl"))) as wheel:
-        wheel.extractall(machine_root / PACKAGES)
-    subprocess.run(["chroot", machine_root, PYTHON, "-P", "-c", "import lgpio"], check=True)
+    _add_libraries(machine_root, made)
     _add_guest(machine_root)
     boot = machine_root / "boot"
     kernel, initrd = folder / "vmlinuz", folder / "initrd"
@@ -208,6 +206,20 @@ def _add_modules(machine_root: Path, made: Path) -> None:
     subprocess.run(["chroot", machine_root, "depmod", release], check=True)
 
 
+def _add_libraries(machine_root: Path, made: Path) -> None:
+    """Put in what a Pi has of Python and Debian has not: as on a Pi the system's, or in the kiosk's own environment."""
+    of_system = machine_root / PACKAGES
+    of_kiosk = next(machine_root.glob("opt/ashyq-kiosk/releases/*/venv/lib/python3.*/site-packages"))
+    for folder, to in ((made / "wheels", of_system), (made / "venv-wheels", of_kiosk)):
+        for path in folder.glob("*.whl"):
+            with zipfile.ZipFile(path) as wheel:
+                wheel.extractall(to)
+    shutil.copytree(GUEST / "packages", of_system, dirs_exist_ok=True)
+    with (of_system / "picamera2/__init__.py").open("a") as file:
+        file.write("\nfrom ribbon_camera import Picamera2\n")
+    subprocess.run(["chroot", machine_root, PYTHON, "-P", "-c", "import lgpio, picamera2"], check=True)
+
+
 def _install(machine: Machine, bundle: Path, office: Office) -> None:
     answers = machine.root / "srv/answers.toml"
     answers.write_text(f'[install]\nenrolment_code = "{office.code()}"\n{CONFIGURATION}')
@@ -222,6 +234,8 @@ def _add_guest(machine_root: Path) -> None:
     place = machine_root / "srv/device"
     shutil.copytree(GUEST, place)
     (place / "hall.png").write_bytes(hall())
+    (place / CONTRACT).parent.mkdir(parents=True)
+    shutil.copy(bundles.TREE / CONTRACT, place / CONTRACT)
     for name, text in FILES.items():
         file = machine_root / name
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""What a virtual device is made of and Debian does not ship ready: two kernel modules, the pin library, and a root with a kernel.
+"""What a virtual device is made of and Debian does not ship ready: two kernel modules, what a Pi has of Python, and a root with a kernel.
 
 Made from Debian's own source packages, kept in the cache of `tests/install/container/root.py`. Nothing of this machine's
 package sources is named here.
@@ -15,9 +15,12 @@ from pathlib import Path
 
 from tests.install.container import root
 
-SUITE = "trixie"
-LGPIO = "lgpio==0.2.2.0"
-"""A Pi has it from its own package source (python3-lgpio), Debian has not; PyPI has it for this Python as source only."""
+SUITE, PYTHON = "trixie", "3.13"
+SOURCES = ("lgpio==0.2.2.0", "pidng==4.0.9")
+WHEELS = ("picamera2==0.3.38", "videodev2==0.0.4")
+"""A Pi has them from its own package source (python3-lgpio, python3-picamera2 and what it imports), Debian has not."""
+VENV_WHEELS = ("simplejpeg==1.9.0",)
+"""Which a Pi has in the kiosk's own environment (requirements/kiosk.in says why), and a PC has not."""
 TOOLS = (
     "linux-headers-amd64", "linux-source", "gcc", "make", "xz-utils", "kmod",
     "swig", "python3-dev", "python3-pip", "python3-setuptools", "python3-wheel",
@@ -25,6 +28,7 @@ TOOLS = (
 INCLUDE = (
     "systemd-sysv", "dbus", "udev", "kmod", "ca-certificates", "iproute2", "polkitd",
     "linux-image-amd64", "initramfs-tools", "busybox-static", "zstd", "qemu-guest-agent",
+    "python3-libcamera", "python3-pil", "python3-piexif", "python3-prctl", "python3-pytest",
 )  # fmt: skip
 IN_INITRD = ("virtio_pci", "virtio_blk", "ext4", "i6300esb")
 """The watchdog too: Debian bars its driver from loading by itself, and systemd wants it at its start."""
@@ -47,29 +51,33 @@ make -s -C "$headers" M="$camera" modules
 cp /sim/gpio-sim.ko "$camera/v4l2loopback.ko" /made
 strip --strip-debug /made/*.ko
 basename "$(dirname "$headers")" >/made/kernel
-PYPI=1 pip wheel -q --no-deps --no-index --no-build-isolation -w /made/wheels /lgpio*.tar.gz
+PYPI=1 pip wheel -q --no-deps --no-index --no-build-isolation -w /made/wheels /sources/*.tar.gz
 """
 
 
 def made() -> Path:
-    """Return the folder with gpio-sim.ko, v4l2loopback.ko, `kernel` (whose release they fit) and the wheel of lgpio."""
-    folder = root.cache() / f"device-parts-{_digest(BUILD, TOOLS, LGPIO)}"
+    """Return the folder with gpio-sim.ko, v4l2loopback.ko, `kernel` (whose release they fit), and the wheels: `wheels` for the
+    system, `venv-wheels` for the kiosk's environment."""
+    folder = root.cache() / f"device-parts-{_digest(BUILD, TOOLS, SOURCES, WHEELS, VENV_WHEELS)}"
     if not folder.exists():
         half = folder.with_suffix(".half")
         shutil.rmtree(half, ignore_errors=True)
         half.mkdir()
         with tempfile.TemporaryDirectory() as place:
-            _pip("download", "--no-deps", "--no-binary=:all:", "--no-build-isolation", "-d", place, LGPIO)
-            script = Path(place, "build.sh")
+            sources, script = Path(place, "sources"), Path(place, "build.sh")
+            _download(sources, "--no-binary=:all:", "--no-build-isolation", *SOURCES)
             script.write_text(BUILD)
             _mmdebstrap(
                 TOOLS, Path("/dev/null"),
-                f"--customize-hook=copy-in {script} {next(Path(place).glob('lgpio*'))} /",
+                f"--customize-hook=copy-in {script} {sources} /",
                 '--customize-hook=cd "$1" && APT_CONFIG="$MMDEBSTRAP_APT_CONFIG" apt-get download -q v4l2loopback-dkms',
                 '--customize-hook=chroot "$1" sh /build.sh',
                 f"--customize-hook=sync-out /made {half}",
                 "--format=null",
             )  # fmt: skip
+        for_guest = ("--only-binary=:all:", "--python-version", PYTHON, "--platform=manylinux2014_x86_64")
+        _download(half / "wheels", *for_guest, *WHEELS)
+        _download(half / "venv-wheels", *for_guest, *VENV_WHEELS)
         half.rename(folder)
         for old in set(root.cache().glob("device-parts-*")) - {folder}:
             shutil.rmtree(old)
@@ -101,8 +109,9 @@ def _mmdebstrap(include: tuple[str, ...], to: Path, *more: str) -> None:
     )  # fmt: skip
 
 
-def _pip(*words: str) -> None:
-    subprocess.run([sys.executable, "-m", "pip", "-q", "--disable-pip-version-check", *words], check=True)
+def _download(folder: Path, *words: str) -> None:
+    pip = [sys.executable, "-m", "pip", "-q", "--disable-pip-version-check"]
+    subprocess.run([*pip, "download", "--no-deps", "-d", folder, *words], check=True)
 
 
 def _digest(*recipe: object) -> str:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import re
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from kiosk.core.view import Field
 from tests.device.device import BOOT_S, Device
+from tests.device.image import PYTHON
 from tests.device.people import Person, Roll
 from tests.device.picture import dominant, field
 from tests.install.container.machine import Failed, until
@@ -19,6 +22,10 @@ SEEN_S = 120
 """From a pass before the camera to what comes of it: a second on a Pi, far more where the processor itself is emulated."""
 PINS = "/sys/devices/platform/gpio-sim.*/gpiochip*"
 RELAY, PASSAGE = 17, 23
+CONFIGURATION = "/etc/ashyq-kiosk/kiosk.toml"
+HALL = "/srv/device/hall.png"
+PASS = "/run/before-ribbon-camera.png"
+RIBBON = f"{PYTHON} /srv/device/ribbon.py"
 
 
 @dataclass
@@ -47,6 +54,11 @@ class Site:
         """Return what `kiosk today` tells."""
         told: dict[str, Any] = json.loads(self.device.run("kiosk today --json"))
         return told
+
+    def doctor(self) -> dict[str, dict[str, Any]]:
+        """Return what `kiosk doctor` tells, by the name of the check."""
+        said = self.device.run("kiosk doctor --json", check=False, within_s=600)
+        return {row["name"]: row for row in json.loads(said[said.index("{") :])["checks"]}
 
     def ready(self) -> float:
         """Wait until the door says that it is ready; return for how many seconds."""
@@ -89,6 +101,26 @@ class Site:
         """Have somebody hold a pass before the camera; who comes while another does waits their turn."""
         self.device.put(f"/run/held/{time.monotonic_ns():020}.png", self.roll.picture(person))
 
+    @contextmanager
+    def ribbon_camera(self, sees: str = HALL) -> Iterator[None]:
+        """Plug a ribbon camera in, before which somebody holds a picture again and again. A program finds it when it starts."""
+        self.device.run(f"{RIBBON} {sees}")
+        try:
+            yield
+        finally:
+            self.device.run(RIBBON)
+
+    @contextmanager
+    def presents_to_ribbon_camera(self, person: Person) -> Iterator[None]:
+        """Give the door a ribbon camera instead of its own, before which somebody holds a pass again and again."""
+        self.device.put(PASS, self.roll.picture(person))
+        try:
+            with self.ribbon_camera(PASS):
+                self._takes_camera("picamera2", instead_of="auto")
+                yield
+        finally:
+            self._takes_camera("auto", instead_of="picamera2")
+
     def walk_through(self) -> None:
         """Close the turnstile's contact for a moment, and see that it is counted."""
         self.device.run(
@@ -96,6 +128,11 @@ class Site:
         )
         until(lambda: self.today()["inside"] == self.inside + 1, SEEN_S, "one more to be inside")
         self.inside += 1
+
+    def _takes_camera(self, driver: str, *, instead_of: str) -> None:
+        """Change `[camera] driver`, the only key with its value, and start the door anew."""
+        self.device.run(f"sed -i 's/^driver = .{instead_of}.$/driver = \"{driver}\"/' {CONFIGURATION}")
+        self.device.run(f"systemctl restart {DOOR}", within_s=BOOT_S)
 
     def _runs(self) -> bool:
         return self.device.run(f"systemctl show -P ActiveState -P SubState {DOOR}").split() == [

@@ -29,14 +29,19 @@ def tell_kernel_that_its_time_is_right() -> None:
     ctypes.CDLL(None).adjtimex(timex)
 
 
-def yuyv(path: Path) -> list[bytes]:
-    """Return a picture as the camera would give it, some frames: no two of a living sensor are the same."""
+def living(path: Path) -> list[np.ndarray]:
+    """Return a picture as a sensor gives it, some frames of luminance: no two of a living one are the same."""
     grey = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+    noises = (np.random.default_rng(seed).normal(0, 1.5, grey.shape) for seed in range(NOISES))
+    return [np.clip(grey + noise, 0, 255).astype(np.uint8) for noise in noises]
+
+
+def yuyv(path: Path) -> list[bytes]:
+    """Return a picture as the loopback device takes it, some frames."""
     frames = []
-    for seed in range(NOISES):
-        noise = np.random.default_rng(seed).normal(0, 1.5, grey.shape)
+    for grey in living(path):
         frame = np.full((*grey.shape, 2), 128, np.uint8)
-        frame[:, :, 0] = np.clip(grey + noise, 0, 255)
+        frame[:, :, 0] = grey
         frames.append(frame.tobytes())
     return frames
 

@@ -19,6 +19,9 @@ main() {
 
     modprobe v4l2loopback video_nr=40 exclusive_caps=1 card_label=Camera
     mkdir -p /run/held
+
+    # Where a Pi's camera takes its memory from.
+    ln -sfn system '/dev/dma_heap/linux,cma'
 }
 
 main "$@"
