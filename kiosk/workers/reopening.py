@@ -98,8 +98,8 @@ def _opened(
             return thing
         if not stop.is_set():
             told.missing(
-                f"expected the {part} to open within {wait_s:g} s, its driver hangs: pull it and plug it in again; if that "
-                "does not help, start the kiosk anew"
+                f"expected the {part} to open within {wait_s:g} s, it is still opening: at a start that may take ten seconds; "
+                "later its driver hangs: pull it and plug it in again; if that does not help, start the kiosk anew"
             )
     opening.abandon()
     return None
