@@ -6,6 +6,7 @@ stored stays.
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import tempfile
 import threading
@@ -237,3 +238,11 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.ready.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets)
+        # An answer that was not done in time keeps its connection, and the loop ends without closing it.
+        for connection in list(self.server_state.connections):
+            if connection.transport is not None:
+                connection.transport.abort()
+        await asyncio.sleep(0)

@@ -1,5 +1,8 @@
 """The registry inside another process: its network can be cut, and nothing stored is lost."""
 
+import socket
+from contextlib import suppress
+
 import pytest
 import requests
 
@@ -84,3 +87,13 @@ def test_a_pass_is_issued_only_to_somebody_on_the_roll(registry):
 def test_only_an_iin_or_a_passport_puts_a_person_on_the_roll(registry):
     with pytest.raises(ValueError, match="pass id came"):
         registry.add_visitor(Identifier(kind=IdentifierKind.PASS, value="0" * 24), Colour.GREEN)
+
+
+def test_a_stop_lets_go_of_who_is_not_done_with_asking():
+    with EmbeddedRegistry() as registry, socket.socket() as caller:
+        caller.settimeout(30)
+        caller.connect(("127.0.0.1", int(registry.url.rpartition(":")[2])))
+        caller.sendall(b"POST /v1/visits HTTP/1.1\r\nHost: registry\r\nContent-Length: 10\r\n\r\nhalf")
+        registry.cut()
+        with suppress(ConnectionResetError):
+            assert caller.recv(1) == b""
