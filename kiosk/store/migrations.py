@@ -289,3 +289,11 @@ def additive_starts(db: Database) -> None:
         "version": ("TEXT NOT NULL", f"{numbers} AND length(CAST(version AS BLOB)) BETWEEN 5 AND 11"),
     }
     db.execute(_table("starts", starts))
+
+
+@migrations()
+def additive_root_of_documents(db: Database) -> None:
+    """Which root signed a document: the list of revocations is kept as rows, which say of no registry that they are its."""
+    d = HEX
+    check = _form("root", d * 8, 8)
+    db.execute(f'ALTER TABLE documents ADD COLUMN "root" TEXT CONSTRAINT fits_root CHECK ({check})')

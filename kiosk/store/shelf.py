@@ -40,6 +40,10 @@ class StoreShelf:
         """Bring a list into force; False where it is a delta of another list than the kept one."""
         return self._do(lambda store: store.keep_revocations(change, kept), LIST_WAIT_S)
 
+    def forget(self) -> None:
+        """Drop all that is kept: it is another registry's."""
+        self._do(lambda store: store.forget_documents())
+
     def latest_signed(self) -> datetime | None:
         """Return the latest moment at which the registry signed anything."""
         return self._do(lambda store: store.latest_signed())

@@ -45,6 +45,8 @@ class Kept:
     """Empty for the list of revocations, which is kept as its rows."""
     fetched_at: datetime
     """When the registry last confirmed it, by our own clock."""
+    root: str = ""
+    """The key id of the root that signed it, in hexadecimal; empty where that was not kept."""
     sequence: int = 0
     issued_at: datetime | None = None
     """When the registry signed it; None where it is not signed."""
@@ -221,16 +223,17 @@ class Store:
         """Return the kept document, or None where there never was one."""
         with plainly(f"the {name} document cannot be read"):
             row = self._run(
-                "SELECT etag, body, fetched_at, sequence, issued_at, not_after FROM documents WHERE name = ?",
+                "SELECT etag, body, fetched_at, sequence, issued_at, not_after, root FROM documents WHERE name = ?",
                 name,
             ).fetchone()
         if row is None:
             return None
-        etag, body, fetched_at, sequence, issued_at, not_after = row
+        etag, body, fetched_at, sequence, issued_at, not_after, root = row
         return Kept(
             etag=etag,
             body=body or b"",
             fetched_at=datetime.fromisoformat(fetched_at),
+            root=root or "",
             sequence=sequence,
             issued_at=issued_at and datetime.fromisoformat(issued_at),
             not_after=not_after and datetime.fromisoformat(not_after),
@@ -258,8 +261,8 @@ class Store:
 
     def _keep(self, name: str, kept: Kept, body: bytes | None) -> None:
         self._run(
-            "INSERT OR REPLACE INTO documents (name, etag, body, fetched_at, sequence, issued_at, not_after)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO documents (name, etag, body, fetched_at, sequence, issued_at, not_after, root)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             name,
             kept.etag,
             body,
@@ -267,6 +270,7 @@ class Store:
             kept.sequence,
             kept.issued_at and utc_text(kept.issued_at),
             kept.not_after and utc_text(kept.not_after),
+            kept.root or None,
         )
 
     def _queue(self, uid: str) -> None:

@@ -50,6 +50,8 @@ class SignedDocument:
     """What a root has signed."""
 
     kind: str
+    root: bytes
+    """The key id of the root that signed it."""
     sequence: int
     issued_at: datetime
     not_after: datetime
@@ -107,13 +109,13 @@ def _opened(body: bytes, roots: Roots, kind: str, *, now: datetime | None) -> Si
         raise _Faulty(DocumentFault.UNKNOWN_ROOT)
     signed = sign1.algorithm == EDDSA and sign1.signed_by(root.public)
     _must(signed, DocumentFault.WRONG_SIGNATURE)
-    found = _document(sign1.payload)
+    found = _document(sign1.payload, sign1.kid)
     _must(_good(root, found.issued_at) and (now is None or _good(root, now)), DocumentFault.UNKNOWN_ROOT)
     _must(found.kind == kind, DocumentFault.OTHER_KIND)
     return found
 
 
-def _document(payload: bytes) -> SignedDocument:
+def _document(payload: bytes, root: bytes) -> SignedDocument:
     members = decoded(payload, dict, depth=1)
     must(set(Member) - {Member.AUDIENCE} <= members.keys() <= set(Member) and integers(members))
     kind, sequence, content = (members[key] for key in (Member.KIND, Member.SEQUENCE, Member.CONTENT))
@@ -125,6 +127,7 @@ def _document(payload: bytes) -> SignedDocument:
     must(Member.AUDIENCE not in members or isinstance(audience, str))
     return SignedDocument(
         kind=kind,
+        root=root,
         sequence=sequence,
         issued_at=issued_at,
         not_after=not_after,

@@ -85,17 +85,19 @@ class Documents:
 
     def load(self) -> None:
         """Take what is kept into force: a kiosk that starts without a network is as wise as when it stopped."""
+        found = {name: kept for name in NAMES if (kept := self._shelf.kept(name)) is not None}
+        if found and not any(self._may_be_ours(kept) for kept in found.values()):
+            log.warning("what is kept was signed for another registry: it is dropped, and asked for anew")
+            self._shelf.forget()
+            found = {}
         self._latest = self._shelf.latest_signed()
-        for name in NAMES:
-            kept = self._shelf.kept(name)
-            if kept is None:
-                continue
+        for name, kept in found.items():
             try:
                 opened = self._kept(name, kept)
             except (KioskError, ValueError, RecursionError) as mistake:
                 log.error("%s: what was kept is not taken up, a new one is asked for: %s", name, mistake)
             else:
-                self._in_force(name, opened, kept.etag)
+                self._in_force(name, opened, kept.etag if kept.root else "")
         self._tell()
 
     def forget(self) -> None:
@@ -148,14 +150,25 @@ class Documents:
     def _kept(self, name: str, kept: Kept) -> Opened:
         """Take a kept document into force. The list of revocations is its rows: it was verified when they were made."""
         if name == REVOCATIONS:
+            if not self._may_be_ours(kept):
+                raise DocumentRefused("expected a list that a root of now has signed, found another's")
             if kept.issued_at is None or kept.not_after is None:
                 raise DocumentRefused("expected a list with the times that were signed into it, found none")
             return Opened(
-                content=b"", sequence=kept.sequence, issued_at=kept.issued_at, not_after=kept.not_after
+                content=b"",
+                root=kept.root,
+                # Of a list that an older kiosk kept nobody knows whose it is: it counts until all of it has come anew.
+                sequence=kept.sequence if kept.root else 0,
+                issued_at=kept.issued_at,
+                not_after=kept.not_after,
             )
         opened = self._provenance.opened(name, kept.body, newest=0, latest=self._latest, kept=True)
         self._understand(name, opened.content, kept.fetched_at)
         return opened
+
+    def _may_be_ours(self, kept: Kept) -> bool:
+        """Whether a kept document was signed by a root of now; those of an older kiosk do not say."""
+        return not kept.root or self._provenance.trusts(kept.root)
 
     def _take(self, name: str, fetched: Document) -> None:
         """Take a fetched document into force and keep it. Raises what is wrong with it."""
@@ -170,6 +183,7 @@ class Documents:
             etag=fetched.etag,
             body=fetched.body,
             fetched_at=now,
+            root=opened.root,
             sequence=opened.sequence,
             issued_at=opened.issued_at,
             not_after=opened.not_after,

@@ -36,6 +36,8 @@ class Opened:
     """What a document says, and when that was signed."""
 
     content: bytes = field(repr=False)
+    root: str
+    """The key id of the root that signed it, in hexadecimal; empty for what was kept before these were."""
     sequence: int
     issued_at: datetime
     not_after: datetime
@@ -81,10 +83,15 @@ class Signed:
             raise DocumentRefused(f"{found}: {_SENTENCES[found]}")
         return Opened(
             content=found.content,
+            root=found.root.hex(),
             sequence=found.sequence,
             issued_at=found.issued_at,
             not_after=found.not_after,
         )
+
+    def trusts(self, root: str) -> bool:
+        """Whether a root (its key id in hexadecimal) is one of those that this device trusts."""
+        return root in {kid.hex() for kid in self._roots.by_kid}
 
     def turned(self, keys: object) -> bool:
         """Trust the roots that a verified keys document names; whether they are others. Raises KeysError for wrong ones."""

@@ -78,7 +78,15 @@ def filled(path) -> sqlite3.Connection:
     store.record(by_pass)
     store.record(make_amendment(3, by_iin, GREEN, why="a word"))
     store.mark([Parked(uid=by_pass.id, reason="uid-reused")], clock.wall())
-    signed = Kept(etag='"1"', body=b"\xd2\x84", fetched_at=NOON, sequence=1, issued_at=NOON, not_after=NOON)
+    signed = Kept(
+        etag='"1"',
+        body=b"\xd2\x84",
+        fetched_at=NOON,
+        root="0a0b0c0d",
+        sequence=1,
+        issued_at=NOON,
+        not_after=NOON,
+    )
     store.keep("policy", replace(signed, body=b'{"version": 1}'))
     store.keep("keys", signed)
     store.keep_revocations(make_change((2**63, LATER)), signed)

@@ -14,9 +14,11 @@ from kiosk.core.outbox import Delivered, Word
 from kiosk.core.venue_code import VenueCode
 from kiosk.enrolment.initialize import initialize
 from kiosk.errors import DeviceRevoked, EnrolmentRefused
+from kiosk.store.revocations import key_of
 from kiosk.store.store import Store
 from kiosk.trust import seal, verify_pass
 from kiosk.trust.enrolment import EnrolmentCode, parse_enrolment
+from kiosk.trust.revocations import hash_of
 from kiosk.trust.roots import Roots
 from kiosk.trust.signing import DeviceKey
 from registry.embedded import EmbeddedRegistry
@@ -181,3 +183,22 @@ def test_a_time_that_is_put_right_after_the_answer_was_lost_parks_no_record(devi
     store.close()
     assert again[0]["at"] != sent[0]["at"]
     assert device.client.send(again)[visit.id].word is Word.DUPLICATE
+
+
+def test_a_list_that_an_older_kiosk_kept_counts_until_all_of_it_has_come_anew(device, registry, restart):
+    green = registry.add_visitor(make_person(1), Colour.GREEN)
+    text = registry.issue_pass(green)
+    registry.revoke_pass(green)
+    device.refresh()
+    device.store.call(lambda store: store._run("UPDATE documents SET root = NULL")).result(5)
+    device.store.call(lambda store: store._run("DELETE FROM revoked")).result(5)
+    lasting = hash_of("f" * 24)
+    device.store.call(
+        lambda store: store._run("INSERT INTO revoked VALUES (?, 99999999)", key_of(lasting))
+    ).result(5)
+    again = restart(device)
+    assert again.list.is_revoked("f" * 24), "nobody knows that it is another registry's"
+    assert again.ages().revocations is not None
+    assert again.refresh() == [True, True, True]
+    assert not again.list.is_revoked("f" * 24), "all of the list, and no change of it"
+    assert again.list.is_revoked(verify_pass(text, again.documents.keyring).pass_id)
