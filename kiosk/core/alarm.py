@@ -10,9 +10,9 @@ from dataclasses import replace
 
 from kiosk.core import arrivals, verdicts
 from kiosk.core.effects import Chime, Effect, Light, Release, Signal, Sound, Tell, Write
-from kiosk.core.events import AlarmChanged, CodeRead, Key, KeyPressed, PhoneArrived
+from kiosk.core.events import AlarmChanged, CodeRead, Key, KeyPressed
 from kiosk.core.keypad import Typed
-from kiosk.core.model import Anomaly, Direction, DoorKind, NotACredential, Oddity, Refusal, Stamp, Via
+from kiosk.core.model import Anomaly, Direction, NotACredential, Oddity, Refusal, Stamp, Via
 from kiosk.core.situation import Arrival, Door, State, Step
 
 SOMEBODY = NotACredential(reason=Refusal.EMPTY)
@@ -42,15 +42,7 @@ def alarm_changed(door: Door, event: AlarmChanged, stamp: Stamp) -> Step:
 
 
 def arrived(door: Door, event: Arrival, stamp: Stamp) -> Step:
-    """Somebody presents themselves: where people leave at all, they leave, whoever they are."""
-    if door.setup.kind is DoorKind.TOGGLE:
-        match event:
-            case CodeRead(side=None):
-                event = replace(event, side=Direction.EXIT)
-            case PhoneArrived(direction=None):
-                event = replace(event, direction=Direction.EXIT)
-            case _:
-                pass
+    """Somebody presents themselves: where people leave at all, they leave, whoever they are (`comers.side_of`)."""
     return arrivals.arrived_out_of_order(door, event, stamp)
 
 

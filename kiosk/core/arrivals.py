@@ -5,6 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.core import iin, passes
+from kiosk.core.comers import (
+    again,
+    direction_of,
+    identifier_of,
+    may_be_inside,
+    seen,
+    side_of,
+    told_side,
+    way_of,
+)
 from kiosk.core.effects import Chime, Effect, Light, Signal, Sound, Tell
 from kiosk.core.events import CodeRead, Key, KeyPressed, PhoneArrived, StaffIdentified
 from kiosk.core.keypad import Typed
@@ -21,16 +31,16 @@ from kiosk.core.model import (
     Stamp,
     Via,
 )
-from kiosk.core.presence import tag_of
 from kiosk.core.second_look import check_again
 from kiosk.core.situation import Arrival, Door, State, Step, Visitor
+from kiosk.core.turns import queue, without
 from kiosk.core.verdicts import ask, question, rest, settle
 
 
 def arrived(door: Door, event: Arrival, stamp: Stamp) -> Step:
     """Somebody presents themselves, and the door is free for them."""
-    door = replace(door, next_arrival=None)
-    if door.revoked and _way(door, event) is Direction.ENTRY:
+    door = without(door, event)
+    if door.revoked and way_of(door, event) is Direction.ENTRY:
         return door, ()
     match event:
         case CodeRead(credential=Pass() as shown):
@@ -50,31 +60,30 @@ def arrived(door: Door, event: Arrival, stamp: Stamp) -> Step:
 
 def arrived_meanwhile(door: Door, event: Arrival, stamp: Stamp) -> Step:
     """Somebody presents themselves while the last one's answer is on its way or has hardly been seen."""
-    if isinstance(event, CodeRead) and isinstance(event.credential, NotACredential | OwnVenueCode):
-        leaving = _side(door, event.side) is Direction.EXIT and _seen(door, stamp)
-        return arrived(door, event, stamp) if leaving else (door, ())
-    if _again(door, _identifier(event), stamp):
+    if _disturbs_nobody(door, event, stamp):
         return door, ()
-    if _seen(door, stamp):
-        return arrived(door, event, stamp)
-    waiting = door.next_arrival
-    if waiting is not None and _way(door, waiting) is Direction.EXIT and _way(door, event) is Direction.ENTRY:
-        return door, ()  # who wants to leave keeps their turn
-    return replace(door, next_arrival=event), ()
+    return arrived(door, event, stamp) if seen(door, stamp) else queue(door, event, stamp)
 
 
 def arrived_while_typing(door: Door, event: Arrival, stamp: Stamp) -> Step:
     """A code ends the typing; a code that is nobody's, or still the last visitor's, does not disturb it."""
-    if isinstance(event, CodeRead) and isinstance(event.credential, NotACredential | OwnVenueCode):
-        return door, ()
-    if _again(door, _identifier(event), stamp):
+    if _disturbs_nobody(door, event, stamp):
         return door, ()
     return arrived(replace(door, typed=Typed()), event, stamp)
 
 
+def _disturbs_nobody(door: Door, event: Arrival, stamp: Stamp) -> bool:
+    """Whether this is nobody, or still the last visitor; but on the way out whoever shows anything is somebody."""
+    side = told_side(event)
+    if isinstance(event, CodeRead) and isinstance(event.credential, NotACredential | OwnVenueCode):
+        ours = isinstance(event.credential, OwnVenueCode)
+        return ours or side_of(door, side) is not Direction.EXIT
+    return again(door, identifier_of(event), side, stamp)
+
+
 def arrived_out_of_order(door: Door, event: Arrival, stamp: Stamp) -> Step:
     """Nobody can be recorded, so nobody is admitted; but who leaves, leaves."""
-    return arrived(door, event, stamp) if _way(door, event) is Direction.EXIT else (door, ())
+    return arrived(door, event, stamp) if way_of(door, event) is Direction.EXIT else (door, ())
 
 
 def first_key(door: Door, event: KeyPressed, stamp: Stamp) -> Step:
@@ -95,7 +104,7 @@ def first_key(door: Door, event: KeyPressed, stamp: Stamp) -> Step:
 
 def key_over_result(door: Door, event: KeyPressed, stamp: Stamp) -> Step:
     """A key while an answer is up: the next visitor types, or somebody has seen enough."""
-    if not _seen(door, stamp):
+    if not seen(door, stamp):
         return door, ()
     if event.key is Key.CANCEL:
         return rest(door, stamp)
@@ -138,13 +147,13 @@ def confirmed(door: Door, event: KeyPressed, stamp: Stamp) -> Step:
 
 def _number(door: Door, visitor: Visitor, stamp: Stamp) -> Step:
     """A number was given, by key or on a card: where nobody watches, both are counted, for both can be made up."""
-    if visitor.direction is Direction.EXIT or _again(door, visitor.identifier, stamp):
+    if visitor.direction is Direction.EXIT or _is_last(door, visitor, stamp):
         return _begin(door, visitor, stamp)
     if not door.keypad_rests(stamp.mono):
         door, alert = _tried(door, stamp, mistaken=False)
         door, effects = _begin(door, visitor, stamp)
         return door, (*effects, *alert)
-    if door.setup.kind is DoorKind.TOGGLE and not door.knows_who_is_inside:
+    if may_be_inside(door, visitor):
         # It may be somebody who wants out: staff are called, and nothing is looked up for whoever is guessing.
         return settle(replace(door, typed=Typed(), refusal=None), visitor, stamp)
     return keypad_rests(door, stamp)
@@ -196,7 +205,7 @@ def _pass(door: Door, event: CodeRead, shown: Pass, stamp: Stamp) -> Step:
 
 
 def _nothing(door: Door, event: CodeRead, nothing: NotACredential, stamp: Stamp) -> Step:
-    if _side(door, event.side) is Direction.EXIT:
+    if side_of(door, event.side) is Direction.EXIT:
         return _begin(door, _visitor(door, stamp, event.via, None, Direction.EXIT), stamp)
     return _notice(door, nothing.reason, stamp)
 
@@ -208,7 +217,7 @@ def _notice(door: Door, reason: Refusal, stamp: Stamp) -> Step:
 
 
 def _begin(door: Door, visitor: Visitor, stamp: Stamp) -> Step:
-    if _again(door, visitor.identifier, stamp):
+    if _is_last(door, visitor, stamp):
         return door, ()
     door = replace(door, typed=Typed(), refusal=None)
     if visitor.direction is Direction.EXIT or visitor.source is Source.REGISTRY:
@@ -225,8 +234,8 @@ def _visitor(
 ) -> Visitor:
     return Visitor(
         visit_id=stamp.visit_id,
-        direction=_direction(door, side, identifier),
-        side_known=side is not None or door.setup.kind is not DoorKind.TOGGLE,
+        direction=direction_of(door, side, identifier),
+        side_known=side_of(door, side) is not None,
         via=via,
         identifier=identifier,
         status=None,
@@ -234,53 +243,5 @@ def _visitor(
     )
 
 
-def _side(door: Door, side: Direction | None) -> Direction | None:
-    """Return the way that door and reader alone can tell; None at a toggle door with one reader."""
-    if door.setup.kind is DoorKind.TOGGLE:
-        return side
-    return Direction.EXIT if door.setup.kind is DoorKind.EXIT else Direction.ENTRY
-
-
-def _direction(door: Door, side: Direction | None, identifier: Identifier | None) -> Direction:
-    told = _side(door, side)
-    if told is not None:
-        return told
-    tags = (tag_of(door.setup.presence_key, identifier),) if identifier else ()
-    return Direction.EXIT if door.presence.find(tags) else Direction.ENTRY
-
-
-def _way(door: Door, event: Arrival) -> Direction:
-    """Return which way somebody who presents themselves would go, as things stand."""
-    match event:
-        case CodeRead(side=side) | PhoneArrived(direction=side):
-            told = side
-        case StaffIdentified():
-            told = None
-    return _direction(door, told, _identifier(event))
-
-
-def _identifier(event: Arrival) -> Identifier | None:
-    match event:
-        case CodeRead(credential=Pass() as shown):
-            return shown.identifier
-        case CodeRead(credential=Identifier() as identifier):
-            return identifier
-        case CodeRead():
-            return None
-        case _:
-            return event.identifier
-
-
-def _again(door: Door, identifier: Identifier | None, stamp: Stamp) -> bool:
-    """Whether this is the visitor of a moment ago: a code that is still held up is no second visit."""
-    last = door.visitor
-    if last is None or identifier is None or last.identifier != identifier:
-        return False
-    undecided = door.state in (State.ASKING, State.RECORDING)
-    return undecided or stamp.mono - last.decided_mono < door.setup.times.repeat_s
-
-
-def _seen(door: Door, stamp: Stamp) -> bool:
-    """Whether an answer has been up for long enough to be seen."""
-    answering = door.state in (State.ASKING, State.RECORDING)
-    return not answering and stamp.mono - door.since >= door.setup.times.least_s
+def _is_last(door: Door, visitor: Visitor, stamp: Stamp) -> bool:
+    return again(door, visitor.identifier, visitor.direction if visitor.side_known else None, stamp)

@@ -15,7 +15,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, get_args
 
-from kiosk.core import alarm, arrivals, news, passages, second_look, verdicts
+from kiosk.core import alarm, arrivals, news, passages, second_look, turns, verdicts
+from kiosk.core.comers import seen
 from kiosk.core.derived import derived_id
 from kiosk.core.effects import Effect, TrustTime, Write
 from kiosk.core.events import (
@@ -212,7 +213,7 @@ def wake_at(door: Door) -> float | None:
         moments.append(door.release_at)
     if door.until is not None:
         moments.append(door.until)
-    if door.next_arrival is not None and not _answering(door):
+    if door.queue and not _answering(door):
         moments.append(door.since + door.setup.times.least_s)
     return min(moments, default=None)
 
@@ -226,10 +227,12 @@ def _tick(door: Door, event: Tick, stamp: Stamp) -> Step:
     effects += closing
     door, released = alarm.release(door, stamp)
     effects += released
-    seen = not _answering(door) and stamp.mono - door.since >= door.setup.times.least_s
-    if door.next_arrival is not None and seen:
-        door, begun = step(replace(door, next_arrival=None), door.next_arrival, stamp)
-        return door, effects + begun
+    if door.queue and seen(door, stamp):
+        door, came, late = turns.next_turn(door, stamp)
+        effects += late
+        if came is not None:
+            door, begun = step(door, came, stamp)
+            return door, effects + begun
     rule = rule_for(door.state, Tick)
     if rule is None or door.until is None or stamp.mono < door.until:
         return door, effects

@@ -10,13 +10,25 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from kiosk.core.model import Identifier
+from kiosk.core.model import Identifier, IdentifierKind
+
+PASS, NUMBER = "p", "n"
+"""How a tag begins: it was made of a pass id, or of an IIN or passport."""
 
 
 def tag_of(key: bytes, identifier: Identifier) -> str:
-    """Return the keyed hash of an identifier."""
-    said = f"{identifier.kind}|{identifier.country}|{identifier.value}".encode()
-    return hmac.digest(key, said, "sha256")[:16].hex()
+    """Return the keyed hash of an identifier, behind a letter for its sort.
+
+    A check-in's value is a pass id (docs/contract.md): phone and pass are one visitor.
+    """
+    kind = IdentifierKind.PASS if identifier.kind is IdentifierKind.CHECKIN else identifier.kind
+    said = f"{kind}|{identifier.country}|{identifier.value}".encode()
+    return (NUMBER if identifier.personal else PASS) + hmac.digest(key, said, "sha256")[:16].hex()
+
+
+def comparable(some: Iterable[str], others: Iterable[str]) -> bool:
+    """Whether two sets of tags hold one of the same sort, so that they would have matched for one person."""
+    return not {tag[:1] for tag in some}.isdisjoint(tag[:1] for tag in others)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

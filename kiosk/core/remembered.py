@@ -16,7 +16,8 @@ from kiosk.core.occupancy import Occupancy
 from kiosk.core.presence import Entered, Presence
 from kiosk.core.situation import Door
 
-VERSION = 1
+VERSION = 2
+"""1 had tags that did not tell a pass from a number."""
 KEY_BYTES = 32
 
 

@@ -145,6 +145,14 @@ Arrival = CodeRead | PhoneArrived | StaffIdentified
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Queued:
+    """Somebody who waits for their turn, since when by the monotonic clock."""
+
+    event: Arrival
+    since: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Door:
     """The door at one moment. `since` and `until` are seconds of the monotonic clock."""
 
@@ -156,8 +164,8 @@ class Door:
     """At the door now, or the last one who was: staff may check them again."""
     typed: Typed = field(default_factory=Typed)
     refusal: Refusal | None = None
-    next_arrival: Arrival | None = None
-    """Came while somebody else's answer was on its way: the next one's turn comes by itself."""
+    queue: tuple[Queued, ...] = ()
+    """Came while somebody else's answer was on its way: each one's turn comes by itself."""
     pending: tuple[Pending, ...] = ()
     passed_at: float = float("-inf")
     passed_way: Direction | None = None

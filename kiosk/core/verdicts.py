@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from kiosk.core import faults, passes, rules
+from kiosk.core.comers import may_be_inside
 from kiosk.core.effects import SIGNAL_OF, SOUND_OF, Ask, Chime, Effect, Light, Open, Signal, Tell, Write
 from kiosk.core.events import Answered, AskFailed, Part, Recorded, RecordFailed, Tick
 from kiosk.core.keypad import Typed
@@ -17,7 +18,6 @@ from kiosk.core.model import (
     Amendment,
     Decision,
     Direction,
-    DoorKind,
     Outcome,
     Reason,
     Source,
@@ -80,10 +80,11 @@ def decide(door: Door, visitor: Visitor, stamp: Stamp) -> Decision:
             entered_lately=lately,
         )
     )
-    which_way = door.setup.kind is DoorKind.TOGGLE and not visitor.side_known and not door.knows_who_is_inside
-    if which_way and decision.outcome is Outcome.REFUSED:
+    if decision.opens or not may_be_inside(door, visitor):
+        return decision
+    if decision.outcome is Outcome.REFUSED:
         return replace(decision, outcome=Outcome.UNCHECKED, reason=Reason.WHICH_WAY, calls_staff=True)
-    return decision
+    return replace(decision, calls_staff=True)
 
 
 def _unrevoked_since(door: Door, visitor: Visitor, now: datetime) -> datetime | None:
@@ -137,14 +138,30 @@ def answered(door: Door, event: Answered, stamp: Stamp) -> Step:
     if visitor is None or visitor.visit_id != event.visit_id:
         return door, ()
     asked = replace(visitor, status=event.status, source=Source.REGISTRY, subject=event.subject)
+    leaving = _turned_round(door, asked, stamp)
     if door.state is State.ASKING:
-        return settle(door, asked, stamp)
+        return settle(door, leaving or asked, stamp)
     if visitor.source is not Source.LIVE_PASS or event.status is None or visitor.decision is None:
         return door, ()
+    if leaving and not visitor.decision.opens:  # else the gate that is about to open lets them out as well
+        return settle(door, leaving, stamp)
     decision = decide(door, asked, stamp)
-    if _same(decision, visitor.decision):
+    if leaving or _same(decision, visitor.decision):
         return replace(door, visitor=replace(visitor, subject=event.subject)), ()
     return write(door, asked, decision, stamp)
+
+
+def _turned_round(door: Door, visitor: Visitor, stamp: Stamp) -> Visitor | None:
+    """Return the visitor as leaving, where the registry's word tells a toggle door that they are inside (rule 3).
+
+    They came in by pass, say, and go out by number. A visit that was written as an entry stays one: this is another.
+    """
+    if visitor.side_known or visitor.direction is Direction.EXIT:
+        return None
+    if door.presence.find(visitor.tags(door.setup.presence_key)) is None:
+        return None
+    visit_id = stamp.visit_id if visitor.written else visitor.visit_id
+    return replace(visitor, visit_id=visit_id, direction=Direction.EXIT, decision=None, written=False)
 
 
 def heard_late(door: Door, _event: Answered, stamp: Stamp) -> Step:

@@ -44,6 +44,7 @@ from kiosk.core.model import (
     Colour,
     Direction,
     DoorKind,
+    Identifier,
     NotACredential,
     OwnVenueCode,
     Refusal,
@@ -208,6 +209,11 @@ doors = st.builds(
 )
 
 
+def subject_of(who: Identifier) -> str:
+    """Return the pass id of somebody: person and pass of one number are the same."""
+    return make_pass(number=PEOPLE.index(who) + 1).pass_id if who in PEOPLE else who.value
+
+
 @dataclass
 class Story:
     """What happened at one door, step by step."""
@@ -215,7 +221,8 @@ class Story:
     door: Door
     stamps: Stamps
     steps: list[tuple[Door, Event, Stamp, Door, tuple[Effect, ...]]] = field(default_factory=list)
-    asked: list[str] = field(default_factory=list)
+    asked: list[tuple[str, str]] = field(default_factory=list)
+    """(visit, subject): the registry knows whose number it is."""
     ordered: list[str] = field(default_factory=list)
 
     def happens(self, event: Event) -> tuple[Effect, ...]:
@@ -223,15 +230,18 @@ class Story:
         before = self.door
         self.door, effects = step(before, event, stamp)
         self.steps.append((before, event, stamp, self.door, effects))
-        self.asked += [effect.visit_id for effect in effects if isinstance(effect, Ask)]
+        self.asked += [
+            (effect.visit_id, subject_of(effect.identifier)) for effect in effects if isinstance(effect, Ask)
+        ]
         self.ordered += [effect.record.id for effect in effects if isinstance(effect, Write)]
         return effects
 
     def event(self, told: News) -> Event:
-        ids = self.asked if told.kind in (Answered, AskFailed) else self.ordered
-        about = ids[-1 - told.which] if told.which < len(ids) else make_id(999_999)
+        asked = told.kind in (Answered, AskFailed)
+        orders = self.asked if asked else [(record_id, "") for record_id in self.ordered]
+        about, subject = orders[-1 - told.which] if told.which < len(orders) else (make_id(999_999), "")
         if told.kind is Answered:
-            return Answered(visit_id=about, status=told.status)
+            return Answered(visit_id=about, status=told.status, subject=subject if told.status else "")
         if told.kind is AskFailed:
             return AskFailed(visit_id=about, why="timeout")
         return (

@@ -6,13 +6,11 @@ from collections import Counter
 from dataclasses import replace
 
 from hypothesis import Phase, given, settings
-from hypothesis import strategies as st
 
 from kiosk.core.door import rule_for, wake_at
 from kiosk.core.effects import Ask, Open, Tell, Write
 from kiosk.core.events import (
     Answered,
-    CodeRead,
     Passed,
     Recorded,
     RecordFailed,
@@ -26,7 +24,6 @@ from kiosk.core.model import (
     Direction,
     DoorKind,
     Outcome,
-    OwnVenueCode,
     Passage,
     Reason,
     Visit,
@@ -35,7 +32,7 @@ from kiosk.core.passages import TAILGATE_S
 from kiosk.core.present import NOTE_OF, present
 from kiosk.core.situation import State
 from kiosk.core.view import Page, Phrase, View
-from tests.core.stories import SECRETS, News, Story, acts, credentials, doors, records, stories, tell
+from tests.core.stories import SECRETS, Story, records, stories
 from tests.factories import (
     make_id,
 )
@@ -169,8 +166,8 @@ def test_the_number_inside_is_what_went_through_and_never_negative(story):
 def test_every_step_keeps_to_the_table(story):
     for before, event, _stamp, after, _effects in story.steps:
         rules = [rule_for(before.state, type(event))]
-        if isinstance(event, Tick) and before.next_arrival is not None:
-            rules.append(rule_for(before.state, type(before.next_arrival)))
+        if isinstance(event, Tick) and before.queue:
+            rules += [rule_for(before.state, type(one.event)) for one in before.queue]
         assert after.state in {before.state, *(to for rule in rules if rule for to in rule.to)}
 
 
@@ -215,35 +212,8 @@ def test_the_screen_never_shows_more_of_a_number_than_its_end_and_the_newest_dig
 def test_a_door_that_waits_for_time_is_woken(story):
     for _before, _event, _stamp, after, _effects in story.steps:
         answering = after.state in (State.ASKING, State.RECORDING)
-        if answering or after.pending or after.next_arrival is not None:
+        if answering or after.pending or after.queue:
             assert wake_at(after) is not None
-
-
-FATES = {"committed": Recorded, "failed": RecordFailed, "silent": None}
-
-
-@given(
-    st.builds(lambda door: replace(door, setup=replace(door.setup, kind=DoorKind.EXIT)), doors),
-    acts,
-    credentials.filter(lambda one: not isinstance(one, OwnVenueCode)),
-    st.sampled_from(sorted(FATES)),
-)
-def test_whoever_presents_anything_at_an_exit_that_is_free_is_let_out_whatever_the_disk_does(
-    door, told, shown, fate
-):
-    story = tell(door, told)
-    for _ in range(6):  # the last one's answer, and the next one's who waits
-        story.stamps.advance(1000.0)
-        story.happens(Tick())
-    assert story.door.state in (State.IDLE, State.OUT_OF_ORDER, State.OUT_OF_SERVICE, State.ALARM)
-    effects = story.happens(CodeRead(credential=shown))
-    assert isinstance(effects[0], Write)
-    if fate == "silent":
-        story.stamps.advance(door.setup.times.record_s + 0.1)
-        effects = story.happens(Tick())
-    else:
-        effects = story.happens(story.event(News(FATES[fate], 0)))
-    assert [effect.direction for effect in effects if isinstance(effect, Open)] == [Direction.EXIT]
 
 
 def test_the_stories_that_the_laws_are_tried_with_get_about():

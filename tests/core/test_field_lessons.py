@@ -72,7 +72,7 @@ def test_the_visitor_who_is_asked_about_is_not_queued_behind_themselves():
     man = Doorman()
     man.reads(make_person())
     man.reads(make_person())
-    assert man.door.next_arrival is None
+    assert man.door.queue == ()
 
 
 def test_the_gate_reports_that_it_did_not_turn_and_the_kiosk_goes_on():

@@ -88,7 +88,7 @@ def test_all_ways_work_at_the_same_door_one_after_the_other():
     man = Doorman()
     man.reads(make_pass())
     man.wait(10)
-    man.tell(PhoneArrived(identifier=make_phone(), status=make_status()))
+    man.tell(PhoneArrived(identifier=make_phone(4), status=make_status()))
     man.wait(10)
     man.reads(make_person(2))
     man.answers(Colour.BLUE)

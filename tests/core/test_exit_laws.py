@@ -1,0 +1,202 @@
+"""Nobody is ever held inside, whatever happened before (rules.md 3; tests/core/stories.py makes the sequences)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kiosk.core.comers import identifier_of
+from kiosk.core.effects import Open, Write
+from kiosk.core.events import (
+    Answered,
+    AskFailed,
+    CodeRead,
+    Key,
+    KeyPressed,
+    PhoneArrived,
+    Recorded,
+    RecordFailed,
+    StaffIdentified,
+    Tick,
+)
+from kiosk.core.model import (
+    Amendment,
+    Closing,
+    Colour,
+    Direction,
+    DoorKind,
+    NotACredential,
+    OwnVenueCode,
+    Refusal,
+    Visit,
+)
+from kiosk.core.policy import Resort, UnknownRule
+from kiosk.core.situation import State
+from tests.core.stories import CARRIED, EDITIONS, News, Story, acts, credentials, doors, subject_of, tell
+from tests.factories import make_door, make_edition, make_pass, make_person, make_phone, make_status
+
+FATES = {"committed": Recorded, "failed": RecordFailed, "silent": None}
+fates = st.sampled_from(sorted(FATES))
+
+
+def of_kind(door, kind):
+    return replace(door, setup=replace(door.setup, kind=kind))
+
+
+@given(
+    doors.map(lambda door: of_kind(door, DoorKind.EXIT)),
+    acts,
+    credentials.filter(lambda one: not isinstance(one, OwnVenueCode)),
+    fates,
+)
+def test_whoever_presents_anything_at_an_exit_that_is_free_is_let_out_at_once_whatever_the_disk_does(
+    door, told, shown, fate
+):
+    story = tell(door, told)
+    for _ in range(2 * len(story.door.queue) + 6):  # the last one's answer, and the next ones' who wait
+        story.stamps.advance(1000.0)
+        story.happens(Tick())
+    assert story.door.state in (State.IDLE, State.OUT_OF_ORDER, State.OUT_OF_SERVICE, State.ALARM)
+    effects = story.happens(CodeRead(credential=shown))
+    assert isinstance(effects[0], Write)
+    if fate == "silent":
+        story.stamps.advance(door.setup.times.record_s + 0.1)
+        effects = story.happens(Tick())
+    else:
+        effects = story.happens(story.event(News(FATES[fate], 0)))
+    assert [effect.direction for effect in effects if isinstance(effect, Open)] == [Direction.EXIT]
+
+
+STRANGER = 77
+"""Nobody of the stories."""
+CODES = [make_pass(number=STRANGER), make_person(STRANGER), NotACredential(reason=Refusal.NOT_OURS)]
+PHONE = PhoneArrived(identifier=make_phone(STRANGER), status=make_status())
+leaving = st.sampled_from(
+    [
+        *((DoorKind.EXIT, CodeRead(credential=shown)) for shown in CODES),
+        *((DoorKind.TOGGLE, CodeRead(credential=shown, side=Direction.EXIT)) for shown in CODES),
+        (DoorKind.EXIT, PHONE),
+        (DoorKind.TOGGLE, replace(PHONE, direction=Direction.EXIT)),
+        (DoorKind.EXIT, StaffIdentified(identifier=make_person(STRANGER), by="aigul")),
+    ]
+)
+"""Every way of showing at a door that one is leaving."""
+
+
+@given(
+    doors,
+    acts,
+    st.lists(st.sampled_from(Key), max_size=3),
+    st.sampled_from([0.0, 0.3, 0.9]),
+    leaving,
+    fates,
+)
+def test_no_state_and_no_moment_refuses_an_exit(door, told, keys, pause, who_leaves, fate):
+    """Somebody types, is asked about, is being recorded, was let out just now: whoever leaves meanwhile leaves."""
+    kind, event = who_leaves
+    story = tell(of_kind(door, kind), [*told, [KeyPressed(key=key) for key in keys], pause])
+    who = identifier_of(event)
+    wait_already = waiting(story, who)
+    shown_at = len(story.steps)
+    story.happens(event)
+    for _ in range(20 + 10 * len(story.door.queue)):
+        settle_disk(story, fate)
+        story.stamps.advance(0.5)
+        story.happens(Tick())
+    assert let_out(story, who, since=shown_at) > wait_already
+
+
+def waiting(story: Story, who) -> int:
+    """How many of this name (None: without one) are on their way out already."""
+    queued = sum(identifier_of(one.event) == who for one in story.door.queue)
+    visitor = story.door.visitor
+    recording = story.door.state is State.RECORDING and visitor is not None and visitor.identifier == who
+    return queued + recording
+
+
+def settle_disk(story: Story, fate: str) -> None:
+    visitor = story.door.visitor
+    if fate != "silent" and story.door.state is State.RECORDING and visitor:
+        what = {"record_id": visitor.awaiting, **({"why": "full"} if fate == "failed" else {})}
+        story.happens(FATES[fate](**what))
+
+
+def let_out(story: Story, who, *, since: int) -> int:
+    """Count how often the gate was opened outwards for somebody of this name."""
+    visits = {
+        effect.record.id: effect.record.identifier
+        for *_, effects in story.steps
+        for effect in effects
+        if isinstance(effect, Write) and isinstance(effect.record, Visit)
+    }
+    return sum(
+        isinstance(effect, Open) and effect.direction is Direction.EXIT and visits[effect.visit_id] == who
+        for *_, effects in story.steps[since:]
+        for effect in effects
+    )
+
+
+PERSONS = (1, 2)
+ways = st.sampled_from(
+    [
+        *(CodeRead(credential=make_person(number)) for number in PERSONS),
+        *(
+            CodeRead(credential=make_pass(colour, number=number, lives=CARRIED))
+            for number in PERSONS
+            for colour in (Colour.GREEN, Colour.YELLOW)
+        ),
+        *(
+            PhoneArrived(identifier=make_phone(number), status=make_status(colour))
+            for number in PERSONS
+            for colour in (Colour.GREEN, Colour.RED)
+        ),
+    ]
+)
+answers = st.one_of(
+    st.builds(lambda colour: News(Answered, 0, make_status(colour)), st.sampled_from(Colour)),
+    st.just(News(AskFailed, 0)),
+)
+comings_and_goings = st.lists(
+    st.builds(
+        lambda event, answer, pause: [event, answer, News(Recorded, 0), pause],
+        ways,
+        answers,
+        st.sampled_from([6.0, 700.0]),
+    ),
+    min_size=2,
+    max_size=8,
+)
+"""Two people, each by pass, number or phone, with the registry there or not."""
+rules = st.sampled_from([make_edition(), make_edition(unknown=UnknownRule(fresh=Resort.ADMIT)), *EDITIONS])
+
+
+@given(st.builds(make_door, st.just(DoorKind.TOGGLE), edition=rules), comings_and_goings)
+def test_who_went_in_is_never_told_no_at_a_toggle_door_without_staff_being_called(door, told):
+    """They went in by one way to be named, and may leave by another."""
+    story = tell(door, told)
+    who_of: dict[str, str] = {}
+    inside: set[str] = set()
+    for *_, after, effects in story.steps:
+        for effect in effects:
+            match effect:
+                case Write(record=Visit() as visit):
+                    who_of[visit.id] = subject_of(visit.identifier) if visit.identifier else ""
+                    decided = visit.decision
+                case Write(record=Amendment() as amendment):
+                    decided = amendment.decision
+                case Write(record=Closing()):
+                    inside.clear()
+                    continue
+                case Open(direction=Direction.ENTRY):
+                    inside.add(who_of[effect.visit_id])
+                    continue
+                case Open():
+                    inside.discard(who_of[effect.visit_id])
+                    continue
+                case _:
+                    continue
+            visitor = after.visitor
+            if visitor and not visitor.side_known and who_of[visitor.visit_id] in inside:
+                assert decided.opens or decided.calls_staff
