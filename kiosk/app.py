@@ -93,6 +93,7 @@ class App:
         self._settings, self._drivers, self._clock, self._device = settings, drivers, clock, device
         self._watch, self._last, self._workers = watch, ExitStack(), list[Worker]()
         self._looked_at = clock.mono()
+        self._boot = boot
         self._signed: datetime | None = None
         self._preview, inbox = Preview(), Inbox()
         self._repeats = Repeats(settings.reader.hold_s)
@@ -177,7 +178,7 @@ class App:
         self._store.call(self._begin)
         self._documents.load()
         self._last.callback(self._revoked.close)
-        self.loop.door = resumed(self.loop.door, self._store, self._presence.read(), self._clock.wall())
+        self.loop.door = resumed(self.loop.door, self._store, self._presence.read(), self._clock, self._boot)
         self._view = ViewWatch(
             self._settings.store.path.parent,
             put,

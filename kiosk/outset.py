@@ -13,7 +13,9 @@ from kiosk.core.occupancy import Occupancy
 from kiosk.core.remembered import KEY_BYTES, Remembered
 from kiosk.core.situation import Door, Setup, Times
 from kiosk.core.venue_code import VenueCode
+from kiosk.ports import Clock
 from kiosk.settings import Settings
+from kiosk.store.row_times import offset_ms_of
 from kiosk.store.store import Store
 from kiosk.store.thread import StoreThread
 
@@ -57,15 +59,25 @@ def setup_of(settings: Settings, venue_code: VenueCode | None) -> Setup:
     )
 
 
-def resumed(door: Door, store: StoreThread, remembered: Remembered | None, now: datetime) -> Door:
-    """Return the door as it was before a restart: who is inside as far as that is remembered, how many by the store."""
+def resumed(
+    door: Door, store: StoreThread, remembered: Remembered | None, clock: Clock, boot: str | None
+) -> Door:
+    """Return the door as it was before a restart: who is inside as far as that is remembered, how many by the store.
+
+    Where the time is known, what an earlier run of this boot wrote by a wrong clock is put right, before any of it is
+    sent.
+    """
+    now, trusted = clock.wall(), clock.trusted()
+    if trusted and boot is not None:
+        offset_ms = offset_ms_of(now, clock.mono())
+        store.call(lambda kept: kept.trust_time(boot, offset_ms))
 
     def look(kept: Store) -> tuple[list[tuple[datetime, Direction]], datetime | None, datetime | None]:
         passed = [(one.at, one.direction) for one in kept.reports.passages(now - LONGEST_STAY)]
         return passed, kept.reports.last_closing(), kept.latest_signed()
 
     passed, closed, signed = store.call(look).result()
-    door = replace(door, latest_signed=signed)
+    door = replace(door, latest_signed=signed, trusts_time=trusted)
     if remembered is None:
         return replace(door, occupancy=Occupancy.counted(passed, closed))
     presence, occupancy = remembered.caught_up(passed, closed)

@@ -66,11 +66,11 @@ class PseudonymousSubject(Shape):
 class _Item(Shape):
     uid: Uid
     at: Moment
+    time_trusted: StrictBool
 
 
 class VisitItem(_Item):
     kind: Literal["visit"]
-    time_trusted: StrictBool
     direction: Direction
     via: Via
     outcome: Outcome

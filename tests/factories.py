@@ -157,4 +157,6 @@ def make_door(
         kind, passage_sensor=sensor, attended=attended, times=times or Times(), budget=budget or Budget()
     )
     policy = make_policy(edition) if edition else make_policy()
-    return Door(**{"setup": setup, "policy": policy, "heard_at": NOON, "online": True, **changes})
+    return Door(
+        **{"setup": setup, "policy": policy, "heard_at": NOON, "online": True, "trusts_time": True, **changes}
+    )

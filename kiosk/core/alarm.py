@@ -24,7 +24,9 @@ def alarm_changed(door: Door, event: AlarmChanged, stamp: Stamp) -> Step:
     if event.active is door.alarm:
         return door, ()
     what = Oddity.FIRE_ALARM if event.active else Oddity.FIRE_ALARM_OVER
-    record = Anomaly(id=stamp.visit_id, what=what, direction=None, seen_at=stamp.wall)
+    record = Anomaly(
+        id=stamp.visit_id, what=what, direction=None, seen_at=stamp.wall, time_trusted=stamp.trusted
+    )
     told: tuple[Effect, ...] = (Write(record=record), Tell(what=what))
     door = replace(door, alarm=event.active, release_at=stamp.mono)
     if not event.active:

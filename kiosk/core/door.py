@@ -274,4 +274,5 @@ def _hours(door: Door, stamp: Stamp) -> tuple[Door, tuple[Effect, ...]]:
     door = replace(door, presence=type(door.presence)())
     # Not the stamp's own id: the next visitor's turn may begin in the same moment, and bears that one.
     own_id = derived_id(stamp.visit_id, "closing")
-    return door, (Write(record=Closing(id=own_id, closed_at=stamp.wall, assumed_exits=assumed)),)
+    closing = Closing(id=own_id, closed_at=stamp.wall, assumed_exits=assumed, time_trusted=stamp.trusted)
+    return door, (Write(record=closing),)

@@ -73,10 +73,7 @@ class Identifier:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """What the registry states of a visitor at one moment.
-
-    `valid_until` is set by the registry; None means "until something is known" (blue, FAQ 13).
-    """
+    """What the registry states of a visitor at one moment. `valid_until` None: until something is known (blue, FAQ 13)."""
 
     colour: Colour
     established_at: datetime
@@ -137,7 +134,6 @@ class Refusal(StrEnum):
     FROM_THE_FUTURE = "from-the-future"
     OTHER_DOOR = "other-door"
     REVOKED = "revoked"
-    """The registry withdrew the pass before it ran out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,6 +249,7 @@ class Amendment:
     by: str = ""
     why: str = field(default="", repr=False)
     """What staff wrote: it may name somebody."""
+    time_trusted: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,6 +262,7 @@ class Passage:
     ended_at: datetime
     sensed: bool
     """Seen by a passage sensor; False where there is none and the passage is assumed."""
+    time_trusted: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,6 +272,7 @@ class Closing:
     id: str
     closed_at: datetime
     assumed_exits: int
+    time_trusted: bool = True
 
 
 class Oddity(StrEnum):
@@ -295,6 +294,7 @@ class Anomaly:
     direction: Direction | None
     """Which way somebody went; None: nobody knows, or nobody went."""
     seen_at: datetime
+    time_trusted: bool = True
 
 
 Record = Visit | Amendment | Passage | Closing | Anomaly

@@ -55,7 +55,9 @@ def passed(door: Door, event: Passed, stamp: Stamp) -> Step:
         more = any(other.direction is one.direction for other in left)
         return door, (record,) if more else (Shut(direction=one.direction), record)
     what, way = _oddity(door, event.direction, stamp)
-    anomaly = Anomaly(id=stamp.visit_id, what=what, direction=way, seen_at=stamp.wall)
+    anomaly = Anomaly(
+        id=stamp.visit_id, what=what, direction=way, seen_at=stamp.wall, time_trusted=stamp.trusted
+    )
     if way is not None:
         door = replace(door, occupancy=door.occupancy.moved(way))
     if what is Oddity.TAILGATE:  # a third one comes behind the second
@@ -91,7 +93,12 @@ def _left(door: Door, direction: Direction, tags: frozenset[str]) -> Door:
 def _passage(visit_id: str, stamp: Stamp, *, passed: bool, sensed: bool) -> Write:
     return Write(
         record=Passage(
-            id=passage_id(visit_id), visit_id=visit_id, passed=passed, ended_at=stamp.wall, sensed=sensed
+            id=passage_id(visit_id),
+            visit_id=visit_id,
+            passed=passed,
+            ended_at=stamp.wall,
+            sensed=sensed,
+            time_trusted=stamp.trusted,
         )
     )
 

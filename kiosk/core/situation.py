@@ -182,8 +182,8 @@ class Door:
     """How long the signed documents stand; None before anybody told."""
     latest_signed: datetime | None = None
     """The highest time that the registry has signed into anything that was verified here."""
-    trusts_time: bool = True
-    """What the clock said of itself last."""
+    trusts_time: bool = False
+    """What the clock said of itself last; a door begins without having asked."""
     revoked: bool = False
     """The registry withdrew this device."""
     alarm: bool = False

@@ -115,6 +115,7 @@ def write(
             decided_at=stamp.wall,
             by=by,
             why=why,
+            time_trusted=stamp.trusted,
         )
     else:
         record = Visit(

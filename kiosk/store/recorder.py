@@ -11,6 +11,7 @@ from concurrent.futures import Future
 from kiosk.core.effects import TrustTime
 from kiosk.core.events import Event, HealthChanged, Part, Recorded, RecordFailed
 from kiosk.core.model import Amendment, Direction, Record, Visit
+from kiosk.store.row_times import offset_ms_of
 from kiosk.store.thread import StoreThread
 from kiosk.trust import Keyring, Sealed, seal
 
@@ -54,7 +55,7 @@ class Recorder:
         """Have the times put right that this start of the machine recorded by a wrong clock. Returns at once."""
         if self._boot is None:
             return
-        boot, offset_ms = self._boot, round((found.wall.timestamp() - found.mono) * 1000)
+        boot, offset_ms = self._boot, offset_ms_of(found.wall, found.mono)
         self._store.call(lambda store: store.trust_time(boot, offset_ms))
 
     def mend(self) -> None:

@@ -27,14 +27,14 @@ from kiosk.trust import Sealed
 
 _DECIDED = ("outcome", "reason", "opens", "colour", "source", "incident")
 _FIELDS = {
-    "visit": ("time_trusted", "direction", "via", *_DECIDED, "compare_identity"),
+    "visit": ("direction", "via", *_DECIDED, "compare_identity"),
     "amendment": ("visit", *_DECIDED, "by", "why"),
     "passage": ("visit", "passed", "sensed"),
     "closing": ("assumed_exits",),
     "anomaly": ("what", "direction"),
 }
-"""Item kind -> its columns, under the same names, beside `uid`, `kind` and `at`."""
-_FLAGS = frozenset({"time_trusted", "opens", "incident", "compare_identity", "passed", "sensed"})
+"""Item kind -> its columns, under the same names, beside `uid`, `kind`, `at` and `time_trusted`."""
+_FLAGS = frozenset({"opens", "incident", "compare_identity", "passed", "sensed"})
 _NUMBER = re.compile(r"[0-9](?:[ .-]?[0-9]){6,}")
 _STRANGE = re.compile(r"[^ -~Ѐ-ӿ«»–—…№]")
 _DATE = re.compile(r"[0-3]?[0-9]\.[01]?[0-9]\.20[0-9]{2}\Z")
@@ -86,6 +86,7 @@ def row_of(record: Record, sealed: Sealed | None) -> dict[str, Any]:
                 "uid": record.id,
                 "kind": "amendment",
                 "at": utc_text(record.decided_at),
+                "time_trusted": record.time_trusted,
                 "visit": record.visit_id,
                 **_decided(record.decision),
                 "by": plain_line(record.by, 64),
@@ -96,6 +97,7 @@ def row_of(record: Record, sealed: Sealed | None) -> dict[str, Any]:
                 "uid": record.id,
                 "kind": "passage",
                 "at": utc_text(record.ended_at),
+                "time_trusted": record.time_trusted,
                 "visit": record.visit_id,
                 "passed": record.passed,
                 "sensed": record.sensed,
@@ -105,6 +107,7 @@ def row_of(record: Record, sealed: Sealed | None) -> dict[str, Any]:
                 "uid": record.id,
                 "kind": "closing",
                 "at": utc_text(record.closed_at),
+                "time_trusted": record.time_trusted,
                 "assumed_exits": record.assumed_exits,
             }
         case Anomaly():
@@ -112,6 +115,7 @@ def row_of(record: Record, sealed: Sealed | None) -> dict[str, Any]:
                 "uid": record.id,
                 "kind": "anomaly",
                 "at": utc_text(record.seen_at),
+                "time_trusted": record.time_trusted,
                 "what": record.what.value,
                 "direction": None if record.direction is None else record.direction.value,
             }
@@ -121,7 +125,12 @@ def row_of(record: Record, sealed: Sealed | None) -> dict[str, Any]:
 
 def item_of(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the item of `POST /v1/visits` for a row of the store."""
-    item: dict[str, Any] = {"uid": row["uid"], "kind": row["kind"], "at": row["at"]}
+    item: dict[str, Any] = {
+        "uid": row["uid"],
+        "kind": row["kind"],
+        "at": row["at"],
+        "time_trusted": bool(row["time_trusted"]),
+    }
     for name in _FIELDS[row["kind"]]:
         item[name] = bool(row[name]) if name in _FLAGS else row[name]
     if row["subject"] is not None:

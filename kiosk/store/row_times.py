@@ -28,21 +28,26 @@ class RowTimes:
         self._untrusted_s = self._offset_s()
 
     def on(self, row: dict[str, Any]) -> dict[str, Any]:
-        """Return the row with `boot_id`, `mono_s` and `time_trusted`."""
+        """Return the row with `boot_id` and `mono_s`; `time_trusted` says by which clock its `at` was read."""
         offset_s = self._offset_s()
-        trusted_now = self._clock.trusted()
-        if not trusted_now:
+        if not self._clock.trusted():
             self._untrusted_s = offset_s
-        trusted = row.get("time_trusted", trusted_now)
         at = datetime.fromisoformat(row["at"])
-        mono_s = round((at - _EPOCH).total_seconds() - (offset_s if trusted else self._untrusted_s), 3)
+        mono_s = round(
+            (at - _EPOCH).total_seconds() - (offset_s if row["time_trusted"] else self._untrusted_s), 3
+        )
         if self._boot_id is None or not 0 <= mono_s <= self._clock.mono() + 1:
-            return {**row, "time_trusted": trusted}
-        return {**row, "time_trusted": trusted, "boot_id": self._boot_id, "mono_s": mono_s}
+            return row
+        return {**row, "boot_id": self._boot_id, "mono_s": mono_s}
 
     def _offset_s(self) -> float:
         """Unix time minus monotonic time."""
         return (self._clock.wall() - _EPOCH).total_seconds() - self._clock.mono()
+
+
+def offset_ms_of(wall: datetime, mono: float) -> int:
+    """Return by how many milliseconds a wall clock is ahead of the monotonic one."""
+    return round(((wall - _EPOCH).total_seconds() - mono) * 1000)
 
 
 def moment_of(mono_s: float, mono_to_wall_offset_ms: int) -> datetime:

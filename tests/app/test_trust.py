@@ -254,6 +254,27 @@ def test_a_visit_of_a_late_clock_arrives_with_the_right_time_when_that_is_known(
     assert abs(datetime.fromisoformat(str(row["at"])) - (shown.at + 10 * HOUR)) < timedelta(seconds=1)
 
 
+def test_what_a_late_clock_wrote_before_a_restart_of_the_service_arrives_with_the_right_time_too(
+    tmp_path, registry, clock
+):
+    with House(tmp_path, registry, clock) as house:
+        house.ready()
+    registry.cut()
+    late = HouseClock(wrong_by=-10 * HOUR, is_trusted=False)
+    with House(tmp_path, registry, late, boot=BOOT) as house:
+        house.sees()
+        house.until(lambda: house.door.policy is not None, "the kept policy")
+        shown = house.admits()
+        house.idle()
+    late.wrong_by, late.is_trusted = timedelta(0), True  # while the service is down
+    registry.restore()
+    with House(tmp_path, registry, late, boot=BOOT) as house:
+        house.ready()
+        house.delivered()
+    [row] = registry.visits(DEMO_DOOR)
+    assert abs(datetime.fromisoformat(str(row["at"])) - (shown.at + 10 * HOUR)) < timedelta(seconds=1)
+
+
 def problem(answer: requests.Response) -> tuple[int, str]:
     """Return what the registry said instead of a good answer."""
     return answer.status_code, answer.json()["type"].rpartition(":")[2]

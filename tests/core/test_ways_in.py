@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 
@@ -12,6 +12,8 @@ from kiosk.core.effects import Ask, Chime, Light, Open, Signal, Sound, Write
 from kiosk.core.events import AskFailed, CodeRead, Key, PhoneArrived, Recorded, StaffIdentified, Tick
 from kiosk.core.model import (
     Amendment,
+    Anomaly,
+    Closing,
     Colour,
     Direction,
     DoorKind,
@@ -25,6 +27,7 @@ from kiosk.core.model import (
     Via,
     Visit,
 )
+from kiosk.core.policy import Window
 from kiosk.core.situation import State
 from kiosk.core.view import Page
 from tests.core.doorman import Doorman
@@ -32,6 +35,7 @@ from tests.factories import (
     NOON,
     Stamps,
     make_door,
+    make_edition,
     make_foreigner,
     make_iin,
     make_pass,
@@ -294,6 +298,19 @@ def test_the_record_says_whether_the_time_was_trusted():
     man = Doorman(stamps=Stamps(trusted=False))
     man.tell(CodeRead(credential=make_pass()))
     assert [visit.time_trusted for visit in man.records(Visit)] == [False]
+
+
+def test_every_record_says_whether_the_time_was_trusted():
+    closes = make_edition(opening=(Window(start=time(8), end=time(13)),))
+    man = Doorman(make_door(edition=closes, sensor=True), stamps=Stamps(trusted=False))
+    man.reads(make_pass(Colour.YELLOW))
+    man.overrides()
+    man.passes(Direction.ENTRY)
+    man.passes(Direction.ENTRY)
+    man.wait(3600)
+    told = [write.record for write in man.every(Write)]
+    assert {type(record) for record in told} == {Visit, Amendment, Passage, Anomaly, Closing}
+    assert not any(record.time_trusted for record in told)
 
 
 def test_a_visitor_without_identifier_or_decision_is_neither_asked_about_nor_shown():

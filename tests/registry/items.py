@@ -48,6 +48,7 @@ def sealed_visit(identifier, registry, *, for_visit=None, **changes):
 def amendment(of, **changes):
     usual = {
         "kind": "amendment",
+        "time_trusted": True,
         "uid": uid(),
         "at": "2026-11-23T11:59:30Z",
         "visit": of["uid"],
@@ -65,15 +66,22 @@ def amendment(of, **changes):
 
 def passage(of, *, passed, **changes):
     usual = {"kind": "passage", "uid": uid(), "at": "2026-11-23T11:59:45Z", "visit": of["uid"]}
-    return usual | {"passed": passed, "sensed": True} | changes
+    return usual | {"time_trusted": True} | {"passed": passed, "sensed": True} | changes
 
 
 def closing(assumed_exits, **changes):
-    return {"kind": "closing", "uid": uid(), "at": AT, "assumed_exits": assumed_exits} | changes
+    return {
+        "kind": "closing",
+        "uid": uid(),
+        "at": AT,
+        "time_trusted": True,
+        "assumed_exits": assumed_exits,
+    } | changes
 
 
 def anomaly(what, direction, **changes):
-    return {"kind": "anomaly", "uid": uid(), "at": AT, "what": what, "direction": direction} | changes
+    usual = {"kind": "anomaly", "uid": uid(), "at": AT, "time_trusted": True}
+    return usual | {"what": what, "direction": direction} | changes
 
 
 def batch(*items, door="DEMO"):

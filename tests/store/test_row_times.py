@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
@@ -58,7 +58,7 @@ def test_what_was_written_before_the_time_was_known_is_put_right_to_the_millisec
     first = visit_now(1, clock)
     store.record(first, make_sealed())
     clock.advance(7.125)
-    store.record(make_passage(2, visit_now(1, clock)))
+    store.record(replace(make_passage(2, visit_now(1, clock)), time_trusted=False))
     clock.advance(60)
     clock.set_right()
     assert store.trust_time(BOOT, clock.offset_ms) == 2
@@ -77,6 +77,18 @@ def test_a_visit_that_was_decided_before_the_time_came_and_written_after_is_put_
     store.record(visit)
     assert store.trust_time(BOOT, clock.offset_ms) == 2
     assert sent(store, clock)[visit.id]["at"] == utc_text(NOON)
+
+
+def test_a_passage_that_waited_for_the_disk_while_the_clock_jumped_is_put_right_too(late):
+    store, clock = late
+    visit = visit_now(1, clock)
+    passage = replace(make_passage(2, visit), time_trusted=False)
+    clock.advance(3)
+    clock.set_right()
+    store.record(passage)
+    assert store.trust_time(BOOT, clock.offset_ms) == 1
+    assert sent(store, clock)[passage.id]["at"] == utc_text(NOON)
+    assert sent(store, clock)[passage.id]["time_trusted"] is True
 
 
 def test_a_row_of_an_earlier_boot_is_sent_as_untrusted_with_the_time_that_it_had(path, late):

@@ -64,6 +64,7 @@ def test_every_kind_of_record_is_kept_as_its_item(store, clock):
         store.record(record)
     items = [each.item for each in store.waiting(10, clock.wall())]
     assert [item["kind"] for item in items] == ["visit", "amendment", "passage", "closing", "anomaly"]
+    assert all(item["time_trusted"] for item in items)
     assert items[0]["subject"] == {"kind": "pass", "value": visit.identifier.value}
     assert "sealed" not in items[0]
     assert (items[1]["visit"], items[1]["by"], items[1]["why"]) == (visit.id, "desk-1", "paper of 21.11.2026")
