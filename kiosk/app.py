@@ -280,7 +280,7 @@ class App:
         self._store.call(lambda store: store.forget_documents())
 
     def _remember(self, door: Door) -> None:
-        self._presence.put(Remembered.of(door, self._clock.wall()))
+        self._presence.put(Remembered.of(door))
 
     def _begin(self, store: Store) -> None:
         store.started(__version__)

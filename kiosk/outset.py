@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from kiosk.core.crossings import Sensor
 from kiosk.core.guesses import Budget
-from kiosk.core.model import Direction
-from kiosk.core.occupancy import Occupancy
+from kiosk.core.occupancy import LONGEST_STAY, Movement, Occupancy
 from kiosk.core.remembered import KEY_BYTES, Remembered
 from kiosk.core.situation import Door, Setup, Times
 from kiosk.core.venue_code import VenueCode
@@ -18,9 +17,6 @@ from kiosk.settings import Settings
 from kiosk.store.row_times import offset_ms_of
 from kiosk.store.store import Store
 from kiosk.store.thread import StoreThread
-
-LONGEST_STAY = timedelta(hours=24)
-"""Who entered longer ago is not counted after a restart."""
 
 
 def setup_of(settings: Settings, venue_code: VenueCode | None) -> Setup:
@@ -72,15 +68,16 @@ def resumed(
         offset_ms = offset_ms_of(now, clock.mono())
         store.call(lambda kept: kept.trust_time(boot, offset_ms))
 
-    def look(kept: Store) -> tuple[list[tuple[datetime, Direction]], datetime | None, datetime | None]:
-        passed = [(one.at, one.direction) for one in kept.reports.passages(now - LONGEST_STAY)]
-        return passed, kept.reports.last_closing(), kept.latest_signed()
+    counted = "" if remembered is None else remembered.occupancy.through
 
-    passed, closed, signed = store.call(look).result()
+    def look(kept: Store) -> tuple[tuple[Movement, ...], datetime | None]:
+        return kept.reports.movements(now - LONGEST_STAY, after=counted), kept.latest_signed()
+
+    newer, signed = store.call(look).result()
     door = replace(door, latest_signed=signed, trusts_time=trusted)
     if remembered is None:
-        return replace(door, occupancy=Occupancy.counted(passed, closed))
-    presence, occupancy = remembered.caught_up(passed, closed)
+        return replace(door, occupancy=Occupancy().after(newer))
+    presence, occupancy = remembered.caught_up(newer)
     setup = replace(door.setup, presence_key=remembered.key)
     return replace(door, setup=setup, presence=presence, occupancy=occupancy)
 

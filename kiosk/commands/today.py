@@ -8,7 +8,7 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
-from kiosk.core.occupancy import Occupancy, WorkDay, hours_worked
+from kiosk.core.occupancy import LONGEST_STAY, Occupancy, WorkDay, hours_worked
 from kiosk.store.reports import Reports, Tally
 
 
@@ -44,7 +44,8 @@ class Today:
             for row in self.visits
         ]
         if self.worked is None:
-            return "\n".join([*lines, "nobody has passed today"])
+            since_before = f", {self.inside} inside since before midnight" if self.inside else ""
+            return "\n".join([*lines, f"nobody has passed today{since_before}"])
         worked = f"worked from {self.worked.first:%H:%M} to {self.worked.last:%H:%M}"
         passed = f"{self.worked.entries} in, {self.worked.exits} out, {self.inside} inside"
         return "\n".join([*lines, f"{worked}: {passed}"])
@@ -55,12 +56,10 @@ def today(file: Path, now: datetime, zone: tzinfo) -> Today:
     midnight = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
     reports = Reports.of_file(file)
     try:
-        visits, passed, closed = reports.today(midnight), reports.passages(midnight), reports.last_closing()
+        # Who came before midnight may still be inside.
+        visits, moved = reports.today(midnight), reports.movements(min(midnight, now - LONGEST_STAY))
     finally:
         reports.close()
-    days = hours_worked((one.at.astimezone(zone), one.direction) for one in passed)
-    return Today(
-        visits=visits,
-        inside=Occupancy.counted(((one.at, one.direction) for one in passed), closed).inside,
-        worked=days[-1] if days else None,
-    )
+    passed = ((one.at, one.direction) for one in moved if one.direction is not None and one.at >= midnight)
+    days = hours_worked((at.astimezone(zone), direction) for at, direction in passed)
+    return Today(visits=visits, inside=Occupancy().after(moved).inside, worked=days[-1] if days else None)

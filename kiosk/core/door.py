@@ -260,10 +260,9 @@ def _hours(door: Door, stamp: Stamp) -> tuple[Door, tuple[Effect, ...]]:
         return door, ()
     local = door.local(stamp.wall)
     known = door.occupancy
-    if (
-        known.open_until is None and known.last_at is not None
-    ):  # a restart: the stretch that the last one passed in
-        known = replace(known, open_until=edition.open_until(door.local(known.last_at)), last_at=None)
+    if known.last_at is not None:  # a restart: the stretch that the last one passed in
+        stretch = known.open_until or edition.open_until(door.local(known.last_at))
+        known = replace(known, open_until=stretch, last_at=None)
     runs_on = known.open_until is not None and edition.open_until(known.open_until) is not None
     occupancy, assumed = known.seen(local, edition.open_until(local), runs_on=runs_on)
     if occupancy == door.occupancy:
@@ -271,8 +270,8 @@ def _hours(door: Door, stamp: Stamp) -> tuple[Door, tuple[Effect, ...]]:
     door = replace(door, occupancy=occupancy)
     if assumed is None:
         return door, ()
-    door = replace(door, presence=type(door.presence)())
     # Not the stamp's own id: the next visitor's turn may begin in the same moment, and bears that one.
     own_id = derived_id(stamp.visit_id, "closing")
+    door = replace(door, presence=type(door.presence)(), occupancy=occupancy.emptied(own_id))
     closing = Closing(id=own_id, closed_at=stamp.wall, assumed_exits=assumed, time_trusted=stamp.trusted)
     return door, (Write(record=closing),)

@@ -4,10 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Self
 
 from kiosk.core.model import Direction
+
+LONGEST_STAY = timedelta(hours=24)
+"""Who entered longer ago is not counted after a restart that knows nothing of them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Movement:
+    """A record that changed the count."""
+
+    uid: str
+    at: datetime
+    """UTC, by the clock of then: it may have been wrong, so it orders nothing."""
+    direction: Direction | None
+    """None: the venue closed, and everybody left."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,19 +33,26 @@ class Occupancy:
     """When the stretch of opening hours ends that the last look saw (local, naive); None while closed."""
     last_at: datetime | None = None
     """After a restart: the last passage that was counted (UTC), until the hours were looked at."""
+    through: str = ""
+    """The record that was counted last, so that none is counted twice after a restart; empty: none was."""
 
-    def moved(self, direction: Direction, people: int = 1) -> Self:
-        """Return the count after somebody passed."""
-        change = people if direction is Direction.ENTRY else -people
-        return replace(self, inside=max(0, self.inside + change))
+    def moved(self, direction: Direction, record: str) -> Self:
+        """Return the count after somebody passed, as this record tells."""
+        change = 1 if direction is Direction.ENTRY else -1
+        return replace(self, inside=max(0, self.inside + change), through=record)
 
-    @classmethod
-    def counted(cls, passages: Iterable[tuple[datetime, Direction]], closed: datetime | None) -> Self:
-        """Return the count after these passages, in order, and since the last closing: everybody left then."""
-        count = cls()
-        for at, direction in passages:
-            if closed is None or at > closed:
-                count = replace(count.moved(direction), last_at=at)
+    def emptied(self, record: str) -> Self:
+        """Return the count after everybody left, as this record tells."""
+        return replace(self, inside=0, through=record)
+
+    def after(self, movements: Iterable[Movement]) -> Self:
+        """Return the count after these, in the order in which they were written."""
+        count = self
+        for one in movements:
+            if one.direction is None:
+                count = replace(count.emptied(one.uid), open_until=None, last_at=None)
+            else:
+                count = replace(count.moved(one.direction, one.uid), last_at=one.at)
         return count
 
     def seen(self, local: datetime, open_until: datetime | None, *, runs_on: bool) -> tuple[Self, int | None]:

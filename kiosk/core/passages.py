@@ -30,7 +30,9 @@ def await_passage(
             visit_id=visit_id, direction=direction, until=stamp.mono + door.setup.times.passage_s, tags=tags
         )
         return replace(door, pending=(*door.pending, coming)), ()
-    door = replace(_left(door, direction, tags), occupancy=door.occupancy.moved(direction))
+    door = replace(
+        _left(door, direction, tags), occupancy=door.occupancy.moved(direction, passage_id(visit_id))
+    )
     return door, (_passage(visit_id, stamp, passed=True, sensed=False),)
 
 
@@ -41,7 +43,7 @@ def passed(door: Door, event: Passed, stamp: Stamp) -> Step:
     """
     one = next((one for one in door.pending if event.direction in (one.direction, None)), None)
     if one is not None:
-        occupancy = door.occupancy.moved(one.direction)
+        occupancy = door.occupancy.moved(one.direction, passage_id(one.visit_id))
         left = tuple(other for other in door.pending if other is not one)
         door = replace(
             _left(door, one.direction, one.tags),
@@ -59,7 +61,7 @@ def passed(door: Door, event: Passed, stamp: Stamp) -> Step:
         id=stamp.visit_id, what=what, direction=way, seen_at=stamp.wall, time_trusted=stamp.trusted
     )
     if way is not None:
-        door = replace(door, occupancy=door.occupancy.moved(way))
+        door = replace(door, occupancy=door.occupancy.moved(way, anomaly.id))
     if what is Oddity.TAILGATE:  # a third one comes behind the second
         door = replace(door, passed_at=stamp.mono)
     if door.alarm:  # they are meant to leave

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from kiosk.core.model import Identifier, IdentifierKind
 
@@ -36,7 +35,8 @@ class Entered:
     """One person inside: by which visit, since when, under which tags (an IIN and a pass may be the same person)."""
 
     visit_id: str
-    at: datetime
+    since: float
+    """Seconds of the monotonic clock: the wall clock may be set in between, and who came in stays as long ago."""
     tags: frozenset[str]
 
 

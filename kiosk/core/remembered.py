@@ -6,58 +6,50 @@ Pure: turns it into bytes and back. Where the bytes are kept is `kiosk/service/p
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Self
 
 from kiosk.core.model import Direction
-from kiosk.core.occupancy import Occupancy
+from kiosk.core.occupancy import Movement, Occupancy
 from kiosk.core.presence import Entered, Presence
 from kiosk.core.situation import Door
 
-VERSION = 2
-"""1 had tags that did not tell a pass from a number."""
+VERSION = 3
+"""1 had tags that did not tell a pass from a number, 2 times of the wall clock."""
 KEY_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remembered:
-    """Presence and count at one moment, and the key without which the tags say nothing."""
+    """Presence and count after one record, and the key without which the tags say nothing."""
 
     key: bytes = field(repr=False)
     presence: Presence
     occupancy: Occupancy
-    at: datetime
-    """UTC: passages after it are in the store and not in here."""
+    """What is written after its last record is in the store and not in here."""
 
     @classmethod
-    def of(cls, door: Door, at: datetime) -> Self:
+    def of(cls, door: Door) -> Self:
         """Return what is to be remembered of a door. Who is still on the way through the gate is not inside yet."""
         presence = door.presence
         for coming in door.pending:
             if coming.direction is Direction.ENTRY:
                 presence = presence.withdraw(coming.visit_id)
-        return cls(key=door.setup.presence_key, presence=presence, occupancy=door.occupancy, at=at)
+        return cls(key=door.setup.presence_key, presence=presence, occupancy=door.occupancy)
 
-    def caught_up(
-        self, passages: Iterable[tuple[datetime, Direction]], closed: datetime | None
-    ) -> tuple[Presence, Occupancy]:
-        """Return who and how many are inside, after what the store has seen since.
+    def caught_up(self, newer: Iterable[Movement]) -> tuple[Presence, Occupancy]:
+        """Return who and how many are inside, after what the store has that was written since.
 
-        `passages` may reach back further than this; `closed` is when the venue was last closed. Whoever passed since
-        bears no tag here, so a count that fell below the list means that the list names people who have left: it is
-        dropped, because a wrong name would open a door as an exit.
+        Whoever passed since bears no tag here, so a count that fell below the list means that the list names people who
+        have left: it is dropped, because a wrong name would open a door as an exit.
         """
-        if closed is not None and closed > self.at:
-            count = Occupancy.counted(((at, way) for at, way in passages if at > self.at), closed)
-            return Presence(), count
-        occupancy = self.occupancy
-        for at, way in passages:
-            if at > self.at:
-                occupancy = occupancy.moved(way)
-        known = len(self.presence.inside) <= occupancy.inside
-        return self.presence if known else Presence(), occupancy
+        since = tuple(newer)
+        occupancy = self.occupancy.after(since)
+        left = any(one.direction is None for one in since) or len(self.presence.inside) > occupancy.inside
+        return Presence() if left else self.presence, occupancy
 
     def to_bytes(self, boot: str) -> bytes:
         """Return it as JSON, bound to this start of the machine."""
@@ -67,11 +59,11 @@ class Remembered:
                 "version": VERSION,
                 "boot": boot,
                 "key": self.key.hex(),
-                "at": self.at.isoformat(),
+                "through": self.occupancy.through,
                 "inside": self.occupancy.inside,
                 "open_until": until.isoformat() if until else None,
                 "entered": [
-                    {"visit": one.visit_id, "at": one.at.isoformat(), "tags": sorted(one.tags)}
+                    {"visit": one.visit_id, "since": one.since, "tags": sorted(one.tags)}
                     for one in self.presence.inside
                 ],
             }
@@ -85,29 +77,25 @@ class Remembered:
             key, inside, until = bytes.fromhex(said["key"]), said["inside"], said["open_until"]
             if said["version"] != VERSION or said["boot"] != boot or len(key) != KEY_BYTES:
                 return None
-            if type(inside) is not int or inside < 0:
+            if type(inside) is not int or inside < 0 or type(said["through"]) is not str:
                 return None
             return cls(
                 key=key,
                 presence=Presence(tuple(_entered(one) for one in said["entered"])),
                 occupancy=Occupancy(
-                    inside=inside, open_until=None if until is None else datetime.fromisoformat(until)
+                    inside=inside,
+                    open_until=None if until is None else datetime.fromisoformat(until),
+                    through=said["through"],
                 ),
-                at=_utc(said["at"]),
             )
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return None
 
 
 def _entered(said: dict[str, Any]) -> Entered:
-    tags = said["tags"]
-    if not isinstance(said["visit"], str) or not isinstance(tags, list):
-        raise TypeError("expected a visit and its tags")
-    return Entered(visit_id=said["visit"], at=_utc(said["at"]), tags=frozenset(str(tag) for tag in tags))
-
-
-def _utc(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError("expected a moment with its zone")
-    return moment.astimezone(UTC)
+    since, tags = said["since"], said["tags"]
+    if not isinstance(said["visit"], str) or not isinstance(tags, list) or type(since) not in (int, float):
+        raise TypeError("expected a visit, a moment and its tags")
+    if not math.isfinite(since):
+        raise ValueError("expected a moment that can be compared")
+    return Entered(visit_id=said["visit"], since=since, tags=frozenset(str(tag) for tag in tags))

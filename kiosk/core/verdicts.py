@@ -62,7 +62,11 @@ def decide(door: Door, visitor: Visitor, stamp: Stamp) -> Decision:
     """Return the door's answer to this visitor as things stand."""
     edition = door.edition(stamp.wall)
     known = door.presence.find(visitor.tags(door.setup.presence_key))
-    lately = known is not None and edition is not None and stamp.wall - known.at < edition.reentry_after
+    lately = (
+        known is not None
+        and edition is not None
+        and stamp.mono - known.since < edition.reentry_after.total_seconds()
+    )
     now = passes.now_for(stamp, door.latest_signed)
     decision = rules.decide(
         rules.Case(
@@ -225,7 +229,7 @@ def answer(door: Door, visitor: Visitor, stamp: Stamp) -> Step:
         return door, effects
     tags = visitor.tags(door.setup.presence_key)
     if visitor.direction is Direction.ENTRY and tags:
-        entered = Entered(visit_id=visitor.visit_id, at=stamp.wall, tags=tags)
+        entered = Entered(visit_id=visitor.visit_id, since=stamp.mono, tags=tags)
         door = replace(door, presence=door.presence.enter(entered))
     door, passage = await_passage(door, visitor.visit_id, visitor.direction, tags, stamp)
     return door, (Open(visit_id=visitor.visit_id, direction=visitor.direction), *effects, *passage)

@@ -13,6 +13,7 @@ from typing import Any, Self
 from sqlite_utils import Database
 
 from kiosk.core.model import Colour, Direction, Outcome
+from kiosk.core.occupancy import Movement
 from kiosk.store.file import open_to_read, plainly
 from kiosk.store.records import utc_text
 
@@ -28,14 +29,6 @@ class Counts:
     oldest: datetime | None
     next_due: datetime | None
     """When the next of the waiting records is due; in the past where one is due now, None where none waits."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Passed:
-    """Somebody went through."""
-
-    at: datetime
-    direction: Direction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,26 +141,31 @@ class Reports:
             for row in rows
         )
 
-    def passages(self, since: datetime) -> tuple[Passed, ...]:
-        """Return who went through since a moment, uncalled too, as it was written: the count starts from it."""
+    def movements(self, since: datetime, *, after: str = "") -> tuple[Movement, ...]:
+        """Return what changed the count, uncalled passages and closings too, as it was written.
+
+        What was written after the record `after`, whatever the clock was like; where that is empty, what happened since
+        a moment. A record that never reached the disk has nothing after it.
+        """
         with plainly("the passages cannot be read"):
             rows = self._all(
-                "SELECT passage.at, coalesce(visit.direction, passage.direction) AS direction FROM records AS passage"
-                " LEFT JOIN records AS visit ON visit.uid = passage.visit WHERE passage.at >= :since"
-                " AND (passage.kind = 'passage' AND passage.passed = 1"
-                " OR passage.kind = 'anomaly' AND passage.direction IS NOT NULL) ORDER BY passage.rowid",
+                "SELECT one.uid, one.at, coalesce(visit.direction, one.direction) AS direction FROM records AS one"
+                " LEFT JOIN records AS visit ON visit.uid = one.visit"
+                " WHERE (CASE :after WHEN '' THEN one.at >= :since"
+                " ELSE one.rowid > (SELECT rowid FROM records WHERE uid = :after) END)"
+                " AND (one.kind = 'passage' AND one.passed = 1"
+                " OR one.kind = 'anomaly' AND one.direction IS NOT NULL OR one.kind = 'closing') ORDER BY one.rowid",
                 since=utc_text(since),
+                after=after,
             )
         return tuple(
-            Passed(at=datetime.fromisoformat(row["at"]), direction=Direction(row["direction"]))
+            Movement(
+                uid=row["uid"],
+                at=datetime.fromisoformat(row["at"]),
+                direction=row["direction"] and Direction(row["direction"]),
+            )
             for row in rows
         )
-
-    def last_closing(self) -> datetime | None:
-        """Return when the venue last closed: everybody left then."""
-        with plainly("the closings cannot be read"):
-            rows = self._all("SELECT at FROM records WHERE kind = 'closing' ORDER BY rowid DESC LIMIT 1")
-        return datetime.fromisoformat(rows[0]["at"]) if rows else None
 
     def find(self, reference: str) -> tuple[Found, ...]:
         """Return the visits under a reference number, newest first: two may share one in years, not in a day."""

@@ -1,7 +1,7 @@
 """`kiosk today`: the day's numbers from a real store."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from kiosk.commands.today import today
@@ -59,7 +59,10 @@ def test_the_day_counts_by_colour_and_tells_when_the_venue_worked(tmp_path):
     morning = visit(2, NOON.replace(hour=2), Direction.ENTRY)
     later = visit(3, NOON.replace(hour=4, minute=30), Direction.ENTRY, Colour.BLUE)
     left = visit(4, NOON.replace(hour=6), Direction.EXIT)
-    store_with(file, [*yesterday, *morning, *later, *left])
+    shut = Closing(
+        id="01900000-0000-7000-8000-00000000c105", closed_at=NOON.replace(day=22, hour=18), assumed_exits=1
+    )
+    store_with(file, [*yesterday, shut, *morning, *later, *left])
     day = today(file, NOON, ALMATY)
     assert "worked from 07:00 to 11:00: 2 in, 1 out, 1 inside" in day.as_text()
     assert json.loads(day.as_json())["worked"]["entries"] == 2
@@ -80,3 +83,14 @@ def test_a_day_without_anybody_says_so(tmp_path):
     file = tmp_path / "kiosk.db"
     store_with(file, [])
     assert today(file, NOON, ALMATY).as_text() == "nobody has passed today"
+
+
+def test_after_midnight_who_came_before_it_is_still_inside(tmp_path):
+    file = tmp_path / "kiosk.db"
+    evening = NOON.replace(hour=18, minute=30)  # 23:30 in Almaty
+    came = [record for number in range(5) for record in visit(number, evening, Direction.ENTRY)]
+    store_with(file, came)
+    night = evening + timedelta(hours=1)
+    assert today(file, night, ALMATY).as_text() == "nobody has passed today, 5 inside since before midnight"
+    store_with(file, visit(6, night, Direction.ENTRY))
+    assert "worked from 00:30 to 00:30: 1 in, 0 out, 6 inside" in today(file, night, ALMATY).as_text()

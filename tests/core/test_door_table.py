@@ -59,7 +59,7 @@ from tests.factories import (
 
 NOBODY = NotACredential(reason=Refusal.NOT_OURS)
 FOREIGN = make_id(999_999)
-SOMEONE_INSIDE = Entered(visit_id=FOREIGN, at=NOON, tags=frozenset({tag_of(b"p" * 32, make_person(3))}))
+SOMEONE_INSIDE = Entered(visit_id=FOREIGN, since=0.0, tags=frozenset({tag_of(b"p" * 32, make_person(3))}))
 
 EXAMPLES: dict[type, tuple[Event, ...]] = {
     CodeRead: (

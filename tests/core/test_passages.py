@@ -10,13 +10,22 @@ import pytest
 from kiosk.core.effects import Chime, Shut, Sound, Tell
 from kiosk.core.events import GateFailed, HealthChanged, Part, Passed, PolicyArrived, Tick
 from kiosk.core.model import Anomaly, Closing, Colour, Direction, DoorKind, Oddity, Passage, Reason
-from kiosk.core.occupancy import Occupancy, hours_worked
+from kiosk.core.occupancy import Movement, Occupancy, hours_worked
 from kiosk.core.passages import TAILGATE_S
 from kiosk.core.policy import Window, Zone, ZoneRule
 from kiosk.core.present import NOTICED_S
 from kiosk.core.situation import State
 from tests.core.doorman import Doorman
-from tests.factories import NOON, Stamps, make_door, make_edition, make_pass, make_person, make_policy
+from tests.factories import (
+    NOON,
+    Stamps,
+    make_door,
+    make_edition,
+    make_id,
+    make_pass,
+    make_person,
+    make_policy,
+)
 
 EVENING = make_edition(opening=(Window(start=time(6), end=time(23)),))
 
@@ -311,7 +320,11 @@ def test_a_passage_on_a_door_out_of_order_is_still_counted():
 
 def test_after_a_restart_the_count_starts_from_the_passages_since_the_last_closing():
     way_in, way_out = Direction.ENTRY, Direction.EXIT
-    passages = [(NOON + timedelta(hours=at), way) for at, way in enumerate((way_in, way_in, way_out, way_in))]
-    assert Occupancy.counted(passages, None).inside == 2
-    assert Occupancy.counted(passages, NOON + timedelta(hours=1)).inside == 1
-    assert Occupancy.counted([], NOON).inside == 0
+    moved = [
+        Movement(uid=make_id(number), at=NOON, direction=way)
+        for number, way in enumerate((way_in, way_in, None, way_in, way_in, way_out))
+    ]
+    assert Occupancy().after(moved).inside == 1
+    assert Occupancy().after(moved[:3]).inside == 0
+    assert Occupancy().after(moved).through == moved[-1].uid
+    assert Occupancy().after([]) == Occupancy()

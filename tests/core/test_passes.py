@@ -27,6 +27,8 @@ from tests.factories import (
     make_status,
 )
 
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
 CARRIED = timedelta(hours=72)
 SECOND = timedelta(seconds=1)
 
@@ -90,6 +92,19 @@ def test_a_trusted_clock_is_not_moved_by_a_pass():
     man.wait(10)
     man.reads(make_pass(number=2, issued=NOON - timedelta(seconds=200)))
     assert [one.decision.opens for one in man.visits] == [True, True]
+
+
+@pytest.mark.parametrize("step", [-6 * HOUR, 2 * DAY], ids=["back", "forward"])
+@pytest.mark.parametrize("minutes, again", [(9, Reason.ALREADY_INSIDE), (11, Reason.STATUS_ADMITTED)])
+def test_a_clock_that_is_set_neither_shortens_nor_lengthens_already_inside(step, minutes, again):
+    man = Doorman(stamps=Stamps(trusted=step < HOUR))
+    man.reads(make_pass(lives=72 * HOUR))
+    man.answers(Colour.GREEN)
+    man.stamps.wall += step
+    man.wait(minutes * 60)
+    man.reads(make_pass(issued=man.stamps.wall, lives=72 * HOUR))
+    man.answers(Colour.GREEN)
+    assert man.visits[-1].decision.reason is again
 
 
 @pytest.mark.parametrize("minutes, again", [(9, Reason.ALREADY_INSIDE), (11, Reason.STATUS_ADMITTED)])
@@ -156,7 +171,7 @@ def test_presence_tags_need_the_key_and_tell_kinds_and_countries_apart():
 
 def test_presence_keeps_one_entry_for_a_person_known_by_two_tags():
     entered = [
-        Entered(visit_id=make_id(at), at=NOON, tags=frozenset(tags))
+        Entered(visit_id=make_id(at), since=0.0, tags=frozenset(tags))
         for at, tags in enumerate(("a", "ab", "c"))
     ]
     presence = Presence()

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, time, timedelta
 
 from kiosk.core.events import Tick
 from kiosk.core.model import Closing, Direction, DoorKind
-from kiosk.core.occupancy import Occupancy
+from kiosk.core.occupancy import Movement, Occupancy
 from kiosk.core.policy import Window
 from tests.core.doorman import Doorman
-from tests.factories import ALMATY, NOON, Stamps, make_door, make_edition
+from tests.factories import ALMATY, NOON, Stamps, make_door, make_edition, make_id
 
 OPENS, CLOSES = time(7), time(23)
 DAILY = make_edition(opening=(Window(start=OPENS, end=CLOSES),))
@@ -17,7 +17,7 @@ DAILY = make_edition(opening=(Window(start=OPENS, end=CLOSES),))
 def resumed_at(now: datetime, last: datetime, edition=DAILY) -> Doorman:
     """A door that starts at `now` and counts one who entered at `last`."""
     door = make_door(DoorKind.ENTRY, edition=edition)
-    counted = Occupancy.counted([(last, Direction.ENTRY)], None)
+    counted = Occupancy().after([Movement(uid=make_id(1), at=last, direction=Direction.ENTRY)])
     man = Doorman(replace(door, occupancy=counted), stamps=Stamps(now))
     man.tell(Tick())
     return man
@@ -56,3 +56,10 @@ def test_a_restart_past_midnight_keeps_who_came_before_it():
     night = make_edition(opening=(Window(start=time(18), end=time(4)),))
     man = resumed_at(local(2, day=1), local(22), edition=night)
     assert man.door.inside == 1
+
+
+def test_a_closing_after_a_restart_is_one_closing():
+    man = resumed_at(local(15), local(9))
+    man.wait(9 * 3600)
+    man.wait(60)
+    assert [closing.assumed_exits for closing in man.records(Closing)] == [1]

@@ -1,12 +1,13 @@
 """Who is inside survives a restart of the service, dies with the power, and is never in clear: on real files."""
 
+import json
 import threading
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
 from kiosk.core.model import Colour, Direction, DoorKind
+from kiosk.core.occupancy import Movement
 from kiosk.core.remembered import Remembered
 from kiosk.service.presence_file import PresenceFile, in_memory, runtime_folder
 from tests.core.doorman import Doorman
@@ -26,7 +27,11 @@ def entered(*numbers, sensor=False):
 
 
 def remembered(man):
-    return Remembered.of(man.door, man.stamps.wall)
+    return Remembered.of(man.door)
+
+
+def moved(number, direction):
+    return Movement(uid=make_id(number), at=NOON, direction=direction)
 
 
 def test_after_a_restart_of_the_service_who_is_inside_is_let_out_as_leaving(tmp_path):
@@ -35,7 +40,7 @@ def test_after_a_restart_of_the_service_who_is_inside_is_let_out_as_leaving(tmp_
     kept.put(remembered(man))
     kept.flush()
     found = PresenceFile(tmp_path, "D01", BOOT).read()
-    presence, occupancy = found.caught_up((), None)
+    presence, occupancy = found.caught_up(())
     door = make_door(DoorKind.TOGGLE, presence=presence, occupancy=occupancy)
     again = Doorman(replace(door, setup=replace(door.setup, presence_key=found.key)), stamps=man.stamps)
     again.reads(make_person(1))
@@ -82,25 +87,29 @@ def test_anything_else_than_a_presence_is_none(body):
     assert Remembered.from_bytes(body, "b") is None
 
 
+@pytest.mark.parametrize("wrong", [None, "1000", True, float("nan"), float("inf")])
+def test_a_moment_that_cannot_be_compared_is_nobodys(wrong):
+    said = json.loads(remembered(entered(1)).to_bytes(BOOT))
+    said["entered"][0]["since"] = wrong
+    assert Remembered.from_bytes(json.dumps(said).encode(), BOOT) is None
+
+
 def test_who_passed_after_the_last_writing_is_counted_and_not_known():
     man = entered(1)
-    after = man.stamps.wall + timedelta(seconds=1)
-    presence, occupancy = remembered(man).caught_up([(NOON, Direction.ENTRY), (after, Direction.ENTRY)], None)
+    presence, occupancy = remembered(man).caught_up([moved(2, Direction.ENTRY)])
     assert (len(presence.inside), occupancy.inside) == (1, 2)
 
 
 def test_a_list_that_names_more_people_than_are_inside_is_dropped():
     """It names somebody who left: they would be let in again as leaving, unchecked."""
     man = entered(1)
-    after = man.stamps.wall + timedelta(seconds=1)
-    presence, occupancy = remembered(man).caught_up([(after, Direction.EXIT)], None)
+    presence, occupancy = remembered(man).caught_up([moved(2, Direction.EXIT)])
     assert (presence.inside, occupancy.inside) == ((), 0)
 
 
 def test_after_a_closing_nobody_is_inside_but_who_came_since():
     man = entered(1)
-    closed, after = (man.stamps.wall + timedelta(seconds=seconds) for seconds in (1, 2))
-    presence, occupancy = remembered(man).caught_up([(after, Direction.ENTRY)], closed)
+    presence, occupancy = remembered(man).caught_up([moved(2, None), moved(3, Direction.ENTRY)])
     assert (presence.inside, occupancy.inside) == ((), 1)
 
 
