@@ -34,7 +34,7 @@ from kiosk.core.model import (
 from kiosk.core.second_look import check_again
 from kiosk.core.situation import Arrival, Door, State, Step, Visitor
 from kiosk.core.turns import queue, without
-from kiosk.core.verdicts import ask, question, rest, settle
+from kiosk.core.verdicts import ask, question, rest, settle, show
 
 
 def arrived(door: Door, event: Arrival, stamp: Stamp) -> Step:
@@ -218,7 +218,9 @@ def _notice(door: Door, reason: Refusal, stamp: Stamp) -> Step:
 
 def _begin(door: Door, visitor: Visitor, stamp: Stamp) -> Step:
     if _is_last(door, visitor, stamp):
-        return door, ()
+        if visitor.via is not Via.KEYPAD or door.visitor is None:
+            return door, ()  # a code that is still held up
+        return show(replace(door, typed=Typed(), refusal=None), door.visitor, stamp)  # the answer again
     door = replace(door, typed=Typed(), refusal=None)
     if visitor.direction is Direction.EXIT or visitor.source is Source.REGISTRY:
         return settle(door, visitor, stamp)
@@ -244,4 +246,7 @@ def _visitor(
 
 
 def _is_last(door: Door, visitor: Visitor, stamp: Stamp) -> bool:
+    """Whether this is the last visitor once more; but on the way out every number that is typed counts."""
+    if visitor.via is Via.KEYPAD and visitor.side_known and visitor.direction is Direction.EXIT:
+        return False
     return again(door, visitor.identifier, visitor.direction if visitor.side_known else None, stamp)

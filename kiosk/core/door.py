@@ -132,7 +132,7 @@ TABLE: Mapping[State, Mapping[type[Any], Rule]] = {
     State.CONFIRMING: {
         **_WHILE_TYPING,
         KeyPressed: Rule(
-            arrivals.confirmed, (State.TYPING, State.RESTING, State.ASKING, State.RECORDING, *_REST)
+            arrivals.confirmed, (State.TYPING, State.RESTING, State.ASKING, State.RECORDING, *_ENDS, *_REST)
         ),
         DeviceRevoked: _WITHDRAWN,
         StaffDismissed: _DISMISS,

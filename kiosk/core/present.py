@@ -237,7 +237,8 @@ def _corner(door: Door, stamp: Stamp) -> Corner:
         capacity=edition.places if edition else None,
         online=door.online,
         waiting=door.waiting,
-        incidents_waiting=door.incidents_waiting,
+        # Where nobody watches it would tell the hall whose refusal was a red one.
+        incidents_waiting=door.incidents_waiting if door.setup.attended else 0,
         today=today(edition, local),
         aged=_aged(door, stamp),
         noticed=door.noticed if stamp.mono - door.noticed_at < NOTICED_S else None,

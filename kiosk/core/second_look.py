@@ -15,7 +15,12 @@ from kiosk.core.verdicts import ask, write
 
 
 def can_check_again(door: Door, stamp: Stamp) -> bool:
-    """Whether the last visitor was refused or unchecked at an entry, not too long ago."""
+    """Whether the last visitor was refused or unchecked at an entry, not too long ago.
+
+    Where nobody watches, the key is anybody's: there it lasts only as long as the one it is about can still stand there.
+    """
+    times = door.setup.times
+    lasts = times.recheck_s if door.setup.attended else min(times.recheck_s, times.unchecked_s)
     visitor = door.visitor
     return (
         not door.revoked
@@ -24,7 +29,7 @@ def can_check_again(door: Door, stamp: Stamp) -> bool:
         and visitor.direction is Direction.ENTRY
         and visitor.decision is not None
         and not visitor.decision.opens
-        and stamp.mono - visitor.decided_mono < door.setup.times.recheck_s
+        and stamp.mono - visitor.decided_mono < lasts
     )
 
 

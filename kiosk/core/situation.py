@@ -73,7 +73,7 @@ class Times:
     """The same visitor read again within this time of the decision is the same visit."""
     passage_s: float = 8.0
     recheck_s: float = 300.0
-    """How long staff can check a refused visitor again."""
+    """How long staff can check a refused visitor again. Where nobody watches it is no longer than `unchecked_s`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

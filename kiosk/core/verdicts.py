@@ -175,12 +175,16 @@ def heard_late(door: Door, _event: Answered, stamp: Stamp) -> Step:
 
 
 def unanswered(door: Door, event: AskFailed | Tick, stamp: Stamp) -> Step:
-    """The registry could not be asked in time: what was proven without it stands alone, anything else is unchecked."""
+    """The registry could not be asked in time: what was proven without it stands alone, anything else is unchecked.
+
+    Who is checked again is decided by what is still known of them, for a place may be free by now (rule 11).
+    """
     visitor = door.visitor
     if visitor is None or (isinstance(event, AskFailed) and event.visit_id != visitor.visit_id):
         return door, ()
-    if visitor.written:  # checked again, and nothing new was learned: what was decided stays
-        return show(door, visitor, stamp)
+    known = visitor.decision.colour if visitor.decision else None
+    if known is not None and decide(door, visitor, stamp).colour is None:
+        return show(door, visitor, stamp)  # a pass that ran out meanwhile takes nothing back that it has said
     return settle(door, visitor, stamp)
 
 

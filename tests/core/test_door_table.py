@@ -186,6 +186,21 @@ def guessing(kind: DoorKind) -> Iterator[Doorman]:
         yield man
 
 
+def hurrying(kind: DoorKind) -> Iterator[Doorman]:
+    """Let somebody whose number was just answered type it again, and then a wrong one."""
+    for attended, ending in product((True, False), (Colour.GREEN, Colour.YELLOW, None)):
+        man = Doorman(make_door(kind, attended=attended, budget=Budget(mistakes=1)))
+        man.reads(make_person())
+        if kind is not DoorKind.EXIT:
+            man.answers(ending)
+        man.wait(1)
+        man.types(make_iin(), Key.CONFIRM)
+        yield man
+        man.types("", Key.CANCEL)
+        man.types("123456789012", Key.CONFIRM)
+        yield man
+
+
 def concerning(event: Event, door: Door) -> Event:
     """Let an event that says "theirs" mean the visitor who stands at this door."""
     visitor = door.visitor
@@ -212,7 +227,7 @@ def doors(state: State) -> tuple[Door, ...]:
     """Return doors of every kind in a state, with the disk and without."""
     found = {}
     for kind in DoorKind:
-        for man in chain(course(kind), guessing(kind), burning(kind)):
+        for man in chain(course(kind), guessing(kind), hurrying(kind), burning(kind)):
             door = man.door
             also = [door.with_part(Part.STORE, "full")]
             if state is State.RECORDING and door.visitor and door.visitor.direction is Direction.EXIT:

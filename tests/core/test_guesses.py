@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.core.effects import Ask, Light, Tell
-from kiosk.core.events import Key
+from kiosk.core.events import Key, LinkChanged
 from kiosk.core.guesses import Budget, Guesses
 from kiosk.core.model import Colour, Direction, DoorKind, Identifier, IdentifierKind, Outcome, Via
 from kiosk.core.occupancy import Occupancy
@@ -144,6 +144,18 @@ def test_a_number_typed_where_nobody_watches_tells_the_hall_the_decision_and_no_
     assert man.view.sign is (Sign.ENTER if colour is Colour.GREEN else Sign.STOP)
     assert all(light.colour is None for light in man.every(Light))
     assert man.visits[0].decision.colour is colour
+
+
+def test_nothing_on_the_screen_of_an_unattended_door_tells_a_red_visitor_from_a_yellow_one():
+    seen = []
+    for colour in (Colour.YELLOW, Colour.RED):
+        man = alone()
+        man.types(make_iin(), Key.CONFIRM, Key.CONFIRM)
+        man.answers(colour)
+        waits = int(colour is Colour.RED)
+        man.tell(LinkChanged(online=True, waiting=1, incidents_waiting=waits))
+        seen.append((man.view, [man.wait(3), man.view], [man.wait(30), man.view]))
+    assert seen[0] == seen[1]
 
 
 def test_by_policy_the_colour_is_shown_all_the_same_and_a_pass_or_an_attended_door_always_shows_it():

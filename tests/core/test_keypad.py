@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from kiosk.core.effects import Ask, Chime, Sound
 from kiosk.core.events import CodeRead, Key, KeyPressed
 from kiosk.core.keypad import GLIMPSE_S, MASKED, Typed
-from kiosk.core.model import Colour, NotACredential, OwnVenueCode, Refusal, Via
+from kiosk.core.model import Colour, DoorKind, NotACredential, OwnVenueCode, Refusal, Via
 from kiosk.core.situation import State
 from kiosk.core.view import Page, Phrase
 from tests.core.doorman import Doorman
-from tests.factories import make_iin, make_pass, make_person
+from tests.factories import make_door, make_iin, make_pass, make_person
 
 NUMBER = make_iin()
 
@@ -219,3 +219,40 @@ def test_neither_a_key_nor_a_typed_number_prints_its_digits():
     man = typing(NUMBER)
     assert NUMBER not in repr(man.door)
     assert "7" not in repr(KeyPressed(key=Key.D7))
+
+
+@pytest.mark.parametrize(
+    "colour, state", [(Colour.YELLOW, State.REFUSED), (Colour.GREEN, State.ADMITTED), (None, State.UNCHECKED)]
+)
+def test_the_number_that_was_just_answered_is_answered_the_same_again_and_is_no_second_visit(colour, state):
+    man = typing()
+    confirms_number(man)
+    man.answers(colour)
+    opened = len(man.opened)
+    man.wait(1)
+    confirms_number(man)
+    assert (man.door.state, man.view.page) == (state, Page.RESULT)
+    assert (len(man.visits), len(man.opened), len(man.every(Ask))) == (1, opened, 1)
+    man.wait(30)
+    assert man.door.state is State.IDLE
+
+
+def test_who_enters_by_number_and_types_it_again_at_once_is_not_taken_for_leaving():
+    man = Doorman(make_door(DoorKind.TOGGLE))
+    confirms_number(man)
+    man.answers(Colour.GREEN)
+    man.wait(1)
+    confirms_number(man)
+    assert (man.door.state, len(man.opened)) == (State.ADMITTED, 1)
+
+
+def test_an_exit_opens_again_for_the_same_number_typed_again():
+    man = Doorman(make_door(DoorKind.EXIT))
+    for _ in range(2):
+        man.types(NUMBER, Key.CONFIRM)
+        man.wait(1)
+    assert len(man.opened) == 2
+
+
+def confirms_number(man):
+    man.types(NUMBER, Key.CONFIRM, Key.CONFIRM)

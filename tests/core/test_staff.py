@@ -10,17 +10,27 @@ from kiosk.core.effects import Ask, Tell
 from kiosk.core.events import Key, LinkChanged, PolicyArrived, StaffAdmitted, StaffDismissed
 from kiosk.core.model import (
     Colour,
+    Direction,
     DoorKind,
     NotACredential,
     Outcome,
     Reason,
     Refusal,
 )
-from kiosk.core.policy import Admits
+from kiosk.core.policy import Admits, Resort, UnknownRule
 from kiosk.core.reference import ALPHABET, reference
 from kiosk.core.situation import State
 from tests.core.doorman import Doorman
-from tests.factories import NOON, make_door, make_edition, make_id, make_pass, make_person, make_policy
+from tests.factories import (
+    NOON,
+    make_door,
+    make_edition,
+    make_id,
+    make_iin,
+    make_pass,
+    make_person,
+    make_policy,
+)
 
 GREEN_ONLY = (Admits(colours=frozenset({Colour.GREEN})),)
 
@@ -151,6 +161,74 @@ def test_only_a_visitor_who_stayed_outside_is_checked_again(colour, asks):
     man = refused(colour)
     man.types("", Key.RECHECK)
     assert len(man.every(Ask)) == asks
+
+
+@pytest.mark.parametrize("waited, asks", [(1, 2), (19, 2), (21, 1), (280, 1)])
+def test_where_nobody_watches_the_last_visitor_is_checked_again_only_while_they_can_still_stand_there(
+    waited, asks
+):
+    man = Doorman(make_door(attended=False))
+    man.types(make_iin(), Key.CONFIRM, Key.CONFIRM)
+    man.hears_nothing()
+    man.wait(waited)
+    man.types("", Key.RECHECK)
+    assert len(man.every(Ask)) == asks
+
+
+def test_checking_again_and_again_where_nobody_watches_makes_the_time_no_longer():
+    man = Doorman(make_door(attended=False))
+    man.types(make_iin(), Key.CONFIRM, Key.CONFIRM)
+    man.hears_nothing()
+    for _ in range(10):
+        man.wait(6)
+        man.types("", Key.RECHECK)
+        man.hears_nothing()
+    assert len(man.every(Ask)) == 4
+
+
+def full() -> Doorman:
+    """Return a doorman who has just refused somebody with a pass because the one place was taken."""
+    man = Doorman(make_door(edition=make_edition(capacity=1)))
+    man.reads(make_pass(number=1))
+    man.wait(5)
+    man.reads(make_pass(number=2))
+    man.hears_nothing()
+    man.wait(5)
+    return man
+
+
+@pytest.mark.parametrize("answer", ["silence", "failure"])
+def test_checking_again_without_the_registry_decides_by_what_is_known(answer):
+    man = full()
+    man.passes(Direction.EXIT)
+    man.types("", Key.RECHECK)
+    if answer == "silence":
+        man.wait(man.door.setup.times.ask_s + 0.1)
+    else:
+        man.hears_nothing()
+    assert [(one.visit_id, one.decision.outcome) for one in man.amendments] == [
+        (man.visits[1].id, Outcome.ADMITTED)
+    ]
+    assert man.opened == [visit.id for visit in man.visits]
+
+
+def test_what_was_decided_stays_where_no_place_became_free():
+    man = full()
+    man.types("", Key.RECHECK)
+    man.hears_nothing()
+    assert (man.door.state, man.amendments) == (State.REFUSED, [])
+
+
+@pytest.mark.parametrize("colour", [Colour.RED, Colour.YELLOW])
+def test_a_pass_that_ran_out_meanwhile_does_not_turn_a_refusal_into_could_not_check(colour):
+    admitting = make_edition(unknown=UnknownRule(fresh=Resort.ADMIT))
+    man = Doorman(make_door(edition=admitting))
+    man.reads(make_pass(colour, issued=NOON - timedelta(seconds=100)))
+    man.hears_nothing()
+    man.wait(250)
+    man.types("", Key.RECHECK)
+    man.hears_nothing()
+    assert (man.door.state, man.amendments, man.opened) == (State.REFUSED, [], [])
 
 
 def test_an_exit_is_not_checked_again():
