@@ -12,6 +12,7 @@ import os
 import resource
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiosk.commands.parser import BROKEN, FINE, LOOK, Progress
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from kiosk.ports import Camera
     from kiosk.reader.pipeline import Reader
     from kiosk.settings import Settings
+    from kiosk.support.powers import Powers
 
 
 def run(args: argparse.Namespace) -> int:
@@ -75,7 +77,8 @@ def doctor(args: argparse.Namespace) -> int:
     _only_findings()
     results = []
     progress = Progress(sys.stderr)
-    checks = doctor.checks(getattr(args, "config", None))
+    powers = _powers_laid_down()
+    checks = doctor.checks(getattr(args, "config", None), powers)
 
     def mend(check: run.Check, fix: Fix) -> None:
         progress.clear()
@@ -86,6 +89,7 @@ def doctor(args: argparse.Namespace) -> int:
         only=frozenset(args.numbers),
         begin=lambda check: progress.show(f"{check.number:2} {check.name} ..."),
         mend=mend if args.fix else None,
+        powers=powers.taken_up,
     ):
         progress.clear()
         results.append(result)
@@ -104,12 +108,14 @@ def bundle(args: argparse.Namespace) -> int:
     file = bundle.place_for(args.to, now)
     progress = Progress(sys.stderr)
     members = []
-    for member in bundle.collect(getattr(args, "config", None), now):
+    powers = _powers_laid_down()
+    for member in bundle.collect(getattr(args, "config", None), now, powers=powers):
         progress.clear()
         members.append(member)
         progress.show(f"{member.name} ...")
     progress.clear()
-    size = bundle.write(members, file, now)
+    with powers.taken_up():
+        size = bundle.write(members, file, now)
     print(bundle.told(members, file, size))
     return FINE if all(member.whole for member in members) else LOOK
 
@@ -254,6 +260,18 @@ def version(_args: argparse.Namespace) -> int:
 def _only_findings() -> None:
     """What drivers and the registry's client log is told by the findings; a line between them would only confuse."""
     logging.getLogger().addHandler(logging.NullHandler())
+
+
+def _powers_laid_down() -> Powers:
+    """Root looks as the door's user does, where this is the installed program: a checkout may lie where that user cannot read."""
+    from kiosk.doctor.files import USER, owner_named
+    from kiosk.support.powers import Powers
+    from kiosk.update.update import INSTALLED
+
+    owner = owner_named() if Path(__file__).is_relative_to(INSTALLED) else None
+    if owner is None:
+        return Powers()
+    return Powers.laid_down(owner.uid, owner.gid, tuple(os.getgrouplist(USER, owner.gid)))
 
 
 def _settings(args: argparse.Namespace) -> Settings:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 
 from kiosk.doctor.finding import Finding, Fix, State, broken, warning
@@ -44,17 +45,19 @@ def examine(
     only: frozenset[int] = frozenset(),
     begin: Callable[[Check], None] = lambda _check: None,
     mend: Callable[[Check, Fix], None] | None = None,
+    powers: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> Iterator[Result]:
     """Run the checks, or those with a number in `only`, and yield each result as it comes; `begin` hears of each before.
 
-    With `mend`, what can be repaired is repaired: `mend` hears of each repair before it is done, and the check runs again.
+    With `mend`, what can be repaired is repaired, under `powers`: `mend` hears of each repair before it is done, and the check
+    runs again.
     A check that fails by itself is broken, with a sentence. Raises KioskError for a number that there is not.
     """
     chosen = {check.number: check for check in checks}
     if unknown := only - chosen.keys():
-        numbers = ", ".join(str(number) for number in sorted(unknown))
         raise KioskError(
-            f"expected the number of a check from {min(chosen)} to {max(chosen)}, found {numbers}"
+            f"expected the number of a check from {min(chosen)} to {max(chosen)}{_without(chosen)}, "
+            f"found {', '.join(map(str, sorted(unknown)))}: docs/doctor.md has them all"
         )
     for check in chosen.values():
         if only and check.number not in only:
@@ -65,7 +68,8 @@ def examine(
         if mend is not None and found.fixes:
             for fix in found.fixes:
                 mend(check, fix)
-                failure = _failure(fix)
+                with powers():
+                    failure = _failure(fix)
                 fixed.append(f"{fix.says}: failed, {failure}" if failure else fix.says)
             found = _outcome(check.run)
         yield Result(
@@ -77,6 +81,13 @@ def examine(
             fixable=tuple(fix.says for fix in found.fixes),
             fixed=tuple(fixed),
         )
+
+
+def _without(numbers: Iterable[int]) -> str:
+    """A number that is given no more is between the others: whoever has an old page, or counts, asks for it."""
+    known = set(numbers)
+    gone = [str(number) for number in range(min(known), max(known)) if number not in known]
+    return f", without {', '.join(gone)}, which {'is' if len(gone) == 1 else 'are'} not given" if gone else ""
 
 
 def must_be_root(uid: int) -> None:

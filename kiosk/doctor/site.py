@@ -24,6 +24,7 @@ from kiosk.doctor.finding import Finding, Fix
 from kiosk.errors import SettingsError
 from kiosk.settings import CHECKOUT, SECTIONS, Settings, choose, load
 from kiosk.settings.checks import notes
+from kiosk.support.powers import Powers
 from kiosk.support.programs import said
 from kiosk.wires import wires
 
@@ -39,8 +40,9 @@ PINS = CHECKOUT.parent.parent / "requirements" / "kiosk.txt"
 class Site:
     """One method a check, for the door that a configuration describes (None: where `load` looks)."""
 
-    def __init__(self, config: Path | None) -> None:
+    def __init__(self, config: Path | None, powers: Powers) -> None:
         self._config = config
+        self._powers = powers
 
     @cached_property
     def settings(self) -> Settings:
@@ -230,7 +232,8 @@ class Site:
         )
 
     def secrets(self) -> Finding:
-        return look.secrets(self.device.folder)
+        with self._powers.taken_up():
+            return look.secrets(self.device.folder)
 
     def enrolled(self) -> Finding:
         return trust.enrolled(self._identity)
@@ -267,8 +270,10 @@ class Site:
 
     def files(self) -> Finding:
         owner = files.owner_named() if self.here else None
-        root = files.Owner(uid=0, gid=0)
-        return files.files(self.settings.store.path.parent, files.CONFIGURATION, owner, root)
+        root, data = files.Owner(uid=0, gid=0), self.settings.store.path.parent
+        # What has come to be another's, the door's own user cannot look into.
+        with self._powers.taken_up():
+            return files.files(data, files.CONFIGURATION, owner, root)
 
     def runtime(self) -> Finding:
         return files.runtime(self.settings.store.runtime, here=self.here)

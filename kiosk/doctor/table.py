@@ -15,6 +15,7 @@ from typing import NamedTuple
 from kiosk.doctor.finding import Finding
 from kiosk.doctor.run import Check
 from kiosk.doctor.site import Site
+from kiosk.support.powers import Powers
 
 
 class Row(NamedTuple):
@@ -98,7 +99,10 @@ TABLE = (
 )  # fmt: skip
 
 
-def checks(config: Path | None) -> list[Check]:
-    """Return every check for the door that this configuration describes (None: where `load` looks)."""
-    site = Site(config)
+def checks(config: Path | None, powers: Powers | None = None) -> list[Check]:
+    """Return every check for the door that this configuration describes (None: where `load` looks).
+
+    `powers`: root's, where they were laid down, for who owns what.
+    """
+    site = Site(config, powers or Powers())
     return [Check(number=row.number, name=row.name, run=partial(row.look, site)) for row in TABLE]

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from kiosk import __version__
 from kiosk.doctor import run as doctor_run
@@ -24,6 +25,7 @@ from kiosk.service import status_file
 from kiosk.settings import Settings, salvage, shown
 from kiosk.store.reports import Reports
 from kiosk.support import machine as bundle_machine
+from kiosk.support.powers import Powers
 from kiosk.support.programs import said
 from kiosk.support.redact import MASK, redacted, redacted_tree
 
@@ -56,19 +58,33 @@ class Member:
     """Whether it could be made."""
 
 
-def collect(config: Path | None, now: datetime, *, ask: Callable[..., str] = said) -> Iterator[Member]:
-    """Make each file of a bundle, one after the other. What cannot be made says why in its place, and stops no other."""
+def collect(
+    config: Path | None, now: datetime, *, ask: Callable[..., str] = said, powers: Powers | None = None
+) -> Iterator[Member]:
+    """Make each file of a bundle, one after the other. What cannot be made says why in its place, and stops no other.
+
+    `powers`: root's, where they were laid down: the journal is read with them.
+    """
+    powers = powers or Powers()
+
+    def ask_as_root(*words: str, **limits: Any) -> str:
+        with powers.taken_up():
+            return ask(*words, **limits)
+
     settings, mistakes = _settings(config)
     store = settings.store.path
     parts: Iterable[tuple[str, Callable[[], str]]] = (
-        ("doctor.json", lambda: _doctor(config)),
+        ("doctor.json", lambda: _doctor(config, powers)),
         ("status.json", lambda: _status(settings, now)),
         (
             "settings.toml",
             lambda: redacted("\n".join(f"# {line}" for line in mistakes) + "\n" + shown(settings)),
         ),
         ("queue.json", lambda: _queue(store, now)),
-        *((name, _redacting(make)) for name, make in bundle_machine.everything(store.parent, ask)),
+        *(
+            (name, _redacting(make))
+            for name, make in bundle_machine.everything(store.parent, ask, ask_as_root)
+        ),
     )
     yield Member(
         "README.txt",
@@ -139,8 +155,8 @@ def told(members: Iterable[Member], file: Path, size: int) -> str:
     )
 
 
-def _doctor(config: Path | None) -> str:
-    results = list(doctor_run.examine(doctor.checks(config)))
+def _doctor(config: Path | None, powers: Powers) -> str:
+    results = list(doctor_run.examine(doctor.checks(config, powers)))
     return _json(json.loads(doctor_run.as_json(results)))
 
 

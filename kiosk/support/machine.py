@@ -99,15 +99,28 @@ def journal(ask: Ask) -> str:
         "--output=short-iso", "--no-hostname", "--no-pager", "--quiet",
         limit_s=60.0, most_bytes=JOURNAL_BYTES,
     )  # fmt: skip
-    return lines or "(no line that you may read: call it as root, sudo kiosk bundle)"
+    if not lines.strip():
+        raise KioskError(
+            f"expected what the door said in the last {JOURNAL_DAYS} days, found no line that you may read: sudo kiosk bundle"
+        )
+    return lines
 
 
 def kernel(ask: Ask) -> str:
-    """Return what the kernel warned of since the machine started: weak supply, lost USB, a dying card."""
-    return ask(
-        "journalctl", "--dmesg", "--priority=warning", f"--lines={KERNEL_LINES}", "--output=short-iso",
-        "--no-hostname", "--no-pager", "--quiet", most_bytes=JOURNAL_BYTES // 8,
+    """Return what the kernel warned of since the machine started: weak supply, lost USB, a dying card.
+
+    Raises KioskError where it cannot be read, which is not the same as no warning.
+    """
+    how = ("--output=short-iso", "--no-hostname", "--no-pager", "--quiet")
+    lines = ask(
+        "journalctl", "--dmesg", "--priority=warning", f"--lines={KERNEL_LINES}", *how,
+        most_bytes=JOURNAL_BYTES // 8,
     )  # fmt: skip
+    if lines.strip():
+        return lines
+    if not ask("journalctl", "--dmesg", "--lines=1", *how).strip():
+        raise KioskError("expected what the kernel said, found no line that you may read: sudo kiosk bundle")
+    return "(it warned of nothing since the machine started)"
 
 
 def _read(file: Path) -> str:
@@ -134,11 +147,11 @@ def _room(place: Path) -> str:
     )
 
 
-def everything(data: Path, ask: Ask) -> Iterable[tuple[str, Callable[[], str]]]:
-    """Yield the files of this part: name, and what makes its text."""
+def everything(data: Path, ask: Ask, ask_as_root: Ask) -> Iterable[tuple[str, Callable[[], str]]]:
+    """Yield the files of this part: name, and what makes its text. `ask_as_root`: for what not everybody may read."""
     yield "system.txt", lambda: system(data)
     yield "devices.txt", devices
     yield "packages.txt", lambda: packages(ask)
     yield "service.txt", lambda: service(ask)
-    yield "journal.txt", lambda: journal(ask)
-    yield "kernel.txt", lambda: kernel(ask)
+    yield "journal.txt", lambda: journal(ask_as_root)
+    yield "kernel.txt", lambda: kernel(ask_as_root)

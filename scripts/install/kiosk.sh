@@ -3,24 +3,46 @@
 # store (a journal of SQLite, the device's key) the door itself could not open.
 set -eu
 
+home=/opt/ashyq-kiosk
+python=$home/current/venv/bin/python
+
 main() {
     # -P: a folder named kiosk, where the technician happens to stand, is not the program.
-    python=/opt/ashyq-kiosk/current/venv/bin/python
     case ${1:-} in
         # These need nobody's files, or those of whoever asks. gate-safe runs at the machine's start as root without root's powers.
         '' | -* | version | read | check-config | gate-safe) exec "$python" -P -m kiosk "$@" ;;
     esac
     case $(id -un):${1:-} in
-        ashyq-kiosk:* | root:update) exec "$python" -P -m kiosk "$@" ;;
+        ashyq-kiosk:*) exec "$python" -P -m kiosk "$@" ;;
+        # doctor and bundle lay root's powers down themselves, and take them up to repair and to read the journal
+        # (kiosk/support/powers.py). -I: nothing is imported from a folder, or by a variable, of somebody else.
+        root:update | root:doctor | root:bundle)
+            only_roots
+            pipes_in /var/lib/ashyq-kiosk
+            exec "$python" -I -m kiosk "$@"
+            ;;
         root:*)
             export HOME=/var/lib/ashyq-kiosk
-            # The pins' library puts a pipe where it is started, or here; in a folder that is not the user's it does not load at all.
-            export LG_WD=/run/ashyq-kiosk
-            if [ ! -d "$LG_WD" ]; then LG_WD=$HOME; fi
+            pipes_in "$HOME"
             exec setpriv --reuid=ashyq-kiosk --regid=ashyq-kiosk --init-groups -- "$python" -P -m kiosk "$@"
             ;;
         *) exec sudo -- "$0" "$@" ;;
     esac
+}
+
+only_roots() { # root runs nothing that somebody else could have written
+    found=$(find -H "$home" "$home/releases" "$home/current" "$home/current/app" "$home/current/app/kiosk" \
+        "$home/current/venv" "$home/current/venv/bin" "$home/current/venv/lib" \
+        -maxdepth 0 '(' '!' -user root -o -perm /022 ')' -print -quit)
+    if [ -n "$found" ]; then
+        echo "kiosk: expected a program that root alone can change, found $found: find out who did that, then install it anew" >&2
+        exit 2
+    fi
+}
+
+pipes_in() { # pipes_in ELSE : where the pins' library puts a pipe; in a folder that is not its user's it does not load at all
+    export LG_WD=/run/ashyq-kiosk
+    if [ ! -d "$LG_WD" ]; then LG_WD=$1; fi
 }
 
 main "$@"

@@ -215,6 +215,33 @@ def test_a_broken_configuration_and_a_broken_system_make_a_bundle_that_says_so(t
     assert found("".join(each.text for each in members.values()).encode(), [make_iin(3)]) == []
 
 
+@pytest.mark.parametrize(
+    "lines,journal,kernel",
+    [
+        ({"--unit": "", "--priority": "", "--lines=1": ""}, False, False),
+        ({"--unit": "it began", "--priority": "", "--lines=1": "Linux"}, True, True),
+        ({"--unit": "it began", "--priority": "Under-voltage", "--lines=1": "Linux"}, True, True),
+    ],
+)
+def test_a_journal_that_may_not_be_read_is_not_taken_for_one_that_says_nothing(
+    lines, journal, kernel, tmp_path, clock
+):
+    def ask(*words: str, **_limits: object) -> str:
+        asked = {word.partition("=")[0] for word in words} | set(words)
+        return next((text for what, text in lines.items() if what in asked), "")
+
+    config = tmp_path / "kiosk.toml"
+    config.write_text(f'[store]\npath = "{tmp_path}/none/kiosk.db"\n')
+    members = {each.name: each for each in bundle.collect(config, clock.wall(), ask=ask)}
+    assert (members["journal.txt"].whole, members["kernel.txt"].whole) == (journal, kernel)
+    if not journal:
+        assert "sudo kiosk bundle" in members["journal.txt"].text
+    elif lines["--priority"]:
+        assert members["kernel.txt"].text == "Under-voltage"
+    else:
+        assert "warned of nothing" in members["kernel.txt"].text
+
+
 def test_a_bundle_writes_over_nothing_and_follows_no_link(tmp_path, clock):
     (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
     (tmp_path / "there").write_text("mine")

@@ -4,7 +4,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,30 @@ def test_only_the_checks_that_were_asked_for_run():
     assert ran == [2, 4]
     with pytest.raises(KioskError, match="from 1 to 2, found 7"):
         list(examine(checks_of(*[lambda: ok("fine")] * 2), only=frozenset({7})))
+
+
+def test_a_number_that_is_given_no_more_is_not_among_those_that_are_expected():
+    with pytest.raises(
+        KioskError, match=r"from 1 to 38, without 30, which is not given, found 30: docs/doctor.md"
+    ):
+        list(examine(doctor.checks(None), only=frozenset({30})))
+
+
+def test_a_repair_alone_is_done_with_roots_powers():
+    told = []
+
+    @contextmanager
+    def powers() -> Iterator[None]:
+        told.append("root")
+        yield
+        told.append("not root")
+
+    def look() -> Finding:
+        told.append("looks")
+        return broken("off", "switch it on", Fix("switch it on", lambda: told.append("repairs")))
+
+    list(examine(checks_of(look), mend=lambda *_: None, powers=powers))
+    assert told == ["looks", "root", "repairs", "not root", "looks"]
 
 
 def test_the_worst_state_counts():

@@ -94,8 +94,12 @@ def test_another_pygame_on_the_system_is_told_of(machine):
     "who,words,runs",
     [
         ("ashyq-kiosk", "doctor", "python"),
-        ("root", "doctor", "setpriv"),
-        ("root", "update", "python"),
+        ("root", "enrol", "setpriv"),
+        ("root", "queue", "setpriv"),
+        # They lay root's powers down themselves, and need them: to repair, to read the journal.
+        ("root", "doctor", "python, pipes in"),
+        ("root", "bundle", "python, pipes in"),
+        ("root", "update", "python, pipes in"),
         ("root", "gate-safe", "python"),
         ("pi", "doctor", "sudo"),
         ("pi", "version", "python"),
@@ -104,20 +108,44 @@ def test_another_pygame_on_the_system_is_told_of(machine):
     ],
 )
 def test_the_command_runs_as_the_one_whose_files_it_needs(machine, who, words, runs, tmp_path):
-    # The wrapper's own program is at a fixed place: here a copy of it looks below the test's folder.
-    python = tmp_path / "python"
-    python.write_text('#!/bin/bash\necho "python $*"\n')
+    machine.program("find", "true")
+    called = wrapped(machine, tmp_path, who, words, "x y")
+    assert called.returncode == 0, called.stderr
+    said = called.stdout
+    assert said.startswith(runs)
+    assert said.rstrip().endswith(f"{words} x y")
+    if who == "root" and "pipes" in said:  # lgpio does not load in a folder that its user may not write to
+        assert re.search(r"pipes in (/run|/var/lib)/ashyq-kiosk: ", said)
+    if "pipes" in runs:
+        assert "-I -m kiosk" in said, "root imports nothing of somebody else's folder"
+
+
+@pytest.mark.parametrize("words", ["doctor", "bundle", "update"])
+def test_root_runs_no_program_that_somebody_else_could_have_written(machine, tmp_path, words):
+    release = tmp_path / "opt/releases/1.0"
+    for place in ("app/kiosk", "venv/bin", "venv/lib"):
+        (release / place).mkdir(parents=True)
+    (tmp_path / "opt/current").symlink_to("releases/1.0")
+    (release / "venv/lib").chmod(0o775)
+    refused = wrapped(machine, tmp_path, "root", words)
+    assert refused.returncode == 2
+    assert "expected a program that root alone can change, found" in refused.stderr
+    assert "python" not in refused.stdout
+
+
+def wrapped(machine, tmp_path, who: str, *words: str) -> subprocess.CompletedProcess[str]:
+    """Call the wrapper; its own program is at a fixed place: here a copy of it looks below the test's folder."""
+    python = tmp_path / "opt/current/venv/bin/python"
+    python.parent.mkdir(parents=True, exist_ok=True)
+    python.write_text('#!/bin/bash\necho "python${LG_WD:+, pipes in $LG_WD:} $*"\n')
     python.chmod(0o755)
     wrapper = tmp_path / "kiosk"
     text = (ROOT / "scripts/install/kiosk.sh").read_text()
-    wrapper.write_text(text.replace("/opt/ashyq-kiosk/current/venv/bin/python", str(python)))
+    wrapper.write_text(text.replace("=/opt/ashyq-kiosk", f"={tmp_path}/opt"))
     machine.program("id", f"echo {who}")
     machine.program("sudo", 'echo "sudo $*"')
     machine.program("setpriv", 'echo "setpriv, pipes in $LG_WD: $*"')
-    said = subprocess.run(
-        ["sh", wrapper, words, "x y"], env={"PATH": f"{machine.bin}:/usr/bin:/bin"}, capture_output=True, text=True, check=True
-    ).stdout  # fmt: skip
-    assert said.startswith(runs)
-    assert said.rstrip().endswith(f"{words} x y")
-    if runs == "setpriv":  # lgpio does not load in a folder that its user may not write to
-        assert re.search(r"pipes in (/run|/var/lib)/ashyq-kiosk: ", said)
+    path = f"{machine.bin}:/usr/bin:/bin"
+    return subprocess.run(
+        ["sh", wrapper, *words], env={"PATH": path}, capture_output=True, text=True, check=False
+    )

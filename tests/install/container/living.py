@@ -14,6 +14,10 @@ from tests.install.container.machine import until
 from tests.install.container.site import DOOR, INSTALL, PAUSE_S, Site, expect, groups, running
 from tests.install.container.updates import UPDATES
 
+DATA = f"/var/lib/{DOOR}"
+SUDO = {"SUDO_USER": "pi", "SUDO_UID": "4321", "SUDO_GID": "4322"}
+"""What sudo tells of who called it."""
+
 
 def it_comes_up_by_itself_after_a_restart_of_the_machine(site: Site) -> str:
     begun = time.monotonic()
@@ -48,6 +52,43 @@ def the_registry_knows_it(site: Site) -> None:
     said = site.machine.run("kiosk doctor", check=False)
     for number, name in ((9, "registry"), (17, "enrolled")):
         expect(re.search(rf"^ *{number} ok +{name}", said, re.MULTILINE), said)
+
+
+def root_repairs_it_and_leaves_nothing_of_its_own(site: Site) -> str:
+    site.machine.run(
+        f"gpasswd -d {DOOR} gpio; systemctl disable {DOOR}-gate-safe; chown -R root: {DATA}/device; chmod 644 {DATA}/kiosk.db"
+    )
+    for number in (23, 27, 28):
+        code, said = site.machine.code(f"kiosk doctor --fix {number}")
+        expect(code == 0 and f"{number} repair" in said, f"exit code {code}:\n{said}")
+    expect(DOOR in site.machine.run("getent group gpio"), "it is not in the group gpio")
+    expect(site.machine.show("UnitFileState", f"{DOOR}-gate-safe") == "enabled", "gate-safe is not enabled")
+    expect(site.machine.run(f"stat -c %a {DATA}/kiosk.db").strip() == "600", "others may read the visits")
+    site.machine.run("kiosk doctor", check=False)
+    left = site.machine.run(f"find {DATA} /run/{DOOR} '!' -user {DOOR}")
+    expect(not left, f"not the door's own: {left}")
+    return "23, 27, 28"
+
+
+def root_runs_no_program_of_somebody_else(site: Site) -> None:
+    theirs = site.machine.run(f"find /opt/{DOOR} '!' -user root -o '!' -type l -perm /022")
+    expect(not theirs, f"others may change {theirs[:1000]}")
+    place = f"/opt/{DOOR}/current/app/kiosk"
+    site.machine.run(f"chown {DOOR} {place}")
+    code, said = site.machine.code("kiosk doctor 1")
+    site.machine.run(f"chown root {place}")
+    expect(code == 2 and "that root alone can change" in said, f"exit code {code}:\n{said}")
+
+
+def a_bundle_has_the_journal_and_is_given_to_who_asked(site: Site) -> str:
+    site.machine.run("chmod 1777 /tmp; cd /tmp && kiosk bundle --to door.tar.gz", check=False, **SUDO)
+    owner = site.machine.run("stat -c %u:%g:%a /tmp/door.tar.gz").strip()
+    expect(owner == f"{SUDO['SUDO_UID']}:{SUDO['SUDO_GID']}:600", f"it is {owner}")
+    journal = site.machine.run(
+        "tar -xzOf /tmp/door.tar.gz ashyq-kiosk-bundle/journal.txt; rm /tmp/door.tar.gz"
+    )
+    expect("is open for visitors" in journal, f"the journal in it is {journal[:1000]}")
+    return f"{len(journal.splitlines())} lines"
 
 
 def a_kill_is_survived(site: Site) -> None:
@@ -150,6 +191,9 @@ WITHOUT_NETWORK = (
     it_comes_up_by_itself_after_a_restart_of_the_machine,
     the_answers_on_the_boot_partition_enrol_it_and_lose_their_code,
     the_registry_knows_it,
+    root_repairs_it_and_leaves_nothing_of_its_own,
+    root_runs_no_program_of_somebody_else,
+    a_bundle_has_the_journal_and_is_given_to_who_asked,
     a_kill_is_survived,
     a_hang_is_ended_by_the_watchdog,
     a_restart_is_a_matter_of_seconds,
