@@ -19,6 +19,8 @@ set -euo pipefail
 
 readonly PRODUCT=ashyq-kiosk
 readonly NEEDS_MB=1000 # a release is 330 MB with its packages, and pip unpacks beside them
+readonly JOURNAL_RULE=/etc/systemd/journald.conf.d/$PRODUCT.conf
+readonly WIFI_COUNTRY=KZ # where none is set and none is told: the venues are there, as is the time zone of the shipped configuration
 readonly STEPS=(wifi packages release configuration boot files enrolment service)
 
 places() { # places ROOT : where everything is; ROOT is empty but in tests
@@ -32,6 +34,7 @@ places() { # places ROOT : where everything is; ROOT is empty but in tests
     KIOSK=$1/usr/local/bin/kiosk
     BOOT=$1/boot/firmware
     if [[ ! -d $BOOT ]]; then BOOT=$1/boot; fi
+    FIRST_CONSOLE=$1/dev/tty1
 }
 
 say() { printf '%s\n' "$*"; }

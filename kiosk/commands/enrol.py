@@ -80,7 +80,7 @@ def code_in(file: Path) -> str:
     """Return the code in an answers file, one line of it. Raises EnrolmentError."""
     try:
         with file.open("rb") as opened:
-            text = opened.read(LONGEST_FILE).decode("utf-8", "replace")
+            text = opened.read(LONGEST_FILE).decode("utf-8-sig", "replace")  # Windows puts a mark first
     except OSError as failure:
         raise EnrolmentError(
             f"expected a file with an enrolment code at {file}, found {failure.strerror}: see its name and who may read it"

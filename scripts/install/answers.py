@@ -12,14 +12,17 @@ import sys
 import tomllib
 from pathlib import Path
 
+NAME_BYTES = 32
 EXPECTED = {
     "enrolment_code": (r"(AQE[0-9]{1,3}:[0-9A-Z $%*+./:-]+)?", "the text of an enrolment code, AQE1:..."),
-    "wifi_name": (r"[^\x00-\x1f\x7f]{0,32}", "the name of a Wi-Fi network, at most 32 characters"),
+    "wifi_name": (
+        r"[^\x00-\x1f\x7f]{0,32}",
+        f"the name of a Wi-Fi network, at most {NAME_BYTES} bytes (a Cyrillic letter is two)",
+    ),
     "wifi_passphrase": (r"([\x20-\x7e]{8,64})?", "a passphrase of 8 to 64 Latin letters, digits and signs"),
     "wifi_country": (r"([A-Z]{2})?", "two capital letters, such as KZ"),
 }
 """Key of [install] -> what its text looks like, and how that is said."""
-ELSE = {"wifi_country": "KZ"}
 _TABLE = re.compile(r"\s*\[\s*(?P<name>[^\[\]]*?)\s*\]\s*(#.*)?$")
 
 
@@ -49,7 +52,7 @@ def given(text: str, name: str) -> dict[str, str]:
                 f"{name}: expected keys of [install] ({', '.join(EXPECTED)}), found {key}"
                 + (f": did you mean {near[0]}?" if near else ": take it out")
             )
-        elif not isinstance(value, str) or not re.fullmatch(EXPECTED[key][0], value):
+        elif not isinstance(value, str) or not _fits(key, value):
             wrong.append(
                 f"{name}: [install] {key}: expected {EXPECTED[key][1]}, found something else: write it anew"
             )
@@ -62,6 +65,12 @@ def given(text: str, name: str) -> dict[str, str]:
     if wrong:
         raise Wrong("\n".join(wrong))
     return table
+
+
+def _fits(key: str, value: str) -> bool:
+    return bool(re.fullmatch(EXPECTED[key][0], value)) and (
+        key != "wifi_name" or len(value.encode()) <= NAME_BYTES
+    )
 
 
 def settings(text: str) -> str:
@@ -99,7 +108,7 @@ def forgotten(text: str, keys: list[str]) -> dict[str, str]:
 def forget(file: Path, keys: list[str]) -> None:
     """Write the file anew without these secrets, over the old bytes: what is only unlinked can be read from a card."""
     old = file.read_bytes()
-    new = without(old.decode(), keys).encode()
+    new = without(old.decode("utf-8-sig"), keys).encode()
     with file.open("r+b") as opened:
         for content in (bytes(len(old)), new):
             opened.seek(0)
@@ -123,7 +132,8 @@ def main(argv: list[str]) -> int:
     """Run one order; 0, or 1 with what is wrong on standard output."""
     file, order, *keys = Path(argv[0]), *argv[1:]
     try:
-        text = file.read_text(encoding="utf-8")
+        # Windows puts a mark before the text.
+        text = file.read_text(encoding="utf-8-sig")
         table = given(text, file.name)
         if order == "settings":
             sys.stdout.write(settings(text))
@@ -131,7 +141,7 @@ def main(argv: list[str]) -> int:
             sys.stdout.write(wifi_profile(table))
         elif order == "forget":
             forget(file, keys)
-        elif order != "check" and (value := table.get(order) or ELSE.get(order)):
+        elif order != "check" and (value := table.get(order)):
             sys.stdout.write(value + "\n")
     except Wrong as wrong:
         # Whoever asks for one value must not take the sentence for it.

@@ -9,12 +9,39 @@ answered() { # answered check | settings | wifi-profile | forget KEY... | KEY : 
     if [[ -n $answers && -x $(system_python) ]]; then "$(system_python)" -I "$tree/scripts/install/answers.py" "$answers" "$@"; fi
 }
 
-want_wifi() { if [[ -n $(answered wifi_name) ]]; then say "join the Wi-Fi \"$(answered wifi_name)\" of $answers, and remove its passphrase from there"; fi; }
+# Raspberry Pi OS keeps the radio off until it knows the country, and the door's user may not switch it on: also the Wi-Fi that an
+# enrolment code names would not be joined. So it is set at every installation, whether this one needs a Wi-Fi or not.
+known_country() {
+    raspi-config nonint get_wifi_country 2>/dev/null </dev/null | grep -xE '[A-Z]{2}' ||
+        sed -n 's/.*cfg80211\.ieee80211_regdom=\([A-Z][A-Z]\).*/\1/p' "$BOOT/cmdline.txt" 2>/dev/null
+}
+wanted_country() { # nothing where it is known, or where there is no radio, or no such rule
+    local known told
+    if ! on_a_pi || ! command -v raspi-config >/dev/null || ! compgen -G "$ROOT/sys/class/net/*/phy80211" >/dev/null; then return; fi
+    known=$(known_country) || true
+    told=$(answered wifi_country)
+    if [[ ${told:-${known:-$WIFI_COUNTRY}} != "$known" ]]; then say "${told:-$WIFI_COUNTRY}"; fi
+}
+set_country() { # set_country COUNTRY
+    if logged raspi-config nonint do_wifi_country "$1"; then
+        if command -v nmcli >/dev/null; then logged nmcli radio wifi on || true; fi
+    else
+        warn "the Wi-Fi's country could not be set ($LOG says why): the radio stays off. A cable does; else: sudo raspi-config"
+    fi
+}
+
+want_wifi() {
+    local country
+    country=$(wanted_country)
+    if [[ -n $country ]]; then say "set the Wi-Fi's country to $country, without which its radio stays off (another one: wifi_country in the answers)"; fi
+    if [[ -n $(answered wifi_name) ]]; then say "join the Wi-Fi \"$(answered wifi_name)\" of $answers, and remove its passphrase from there"; fi
+}
 do_wifi() { # before apt and pip, which need it; a Wi-Fi of the enrolment code comes with the enrolment
-    local profile=/etc/NetworkManager/system-connections/$PRODUCT.nmconnection
+    local profile=/etc/NetworkManager/system-connections/$PRODUCT.nmconnection country
+    country=$(wanted_country)
+    if [[ -n $country ]]; then set_country "$country"; fi
+    if [[ -z $(answered wifi_name) ]]; then return; fi
     command -v nmcli >/dev/null || die "expected NetworkManager to join the Wi-Fi of $answers, found no nmcli: plug in a cable, and take wifi_name out"
-    # A Pi's radio stays off until its country is known.
-    if command -v raspi-config >/dev/null; then logged raspi-config nonint do_wifi_country "$(answered wifi_country)" || true; fi
     remember wifi "$profile"
     (umask 077 && answered wifi-profile >"$ROOT$profile")
     logged nmcli connection reload || true
@@ -45,11 +72,14 @@ do_enrolment() {
     rm -rf "$folder"
 }
 
-want_service() {
+disabled_units() {
     local unit
     for unit in $(units "$tree"); do
-        if ! systemctl is-enabled --quiet "$unit" 2>/dev/null; then say "have $unit start with the machine"; fi
+        if ! systemctl is-enabled --quiet "$unit" 2>/dev/null; then say "$unit"; fi
     done
+}
+want_service() {
+    disabled_units | sed 's/.*/have & start with the machine/'
     # In the plan, what comes before this step has not been done yet.
     if [[ -n $restart$(want_release)$(want_configuration)$(want_files) ]]; then
         say "start the door anew"
@@ -58,8 +88,8 @@ want_service() {
     fi
 }
 do_service() { # where no systemd runs (a root that is being prepared), the first start of the machine does it
-    local new old unit
-    for unit in $(units "$tree"); do logged systemctl enable "$unit" || fail_with_log "$unit cannot be made to start with the machine"; done
+    local new old
+    if [[ -n $(disabled_units) ]]; then enable_units "$tree" && reload; fi
     if ! systemd_runs || logged systemctl restart "$PRODUCT.service"; then return; fi
     journalctl -u "$PRODUCT.service" -n 12 --no-pager >>"$LOG" 2>&1 || true
     new=$(current)

@@ -7,7 +7,9 @@ system_files() { # system_files TREE : a line for each: source, destination, mod
     while read -r file; do
         case $file in
             # Not under a desktop, which has the screen itself.
-            *.service.d/tty1.conf) if [[ -e /dev/tty1 ]] && ! has_desktop; then to=systemd/system/$file; else continue; fi ;;
+            *tty1.conf | ctrl-alt-del.target) if [[ ! -e $FIRST_CONSOLE ]] || has_desktop; then continue; fi ;;
+        esac
+        case $file in
             *.service | *.service.d/* | *.timer | *.path | *.target) to=systemd/system/$file ;;
             system.conf.d/* | journald.conf.d/*) to=systemd/$file ;;
             sysusers.d/* | tmpfiles.d/*) to=$file ;;
@@ -38,6 +40,7 @@ obsolete_files() { # obsolete_files TREE : those of an older release
 place_files() { # place_files TREE : each whole at any moment
     local source destination mode name folder
     for name in $(obsolete_files "$1"); do remove_file "$name"; done
+    remember_journal
     while read -r source destination mode; do
         folder=$(dirname "$destination")
         if [[ ! -d $folder ]]; then remember folders "${folder#"$ROOT"}" && mkdir -p "$folder"; fi
@@ -53,11 +56,32 @@ remove_file() { # remove_file NAME : and its folder, where that was made for it 
     if [[ -f $MEMORY/files ]]; then sed -i "\|^$1\$|d" "$MEMORY/files"; fi
 }
 
+# Where no journal was kept, none is kept when we are gone.
+remember_journal() {
+    if compgen -G "$ROOT/var/log/journal/*/*.journal" >/dev/null; then return; fi
+    remember journal /var/log/journal
+    if [[ ! -d $ROOT/var/log/journal ]]; then remember folders /var/log/journal; fi
+}
+forget_journal() {
+    local folder
+    for folder in $(remembered journal); do
+        rm -rf "$ROOT${folder:?}"/*
+        if is_remembered folders "$folder"; then rmdir "$ROOT$folder" 2>/dev/null || true; fi
+    done
+}
+# It reads its rules when it starts; whoever writes to it notices nothing of that.
+start_journal_anew() {
+    if ! systemd_runs; then return; fi
+    logged systemctl restart systemd-journald.service || true
+    logged journalctl --flush || true
+}
+
 # The link turns last and at once: before it the old release runs at the next start, after it the new one.
 switch_release() { # switch_release NAME
-    local name=$1 app=$RELEASES/$1/app unit
+    local name=$1 app=$RELEASES/$1/app journal
     complete "$name" || die "expected a whole release $name in $RELEASES, found none: stage it first"
     getent group gpio >/dev/null || remember groups gpio
+    journal=$(differing_files "$app" | grep -xF "$JOURNAL_RULE" || true)
     place_files "$app"
     logged systemd-sysusers "$ROOT/etc/sysusers.d/$PRODUCT.conf" || fail_with_log "the user $PRODUCT could not be made"
     logged systemd-tmpfiles --create "$ROOT/etc/tmpfiles.d/$PRODUCT.conf" || fail_with_log "the folders of the kiosk could not be made"
@@ -66,8 +90,13 @@ switch_release() { # switch_release NAME
         point current "$name"
         sync -f "$OPT"
     fi
+    enable_units "$app"
     reload
-    for unit in $(units "$app"); do logged systemctl enable "$unit" || fail_with_log "$unit cannot be made to start with the machine"; done
+    if [[ -n $journal ]]; then start_journal_anew; fi
+}
+enable_units() { # enable_units TREE : a reload has to follow
+    local unit
+    for unit in $(units "$1"); do logged systemctl --no-reload enable "$unit" || fail_with_log "$unit cannot be made to start with the machine"; done
 }
 point() { # point LINK NAME
     ln -sfn "releases/$2" "$OPT/$1.new"

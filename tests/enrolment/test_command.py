@@ -46,6 +46,12 @@ def kiosk(config: Path, *words: str, said: str = "") -> subprocess.CompletedProc
     )  # fmt: skip
 
 
+def test_a_file_that_windows_wrote_is_read(tmp_path):
+    file = tmp_path / "code.txt"
+    file.write_bytes(b"\xef\xbb\xbfAQE1:ABC:DEF\r\n")
+    assert code_in(file) == "AQE1:ABC:DEF"
+
+
 def test_a_code_in_the_answers_file_enrols_and_the_file_is_gone(config, real_registry, tmp_path):
     file = tmp_path / "answers.txt"
     file.write_text(f"# for the technician\n{real_registry.enrolment_code(DEMO_DOOR)}\r\n")

@@ -1,7 +1,11 @@
 """What install.sh writes outside its own folders, and that all of it goes again."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 
+ROOT = Path(__file__).resolve().parents[2]
 ALL = "do_release\ndo_configuration\ndo_files"
 MINE = "[door]\nid = 'B2'\n"
 
@@ -98,6 +102,46 @@ class TestHowAPiStarts:
         machine.pi()
         return machine.write("boot/firmware/cmdline.txt", self.LINE)
 
+    def radio(self, machine, country=""):
+        """A Pi with a radio, and its raspi-config."""
+        (machine.root / "sys/class/net/wlan0/phy80211").mkdir(parents=True)
+        kept = machine.root / "country"
+        kept.write_text(country)
+        machine.program("nmcli", "true")
+        machine.program(
+            "raspi-config",
+            f'case $2 in get*) cat {kept}; [ -s {kept} ] ;; do*) echo "country $3" >>"$DONE"; echo "$3" >{kept} ;; esac',
+        )
+
+    def test_a_pis_radio_gets_its_country_though_the_installation_needs_no_wifi(self, machine, command_line):
+        # Else the Wi-Fi of the enrolment code could not be joined: the radio is off until then.
+        self.radio(machine)
+        assert "set the Wi-Fi's country to KZ" in machine.sh("want_wifi").stdout
+        for _ in range(2):
+            machine.sh("if [[ $(want_wifi) ]]; then do_wifi; fi")
+        assert [line for line in machine.did() if "country" in line] == ["country KZ"]
+
+    def test_a_country_that_is_set_stays_unless_another_is_told(self, machine, command_line):
+        self.radio(machine, "GB\n")
+        assert machine.sh("want_wifi").stdout == ""
+        answers = machine.write("answers.toml", "[install]\nwifi_country = 'UZ'\n")
+        for _ in range(2):
+            machine.sh("if [[ $(want_wifi) ]]; then do_wifi; fi", answers=str(answers))
+        assert [line for line in machine.did() if "country" in line] == ["country UZ"]
+
+    def test_a_country_on_the_kernels_line_is_one_that_is_set(self, machine, command_line):
+        self.radio(machine)
+        command_line.write_text("rootwait cfg80211.ieee80211_regdom=DE\n")
+        assert machine.sh("want_wifi").stdout == ""
+
+    def test_where_no_radio_is_no_country_is_set(self, machine, command_line):
+        self.radio(machine)
+        (machine.root / "sys/class/net/wlan0/phy80211").rmdir()
+        assert machine.sh("want_wifi").stdout == ""
+        machine.write("proc/device-tree/model", "a PC")
+        (machine.root / "sys/class/net/wlan0/phy80211").mkdir()
+        assert machine.sh("want_wifi").stdout == ""
+
     def test_words_are_added_once_to_the_one_line(self, machine, command_line):
         for _ in range(2):
             machine.sh("if [[ $(want_boot) ]]; then do_boot; fi")
@@ -187,3 +231,92 @@ class TestUninstall:
         said = machine.sh(f"do_packages\n{ALL}\nuninstall")
         assert "sudo apt autoremove" in said.stdout
         assert any(line.startswith("apt-mark auto python3 ") for line in machine.did())
+
+
+class TestTheFirstConsole:
+    """Where the door has it; the machine's own is a file of the test."""
+
+    FILES = (
+        "ashyq-kiosk.service.d/tty1.conf",
+        "ctrl-alt-del.target",
+        "system.conf.d/ashyq-kiosk-tty1.conf",
+        "system.conf.d/ashyq-kiosk.conf",
+    )
+
+    @pytest.fixture
+    def placed(self, machine):
+        """Install the real files; return where they are now."""
+        shutil.copytree(ROOT / "systemd", machine.tree / "systemd", dirs_exist_ok=True)
+
+        def place() -> list[str]:
+            said = machine.sh(ALL)
+            assert said.returncode == 0, said.stderr
+            places = (machine.root / "etc/systemd/system", machine.root / "etc/systemd")
+            return [name for name in self.FILES if any((place / name).exists() for place in places)]
+
+        return place
+
+    def test_a_door_has_it_and_no_key_restarts_the_machine(self, machine, placed):
+        machine.write("dev/tty1", "")
+        assert placed() == list(self.FILES)
+
+    def test_a_machine_without_one_and_a_desktop_keep_their_keys(self, machine, placed):
+        assert placed() == ["system.conf.d/ashyq-kiosk.conf"]
+        machine.write("dev/tty1", "")
+        machine.write("etc/systemd/system/display-manager.service", "")
+        machine.program("systemctl", "echo graphical.target")
+        assert placed() == ["system.conf.d/ashyq-kiosk.conf"]
+
+    def test_it_takes_one_reload_to_have_the_units_start(self, machine):
+        (machine.root / "run/systemd/system").mkdir(parents=True)
+        machine.sh(ALL)
+        did = [line for line in machine.did() if line.startswith("systemctl")]
+        assert [line for line in did if " enable " in line and "--no-reload" not in line] == []
+        assert did.count("systemctl daemon-reload") == 1
+        assert did.index("systemctl daemon-reload") > did.index(
+            "systemctl --no-reload enable ashyq-kiosk.service"
+        )
+
+
+class TestTheJournal:
+    RULE = "etc/systemd/journald.conf.d/ashyq-kiosk.conf"
+
+    @pytest.fixture
+    def kept(self, machine):
+        """A running machine that has installed the rule."""
+        shutil.copytree(ROOT / "systemd/journald.conf.d", machine.tree / "systemd/journald.conf.d")
+        (machine.root / "run/systemd/system").mkdir(parents=True)
+        machine.program("journalctl", 'echo "journalctl $*" >>"$DONE"')
+        return machine
+
+    def restarts(self, machine) -> int:
+        return machine.did().count("systemctl restart systemd-journald.service")
+
+    def test_its_rule_comes_after_that_of_raspberry_pi_os_and_keeps_it(self):
+        [rule] = (ROOT / "systemd/journald.conf.d").iterdir()
+        assert max(rule.name, "40-rpi-volatile-storage.conf") == rule.name
+        assert "\nStorage=persistent\n" in rule.read_text()
+
+    def test_it_is_started_anew_for_a_new_rule_and_not_for_an_old_one(self, kept):
+        kept.sh(ALL)
+        assert self.restarts(kept) == 1
+        kept.sh(f"{ALL}\nswitch_release 1.0")
+        assert self.restarts(kept) == 1
+
+    @pytest.mark.parametrize("there", [False, True])
+    def test_where_none_was_kept_none_is_left(self, kept, there):
+        folder = kept.root / "var/log/journal"
+        if there:
+            folder.mkdir()
+        kept.sh(ALL)
+        kept.write("var/log/journal/0123/system.journal", "ours")
+        kept.sh(f"{ALL}\nswitch_release 1.0\nuninstall", fate="keep-data")
+        assert not (kept.root / self.RULE).exists()
+        assert folder.exists() == there
+        assert list(folder.glob("*")) == []
+        assert self.restarts(kept) == 2
+
+    def test_one_that_was_kept_stays(self, kept):
+        before = kept.write("var/log/journal/0123/system.journal", "the machine's")
+        kept.sh(f"{ALL}\nuninstall", fate="purge")
+        assert before.exists()

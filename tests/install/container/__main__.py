@@ -28,6 +28,7 @@ class Installing(Course):
         begun = time.monotonic()
         machine_root = folder / "root"
         root.unpack(self.name, machine_root)
+        root.like_a_pi(machine_root)
         bundles.copy_tree(machine_root / "srv/release")
         say(f"        {self.name:9} a clean root, {time.monotonic() - begun:.0f} s")
         lend = tuple(path for path in LENT if Path(path).exists())

@@ -26,6 +26,32 @@ def it_comes_up_by_itself_after_a_restart_of_the_machine(site: Site) -> str:
     return f"{time.monotonic() - begun:.1f} s after systemd"
 
 
+def what_it_said_before_is_still_there(site: Site) -> str:
+    said = site.machine.run(f"journalctl -b -1 -u {DOOR} --no-pager -o cat")
+    expect(
+        "is open for visitors" in said or "enrolment" in said,
+        f"the journal of the last start is {said[:1000]}",
+    )
+    return f"{len(said.splitlines())} lines of the last start, where the system has its journal in memory"
+
+
+def no_key_restarts_the_machine(site: Site) -> None:
+    # The container has no first console; what would stand in /etc is lent for this.
+    units, rules = "/run/systemd/system", "/run/systemd/system.conf.d"
+    site.machine.run(
+        f"mkdir -p {units} {rules}; cp /srv/release/systemd/ctrl-alt-del.target {units}; "
+        f"cp /srv/release/systemd/system.conf.d/{DOOR}-tty1.conf {rules}; systemctl daemon-reexec"
+    )
+    # This is how the kernel tells of the keys; seven times within two seconds would be more than a wish.
+    site.machine.run("for time in 1 2 3 4 5 6 7 8 9; do kill -INT 1; sleep 0.1; done")
+    until(
+        lambda: site.machine.show("ActiveState", "ctrl-alt-del.target") == "active", 10, "the keys to be seen"
+    )
+    expect(site.machine.show("ActiveState", "reboot.target") == "inactive", "the machine restarts")
+    expect(running(site), "the door does not run any more")
+    site.machine.run(f"rm {units}/ctrl-alt-del.target {rules}/{DOOR}-tty1.conf; systemctl daemon-reexec")
+
+
 def the_answers_on_the_boot_partition_enrol_it_and_lose_their_code(site: Site) -> str:
     assert site.office is not None
     code = site.office.code()
@@ -169,6 +195,7 @@ def an_uninstallation_leaves_nothing(site: Site) -> str:
     site.machine.run(
         "apt-get autoremove --purge -y -q -o APT::AutoRemove::SuggestsImportant=false -o APT::AutoRemove::RecommendsImportant=false"
     )
+    expect(not (site.root / "var/log/journal").exists(), "the journal is left")
     left = changes(site.clean, listing(site.root))
     left += [line for line in difflib.ndiff(site.groups, groups(site)) if line[0] != " "]
     expect(not left, "left or changed: " + "\n".join(left[:40]))
@@ -189,6 +216,8 @@ def _restarted_after(site: Site, signal: str) -> None:
 
 WITHOUT_NETWORK = (
     it_comes_up_by_itself_after_a_restart_of_the_machine,
+    what_it_said_before_is_still_there,
+    no_key_restarts_the_machine,
     the_answers_on_the_boot_partition_enrol_it_and_lose_their_code,
     the_registry_knows_it,
     root_repairs_it_and_leaves_nothing_of_its_own,

@@ -90,6 +90,14 @@ def unpack(suite: str, folder: Path) -> None:
     (folder / "boot/firmware").mkdir(exist_ok=True)
 
 
+def like_a_pi(folder: Path) -> None:
+    """Have the journal in memory, as Raspberry Pi OS has it."""
+    rule = folder / "usr/lib/systemd/journald.conf.d/40-rpi-volatile-storage.conf"
+    rule.parent.mkdir(exist_ok=True)
+    rule.write_text("[Journal]\nStorage=volatile\n")
+    shutil.rmtree(folder / "var/log/journal", ignore_errors=True)
+
+
 def remove(folder: Path) -> None:
     """Away with it; nothing is mounted in it once its container has stopped."""
     shutil.rmtree(folder, ignore_errors=True)
