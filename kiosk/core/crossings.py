@@ -133,12 +133,15 @@ def look(watch: Watch, now: float) -> Found:
 
 
 def _steady(watch: Watch, now: float) -> int | None:
-    """Return the line that left its level first, if it has come to rest: the order of two lines is what tells the way."""
-    moving = [(line.began, number) for number, line in enumerate(watch.lines) if line.began is not None]
-    if not moving:
-        return None
-    _, first = min(moving)
-    return first if now - watch.lines[first].moved >= watch.bounce_s else None
+    """Return a line that has come to rest. Of two beams only the one that left its level first: their order tells the way.
+
+    Two contacts know nothing of each other: one that chatters must not hold back who passes the other.
+    """
+    moving = sorted((line.began, number) for number, line in enumerate(watch.lines) if line.began is not None)
+    if watch.sensor is Sensor.BEAMS:
+        moving = moving[:1]
+    rested = (number for _, number in moving if now - watch.lines[number].moved >= watch.bounce_s)
+    return next(rested, None)
 
 
 def _contact(watch: Watch, number: int, _before: Line, after: Line) -> Found:

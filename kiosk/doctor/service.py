@@ -18,6 +18,7 @@ OFTEN = 5
 CONSOLE_BLANK = Path("/sys/module/kernel/parameters/consoleblank")
 WATCHDOGS = Path("/sys/class/watchdog")
 SWAPS = Path("/proc/swaps")
+BLOCKS = Path("/sys/block")
 NOT_INSTALLED = ok("nothing to look at: the kiosk is not installed as a service here (22)")
 
 Ask = Callable[..., str]
@@ -130,19 +131,31 @@ def console(ask: Ask, driver: str, *, here: bool, blank: Path = CONSOLE_BLANK) -
     return ok("the door's own, and never dark")
 
 
-def swap(swaps: Path = SWAPS) -> Finding:
+def swap(swaps: Path = SWAPS, blocks: Path = BLOCKS) -> Finding:
     """Memory does not go to the card: it holds the number of whoever stands at the door."""
     try:
         lines = swaps.read_text(encoding="utf-8", errors="replace").splitlines()[1:]
     except OSError:
         return ok("none")
-    on_disk = [line.split()[0] for line in lines if line.split() and not line.startswith("/dev/zram")]
+    on_disk = [name for line in lines if line.split() and _on_a_disk(name := line.split()[0], blocks)]
     if on_disk:
         return warning(
             f"memory may go to the disk, with a visitor's number in it: {', '.join(on_disk)}",
-            "sudo systemctl disable --now dphys-swapfile, or keep swap in memory (zram)",
+            "Raspberry Pi OS 13: run install.sh again, then sudo reboot; 12: sudo systemctl disable --now dphys-swapfile; "
+            "elsewhere: sudo swapoff -a, and take swap out of /etc/fstab",
         )
     return ok("none on a disk")
+
+
+def _on_a_disk(swap: str, blocks: Path) -> bool:
+    """Swap in compressed memory may still have a disk behind it, for what is not used for long."""
+    if not swap.startswith("/dev/zram"):
+        return True
+    try:
+        behind = (blocks / Path(swap).name / "backing_dev").read_text(encoding="utf-8").strip()
+    except OSError:
+        return False  # this kernel has it not
+    return behind not in ("", "none")
 
 
 def _enabled(unit: Mapping[str, str]) -> bool:

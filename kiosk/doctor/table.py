@@ -84,7 +84,7 @@ TABLE = (
         "`sudo kiosk doctor --fix 28`", Site.files),
     Row(29, "runtime", "who is inside is kept in memory, and goes with the power",
         "set `[store] runtime` to a folder in /run", Site.runtime),
-    Row(31, "swap", "memory is not swapped to the card", "switch swap off, or keep it in memory (zram)", Site.swap),
+    Row(31, "swap", "memory is not swapped to the card", "run install.sh again, then reboot; elsewhere than on Raspberry Pi OS 13 switch swap off", Site.swap),
     Row(32, "sound", "there is a sound device or a buzzer, where the door is to be heard",
         'plug one in, or set `[sound] driver = "none"`', Site.sound),
     Row(33, "power", "the power supply holds", "use the Pi's own supply and a short thick cable", Site.power),

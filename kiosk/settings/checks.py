@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from kiosk.settings import Settings
 
 
+PULLED_UP_ON_THE_BOARD = frozenset({2, 3})
+"""BCM. They have a resistor to 3.3 V that no program switches off: whoever needs another gets an error instead of the pin."""
+
+
 @dataclass(frozen=True, slots=True)
 class Clash:
     """Keys that do not go together, and what to do. The first key is where the technician should look."""
@@ -119,10 +123,22 @@ def _passage(settings: Settings) -> Iterator[Clash]:
                 f'expected a GPIO: "{passage.driver}" has {passage.driver.lines} wires',
             )
 
+        elif passage.active_high and getattr(passage, name) in PULLED_UP_ON_THE_BOARD:
+            yield Clash(
+                (("passage", name), ("passage", "active_high")),
+                f"GPIO {getattr(passage, name)} is pulled up on the board, so it is never low while nobody passes: "
+                "take another, or a sensor that pulls to ground (active_high = false)",
+            )
+
 
 def _keypad(settings: Settings) -> Iterator[Clash]:
     keypad = settings.keypad
     if keypad.driver == "matrix":
+        if fixed := sorted(PULLED_UP_ON_THE_BOARD & set(keypad.row_pins)):
+            yield Clash(
+                (("keypad", "row_pins"), ("keypad", "driver")),
+                f"GPIO {' and '.join(map(str, fixed))} cannot float, being pulled up on the board: take others; for columns it does",
+            )
         for name, right in (("row_pins", (4,)), ("column_pins", (3, 4))):
             if (found := len(getattr(keypad, name))) not in right:
                 words = " or ".join(str(number) for number in right)

@@ -32,8 +32,8 @@ KEYS = Path("/etc/ashyq-kiosk/release-keys")
 QUIET_S = 20.0
 """Nobody at the door for so long is a quiet moment: who was just let in is through by then."""
 LOOK_S = 1.0
-ROOM = 1_500_000_000
-"""Bytes: what install.sh asks for, too."""
+ROOM_MB = 1000
+"""In 2**20 bytes: what install.sh asks for, too (NEEDS_MB), which it does once the release is unpacked and its signature seen."""
 STAGING_S = 1800.0
 """A Pi compiles nothing, but fetches a hundred megabytes and unpacks half a gigabyte onto a card."""
 TRIAL_S = 600.0
@@ -116,8 +116,8 @@ def _ready(site: Site) -> str:
         raise UpdateFailed(
             f"expected no release on trial, found one: it is decided within minutes, {site.result} says how"
         )
-    if shutil.disk_usage(site.opt).free < ROOM:
-        raise UpdateFailed(f"expected {ROOM // 10**6} MB free for another release, found less: make room")
+    if shutil.disk_usage(site.opt).free < ROOM_MB * 2**20:
+        raise UpdateFailed(f"expected {ROOM_MB} MB free for another release, found less: make room")
     return current
 
 

@@ -14,6 +14,7 @@ system_files() { # system_files TREE : a line for each: source, destination, mod
             system.conf.d/* | journald.conf.d/*) to=systemd/$file ;;
             sysusers.d/* | tmpfiles.d/*) to=$file ;;
             udev/*) to=udev/rules.d/${file##*/} ;;
+            rpi-swap/*) if [[ -e $ROOT/etc/rpi/swap.conf ]]; then to=rpi/swap.conf.d/${file##*/}; else continue; fi ;;
             polkit/*) if [[ -d $ROOT/etc/polkit-1/rules.d ]]; then to=polkit-1/rules.d/${file##*/}; else continue; fi ;;
             *) continue ;;
         esac

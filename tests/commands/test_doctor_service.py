@@ -126,6 +126,14 @@ def test_swap_on_a_disk_is_told_and_swap_in_memory_is_fine(tmp_path: Path):
     head = "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n"
     file.write_text(f"{head}/dev/zram0   partition\t2000\t0\t100\n")
     assert system.swap(file).state is State.OK
+    behind = tmp_path / "zram0" / "backing_dev"
+    behind.parent.mkdir()
+    # rpi-swap's usual way: what is idle in memory goes to a file on the card.
+    for text, state in (("none\n", State.OK), ("/dev/loop0\n", State.WARNING)):
+        behind.write_text(text)
+        assert system.swap(file, tmp_path).state is state
+    assert "/dev/zram0" in system.swap(file, tmp_path).says
+    assert "dphys" in system.swap(file, tmp_path).remedy
     file.write_text(f"{head}/var/swap    file\t\t100\t0\t-2\n")
     assert (system.swap(file).state, "/var/swap" in system.swap(file).says) == (State.WARNING, True)
 

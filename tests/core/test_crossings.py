@@ -177,6 +177,18 @@ def test_a_line_that_stays_on_is_stuck_until_it_is_free_again(sensor):
     assert passage.watch.stuck(passage.now) == ()
 
 
+@pytest.mark.parametrize("chatters,turns,who", [(0, 1, OUT), (1, 0, IN)])
+def test_a_contact_that_chatters_holds_back_nobody_at_the_other_one(chatters, turns, who):
+    passage = Passage(Sensor.CONTACTS)
+    for at in range(100):
+        passage.move(chatters, at % 2 == 0).wait(0.01)
+        if at in (40, 70):
+            passage.move(turns, at == 40)
+        if at == 50:
+            assert passage.seen == [who], "told when the contact has come to rest"
+    assert passage.seen == [who]
+
+
 def test_behind_a_stuck_beam_nobody_is_counted_and_after_it_everybody_is():
     passage = Passage(Sensor.BEAMS).wait(1).move(0, True).wait(60)
     for _ in range(3):

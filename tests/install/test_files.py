@@ -22,6 +22,18 @@ class TestSystemFiles:
         assert (machine.root / "etc/udev/rules.d/61-ashyq-kiosk.rules").exists()
         assert (machine.root / "usr/local/bin/kiosk").stat().st_mode & 0o777 == 0o755
 
+    def test_memory_stays_in_memory_where_the_system_would_write_it_to_the_card(self, machine):
+        (machine.tree / "systemd/rpi-swap").mkdir()
+        rule = machine.tree / "systemd/rpi-swap/ashyq-kiosk.conf"
+        rule.write_text("[Main]\nMechanism=zram\n")
+        machine.sh(ALL)
+        assert not (machine.root / "etc/rpi").exists(), "another system"
+        machine.write("etc/rpi/swap.conf", "# rpi-swap's own\n")
+        machine.sh(ALL)
+        assert (machine.root / "etc/rpi/swap.conf.d" / rule.name).read_text() == rule.read_text()
+        machine.sh("uninstall", fate="purge")
+        assert [path.name for path in (machine.root / "etc/rpi").iterdir()] == ["swap.conf"]
+
     def test_a_second_time_nothing_is_to_be_done(self, machine):
         machine.sh(ALL)
         assert machine.sh("want_release; want_configuration; want_files; want_boot").stdout == ""

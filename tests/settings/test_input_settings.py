@@ -30,6 +30,14 @@ def mistakes(text: str) -> list[str]:
             "5: [passage] first_pin: GPIO 17 is taken by [gate] entry_pin: one wire each",
         ),
         (
+            '[passage]\ndriver = "beam"\nfirst_pin = 2\nactive_high = true',
+            "4: [passage] first_pin: GPIO 2 is pulled up on the board",
+        ),
+        (
+            '[keypad]\ndriver = "matrix"\nrow_pins = [2, 3, 20, 21]',
+            "3: [keypad] row_pins: GPIO 2 and 3 cannot float",
+        ),
+        (
             '[keypad]\ndriver = "matrix"\nrow_pins = [16, 20, 21]',
             "3: [keypad] row_pins: expected 4 GPIOs, found 3",
         ),
@@ -60,3 +68,8 @@ def test_a_door_with_nothing_but_a_scanner_can_be_read_at():
     none = '[door]\nvenue_code = false\n[camera]\ndriver = "none"\n[keypad]\ndriver = "none"\n'
     assert "no camera, no scanner, no keypad" in mistakes(none)[0]
     assert parse(none + '[scanner]\ndriver = "serial"').scanner.driver == "serial"
+
+
+def test_pins_with_a_resistor_on_the_board_do_where_that_is_what_is_needed():
+    parse('[passage]\ndriver = "beams"\nfirst_pin = 2\nsecond_pin = 3')
+    parse('[keypad]\ndriver = "matrix"\ncolumn_pins = [2, 3, 9]')

@@ -17,7 +17,7 @@ from kiosk.core.policy import Window
 from kiosk.errors import ReleaseRefused, UpdateFailed
 from kiosk.service.signs import Sign, Signs
 from kiosk.update.release import this_system
-from kiosk.update.update import QUIET_S, Site, back, take
+from kiosk.update.update import QUIET_S, ROOM_MB, Site, back, take
 from scripts.make_release import payload_of, sealed
 
 SYSTEM, MACHINE = this_system()
@@ -232,3 +232,8 @@ def test_a_sign_is_taken_back_and_all_are_gone_with_the_next_start(tmp_path):
     nowhere = Signs(None, "1.4.0")
     nowhere.show(Sign.ROW)
     nowhere.busy(now=True)
+
+
+def test_the_room_that_is_asked_for_is_what_the_installation_asks_for(root):
+    # It is asked twice on the way: an update must not begin what install.sh then refuses.
+    assert f"\nreadonly NEEDS_MB={ROOM_MB} " in (root / "install.sh").read_text()
