@@ -10,7 +10,9 @@ system_files() { # system_files TREE : a line for each: source, destination, mod
             *tty1.conf | ctrl-alt-del.target) if [[ ! -e $FIRST_CONSOLE ]] || has_desktop; then continue; fi ;;
         esac
         case $file in
-            *.service | *.service.d/* | *.timer | *.path | *.target) to=systemd/system/$file ;;
+            *.service | *.service.d/* | *.timer | *.path) to=systemd/system/$file ;;
+            # Debian 13 has a link of this name in systemd/system, which is not ours to replace. This folder is looked into before.
+            *.target) to=systemd/system.control/$file ;;
             system.conf.d/* | journald.conf.d/*) to=systemd/$file ;;
             sysusers.d/* | tmpfiles.d/*) to=$file ;;
             udev/*) to=udev/rules.d/${file##*/} ;;

@@ -263,14 +263,22 @@ class TestTheFirstConsole:
         def place() -> list[str]:
             said = machine.sh(ALL)
             assert said.returncode == 0, said.stderr
-            places = (machine.root / "etc/systemd/system", machine.root / "etc/systemd")
+            places = [machine.root / "etc/systemd" / name for name in ("", "system", "system.control")]
             return [name for name in self.FILES if any((place / name).exists() for place in places)]
 
         return place
 
     def test_a_door_has_it_and_no_key_restarts_the_machine(self, machine, placed):
         machine.write("dev/tty1", "")
+        # Debian 13 has a link of that name, which has to be there afterwards.
+        theirs = machine.root / "etc/systemd/system/ctrl-alt-del.target"
+        theirs.parent.mkdir(parents=True)
+        theirs.symlink_to("/usr/lib/systemd/system/reboot.target")
         assert placed() == list(self.FILES)
+        assert (machine.root / "etc/systemd/system.control/ctrl-alt-del.target").exists()
+        machine.sh("uninstall", fate="purge")
+        assert theirs.is_symlink()
+        assert not (machine.root / "etc/systemd/system.control").exists()
 
     def test_a_machine_without_one_and_a_desktop_keep_their_keys(self, machine, placed):
         assert placed() == ["system.conf.d/ashyq-kiosk.conf"]
