@@ -1,16 +1,18 @@
 """The Raspberry Pi's own camera through picamera2: the low-resolution stream's luminance, nothing else of the picture.
 
-It uses nine calls of picamera2 at most and its table of controls, so that a fake can be exact (facts-device.md D). It must never wait for a frame
-without a limit and never keep a request: a request that is not released is a buffer that the camera does not get back.
+It uses few calls of picamera2 and its table of controls, so that a fake can be exact. It must never wait for a frame without a limit and
+never keep a request: a request that is not released is a buffer that the camera does not get back.
 """
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from drivers.camera_slot import FramePump
-from kiosk.errors import CameraLost, DriverError, DriverMissing
+from drivers.picamera2_opening import give_back, open_picamera2, picamera2_class
+from kiosk.errors import CameraLost, DriverError
 from kiosk.ports import Grey
 
 FRAME_LIMIT_S = 2.0
@@ -20,38 +22,12 @@ FIRST_LIMIT_S = 6.0
 BUFFERS = 4
 
 
-def open_picamera2() -> Any:
-    """Return a Picamera2. The library is Raspberry Pi OS's own and is imported only where this camera was chosen."""
-    try:
-        from picamera2 import Picamera2
-    except ImportError as missing:
-        raise DriverMissing(
-            f"expected picamera2, Python says: {missing}. On Raspberry Pi OS: apt install python3-picamera2, and a "
-            "virtual environment made with --system-site-packages"
-        ) from missing
-    return first_camera(Picamera2)
-
-
-def first_camera(library: Any) -> Any:
-    """Return the first camera of `library`, the class Picamera2. Raises DriverMissing."""
-    try:
-        # Asked before: a Picamera2 that finds no camera leaves a file open, and a door without one looks for it every ten seconds.
-        if not library.global_camera_info():
-            raise RuntimeError("it knows of none")
-        return library()
-    except (RuntimeError, IndexError, OSError) as absent:
-        raise DriverMissing(
-            f"expected a camera on the ribbon cable, libcamera says: {absent}. See that the cable sits, then try "
-            "rpicam-hello --list-cameras"
-        ) from absent
-
-
 class Picamera2Camera:
     """The port `Camera` over picamera2.
 
     `size` is (width, height) in pixels of the stream that is read, `fps` frames a second; `controls` are libcamera's own
     (exposure, focus; drivers/camera_profiles.py), beside the frame rate: what the camera has not of them is left out and told in
-    `refused`, what goes too far is taken as far as it goes. Raises DriverMissing where library or camera is absent, DriverError where the
+    `refused`, what goes too far is taken as far as it goes. `picamera2` returns the library's class. Raises DriverMissing where library or camera is absent, DriverError where the
     camera cannot do what it is asked for.
     """
 
@@ -61,13 +37,13 @@ class Picamera2Camera:
         fps: float = 15.0,
         *,
         controls: Mapping[str, Any] | None = None,
-        picamera2: Callable[[], Any] = open_picamera2,
+        picamera2: Callable[[], Any] = picamera2_class,
     ) -> None:
         self._size = size
-        self._camera = picamera2()
-        taken, self.refused = _within(controls or {}, self._camera.camera_controls)
+        self._camera = open_picamera2(picamera2)
         frame_us = round(1e6 / fps)
         try:
+            taken, self.refused = _within(controls or {}, self._camera.camera_controls)
             configuration = self._camera.create_video_configuration(
                 # The main stream must exist and be no smaller; YUV420 is the cheapest that it can be.
                 main={"size": size, "format": "YUV420"},
@@ -78,21 +54,26 @@ class Picamera2Camera:
             self._camera.configure(configuration)
             self._camera.start()
         except Exception as refused:
-            self._camera.close()
+            with contextlib.suppress(Exception):  # of two failures the first says more
+                give_back(self._camera)
             raise DriverError(
                 f"expected a camera that gives {size[0]}x{size[1]} at {fps:g} frames a second, libcamera says: {refused}. "
                 "Ask for less, or leave out a control that this camera has not"
             ) from refused
         self._limit_s = FIRST_LIMIT_S
-        self._pump = FramePump("camera", self._grab, self._give_back)
+        self._pump = FramePump("camera", self._grab, lambda: give_back(self._camera))
 
     def read(self, wait_s: float) -> Grey:
         """Return the newest frame; raises CameraLost after `wait_s` seconds, or when the camera is gone for good."""
         return self._pump.read(wait_s)
 
     def close(self) -> None:
-        """Stop the camera and give it back."""
+        """Stop the camera and give it back, now or as soon as it lets us."""
         self._pump.close()
+
+    def given_back(self, wait_s: float) -> bool:
+        """Whether nothing of it is open any more, which is waited for at most `wait_s` seconds."""
+        return self._pump.given_back(wait_s)
 
     def _grab(self) -> Grey:
         try:
@@ -110,12 +91,6 @@ class Picamera2Camera:
             return request.make_array("lores")[:height, :width].copy()
         finally:
             request.release()
-
-    def _give_back(self) -> None:
-        try:
-            self._camera.stop()
-        finally:
-            self._camera.close()
 
 
 def _within(

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import Protocol
 
-from kiosk.errors import CameraLost
-from kiosk.ports import Grey
+from kiosk.errors import CameraLost, DriverHangs
+from kiosk.ports import Camera, Grey
 
 CLOSE_WAIT_S = 0.25
 """How long `close` waits for a frame that is on its way: a few at 15 a second. A dead camera is left to its thread."""
+LET_GO_S = 1.0
+"""How long one that is opened anew may still hold on. Less than a thing may take to open before it is said to be missing."""
 
 
 class NewestFrame:
@@ -65,6 +68,7 @@ class FramePump:
         self._release = release
         self._slot = NewestFrame()
         self._closing = threading.Event()
+        self._given_back = threading.Event()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
@@ -80,6 +84,10 @@ class FramePump:
         self._slot.lose("the camera was closed: open a new one to read on")
         if threading.current_thread() is not self._thread:
             self._thread.join(CLOSE_WAIT_S)
+
+    def given_back(self, wait_s: float) -> bool:
+        """Whether the camera was given back, which is waited for at most `wait_s` seconds."""
+        return self._given_back.wait(wait_s)
 
     def _run(self) -> None:
         try:
@@ -97,3 +105,46 @@ class FramePump:
             self._release()
         except Exception as stuck:  # the camera is gone already; there is nobody left to tell but the reader
             self._slot.lose(f"the camera did not close: {stuck}")
+        finally:
+            self._given_back.set()
+
+
+class GivenBack(Camera, Protocol):
+    """A camera that knows whether it was given back."""
+
+    def given_back(self, wait_s: float) -> bool:
+        """Whether it was, which is waited for at most `wait_s` seconds."""
+        ...
+
+
+class OneAtATime:
+    """Opens a camera, but never while an earlier one is being opened or was not given back.
+
+    libcamera has one owner at a time, and the second one damages the first (picamera2 up to 2026). A camera that hangs in its driver or in
+    the kernel cannot be made to let go; that must be said, and waited for.
+    """
+
+    def __init__(self, what: str, open_camera: Callable[[], GivenBack], *, wait_s: float = LET_GO_S) -> None:
+        """`what`: the camera's name in a sentence."""
+        self._what, self._open, self._wait_s = what, open_camera, wait_s
+        self._opening = threading.Lock()
+        self._last: GivenBack | None = None
+
+    def __call__(self) -> GivenBack:
+        """Return the camera. Raises DriverHangs while an earlier one is held, and whatever opening it raises."""
+        if not self._opening.acquire(timeout=self._wait_s):
+            raise self._hangs()
+        try:
+            if self._last is not None and not self._last.given_back(self._wait_s):
+                raise self._hangs()
+            self._last = None
+            self._last = self._open()
+            return self._last
+        finally:
+            self._opening.release()
+
+    def _hangs(self) -> DriverHangs:
+        return DriverHangs(
+            f"expected {self._what} to be given back, it hangs and is waited for: with the power off see its cable, then switch the "
+            "device on again"
+        )

@@ -1,4 +1,5 @@
-"""A Picamera2 without a camera, under the driver's own seam: requests, strides, buffers that are written over, controls and their limits.
+"""A Picamera2 without a camera, under the driver's own seam: requests, strides, buffers that are written over, controls and their limits;
+jobs that queue behind one that nobody waits for any more, one owner at a time, and files that stay open.
 
 It must never be kinder than the real one.
 """
@@ -6,13 +7,17 @@ It must never be kinder than the real one.
 from __future__ import annotations
 
 import itertools
+import math
+import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import CancelledError
 from typing import Any
 
 import numpy as np
 
 from drivers.fake_camera import FakeLight
+from drivers.fake_picamera2_parts import RIBBON, FakeAllocator, FakeFiles, FakeJob, FakeManager
 from drivers.fake_sensor import FakeSensor
 from kiosk.ports import Grey
 
@@ -38,30 +43,101 @@ MODULE_3 = MODULE_2 | {
 }
 
 
-class FakePicamera2:
-    """The nine calls and the one attribute of picamera2 that the driver may use, with a pool of buffers that are written over once
-    released."""
+class FakeRibbon:
+    """What libcamera knows of the sockets: which cameras there are, and who owns the one on the ribbon cable."""
 
     def __init__(
         self,
         light: FakeLight,
         *,
         refuses: str = "",
+        fails: str = "",
+        fails_late: str = "",
         has: Mapping[str, tuple[Any, Any, Any]] = MODULE_3,
         sensor: FakeSensor | None = None,
+        ids: Sequence[str] = (RIBBON,),
+        registers_first: bool = False,
     ) -> None:
-        """`has`: the controls of this camera; without a `sensor` they change nothing about the frames."""
-        self.camera_controls = dict(has)
-        self.asked: dict[str, Any] = {}
-        """The controls that it was configured with."""
-        self._sensor = sensor
-        self.closed = threading.Event()
+        """`refuses`: what `configure` says; `fails` and `fails_late`: what the constructor says before and after the camera is its own;
+        `has`: the controls of this camera; without a `sensor` they change nothing about the frames. `registers_first`: as 0.3.31 does
+        (0.3.38 no more), before it has opened anything.
+        """
+        self.light, self.sensor, self.has = light, sensor, dict(has)
+        self.refuses, self.fails, self.fails_late = refuses, fails, fails_late
+        self.ids, self.registers_first = list(ids), registers_first
+        self.stuck = False
+        """Whether the kernel lets nobody give a camera back."""
+        self.owner: FakePicamera2 | None = None
+        self.damaged = False
+        """Whether somebody opened the camera that another one had open."""
+        self.given_back = threading.Event()
+        """Somebody's camera was closed to the end."""
+        self.manager = FakeManager()
+        self.opened: list[FakePicamera2] = []
+        """Every camera whose constructor was run, if only to its first lines."""
+        self.files = FakeFiles()
+
+    @property
+    def camera(self) -> FakePicamera2:
+        """The one that was made last."""
+        return self.opened[-1]
+
+    def library(self) -> type[FakePicamera2]:
+        """Return the class that picamera2 would give on this board."""
+        return type("Picamera2", (FakePicamera2,), {"ribbon": self, "_cm": self.manager})
+
+
+class FakePicamera2:
+    """The calls and attributes of picamera2 that the driver may use, with a pool of buffers that are written over once released.
+
+    Its event loop runs in whoever waits for it.
+    """
+
+    ribbon: FakeRibbon
+    _cm: FakeManager
+
+    @classmethod
+    def global_camera_info(cls) -> list[dict[str, Any]]:
+        """As libcamera orders them: the ribbon's first."""
+        return [{"Id": each, "Num": number} for number, each in enumerate(cls.ribbon.ids)]
+
+    def __init__(self, camera_num: int = 0) -> None:
+        ribbon = self.ribbon
+        ribbon.opened.append(self)
+        self.notifyme_r, self.notifyme_w = ribbon.files.pipe()
+        self.notifymeread = os.fdopen(self.notifyme_r, "rb")
+        self.is_open = False
+        if camera_num >= len(ribbon.ids):
+            raise RuntimeError(f"No camera number {camera_num} found")
+        self.camera_idx = camera_num
+        self.camera_controls = dict(ribbon.has)
         self.held = 0
         """Requests that were not yet released."""
-        self.light = light
-        self._refuses = refuses
+        self.light = ribbon.light
+        self._job_list: list[FakeJob] = []
         self._next = 0
         self._started = False
+        self.helpers = (self,)
+        """As in the real one: only the collector finds who is no longer used."""
+        if ribbon.registers_first:
+            self._cm.add(camera_num, self)
+        try:
+            self._acquire()
+        except RuntimeError as e:
+            raise RuntimeError("Camera __init__ sequence did not complete.") from e
+        self._cm.add(camera_num, self)
+        self.allocator = FakeAllocator(ribbon.files)
+
+    def _acquire(self) -> None:
+        if self.ribbon.owner is not None:
+            self.ribbon.damaged = self.ribbon.registers_first
+            raise RuntimeError("Failed to acquire camera: Device or resource busy")
+        if self.ribbon.fails:
+            raise RuntimeError(self.ribbon.fails)
+        self.ribbon.owner = self
+        self.is_open = True
+        if self.ribbon.fails_late:
+            raise RuntimeError(self.ribbon.fails_late)
 
     def create_video_configuration(
         self, *, main: dict[str, Any], lores: dict[str, Any], controls: dict[str, Any], buffer_count: int
@@ -74,8 +150,8 @@ class FakePicamera2:
         }
 
     def configure(self, configuration: dict[str, Any]) -> None:
-        if self._refuses:
-            raise RuntimeError(self._refuses)
+        if self.ribbon.refuses:
+            raise RuntimeError(self.ribbon.refuses)
         self._take(configuration["controls"])
         if any(
             low > high
@@ -97,23 +173,66 @@ class FakePicamera2:
     def capture_request(self, *, wait: float) -> FakeRequest:
         if not self._started:
             raise RuntimeError("Camera has not been started")
+        request: FakeRequest = self._dispatch(self._capture, wait)
+        return request
+
+    def cancel_all_and_flush(self) -> None:
+        for job in self._job_list:
+            job.cancelled = True
+        self._job_list = []
+
+    def stop(self) -> None:
+        if self._started:
+            self._dispatch(self._stop, math.inf)
+
+    def close(self) -> None:
+        # The event loop ends first, so that nothing has to queue.
+        if not self.is_open:
+            return
+        self._stop()
+        self.light.wait_for(lambda: not self.ribbon.stuck, math.inf)
+        self.ribbon.owner = None
+        self._cm.cleanup(self.camera_idx)
+        self.is_open = False
+        self.notifymeread.close()
+        os.close(self.notifyme_w)
+        del self.allocator
+        self.allocator = FakeAllocator(self.ribbon.files)
+        self.ribbon.given_back.set()
+
+    def _dispatch(self, step: Callable[[], tuple[bool, Any]], wait_s: float) -> Any:
+        job = FakeJob(step)
+        self._job_list.append(job)
+        if not self.light.wait_for(lambda: self._run(job), wait_s):
+            raise TimeoutError  # and the job stays
+        if job.cancelled:
+            raise CancelledError
+        return job.result
+
+    def _run(self, job: FakeJob) -> bool:
+        """Go round once: each job in turn, until one is not done; return whether this one is."""
+        while self._job_list and self._job_list[0].execute():
+            self._job_list.pop(0)
+        return job.done or job.cancelled
+
+    def _capture(self) -> tuple[bool, Any]:
         # Every buffer held: libcamera has nothing to write into, and no frame ever comes again.
-        come = self.light.wait_for(
-            lambda: self.light.plugged and self.light.fallen() > self._next and self.held < len(self._pool),
-            wait,
-        )
-        if not come:
-            raise TimeoutError
+        if not (self.light.plugged and self.light.fallen() > self._next and self.held < len(self._pool)):
+            return False, None
         self._next = self.light.fallen()
         buffer = next(self._turn)
         grey = self.light.frame(self._next - 1)
-        if self._sensor is not None:
-            grey = self._sensor.see(grey)
+        if self.ribbon.sensor is not None:
+            grey = self.ribbon.sensor.see(grey)
         height, width = grey.shape
         buffer[:] = 128
         buffer[:height, :width] = grey
         self.held += 1
-        return FakeRequest(self, buffer)
+        return True, FakeRequest(self, buffer)
+
+    def _stop(self) -> tuple[bool, Any]:
+        self._started = False
+        return True, None
 
     def _take(self, controls: Mapping[str, Any]) -> None:
         for name, value in controls.items():
@@ -122,19 +241,13 @@ class FakePicamera2:
             least, most, _ = self.camera_controls[name]
             if not all(least <= part <= most for part in (value if isinstance(value, tuple) else (value,))):
                 raise RuntimeError(f"Control {name}: {value} is not within {least} to {most}")
-        self.asked = dict(controls)
-        if self._sensor is not None:
+        sensor = self.ribbon.sensor
+        if sensor is not None:
             exposure_us = controls.get("ExposureTime")
-            self._sensor.exposure_s = exposure_us / 1e6 if exposure_us else None
-            self._sensor.gain = controls.get("AnalogueGain")
-            self._sensor.stops = controls.get("ExposureValue", 0.0)
-            self._sensor.dioptres = controls.get("LensPosition") if controls.get("AfMode") == 0 else None
-
-    def stop(self) -> None:
-        self._started = False
-
-    def close(self) -> None:
-        self.closed.set()
+            sensor.exposure_s = exposure_us / 1e6 if exposure_us else None
+            sensor.gain = controls.get("AnalogueGain")
+            sensor.stops = controls.get("ExposureValue", 0.0)
+            sensor.dioptres = controls.get("LensPosition") if controls.get("AfMode") == 0 else None
 
 
 class FakeRequest:

@@ -23,7 +23,7 @@ from kiosk.core.events import Part
 from kiosk.core.policy import Window
 from kiosk.equipment_cameras import CAMERAS
 from kiosk.equipment_inputs import ALARMS, KEYPADS, PASSAGES, SCANNERS
-from kiosk.errors import DriverError, DriverMissing
+from kiosk.errors import DriverBroken, DriverError, DriverMissing
 from kiosk.ports import (
     Board,
     Camera,
@@ -137,10 +137,12 @@ def second_engine() -> Decoder | None:
 def _or_else(what: str, make: Callable[[], _T], otherwise: Callable[[str], _T], lost: dict[str, str]) -> _T:
     try:
         return make()
-    except DriverError as failure:
-        log.error("%s: %s", what, failure)
-        lost[what] = str(failure)
-        return otherwise(str(failure))
+    except Exception as failure:
+        # A library that raises something else, too, must not keep the door from beginning.
+        said = failure if isinstance(failure, DriverError) else DriverBroken(what, failure)
+        log.error("%s: %s", what, said)
+        lost[what] = str(said)
+        return otherwise(str(said))
 
 
 def _gpio_gate(settings: Settings) -> Gate:

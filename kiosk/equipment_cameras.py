@@ -8,12 +8,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from drivers.camera_profiles import PROFILES, Focus, libcamera_controls, v4l2_wishes
+from drivers.camera_slot import OneAtATime
 from drivers.video_devices import Chooser, Found
-from kiosk.errors import DriverError, DriverMissing
+from kiosk.errors import DriverError, DriverHangs, DriverMissing
 from kiosk.ports import Camera
 from kiosk.settings import Settings
+
+if TYPE_CHECKING:
+    from drivers.camera_picamera2 import Picamera2Camera
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +71,7 @@ def _picamera2(settings: Settings) -> Callable[[], Camera]:
     camera = settings.camera
     journal = _Journal()
 
-    def open_camera() -> Camera:
+    def open_camera() -> Picamera2Camera:
         from drivers.camera_picamera2 import Picamera2Camera
 
         controls = libcamera_controls(PROFILES[camera.profile], _focus(settings))
@@ -74,7 +79,7 @@ def _picamera2(settings: Settings) -> Callable[[], Camera]:
         journal.tell("the ribbon camera", opened.refused)
         return opened
 
-    return open_camera
+    return OneAtATime("the ribbon camera", open_camera)
 
 
 def _any_camera(settings: Settings) -> Callable[[], Camera]:
@@ -88,7 +93,8 @@ def _any_camera(settings: Settings) -> Callable[[], Camera]:
             try:
                 return open_usb()
             except DriverError as usb:
-                raise DriverMissing(f"no camera: {usb} ({ribbon})") from None
+                kind = DriverHangs if isinstance(ribbon, DriverHangs) else DriverMissing
+                raise kind(f"no camera: {usb} ({ribbon})") from None
 
     return open_camera
 

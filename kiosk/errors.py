@@ -7,6 +7,8 @@ screen stays), the top of the command line (one line and an exit code). No messa
 
 from __future__ import annotations
 
+from pathlib import Path
+
 
 class KioskError(Exception):
     """Anything this application raises on purpose."""
@@ -34,6 +36,31 @@ class CameraLost(DriverError):
 
 class DriverMissing(DriverError):
     """What a driver needs is not installed or not plugged in. The message says which package or which wire."""
+
+
+class DriverHangs(DriverError):
+    """A driver does not come back. It is waited for, and nothing is begun beside it."""
+
+
+class DriverBroken(DriverError):
+    """A driver, or a library below it, failed in a way that nobody foresaw: a mistake in it, or versions that do not fit.
+
+    It says what and where; what the failure itself says it leaves out: that may hold anything.
+    """
+
+    def __init__(self, what: str, failure: BaseException) -> None:
+        place = failure.__traceback__
+        while place is not None and place.tb_next is not None:
+            place = place.tb_next
+        where = (
+            ""
+            if place is None
+            else f" in {Path(place.tb_frame.f_code.co_filename).name}, line {place.tb_lineno}"
+        )
+        super().__init__(
+            f"expected the {what} to work or to say why not, its program failed: {type(failure).__name__}{where}. It is tried again; if "
+            "that does not help, start the kiosk anew, then send what kiosk support packs"
+        )
 
 
 class StoreError(KioskError, OSError):

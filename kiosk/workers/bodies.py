@@ -167,7 +167,7 @@ def _first_frame(camera: Camera, told: Told) -> Grey:
     try:
         return camera.read(FRAME_WAIT_S)
     except CameraLost as late:
-        told.missing(str(late))
+        told.missing(late)
         return camera.read(FIRST_FRAME_S - FRAME_WAIT_S)
 
 

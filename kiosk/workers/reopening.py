@@ -1,7 +1,7 @@
 """Uses a thing at the door for as long as it works, and opens it anew when it is gone.
 
-It must never be silent about a thing that does not work for longer than OPEN_WAIT_S, however the thing fails: by an error, by
-not opening, or by hanging while it is opened.
+It must never be silent about a thing that does not work for longer than OPEN_WAIT_S, however the thing fails: by an error of
+its driver, by one that nobody foresaw, by not opening, or by hanging while it is opened.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from traceback import format_tb
 
 from kiosk.core.events import Event, HealthChanged, Part
-from kiosk.errors import DriverError, DriverMissing
+from kiosk.errors import DriverBroken, DriverError, DriverHangs, DriverMissing
 from kiosk.workers.opening import AnyThing, Opening
 
 log = logging.getLogger(__name__)
@@ -32,28 +33,36 @@ class Told:
         self._known = not optional
         self.failures = 0
         """How often in a row it was opened for nothing."""
-        self._missing = False
+        self._missing: set[type] = set()
+        """The kinds of failure that were told since it last worked."""
 
     def __call__(self) -> None:
         """The part works: it has just given something."""
         if self._missing:
             log.info("%s: works again", self._part)
             self._put(HealthChanged(part=self._part, working=True))
-        self.failures, self._missing, self._known = 0, False, True
+        self._missing.clear()
+        self.failures, self._known = 0, True
 
     def fails(self, failure: DriverError) -> None:
         """The part failed; one that was never here and need not be is no fault."""
         if self._known or not isinstance(failure, DriverMissing):
-            self.missing(str(failure))
+            self.missing(failure)
         elif not self._missing:
             log.debug("%s: %s", self._part, failure)
 
-    def missing(self, why: str) -> None:
-        """The part does not work, for a reason that says what to do."""
-        if not self._missing:
-            log.error("%s: %s", self._part, why)
-            self._put(HealthChanged(part=self._part, working=False, why=why))
-        self._missing = True
+    def broke(self, failure: Exception) -> None:
+        """The part failed in a way that nobody foresaw. The journal has where, and nothing of what it was busy with."""
+        if DriverBroken not in self._missing:
+            log.error("%s: it failed here:\n%s", self._part, "".join(format_tb(failure.__traceback__)))
+        self.fails(DriverBroken(self._part, failure))
+
+    def missing(self, failure: DriverError) -> None:
+        """The part does not work, for a reason that says what to do. Told once for each kind of failure: the last is what to do now."""
+        if type(failure) not in self._missing:
+            log.error("%s: %s", self._part, failure)
+            self._put(HealthChanged(part=self._part, working=False, why=str(failure)))
+        self._missing.add(type(failure))
 
 
 def reopening(
@@ -81,10 +90,13 @@ def reopening(
                 use(thing, stop, told)
             finally:
                 thing.close()
+            continue
         except DriverError as failure:
             told.fails(failure)
-            stop.wait(REOPEN_S[min(told.failures, len(REOPEN_S) - 1)])
-            told.failures += 1
+        except Exception as failure:  # whatever a library raises: the door says so, and goes on trying
+            told.broke(failure)
+        stop.wait(REOPEN_S[min(told.failures, len(REOPEN_S) - 1)])
+        told.failures += 1
 
 
 def _opened(
@@ -98,8 +110,10 @@ def _opened(
             return thing
         if not stop.is_set():
             told.missing(
-                f"expected the {part} to open within {wait_s:g} s, it is still opening: at a start that may take ten seconds; "
-                "later its driver hangs: pull it and plug it in again; if that does not help, start the kiosk anew"
+                DriverHangs(
+                    f"expected the {part} to open within {wait_s:g} s, it is still opening: at a start that may take ten seconds; "
+                    "later its driver hangs: pull it and plug it in again; if that does not help, start the kiosk anew"
+                )
             )
     opening.abandon()
     return None

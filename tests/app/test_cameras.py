@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterator
+from types import ModuleType
 
 import pytest
 
+from drivers.camera_picamera2 import FIRST_LIMIT_S
+from drivers.fake_camera import FakeLight
+from drivers.fake_picamera2 import FakeRibbon
 from drivers.video_devices import Chooser
 from kiosk.core.events import HealthChanged, Part
-from kiosk.equipment_cameras import chosen
-from kiosk.errors import CameraLost, DriverMissing
+from kiosk.equipment_cameras import CAMERAS, chosen
+from kiosk.errors import CameraLost, DriverHangs, DriverMissing
 from kiosk.ports import Grey
+from kiosk.settings import parse
 from kiosk.workers.bodies import Preview, Worker, watching
 from kiosk.workers.reopening import reopening
 from tests.app.around import HALL, WITHIN_S, HouseClock
@@ -186,3 +192,41 @@ def test_a_usb_camera_that_was_pulled_comes_back_under_another_number(ears, at_w
     assert ears.said(2) == [False, True]
     assert opened[-1] == str(new)
     there[str(new)].close()
+
+
+NO_USB = parse('[camera]\ndriver = "auto"\ndevice = "/dev/video-nowhere"\nsize = "1280x720"\n')
+
+
+def test_a_ribbon_camera_that_hangs_is_told_as_that_and_none_is_opened_beside_it(monkeypatch):
+    ribbon = FakeRibbon(FakeLight([HALL], 15.0))
+    library = ModuleType("picamera2")
+    library.Picamera2 = ribbon.library()
+    monkeypatch.setitem(sys.modules, "picamera2", library)
+    open_camera = CAMERAS["auto"](NO_USB)
+    camera = open_camera()
+    ribbon.stuck = True
+    camera.close()
+    ribbon.light.advance(FIRST_LIMIT_S)
+    with pytest.raises(
+        DriverHangs, match=r"no camera: .*video-nowhere.*the ribbon camera to be given back, it hangs"
+    ):
+        open_camera()
+    assert len(ribbon.opened) == 1
+    ribbon.stuck = False
+    ribbon.light.advance(FIRST_LIMIT_S)
+    assert camera.given_back(WITHIN_S)
+
+
+class Unfit(ModuleType):
+    """A library that is there and does not load."""
+
+    def __getattr__(self, name: str):
+        raise ValueError("numpy.dtype size changed, may indicate binary incompatibility")
+
+
+def test_a_ribbon_camera_whose_library_does_not_load_leaves_the_usb_cameras_turn(monkeypatch):
+    monkeypatch.setitem(sys.modules, "picamera2", Unfit("picamera2"))
+    with pytest.raises(
+        DriverMissing, match=r"no camera: .*video-nowhere.*ValueError: numpy\.dtype size changed"
+    ):
+        CAMERAS["auto"](NO_USB)()

@@ -1,6 +1,8 @@
 """A gate or a lamp that could not be had when the kiosk started: said by its number at once, and the door goes on."""
 
+import sys
 from contextlib import ExitStack
+from types import ModuleType
 
 import pytest
 from gpiozero import DigitalOutputDevice
@@ -39,6 +41,21 @@ def test_a_line_that_somebody_else_holds_is_a_lost_gate_and_not_one_that_obeys()
             drivers.gate.open(Direction.EXIT)
     with ExitStack() as last:
         assert [part for part, _why in drivers_for(parse(WIRED), SystemClock(), last).lost] == [Part.LAMP]
+
+
+class Unfit(ModuleType):
+    """A driver whose library is there and does not load."""
+
+    def __getattr__(self, name: str):
+        raise ZeroDivisionError(name)
+
+
+def test_a_library_that_fails_as_nobody_foresaw_loses_its_part_and_not_the_door(monkeypatch):
+    monkeypatch.setitem(sys.modules, "drivers.gate_gpio", Unfit("drivers.gate_gpio"))
+    with ExitStack() as last:
+        lost = dict(drivers_for(parse(WIRED), SystemClock(), last).lost)
+    said = "expected the gate to work or to say why not, its program failed: ZeroDivisionError in"
+    assert said in lost[Part.GATE]
 
 
 @pytest.mark.slow

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from drivers.fake_camera import V4L2_GIVES_UP_S, FakeLight
-from kiosk.errors import CameraLost
+from kiosk.errors import CameraLost, DriverMissing
 from kiosk.ports import Camera, Grey
 
 PLENTY_S = 20.0
@@ -53,6 +53,10 @@ class Rig:
     light: FakeLight | None = None
     size: tuple[int, int] = SIZE
     given_back: threading.Event | None = None
+    fail: Callable[[], None] = lambda: None
+    """Let an attempt to open a camera fail, as where none is plugged in."""
+    open_files: Callable[[], int] = lambda: 0
+    """How many files are open for cameras."""
 
 
 @dataclass
@@ -147,3 +151,18 @@ class BlockingCameraContract(CameraContract):
         assert not rig.given_back.is_set()
         rig.light.advance(V4L2_GIVES_UP_S)
         assert rig.given_back.wait(PLENTY_S)
+
+    def test_a_camera_that_falls_silent_is_given_back_though_nobody_closes_it(self, rig):
+        rig.show(1)
+        rig.camera.read(PLENTY_S)
+        rig.unplug()
+        rig.light.settle()
+        rig.light.advance(V4L2_GIVES_UP_S)
+        assert rig.given_back.wait(PLENTY_S)
+
+    def test_an_attempt_to_open_that_fails_leaves_nothing_open(self, rig):
+        before = rig.open_files()
+        for _ in range(3):
+            with pytest.raises(DriverMissing):
+                rig.fail()
+        assert rig.open_files() == before

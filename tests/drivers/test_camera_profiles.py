@@ -22,7 +22,7 @@ from drivers.camera_profiles import (
 from drivers.camera_v4l2 import V4l2Camera
 from drivers.engine_zxing import ZxingDecoder
 from drivers.fake_camera import FakeCapture, FakeLight
-from drivers.fake_picamera2 import MODULE_2, FakePicamera2
+from drivers.fake_picamera2 import MODULE_2, FakeRibbon
 from drivers.fake_sensor import FakeKnobs, FakeSensor
 from drivers.v4l2_controls import DeviceKnobs, Range, turn
 from tests.drivers.camera_contract import FPS, PLENTY_S, Done, Rig
@@ -59,10 +59,10 @@ def seen():
     def see(picture, kind, profile, focus=AS_IT_IS, *, knobs=WEBCAM, has=None):
         light, sensor = FakeLight([picture], FPS), FakeSensor()
         if kind == "ribbon":
-            fake = FakePicamera2(light, sensor=sensor, **({} if has is None else {"has": has}))
+            fake = FakeRibbon(light, sensor=sensor, **({} if has is None else {"has": has}))
             controls = libcamera_controls(PROFILES[profile], focus)
-            camera = Picamera2Camera(SIZE, FPS, controls=controls, picamera2=lambda: fake)
-            gone = fake.closed
+            camera = Picamera2Camera(SIZE, FPS, controls=controls, picamera2=fake.library)
+            gone = fake.given_back
         else:
             fake = FakeCapture(light, sensor=sensor, offers=["GREY"])
             turned = FakeKnobs(sensor, knobs)

@@ -25,7 +25,18 @@ def build(**options) -> tuple[Rig, FakeCapture]:
     light = FakeLight(grey_frames(), FPS)
     capture = FakeCapture(light, **options)
     camera = V4l2Camera("/dev/video0", SIZE, FPS, open_capture=lambda _device: capture)
-    return Rig(camera, light.show, light.unplug, light, given_back=capture.released), capture
+    absent: list[FakeCapture] = []
+
+    def none_there(_device: str) -> FakeCapture:
+        absent.append(FakeCapture(light, present=False))
+        return absent[-1]
+
+    rig = Rig(
+        camera, light.show, light.unplug, light, given_back=capture.released,
+        fail=lambda: V4l2Camera("/dev/video9", open_capture=none_there),
+        open_files=lambda: sum(not each.released.is_set() for each in absent),
+    )  # fmt: skip
+    return rig, capture
 
 
 class TestV4l2Camera(BlockingCameraContract):
