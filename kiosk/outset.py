@@ -74,7 +74,9 @@ def resumed(
         return kept.reports.movements(now - LONGEST_STAY, after=counted), kept.latest_signed()
 
     newer, signed = store.call(look).result()
-    door = replace(door, latest_signed=signed, trusts_time=trusted)
+    door = replace(door, trusts_time=trusted)
+    if signed is not None:
+        door = door.saw_signed(signed, clock.mono())
     if remembered is None:
         return replace(door, occupancy=Occupancy().after(newer))
     presence, occupancy = remembered.caught_up(newer)

@@ -102,7 +102,7 @@ def _age(aged: Aged) -> str:
     """One short word and a number, such as "ЕРЕЖЕ 2 КҮН"."""
     what = words(Label(f"old-{aged.known}")).kk
     if aged.amount is None:
-        return f"{what} {words(Label.NONE_THERE).kk}"
+        return f"{what}?" if aged.there else f"{what} {words(Label.NONE_THERE).kk}"
     return f"{what} {aged.amount} {words(Label(aged.unit.value)).kk}"
 
 

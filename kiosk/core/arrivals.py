@@ -191,9 +191,9 @@ def _typing(door: Door, number: Typed, stamp: Stamp) -> Step:
 
 
 def _pass(door: Door, event: CodeRead, shown: Pass, stamp: Stamp) -> Step:
-    fault = passes.fault(shown, stamp, door.latest_signed, door.setup.door)
+    fault = passes.fault(shown, stamp, door.signed_by(stamp), door.setup.door)
     if fault is not Refusal.FROM_THE_FUTURE:  # whatever else is wrong with it, somebody signed this time
-        door = replace(door, latest_signed=max(door.latest_signed or shown.issued_at, shown.issued_at))
+        door = door.saw_signed(shown.issued_at, stamp.mono)
     visitor = _visitor(door, stamp, event.via, shown.identifier, event.side)
     if fault is not None and visitor.direction is Direction.ENTRY:
         return _notice(door, fault, stamp)

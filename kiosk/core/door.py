@@ -255,10 +255,11 @@ def _answering(door: Door) -> bool:
 
 def _hours(door: Door, stamp: Stamp) -> tuple[Door, tuple[Effect, ...]]:
     """Watch for closing time: whoever is still counted inside then has left, as far as anybody will ever know."""
-    edition = door.edition(stamp.wall)
+    now = door.now(stamp)
+    edition = door.edition(now)
     if edition is None:
         return door, ()
-    local = door.local(stamp.wall)
+    local = door.local(now)
     known = door.occupancy
     if known.last_at is not None:  # a restart: the stretch that the last one passed in
         stretch = known.open_until or edition.open_until(door.local(known.last_at))

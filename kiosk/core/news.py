@@ -35,13 +35,14 @@ _NOT_DISTURBED = (
 
 
 def link_changed(door: Door, event: LinkChanged, stamp: Stamp) -> Step:
+    if event.online or door.online:
+        door = door.heard(stamp)
     return replace(
         door,
         online=event.online,
         waiting=event.waiting,
         parked=event.parked,
         incidents_waiting=event.incidents_waiting,
-        heard_at=stamp.wall if event.online or door.online else door.heard_at,
     ), ()
 
 
@@ -53,18 +54,19 @@ def policy_arrived(door: Door, event: PolicyArrived, _stamp: Stamp) -> Step:
     return replace(door, heard_at=heard, policy=event.policy if newer else door.policy), ()
 
 
-def knowledge_changed(door: Door, event: KnowledgeChanged, _stamp: Stamp) -> Step:
+def knowledge_changed(door: Door, event: KnowledgeChanged, stamp: Stamp) -> Step:
     if door.revoked:  # a fetch that was under way when the registry withdrew us
         return door, ()
     knowledge = Knowledge(policy=event.policy, keys=event.keys, revocations=event.revocations)
-    signed = [at for at in (door.latest_signed, knowledge.issued_at()) if at]
-    return replace(door, knowledge=knowledge, latest_signed=max(signed, default=None)), ()
+    signed = knowledge.issued_at()
+    door = door if signed is None else door.saw_signed(signed, stamp.mono)
+    return replace(door, knowledge=knowledge), ()
 
 
 def device_revoked(door: Door, _event: DeviceRevoked, stamp: Stamp) -> Step:
     """Forget the registry's word at once; an answer that is on its way or up ends as it would have."""
     told = () if door.revoked else (Tell(what="device-revoked"),)
-    door = replace(door, revoked=True, policy=None, knowledge=None, heard_at=None)
+    door = replace(door, revoked=True, policy=None, knowledge=None, heard_at=None, heard_mono=None)
     if door.state in _NOT_DISTURBED:
         return door, told
     door, effects = verdicts.rest(door, stamp)

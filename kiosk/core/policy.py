@@ -120,7 +120,8 @@ class UnknownRule:
     """The ladder for "could not check", by how old the kiosk's knowledge is (rule 8).
 
     Knowledge is the last good word from the registry: fresh while it is younger than `stale_after`, stale until
-    `expired_after`, expired from then on, while there never was one, and while a signed document is past its time.
+    `expired_after`, expired from then on, while there never was one or nobody knows how old it is (a clock that may be wrong), and while a
+    signed document is past its time.
     """
 
     fresh: Resort = Resort.ASK_STAFF

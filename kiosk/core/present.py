@@ -11,7 +11,6 @@ from kiosk.core.events import Part
 from kiosk.core.hint import WORDS
 from kiosk.core.knowledge import Freshness, Known
 from kiosk.core.model import Decision, Direction, DoorKind, Outcome, Reason, Refusal, Stamp
-from kiosk.core.passes import now_for
 from kiosk.core.reference import reference
 from kiosk.core.sentence import today
 from kiosk.core.sight import Trouble, trouble_of
@@ -175,7 +174,7 @@ def _answer(door: Door, stamp: Stamp) -> _Answer:
     if visitor.direction is Direction.EXIT:
         return _Answer(field=Field.NEUTRAL, sign=Sign.LEAVE, headline=Phrase.GOOD_BYE, note=Phrase.THANK_YOU)
     if decision.outcome is Outcome.ADMITTED:
-        field = Field.NEUTRAL if hides_colour(door, visitor, stamp.wall) else _field(decision)
+        field = Field.NEUTRAL if hides_colour(door, visitor, door.now(stamp)) else _field(decision)
         since = decision.unrevoked_since
         return _Answer(
             field=field,
@@ -186,7 +185,7 @@ def _answer(door: Door, stamp: Stamp) -> _Answer:
         )
     short = reference(visitor.visit_id)
     if decision.outcome is Outcome.REFUSED:
-        shown = door.setup.public_colours and not hides_colour(door, visitor, stamp.wall)
+        shown = door.setup.public_colours and not hides_colour(door, visitor, door.now(stamp))
         field = _field(decision) if shown else Field.NEUTRAL
         note = NOTE_OF.get(decision.reason, Phrase.SPEAK_TO_RECEPTION)
         return _Answer(field=field, sign=Sign.STOP, headline=Phrase.NO_ENTRY, note=note, reference=short)
@@ -228,8 +227,8 @@ def _keypad(door: Door, stamp: Stamp, corner: Corner, left: float | None) -> Vie
 
 
 def _corner(door: Door, stamp: Stamp) -> Corner:
-    edition = door.edition(stamp.wall)
-    local = door.local(stamp.wall)
+    now = door.now(stamp)
+    edition, local = door.edition(now), door.local(now)
     return Corner(
         venue=door.policy.venue if door.policy else "",
         clock=f"{local:%H:%M}" if stamp.trusted else "",
@@ -258,10 +257,10 @@ def _aged(door: Door, stamp: Stamp) -> Aged | None:
     """Return what staff are told of the age of what the kiosk knows; the oldest part that is past its time, or the contact."""
     if door.policy is None or door.freshness(stamp) is Freshness.FRESH:
         return None
-    late = door.knowledge.oldest_expired(now_for(stamp, door.latest_signed)) if door.knowledge else None
+    late = door.knowledge.oldest_expired(door.now(stamp)) if door.knowledge else None
     known, age = late or (Known.POLICY, door.knowledge_age(stamp))
     if age is None:
-        return Aged(known=known, amount=None)
+        return Aged(known=known, amount=None, there=late is None)
     for unit, size in _UNITS:
         if age >= size:
             return Aged(known=known, amount=age // size, unit=unit)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any
 
@@ -27,7 +27,7 @@ from kiosk.core.model import (
     Via,
 )
 from kiosk.core.occupancy import Occupancy
-from kiosk.core.passes import now_for
+from kiosk.core.passes import FAST_CLOCK, now_for
 from kiosk.core.policy import Edition, Policy, UnknownRule
 from kiosk.core.presence import Presence, tag_of
 
@@ -178,10 +178,15 @@ class Door:
     occupancy: Occupancy = field(default_factory=Occupancy)
     policy: Policy | None = None
     heard_at: datetime | None = None
+    """The last good word from the registry by the wall clock: what the disk says of it at the start."""
+    heard_mono: float | None = None
+    """The same by the monotonic clock, which nobody sets; None: nothing was heard since the start."""
     knowledge: Knowledge | None = None
     """How long the signed documents stand; None before anybody told."""
     latest_signed: datetime | None = None
     """The highest time that the registry has signed into anything that was verified here."""
+    least_lead_s: float = float("-inf")
+    """At least so far is unix time ahead of the monotonic clock: what was signed has aged since it was seen."""
     trusts_time: bool = False
     """What the clock said of itself last; a door begins without having asked."""
     revoked: bool = False
@@ -218,21 +223,44 @@ class Door:
         """Return a UTC moment on the venue's wall clock."""
         return now.astimezone(self.setup.zone)
 
+    def heard(self, stamp: Stamp) -> Door:
+        """Return this door having heard a good word from the registry now."""
+        return replace(self, heard_at=stamp.wall, heard_mono=stamp.mono)
+
+    def saw_signed(self, moment: datetime, mono: float) -> Door:
+        """Return this door knowing that at a monotonic moment it was at least as late as was signed."""
+        lead_s = max(self.least_lead_s, moment.timestamp() - mono)
+        return replace(self, latest_signed=max(self.latest_signed or moment, moment), least_lead_s=lead_s)
+
+    def signed_by(self, stamp: Stamp) -> datetime | None:
+        """Return how late it is at least by all that was signed; None: nothing was."""
+        if self.latest_signed is None or self.least_lead_s + stamp.mono <= self.latest_signed.timestamp():
+            return self.latest_signed
+        return datetime.fromtimestamp(self.least_lead_s + stamp.mono, UTC)
+
+    def now(self, stamp: Stamp) -> datetime:
+        """Return the moment (UTC) by which rule and expiry are judged: a clock that is not trusted may be late."""
+        return now_for(stamp, self.signed_by(stamp))
+
     def knowledge_age(self, stamp: Stamp) -> timedelta | None:
-        """Return how old the last good word from the registry is; None: there never was one."""
+        """Return how old the last good word from the registry is; None: there never was one, or nobody knows."""
         if self.online:
             return timedelta(0)
-        return None if self.heard_at is None else max(stamp.wall - self.heard_at, timedelta(0))
+        if self.heard_mono is not None:
+            return timedelta(seconds=stamp.mono - self.heard_mono)
+        if self.heard_at is None or not stamp.trusted or stamp.wall < self.heard_at - FAST_CLOCK:
+            return None
+        return max(stamp.wall - self.heard_at, timedelta(0))
 
     def freshness(self, stamp: Stamp) -> Freshness:
         """Return how good the registry's word is here: the worst of the contact and of every signed document."""
-        edition = self.edition(stamp.wall)
+        edition = self.edition(self.now(stamp))
         rule = edition.unknown if edition else UnknownRule()
         return rule.freshness(self.knowledge_age(stamp), expired=self.knowledge_expired(stamp))
 
     def knowledge_expired(self, stamp: Stamp) -> bool:
         """Whether a signed document is past its time."""
-        return self.knowledge is not None and self.knowledge.expired(now_for(stamp, self.latest_signed))
+        return self.knowledge is not None and self.knowledge.expired(self.now(stamp))
 
     @property
     def resting(self) -> State:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from kiosk.core import faults, passes, rules
+from kiosk.core import faults, rules
 from kiosk.core.comers import may_be_inside
 from kiosk.core.effects import SIGNAL_OF, SOUND_OF, Ask, Chime, Effect, Light, Open, Signal, Tell, Write
 from kiosk.core.events import Answered, AskFailed, Part, Recorded, RecordFailed, Tick
@@ -60,21 +60,21 @@ def question(door: Door, visitor: Visitor) -> tuple[Effect, ...]:
 
 def decide(door: Door, visitor: Visitor, stamp: Stamp) -> Decision:
     """Return the door's answer to this visitor as things stand."""
-    edition = door.edition(stamp.wall)
+    now = door.now(stamp)
+    edition = door.edition(now)
     known = door.presence.find(visitor.tags(door.setup.presence_key))
     lately = (
         known is not None
         and edition is not None
         and stamp.mono - known.since < edition.reentry_after.total_seconds()
     )
-    now = passes.now_for(stamp, door.latest_signed)
     decision = rules.decide(
         rules.Case(
             direction=visitor.direction,
             status=visitor.status,
             source=visitor.source,
             now=now,
-            local=door.local(stamp.wall),
+            local=door.local(now),
             edition=edition,
             inside=door.inside,
             attended=door.setup.attended,
@@ -138,7 +138,7 @@ def write(
 
 def answered(door: Door, event: Answered, stamp: Stamp) -> Step:
     """The registry's word. While recording, it may still turn what a live pass said; later it changes nothing."""
-    door = replace(door, heard_at=stamp.wall)
+    door = door.heard(stamp)
     visitor = door.visitor
     if visitor is None or visitor.visit_id != event.visit_id:
         return door, ()
@@ -171,7 +171,7 @@ def _turned_round(door: Door, visitor: Visitor, stamp: Stamp) -> Visitor | None:
 
 def heard_late(door: Door, _event: Answered, stamp: Stamp) -> Step:
     """An answer that nobody waits for: it says only that the registry is there."""
-    return replace(door, heard_at=stamp.wall), ()
+    return door.heard(stamp), ()
 
 
 def unanswered(door: Door, event: AskFailed | Tick, stamp: Stamp) -> Step:
@@ -253,7 +253,7 @@ def show(door: Door, visitor: Visitor, stamp: Stamp) -> Step:
     else:
         lasts = times.unchecked_s if decision.calls_staff else times.refused_s
     seen = decision.outcome is not Outcome.UNCHECKED and visitor.direction is Direction.ENTRY
-    seen = seen and not hides_colour(door, visitor, stamp.wall)
+    seen = seen and not hides_colour(door, visitor, door.now(stamp))
     door = door.goes(STATE_OF[decision.outcome], stamp.mono, lasts, visitor=visitor)
     return door, (
         Light(signal=SIGNAL_OF[decision.outcome], colour=decision.colour if seen else None),

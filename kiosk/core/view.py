@@ -162,8 +162,9 @@ class Aged:
 
     known: Known
     amount: int | None
-    """None: there is no such document at all."""
+    """None: nobody knows, or there is no such document at all."""
     unit: Unit = Unit.MINUTES
+    there: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,13 +6,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.core.events import KnowledgeChanged
+from kiosk.core.events import KnowledgeChanged, LinkChanged
 from kiosk.core.knowledge import Freshness, Knowledge, Known
 from kiosk.core.model import Colour, Direction, DoorKind, NotACredential, Outcome, Reason, Refusal
-from kiosk.core.policy import Resort, StaleRevocations, UnknownRule
+from kiosk.core.policy import Resort, StaleRevocations, UnknownRule, Zone, ZoneRule
 from kiosk.core.view import Phrase, Unit
 from tests.core.doorman import Doorman
-from tests.factories import NOON, Stamps, make_age, make_door, make_edition, make_pass, make_person
+from tests.factories import (
+    NOON,
+    Stamps,
+    make_age,
+    make_door,
+    make_edition,
+    make_pass,
+    make_person,
+    make_policy,
+)
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 LADDER = make_edition(unknown=UnknownRule(fresh=Resort.ADMIT, stale=Resort.ASK_STAFF, expired=Resort.REFUSE))
@@ -48,6 +57,59 @@ def test_a_document_that_there_never_was_is_as_bad_as_one_past_its_time(part):
     man.tell(KnowledgeChanged(**ages))
     assert man.door.freshness(man.stamps.now()) is Freshness.EXPIRED
     assert (man.view.corner.aged.known, man.view.corner.aged.amount) == (part, None)
+
+
+def admits_unchecked(man):
+    """Whether somebody whom nobody could ask about comes in: this policy lets them while knowledge is fresh."""
+    man.reads(make_person())
+    man.hears_nothing()
+    return man.visits[-1].decision.opens
+
+
+def test_a_clock_that_may_be_late_does_not_make_old_knowledge_fresh():
+    """It came up three days late without a network: by it, the registry was heard in the future."""
+    late = Stamps(NOON - 3 * DAY, trusted=False)
+    for heard_at in (NOON, NOON - 3 * DAY - timedelta(seconds=1)):
+        man = Doorman(make_door(edition=LADDER, online=False, heard_at=heard_at), stamps=late)
+        assert not admits_unchecked(man)
+        aged = man.view.corner.aged
+        assert (aged.known, aged.amount, aged.there) == (Known.POLICY, None, True), (
+            "and staff see that nobody knows"
+        )
+
+
+def test_a_word_that_was_heard_in_the_future_of_a_clock_that_is_right_is_of_unknown_age():
+    man = Doorman(make_door(edition=LADDER, online=False, heard_at=NOON + DAY))
+    assert not admits_unchecked(man)
+    slewed = Doorman(make_door(edition=LADDER, online=False, heard_at=NOON + timedelta(milliseconds=200)))
+    assert admits_unchecked(slewed)
+
+
+@pytest.mark.parametrize("step", [-DAY, DAY], ids=["back", "forward"])
+@pytest.mark.parametrize(
+    "minutes, rung", [(10, Freshness.FRESH), (12 * 60, Freshness.STALE), (25 * 60, Freshness.EXPIRED)]
+)
+def test_a_clock_that_is_put_right_changes_nothing_about_how_long_ago_the_registry_was_heard(
+    step, minutes, rung
+):
+    man = Doorman(make_door(edition=LADDER, online=True), stamps=Stamps(NOON - step, trusted=False))
+    man.tell(LinkChanged(online=False, waiting=0))
+    man.stamps.wall += step
+    man.stamps.trusted = True
+    man.wait(minutes * 60)
+    assert man.door.freshness(man.stamps.now()) is rung
+
+
+def test_a_rule_that_something_later_signed_says_is_in_force_is_in_force_though_the_clock_is_late():
+    """The zone was shut two days ago; this clock says that it is not yet."""
+    shut = make_edition(effective_from=NOON - DAY, zone=Zone.RED, zones=((Zone.RED, ZoneRule(shut=True)),))
+    policy = make_policy(make_edition(), shut)
+    late = Stamps(NOON - 2 * DAY, trusted=False)
+    man = Doorman(make_door(policy=policy, latest_signed=NOON, online=False), stamps=late)
+    assert "қызыл аймақ" in man.view.corner.today
+    man.reads(make_pass(issued=NOON - timedelta(seconds=1), lives=3 * DAY))
+    man.hears_nothing()
+    assert [visit.decision.reason for visit in man.visits] == [Reason.ZONE_SHUT]
 
 
 @given(st.integers(0, 100), st.integers(0, 100), st.integers(1, 48), st.booleans())

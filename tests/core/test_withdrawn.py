@@ -110,6 +110,18 @@ def test_even_a_pass_for_another_door_tells_the_time():
     assert man.door.latest_signed == NOON
 
 
+def test_what_was_signed_grows_older_by_the_clock_that_nobody_sets():
+    """A late clock that saw a pass of now knows an hour later that a pass of five minutes after it is over."""
+    man = Doorman(stamps=Stamps(NOON - 10 * HOUR, trusted=False))
+    man.reads(make_pass(issued=NOON))
+    man.wait(HOUR.total_seconds())
+    man.reads(make_pass(number=2, issued=NOON + timedelta(minutes=5)))
+    assert man.view.headline is Phrase.CODE_EXPIRED
+    man.wait(5)
+    man.reads(make_pass(number=3, issued=NOON + HOUR))
+    assert man.opened == [man.visits[0].id, man.visits[1].id]
+
+
 def test_signed_time_never_goes_back():
     man = Doorman(make_door(latest_signed=NOON))
     earlier = make_age(issued=NOON - HOUR)

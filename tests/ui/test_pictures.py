@@ -193,7 +193,8 @@ def said(view):
         ({"noticed": Oddity.WRONG_WAY}, "КЕРІ БАҒЫТ"),
         ({"noticed": Oddity.UNCALLED}, "ТЕКСЕРУСІЗ ӨТТІ"),
         ({"aged": Aged(known=Known.POLICY, amount=2, unit=Unit.DAYS)}, "ЕРЕЖЕ 2 КҮН"),
-        ({"aged": Aged(known=Known.REVOCATIONS, amount=None)}, "ТІЗІМ ЖОҚ"),
+        ({"aged": Aged(known=Known.REVOCATIONS, amount=None, there=False)}, "ТІЗІМ ЖОҚ"),
+        ({"aged": Aged(known=Known.POLICY, amount=None)}, "ЕРЕЖЕ?"),
     ],
 )
 def test_staff_see_at_the_top_what_the_kiosk_does_not_know(changes, badge):
