@@ -194,13 +194,15 @@ def _pass(door: Door, event: CodeRead, shown: Pass, stamp: Stamp) -> Step:
     fault = passes.fault(shown, stamp, door.signed_by(stamp), door.setup.door)
     if fault is not Refusal.FROM_THE_FUTURE:  # whatever else is wrong with it, somebody signed this time
         door = door.saw_signed(shown.issued_at, stamp.mono)
+    source = passes.source_of(shown)
     visitor = _visitor(door, stamp, event.via, shown.identifier, event.side)
+    visitor = replace(visitor, carried=source is Source.CARRY_PASS)
     if fault is not None and visitor.direction is Direction.ENTRY:
         return _notice(door, fault, stamp)
     if (
         fault is not Refusal.REVOKED
     ):  # such a colour was taken back, and is not written down for an exit either
-        visitor = replace(visitor, status=passes.status_of(shown), source=passes.source_of(shown))
+        visitor = replace(visitor, status=passes.status_of(shown), source=source)
     return _begin(door, visitor, stamp)
 
 

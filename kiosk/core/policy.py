@@ -34,13 +34,13 @@ class Resort(StrEnum):
 
 
 class CarryRule(StrEnum):
-    """What an unattended door does with a printed or saved pass when the registry cannot be asked.
+    """What an unattended door does with a printed or saved pass, whoever states its colour: it may be somebody else's.
 
     An attended door always admits it with "compare identity".
     """
 
     COMPARE = "compare"
-    """Admit all the same; staff see that the identity was not compared."""
+    """Admit all the same; the record says that the identity was to be compared."""
     ASK_STAFF = "ask-staff"
     REFUSE = "refuse"
 

@@ -180,7 +180,7 @@ def _answer(door: Door, stamp: Stamp) -> _Answer:
             field=field,
             sign=Sign.ENTER,
             headline=Phrase.COME_IN,
-            note=_welcome(decision),
+            note=_welcome(door, decision),
             offline_since=f"{door.local(since):%d.%m %H:%M}" if since else "",
         )
     short = reference(visitor.visit_id)
@@ -190,16 +190,18 @@ def _answer(door: Door, stamp: Stamp) -> _Answer:
         note = NOTE_OF.get(decision.reason, Phrase.SPEAK_TO_RECEPTION)
         return _Answer(field=field, sign=Sign.STOP, headline=Phrase.NO_ENTRY, note=note, reference=short)
     if decision.opens:
-        return _Answer(field=Field.NEUTRAL, sign=Sign.ENTER, headline=Phrase.COME_IN, note=_welcome(decision))
+        return _Answer(
+            field=Field.NEUTRAL, sign=Sign.ENTER, headline=Phrase.COME_IN, note=_welcome(door, decision)
+        )
     headline = Phrase.PLEASE_WAIT if decision.calls_staff else Phrase.NO_ENTRY
     sign = Sign.WAIT if decision.calls_staff else Sign.STOP
     note = NOTE_OF.get(decision.reason, Phrase.STAFF_COMING)
     return _Answer(field=Field.NEUTRAL, sign=sign, headline=headline, note=note, reference=short)
 
 
-def _welcome(decision: Decision) -> Phrase:
-    """A printed or saved pass may be somebody else's: staff compare the person with a document."""
-    return Phrase.SHOW_ID if decision.compare_identity else Phrase.WELCOME
+def _welcome(door: Door, decision: Decision) -> Phrase:
+    """A printed or saved pass may be somebody else's: staff, where there are any, compare the person with a document."""
+    return Phrase.SHOW_ID if decision.compare_identity and door.setup.attended else Phrase.WELCOME
 
 
 def _field(decision: Decision) -> Field:

@@ -30,6 +30,8 @@ class Case:
     """Something that the registry signed is past its time."""
     unrevoked_since: datetime | None = None
     """Since when the pass that was shown may have been revoked unheard; None: the list is in force, or it is no pass."""
+    carried: bool = False
+    """A printed or saved pass was shown. The registry may know its colour better, and nobody knows whose hand it is in."""
     entered_lately: bool = False
     """The same visitor entered here within the policy's `reentry_after` and did not leave."""
 
@@ -88,7 +90,7 @@ def _entry(case: Case, status: Status | None) -> Decision:
         return _unchecked(case, reason, edition.unknown.resort(rung))
     if case.unrevoked_since is not None and edition.stale_revocations is StaleRevocations.ASK_STAFF:
         return _unchecked(case, Reason.REVOCATIONS_EXPIRED, Resort.ASK_STAFF)
-    if case.source is Source.CARRY_PASS and not case.attended and edition.carry_pass is not CarryRule.COMPARE:
+    if case.carried and not case.attended and edition.carry_pass is not CarryRule.COMPARE:
         if edition.carry_pass is CarryRule.REFUSE:
             return _refused(case, Reason.CARRY_PASS_ALONE, colour)
         return _unchecked(case, Reason.CARRY_PASS_ALONE, Resort.ASK_STAFF)
@@ -98,7 +100,7 @@ def _entry(case: Case, status: Status | None) -> Decision:
         opens=True,
         colour=colour,
         source=case.source,
-        compare_identity=case.source is Source.CARRY_PASS,
+        compare_identity=case.carried,
         unrevoked_since=case.unrevoked_since,
     )
 

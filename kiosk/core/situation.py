@@ -112,6 +112,8 @@ class Visitor:
     status: Status | None
     """What is known without asking: a pass, or a phone that the registry announced."""
     source: Source
+    carried: bool = False
+    """They showed a printed or saved pass."""
     side_known: bool = True
     """The reader or the door itself tells the direction, not the presence list."""
     subject: str = ""

@@ -81,6 +81,7 @@ def decide(door: Door, visitor: Visitor, stamp: Stamp) -> Decision:
             knowledge_age=door.knowledge_age(stamp),
             knowledge_expired=door.knowledge_expired(stamp),
             unrevoked_since=_unrevoked_since(door, visitor, now),
+            carried=visitor.carried,
             entered_lately=lately,
         )
     )

@@ -50,7 +50,9 @@ class DoorSettings:
         "Which way people go here. A toggle door takes who is known to be inside as leaving.",
     )
     attended: bool = key(
-        flag(), True, "Whether staff can see this door; a printed pass opens no unattended one."
+        flag(),
+        True,
+        "Whether staff can see this door. Where they cannot, the keypad is rationed and the policy says what a saved pass is worth.",
     )
     timezone: ZoneInfo = key(
         time_zone(), "Asia/Almaty", "The venue's wall clock: opening hours are meant in it."

@@ -131,10 +131,21 @@ def test_without_the_network_a_signed_pass_is_decided_and_a_typed_number_is_not(
     "rule, state", [(CarryRule.ASK_STAFF, State.UNCHECKED), (CarryRule.REFUSE, State.REFUSED)]
 )
 def test_an_unattended_door_does_with_a_saved_pass_what_the_policy_says(rule, state):
-    man = Doorman(make_door(attended=False, edition=make_edition(carry_pass=rule)))
-    man.reads(make_pass(lives=CARRIED))
-    man.hears_nothing()
-    assert (man.door.state, man.opened) == (state, [])
+    for online in (True, False):
+        man = Doorman(make_door(attended=False, edition=make_edition(carry_pass=rule)))
+        man.reads(make_pass(lives=CARRIED))
+        if online:
+            man.answers(Colour.GREEN)
+        else:
+            man.hears_nothing()
+        assert (man.door.state, man.opened) == (state, [])
+
+
+def test_a_live_pass_opens_where_nobody_watches_whatever_the_policy_says_of_saved_ones():
+    man = Doorman(make_door(attended=False, edition=make_edition(carry_pass=CarryRule.REFUSE)))
+    man.reads(make_pass())
+    man.answers(Colour.GREEN)
+    assert len(man.opened) == 1
 
 
 def test_what_is_heard_of_another_visitor_still_says_that_the_registry_is_there():

@@ -181,12 +181,23 @@ def test_a_visitor_already_inside_is_told_so():
     assert man.view.note is Phrase.ALREADY_INSIDE
 
 
-def test_a_printed_pass_that_stands_alone_asks_for_a_document():
-    man = Doorman()
+@pytest.mark.parametrize(
+    "attended, online, note",
+    [
+        (True, False, Phrase.SHOW_ID),
+        (True, True, Phrase.SHOW_ID),
+        (False, False, Phrase.WELCOME),
+    ],
+)
+def test_a_printed_pass_asks_for_a_document_where_there_is_somebody_to_show_it_to(attended, online, note):
+    man = Doorman(make_door(attended=attended))
     man.reads(make_pass(Colour.GREEN, lives=timedelta(hours=48)))
-    man.hears_nothing()
+    if online:
+        man.answers(Colour.GREEN)
+    else:
+        man.hears_nothing()
     assert man.visits[0].decision.compare_identity
-    assert (man.view.headline, man.view.note) == (Phrase.COME_IN, Phrase.SHOW_ID)
+    assert (man.view.headline, man.view.note) == (Phrase.COME_IN, note)
 
 
 def test_a_hint_stands_on_the_idle_page_and_goes_when_it_is_taken_back():

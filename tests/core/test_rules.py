@@ -125,7 +125,7 @@ def test_a_green_pass_that_ran_out_while_the_registry_was_asked_admits_nobody_no
         {"edition": make_edition(opening=())},
         {"edition": make_edition(capacity=0)},
         {"entered_lately": True},
-        {"source": Source.CARRY_PASS, "attended": False},
+        {"carried": True, "attended": False},
     ],
     ids=["no policy", "zone shut", "closed", "full", "already inside", "carried"],
 )
@@ -244,9 +244,11 @@ def test_without_any_policy_staff_decide():
         (CarryRule.REFUSE, False, Outcome.REFUSED, Reason.CARRY_PASS_ALONE),
     ],
 )
-def test_a_pass_that_stands_alone_is_compared_with_its_bearer_or_left_to_the_policy(
-    rule, attended, outcome, reason
+@pytest.mark.parametrize("source", [Source.CARRY_PASS, Source.REGISTRY])
+def test_a_saved_pass_is_compared_with_its_bearer_or_left_to_the_policy_whoever_states_its_colour(
+    source, rule, attended, outcome, reason
 ):
-    made = decision(source=Source.CARRY_PASS, attended=attended, edition=make_edition(carry_pass=rule))
+    edition = make_edition(carry_pass=rule)
+    made = decision(source=source, carried=True, attended=attended, edition=edition)
     assert (made.outcome, made.reason) == (outcome, reason)
     assert made.compare_identity is (outcome is Outcome.ADMITTED)

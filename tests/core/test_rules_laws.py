@@ -47,6 +47,7 @@ cases = st.builds(
     edition=st.none() | editions,
     inside=st.integers(0, 4),
     attended=st.booleans(),
+    carried=st.booleans(),
     knowledge_age=st.none() | st.integers(0, 50).map(lambda hours: timedelta(hours=hours)),
     entered_lately=st.booleans(),
 )
@@ -71,6 +72,13 @@ def test_no_policy_admits_an_expired_status_except_an_expired_green_as_blue(case
 def test_no_policy_admits_red_not_even_one_that_says_so(case):
     if case.status.colour is Colour.RED:
         assert not decide(case).opens
+
+
+@given(cases)
+def test_where_nobody_watches_and_the_policy_wants_no_saved_pass_none_opens_by_its_colour(case):
+    strict = case.edition is not None and case.edition.carry_pass is not CarryRule.COMPARE
+    if case.carried and not case.attended and strict:
+        assert decide(case).outcome is not Outcome.ADMITTED
 
 
 @given(cases)
