@@ -120,8 +120,8 @@ class UnknownRule:
     """The ladder for "could not check", by how old the kiosk's knowledge is (rule 8).
 
     Knowledge is the last good word from the registry: fresh while it is younger than `stale_after`, stale until
-    `expired_after`, expired from then on, while there never was one or nobody knows how old it is (a clock that may be wrong), and while a
-    signed document is past its time.
+    `expired_after`, expired from then on, while there never was one or nobody knows how old it is (a clock that may
+    be wrong), and while a signed document is past its time.
     """
 
     fresh: Resort = Resort.ASK_STAFF
@@ -131,7 +131,8 @@ class UnknownRule:
     expired_after: timedelta = timedelta(hours=24)
 
     def freshness(self, age: timedelta | None, *, expired: bool = False) -> Freshness:
-        """Return the rung that a contact of this age stands on; None means there never was any.
+        """Return the rung that a contact of this age stands on; None means there never was any,
+        or nobody knows.
 
         `expired`: a signed document is past its time, whatever the contact is like.
         """

@@ -11,9 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.core.model import Colour
-from kiosk.core.policy import Admits, Window, Zone, ZoneRule
-from kiosk.core.sentence import today
-from tests.factories import ALMATY, NOON, make_edition, make_policy
+from kiosk.core.policy import Admits, Window
+from tests.factories import NOON, make_edition, make_policy
 
 WEDNESDAY = datetime(2026, 3, 4)
 times = st.builds(time, st.integers(0, 23), st.integers(0, 59))
@@ -102,31 +101,3 @@ def test_almaty_is_five_hours_ahead_since_march_2024_in_the_zone_data_that_we_sh
     with resources.files("tzdata.zoneinfo.Asia").joinpath("Almaty").open("rb") as file:
         shipped = ZoneInfo.from_file(file)
     assert moment.astimezone(shipped).hour == hour
-
-
-LOCAL = NOON.astimezone(ALMATY)
-
-
-@pytest.mark.parametrize(
-    "edition, said",
-    [
-        (None, ""),
-        (make_edition(), "Бүгін: жасыл, көк · 24/7"),
-        (make_edition(opening=(Window(start=time(6), end=time(23)),)), "Бүгін: жасыл, көк · 06:00–23:00"),
-        (make_edition(opening=(Window(weekdays=frozenset({2})),)), "Бүгін: жасыл, көк · 00:00–24:00"),
-        (make_edition(opening=()), "Бүгін: кіру жоқ"),
-        (make_edition(admits=()), "Бүгін: кіру жоқ"),
-        (
-            make_edition(zone=Zone.RED, zones=((Zone.RED, ZoneRule(shut=True)),)),
-            "Бүгін: кіру жоқ · қызыл аймақ",
-        ),
-        (
-            make_edition(
-                zone=Zone.YELLOW, zones=((Zone.YELLOW, ZoneRule(colours=frozenset({Colour.GREEN}))),)
-            ),
-            "Бүгін: жасыл · 24/7 · сары аймақ",
-        ),
-    ],
-)
-def test_todays_rule_is_one_sentence(edition, said):
-    assert today(edition, LOCAL) == said
