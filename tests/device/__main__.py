@@ -29,7 +29,9 @@ def main() -> int:
     """Build the device, run the checks, return the exit code."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep disk, console and pictures there")
-    parser.add_argument("--only", default="", metavar="TEXT", help="only the checks with this in their name")
+    parser.add_argument(
+        "--only", default="", metavar="TEXT", help="only the checks with this in their name, and the first"
+    )
     arguments = parser.parse_args()
     begun = time.monotonic()
     course = Course("device")
@@ -44,8 +46,8 @@ def main() -> int:
         network = last.enter_context(island())
         office = Office(folder, network)
         last.callback(office.close)
-        made = image.build(folder, office, network)
-        say(f"        {course.name:9} installed and enrolled, {time.monotonic() - begun:.0f} s")
+        made = image.build(folder, network)
+        say(f"        {course.name:9} installed, {time.monotonic() - begun:.0f} s")
         device = Device(
             folder,
             disk=made.disk,
@@ -59,8 +61,11 @@ def main() -> int:
         device.start()
         say(f"        {course.name:9} has power and answers, {time.monotonic() - started:.0f} s")
         people = last.enter_context(roll(office.db))
-        site = Site(device, people)
-        course.look(site, [check for check in checks.ALL if arguments.only in check.__name__])
+        site = Site(device, people, office)
+        course.look(
+            site,
+            [check for check in checks.ALL if check in checks.FIRST or arguments.only in check.__name__],
+        )
     say(f"{course.passed} passed, {course.failed} failed; {time.monotonic() - begun:.0f} s")
     return bool(course.failed)
 

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from kiosk.core.model import Colour
 from kiosk.core.view import Field
 from tests.device.image import PYTHON
+from tests.device.people import held_up
+from tests.device.picture import asks
 from tests.device.site import RELAY, SEEN_S, Site
 from tests.install.container.machine import until
 from tests.install.container.site import DOOR, expect
@@ -32,6 +34,22 @@ def it_comes_up_by_itself_when_it_gets_power(site: Site) -> str:
     expect(site.device.show("Result", f"{DOOR}-gate-safe") == "success", "the gate was not put safe")
     expect(site.device.show("User") == DOOR, "it does not run as its own user")
     return f"{waited:.0f} s after the first answer of the machine"
+
+
+def an_enrolment_code_before_the_camera_makes_it_this_doors(site: Site) -> str:
+    expect(not site.roll.devices(), "the door has a device already")
+    site.tells("camera: /dev/video")
+    code = site.office.code()
+    site.hold_up(held_up(code, seed=0))
+    site.tells("enrolment: shown")
+    until(lambda: asks(site.device.screen(keep="enrolment")), SEEN_S, "the panel to ask whether it is right")
+    expect(not site.roll.devices(), "it was enrolled before anybody said yes")
+    site.device.type("ret")
+    site.tells("is open for visitors")
+    site.shows(Field.NIGHT)
+    expect(code not in site.device.console(), "the code is in the journal")
+    (device,) = site.roll.devices()
+    return device
 
 
 def a_second_run_of_install_adds_the_console_that_a_container_lacks(site: Site) -> str:
@@ -211,8 +229,10 @@ def _cut(site: Site, then: Callable[[], None]) -> str:
     return f"{gates} gates had opened, {gates} visits are there"
 
 
+FIRST = (it_comes_up_by_itself_when_it_gets_power, an_enrolment_code_before_the_camera_makes_it_this_doors)
+"""What has to be so before anything else can be."""
 ALL = (
-    it_comes_up_by_itself_when_it_gets_power,
+    *FIRST,
     a_second_run_of_install_adds_the_console_that_a_container_lacks,
     the_panel_shows_that_it_waits,
     the_doctor_finds_its_hardware,

@@ -1,4 +1,4 @@
-"""The virtual device's disk: a Debian root on which install.sh has installed this tree, as a technician would, and enrolled it.
+"""The virtual device's disk: a Debian root on which install.sh has installed this tree, as a technician would. It is no door's yet.
 
 The installation runs in a container on that root: emulated, it would take most of an hour. What a container cannot show it
 (the first console) install.sh finds at its second run, in the virtual device itself (`checks.py`).
@@ -17,7 +17,7 @@ from tests.device.people import hall
 from tests.install.container import bundles
 from tests.install.container.course import say
 from tests.install.container.machine import Failed, Machine
-from tests.install.container.office import PORT, Office
+from tests.install.container.office import PORT
 
 GUEST = Path(__file__).parent / "guest"
 HOST = "10.0.2.2"
@@ -156,8 +156,8 @@ class Image:
     """For the kernel's command line, as the product wants it."""
 
 
-def build(folder: Path, office: Office, network: Path) -> Image:
-    """Make the disk in a folder, installed and enrolled at this registry. Raises Failed."""
+def build(folder: Path, network: Path) -> Image:
+    """Make the disk in a folder; `network` is the namespace in which it is installed. Raises Failed."""
     machine_root = folder / "root"
     machine_root.mkdir()
     subprocess.run(
@@ -169,7 +169,7 @@ def build(folder: Path, office: Office, network: Path) -> Image:
     bundle = bundles.unpacked(bundles.bundle(parts.SUITE, say), machine_root)
     machine = Machine(machine_root, network=network, log=folder / "container.log")
     try:
-        _install(machine, bundle, office)
+        _install(machine, bundle)
     finally:
         machine.stop()
     made = parts.made()
@@ -220,14 +220,13 @@ def _add_libraries(machine_root: Path, made: Path) -> None:
     subprocess.run(["chroot", machine_root, PYTHON, "-P", "-c", "import lgpio, picamera2"], check=True)
 
 
-def _install(machine: Machine, bundle: Path, office: Office) -> None:
-    answers = machine.root / "srv/answers.toml"
-    answers.write_text(f'[install]\nenrolment_code = "{office.code()}"\n{CONFIGURATION}')
+def _install(machine: Machine, bundle: Path) -> None:
+    (machine.root / "srv/answers.toml").write_text(CONFIGURATION)
     said = machine.run(
         f"/srv/release/install.sh --offline {bundle} --answers /srv/answers.toml --unattended", within_s=1800
     )
-    if "Enrolled as" not in said:
-        raise Failed(f"it was not enrolled:\n{said[-3000:]}")
+    if "is installed" not in said:
+        raise Failed(f"it was not installed:\n{said[-3000:]}")
 
 
 def _add_guest(machine_root: Path) -> None:

@@ -63,6 +63,10 @@ class Roll:
         """Return the IIN of everybody who came."""
         return [person.iin for person in self._people]
 
+    def devices(self) -> list[str]:
+        """Return the devices that the door has."""
+        return [device.id for device in self._registry.devices.all() if device.door == DEMO_DOOR]
+
     def visits(self) -> list[dict[str, Any]]:
         """Return the visits that the registry has of the door, newest first."""
         return self._registry.reports.visits(DEMO_DOOR, limit=500)

@@ -39,3 +39,9 @@ def field(picture: NDArray[np.uint8]) -> Field | None:
         if max(abs(one - other) for one, other in zip(colour, palette.field, strict=True)) <= NEAR:
             return name
     return None
+
+
+def asks(picture: NDArray[np.uint8]) -> bool:
+    """Return whether the screen asks for a yes: the button for it is green, at the lower right."""
+    high, wide = picture.shape[:2]
+    return field(picture[high * 4 // 5 : high * 19 // 20, wide * 11 // 20 : wide * 19 // 20]) is Field.GREEN

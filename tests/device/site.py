@@ -16,6 +16,7 @@ from tests.device.image import PYTHON
 from tests.device.people import Person, Roll
 from tests.device.picture import dominant, field
 from tests.install.container.machine import Failed, until
+from tests.install.container.office import Office
 from tests.install.container.site import DOOR, expect
 
 SEEN_S = 120
@@ -34,6 +35,7 @@ class Site:
 
     device: Device
     roll: Roll
+    office: Office
     opened: int = 0
     """How often the gate opened, up to the check that runs."""
     inside: int = 0
@@ -99,7 +101,15 @@ class Site:
 
     def present(self, person: Person) -> None:
         """Have somebody hold a pass before the camera; who comes while another does waits their turn."""
-        self.device.put(f"/run/held/{time.monotonic_ns():020}.png", self.roll.picture(person))
+        self.hold_up(self.roll.picture(person))
+
+    def hold_up(self, picture: bytes) -> None:
+        """Have the camera see a picture for a while."""
+        self.device.put(f"/run/held/{time.monotonic_ns():020}.png", picture)
+
+    def tells(self, words: str, within_s: float = SEEN_S) -> None:
+        """Wait until the device's journal has these words. Raises Failed."""
+        until(lambda: words in self.device.console(), within_s, f"the journal to tell of {words!r}")
 
     @contextmanager
     def ribbon_camera(self, sees: str = HALL) -> Iterator[None]:

@@ -1,11 +1,16 @@
 """A picture of the device's screen is judged by the colour that fills it."""
 
+from pathlib import Path
+
+import cv2
 import numpy as np
 import pytest
 
 from kiosk.core.view import Field
-from tests.device.picture import dominant, field, pixels
+from tests.device.picture import asks, dominant, field, pixels
 from ui.theme import PALETTES
+
+SCREENS = Path(__file__).parents[1] / "ui/reference"
 
 
 def _ppm(picture: np.ndarray) -> bytes:
@@ -37,6 +42,11 @@ def test_a_black_panel_is_no_field() -> None:
 def test_what_lies_on_the_field_does_not_count() -> None:
     picture = _filled(PALETTES[Field.GREEN].field, PALETTES[Field.RED].field)
     assert dominant(picture) == PALETTES[Field.GREEN].field
+
+
+@pytest.mark.parametrize("page, does", [("enrol-check", True), ("enrol", False), ("enrol-fault", False)])
+def test_a_page_with_a_green_button_asks_for_a_yes(page: str, does: bool) -> None:
+    assert asks(cv2.imread(str(SCREENS / f"{page}-800x480.png"))[:, :, ::-1]) is does
 
 
 def test_a_pixel_value_that_looks_like_white_space_is_a_pixel() -> None:
