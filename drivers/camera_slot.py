@@ -16,8 +16,8 @@ from kiosk.ports import Camera, Grey
 
 CLOSE_WAIT_S = 0.25
 """How long `close` waits for a frame that is on its way: a few at 15 a second. A dead camera is left to its thread."""
-LET_GO_S = 1.0
-"""How long one that is opened anew may still hold on. Less than a thing may take to open before it is said to be missing."""
+LET_GO_S = 1.5
+"""How long one that is opened anew may still hold on: picamera2 takes half a second to close. Less than a thing may take to open before it is said to be missing."""
 
 
 class NewestFrame:

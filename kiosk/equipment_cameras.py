@@ -6,6 +6,7 @@ Looked for anew at each opening, so that a camera may be plugged in late or into
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,11 +17,15 @@ from drivers.video_devices import Chooser, Found
 from kiosk.errors import DriverError, DriverHangs, DriverMissing
 from kiosk.ports import Camera
 from kiosk.settings import Settings
+from kiosk.workers.opening import Opening
 
 if TYPE_CHECKING:
     from drivers.camera_picamera2 import Picamera2Camera
 
 log = logging.getLogger(__name__)
+
+RIBBON_WAIT_S = 20.0
+"""So long a ribbon camera may take to open before the USB camera has its turn. A slow card takes ten seconds to load the library."""
 
 OpenUsb = Callable[[str], Camera]
 
@@ -83,12 +88,17 @@ def _picamera2(settings: Settings) -> Callable[[], Camera]:
 
 
 def _any_camera(settings: Settings) -> Callable[[], Camera]:
-    """A ribbon camera where there is one, else a USB camera."""
-    open_ribbon, open_usb = _picamera2(settings), _v4l2(settings)
+    return either(_picamera2(settings), _v4l2(settings))
+
+
+def either(
+    open_ribbon: Callable[[], Camera], open_usb: Callable[[], Camera], *, wait_s: float = RIBBON_WAIT_S
+) -> Callable[[], Camera]:
+    """Return what opens a ribbon camera where there is one, else a USB camera: also where the ribbon camera hangs while it is opened."""
 
     def open_camera() -> Camera:
         try:
-            return open_ribbon()
+            return _within(open_ribbon, wait_s)
         except DriverError as ribbon:
             try:
                 return open_usb()
@@ -97,6 +107,18 @@ def _any_camera(settings: Settings) -> Callable[[], Camera]:
                 raise kind(f"no camera: {usb} ({ribbon})") from None
 
     return open_camera
+
+
+def _within(open_ribbon: Callable[[], Camera], wait_s: float) -> Camera:
+    opening = Opening("open-ribbon", open_ribbon)
+    camera = opening.take(wait_s, threading.Event())
+    if camera is None:
+        opening.abandon()
+        raise DriverHangs(
+            f"expected the ribbon camera to open within {wait_s:g} s, it hangs and is waited for: with the power off see its "
+            "cable, then switch the device on again"
+        )
+    return camera
 
 
 def _replay(settings: Settings) -> Callable[[], Camera]:

@@ -29,8 +29,11 @@ from kiosk.support.programs import said
 from kiosk.wires import wires
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kiosk.core.board import Vitals
     from kiosk.enrolment.device import Device, Identity
+    from kiosk.ports import Camera
 
 HAS_PASSED = datetime(2026, 11, 1, tzinfo=UTC)
 """A clock before this is wrong, whoever set it."""
@@ -94,10 +97,7 @@ class Site:
         from kiosk.clock import SystemClock
 
         real = SystemClock()
-        keep = Fix(
-            "have the system keep the time by the network",
-            _keep_time,
-        )
+        keep = Fix("have the system keep the time by the network", _keep_time)
         return look.clock(real.trusted(), real.wall(), HAS_PASSED, *([keep] if self.here else []))
 
     @cached_property
@@ -147,19 +147,21 @@ class Site:
             lambda: client.fetch("keys"), time.monotonic, told.question_s, lambda: signer.ahead
         )
 
-    def camera(self) -> Finding:
+    @cached_property
+    def _open_camera(self) -> Callable[[], Camera] | None:
+        """The same for every check: it knows whether the one before has given the camera back, and waits for it."""
         from kiosk.equipment_cameras import CAMERAS
 
-        open_camera = CAMERAS[self.settings.camera.driver](self.settings)
-        return things.camera(open_camera, mono=time.monotonic, running=self.running)
+        return CAMERAS[self.settings.camera.driver](self.settings)
+
+    def camera(self) -> Finding:
+        return things.camera(self._open_camera, mono=time.monotonic, running=self.running)
 
     def view(self) -> Finding:
         from kiosk.doctor.view import view
-        from kiosk.equipment_cameras import CAMERAS
         from kiosk.workers.view_watch import kept
 
-        open_camera = CAMERAS[self.settings.camera.driver](self.settings)
-        return view(open_camera, kept(self.settings.store.path.parent), running=self.running)
+        return view(self._open_camera, kept(self.settings.store.path.parent), running=self.running)
 
     def decoders(self) -> Finding:
         return things.decoders((readings.zxing, readings.zbar))

@@ -10,11 +10,12 @@ from types import ModuleType
 import pytest
 
 from drivers.camera_picamera2 import FIRST_LIMIT_S
+from drivers.camera_slot import OneAtATime
 from drivers.fake_camera import FakeLight
 from drivers.fake_picamera2 import FakeRibbon
 from drivers.video_devices import Chooser
 from kiosk.core.events import HealthChanged, Part
-from kiosk.equipment_cameras import CAMERAS, chosen
+from kiosk.equipment_cameras import CAMERAS, chosen, either
 from kiosk.errors import CameraLost, DriverHangs, DriverMissing
 from kiosk.ports import Grey
 from kiosk.settings import parse
@@ -230,3 +231,36 @@ def test_a_ribbon_camera_whose_library_does_not_load_leaves_the_usb_cameras_turn
         DriverMissing, match=r"no camera: .*video-nowhere.*ValueError: numpy\.dtype size changed"
     ):
         CAMERAS["auto"](NO_USB)()
+
+
+def test_a_ribbon_camera_that_hangs_while_it_is_opened_leaves_the_usb_cameras_turn_and_is_opened_once():
+    opens, late, attempts = threading.Event(), FakeCamera(), []
+    late.given_back = late.closed.wait
+    usb = FakeCamera()
+
+    def open_ribbon() -> FakeCamera:
+        attempts.append(1)
+        assert opens.wait(WITHIN_S)
+        return late
+
+    open_camera = either(OneAtATime("the ribbon camera", open_ribbon, wait_s=0.0), lambda: usb, wait_s=SOON)
+    assert open_camera() is usb
+    assert open_camera() is usb
+    assert len(attempts) == 1
+    opens.set()
+    assert late.closed.wait(WITHIN_S), "nobody waits for it any more: it is given back"
+
+
+def test_where_the_ribbon_camera_hangs_and_there_is_no_other_that_is_said():
+    opens = threading.Event()
+
+    def open_ribbon() -> FakeCamera:
+        assert opens.wait(WITHIN_S)
+        raise DriverMissing("none is plugged in")
+
+    def no_usb() -> FakeCamera:
+        raise DriverMissing("expected a USB camera, found none")
+
+    with pytest.raises(DriverHangs, match=r"no camera: expected a USB camera.*within 0\.02 s, it hangs"):
+        either(open_ribbon, no_usb, wait_s=SOON)()
+    opens.set()
