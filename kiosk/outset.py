@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from dataclasses import replace
 from datetime import datetime
 
 from kiosk.core.crossings import Sensor
 from kiosk.core.guesses import Budget
+from kiosk.core.model import Passage
 from kiosk.core.occupancy import LONGEST_STAY, Movement, Occupancy
+from kiosk.core.passages import passage_id
 from kiosk.core.remembered import KEY_BYTES, Remembered
 from kiosk.core.situation import Door, Setup, Times
 from kiosk.core.venue_code import VenueCode
+from kiosk.errors import StoreError
 from kiosk.ports import Clock
 from kiosk.settings import Settings
 from kiosk.store.row_times import offset_ms_of
 from kiosk.store.store import Store
 from kiosk.store.thread import StoreThread
+
+log = logging.getLogger(__name__)
 
 
 def setup_of(settings: Settings, venue_code: VenueCode | None) -> Setup:
@@ -71,6 +77,7 @@ def resumed(
     counted = "" if remembered is None else remembered.occupancy.through
 
     def look(kept: Store) -> tuple[tuple[Movement, ...], datetime | None]:
+        _assume_passed(kept)
         return kept.reports.movements(now - LONGEST_STAY, after=counted), kept.latest_signed()
 
     newer, signed = store.call(look).result()
@@ -82,6 +89,28 @@ def resumed(
     presence, occupancy = remembered.caught_up(newer)
     setup = replace(door.setup, presence_key=remembered.key)
     return replace(door, setup=setup, presence=presence, occupancy=occupancy)
+
+
+def _assume_passed(store: Store) -> None:
+    """Tell of every admitted visit that the last stop cut short that its visitor went in, unseen: the gate may have opened.
+
+    To withdraw it would lose somebody who is inside; and whoever did not go in is missed by nobody (docs/decisions.md).
+    """
+    try:
+        for one in store.reports.unpassed():
+            store.record(
+                Passage(
+                    id=passage_id(one.visit_id),
+                    visit_id=one.visit_id,
+                    passed=True,
+                    ended_at=one.at,
+                    sensed=False,
+                    time_trusted=one.time_trusted,
+                )
+            )
+            log.warning("visit %s: stopped before it was known whether they passed: assumed", one.visit_id)
+    except StoreError as failure:  # told at the next start; a door that starts is worth more
+        log.error("store: %s", failure)
 
 
 def _release_every_s(settings: Settings) -> float | None:

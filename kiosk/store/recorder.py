@@ -18,7 +18,7 @@ from kiosk.trust import Keyring, Sealed, seal
 log = logging.getLogger(__name__)
 
 KEPT_IN_MEMORY = 1000
-"""Records that the disk did not take and that still happened: exits and passages."""
+"""Records that the disk did not take and that still happened (`_happened`)."""
 WAIT_S = 30.0
 """For what is no visitor's business: a document that is kept or read."""
 
@@ -83,8 +83,8 @@ class Recorder:
             return
         log.error("store: %s", failure)
         self._failed = True
-        if not isinstance(record, Visit) or record.direction is Direction.EXIT:
-            with self._lock:  # it happened all the same; an entry did not: nobody was admitted
+        if _happened(record):
+            with self._lock:
                 self._unwritten.append(record)
         self._put(RecordFailed(record_id=record.id, why=str(failure)))
 
@@ -95,3 +95,17 @@ class Recorder:
         if sealed is None:
             log.warning("visit %s: recorded without who it was: no sealing key is known yet", record.id)
         return sealed
+
+
+def _happened(record: Record) -> bool:
+    """Whether what the disk did not take happened all the same. An entry did not, and no decision that would have opened.
+
+    Written later, such a one would be an admission whose gate stayed shut. What turned a decision into a refusal stands.
+    """
+    match record:
+        case Visit():
+            return record.direction is Direction.EXIT
+        case Amendment():
+            return not record.decision.opens
+        case _:
+            return True

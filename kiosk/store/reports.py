@@ -32,6 +32,15 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unpassed:
+    """An admitted visit of which nobody knows whether its visitor went through."""
+
+    visit_id: str
+    at: datetime
+    time_trusted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
     """Visits of one kind, by the decision that stood last."""
 
@@ -163,6 +172,26 @@ class Reports:
                 uid=row["uid"],
                 at=datetime.fromisoformat(row["at"]),
                 direction=row["direction"] and Direction(row["direction"]),
+            )
+            for row in rows
+        )
+
+    def unpassed(self) -> tuple[Unpassed, ...]:
+        """Return the admitted visits without a passage, oldest first: at a start, those that the last stop cut short."""
+        with plainly("the visits without a passage cannot be read"):
+            rows = self._all(
+                "WITH last AS (SELECT visit, max(rowid) AS id FROM records WHERE kind = 'amendment' GROUP BY visit)"
+                " SELECT first.uid, first.at, first.time_trusted FROM records AS first LEFT JOIN last ON last.visit = first.uid"
+                " LEFT JOIN records AS turned ON turned.rowid = last.id"
+                " WHERE first.kind = 'visit' AND coalesce(turned.opens, first.opens) = 1 AND NOT EXISTS"
+                " (SELECT 1 FROM records AS went WHERE went.visit = first.uid AND went.kind = 'passage')"
+                " ORDER BY first.rowid"
+            )
+        return tuple(
+            Unpassed(
+                visit_id=row["uid"],
+                at=datetime.fromisoformat(row["at"]),
+                time_trusted=bool(row["time_trusted"]),
             )
             for row in rows
         )

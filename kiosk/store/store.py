@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from kiosk.core.model import Record
+from kiosk.core.model import Amendment, Record
 from kiosk.core.outbox import CAP_S, Delivered, Later, Mark, Parked, Waiting
+from kiosk.errors import StoreError
 from kiosk.ports import Clock
 from kiosk.store.file import open_sound, plainly, take
 from kiosk.store.records import item_of, plain_line, row_of, utc_text
@@ -86,10 +87,15 @@ class Store:
         self._lock.close()
 
     def record(self, record: Record, sealed: Sealed | None = None) -> None:
-        """Write a record and its place in the outbox; on the disk when this returns. The same one again is nothing."""
+        """Write a record and its place in the outbox; on the disk when this returns. The same one again is nothing.
+
+        A decision that opens is refused where its visit is not on the disk: no gate without a visit.
+        """
         row = self._times.on(row_of(record, sealed))
         with plainly(f"{row['kind']} {row['uid']} was not written"), self._db.atomic():
-            if not self._run("SELECT 1 FROM records WHERE uid = ?", row["uid"]).fetchone():
+            if isinstance(record, Amendment) and record.decision.opens and not self._has(record.visit_id):
+                raise StoreError(f"amendment {row['uid']} was not written: its visit is not on the disk")
+            if not self._has(row["uid"]):
                 self._db.table("records").insert(row)
                 self._queue(row["uid"])
 
@@ -272,6 +278,9 @@ class Store:
             kept.not_after and utc_text(kept.not_after),
             kept.root or None,
         )
+
+    def _has(self, uid: str) -> bool:
+        return self._run("SELECT 1 FROM records WHERE uid = ?", uid).fetchone() is not None
 
     def _queue(self, uid: str) -> None:
         self._run(

@@ -386,3 +386,14 @@ def test_closing_twice_is_nothing(store):
 def test_times_come_back_in_utc(store, clock):
     store.record(make_visit(1), make_sealed())
     assert store.reports.queue()[0].at.tzinfo == UTC
+
+
+def test_a_decision_that_opens_is_not_written_without_its_visit(store):
+    """A live pass turned by the registry: both records were ordered, and the disk took only the second."""
+    visit = make_visit(1)
+    with pytest.raises(StoreError, match="its visit is not on the disk"):
+        store.record(make_amendment(2, visit, GREEN))
+    store.record(make_amendment(3, visit, RED))  # nobody enters by it
+    store.record(visit)
+    store.record(make_amendment(2, visit, GREEN))
+    assert store.reports.counts().waiting == 3
