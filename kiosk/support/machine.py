@@ -30,6 +30,7 @@ _PLUGGED = (
     ("serial", "class/tty/ttyUSB*", ("dev",)),
     ("watchdog", "class/watchdog/watchdog*", ("identity", "state", "timeout")),
     ("network", "class/net/*", ("operstate", "type")),
+    ("radio", "class/rfkill/rfkill*", ("type", "soft", "hard")),
     ("temperature", "class/thermal/thermal_zone*", ("type", "temp")),
 )
 """Kind, where it is below /sys, and what is told of it: kinds and states. A serial number says whose it is, and stays out."""

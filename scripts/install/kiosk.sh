@@ -7,12 +7,13 @@ home=/opt/ashyq-kiosk
 python=$home/current/venv/bin/python
 
 main() {
+    command=$(command_in "$@")
     # -P: a folder named kiosk, where the technician happens to stand, is not the program.
-    case ${1:-} in
+    case $command in
         # These need nobody's files, or those of whoever asks. gate-safe runs at the machine's start as root without root's powers.
-        '' | -* | version | read | check-config | gate-safe) exec "$python" -P -m kiosk "$@" ;;
+        '' | version | read | check-config | gate-safe) exec "$python" -P -m kiosk "$@" ;;
     esac
-    case $(id -un):${1:-} in
+    case $(id -un):$command in
         ashyq-kiosk:*) exec "$python" -P -m kiosk "$@" ;;
         # doctor and bundle lay root's powers down themselves, and take them up to repair and to read the journal
         # (kiosk/support/powers.py). -I: nothing is imported from a folder, or by a variable, of somebody else.
@@ -28,6 +29,18 @@ main() {
             ;;
         *) exec sudo -- "$0" "$@" ;;
     esac
+}
+
+command_in() { # the first word that is no option, nor an option's value: --config FILE may stand before it
+    while [ $# -gt 0 ]; do
+        case $1 in
+            -h | --help) return ;;
+            --config) if [ $# -gt 1 ]; then shift; fi ;;
+            -*) ;;
+            *) echo "$1" && return ;;
+        esac
+        shift
+    done
 }
 
 only_roots() { # root runs nothing that somebody else could have written

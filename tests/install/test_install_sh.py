@@ -101,6 +101,9 @@ def test_another_pygame_on_the_system_is_told_of(machine):
         ("root", "bundle", "python, pipes in"),
         ("root", "update", "python, pipes in"),
         ("root", "gate-safe", "python"),
+        ("root", "--config x --traceback queue", "setpriv"),
+        ("root", "--config", "python"),
+        ("pi", "--config=x today", "sudo"),
         ("pi", "doctor", "sudo"),
         ("pi", "version", "python"),
         ("pi", "read", "python"),
@@ -109,7 +112,7 @@ def test_another_pygame_on_the_system_is_told_of(machine):
 )
 def test_the_command_runs_as_the_one_whose_files_it_needs(machine, who, words, runs, tmp_path):
     machine.program("find", "true")
-    called = wrapped(machine, tmp_path, who, words, "x y")
+    called = wrapped(machine, tmp_path, who, *words.split(), "x y")
     assert called.returncode == 0, called.stderr
     said = called.stdout
     assert said.startswith(runs)
