@@ -65,11 +65,14 @@ remember_journal() {
     remember journal /var/log/journal
     if [[ ! -d $ROOT/var/log/journal ]]; then remember folders /var/log/journal; fi
 }
-forget_journal() {
+forget_journal() { # the rule is gone by now
     local folder
+    start_journal_anew
+    # Not before: one that keeps its journal there makes the folder anew for the next line that anybody says.
     for folder in $(remembered journal); do
         rm -rf "$ROOT${folder:?}"/*
         if is_remembered folders "$folder"; then rmdir "$ROOT$folder" 2>/dev/null || true; fi
+        start_journal_anew
     done
 }
 # It reads its rules when it starts; whoever writes to it notices nothing of that.

@@ -23,7 +23,6 @@ uninstall() {
     for name in $(remembered files); do remove_file "$name"; done
     forget_journal
     reload
-    start_journal_anew
     restore_boot
     for name in $(remembered groups); do forget_group "$name"; done
     mapfile -t packages < <(remembered packages)
