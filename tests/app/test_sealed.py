@@ -17,7 +17,7 @@ import sys
 import threading
 import urllib.parse
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 
 import pytest
@@ -274,8 +274,9 @@ def files_of(pid: int) -> dict[str, bytes]:
     """Return what is in every regular file that a process has open or mapped writable, also in one without a name."""
     files = {}
     for descriptor in Path(f"/proc/{pid}/fd").iterdir():
-        if stat.S_ISREG(descriptor.stat().st_mode):
-            files[str(descriptor.readlink())] = descriptor.read_bytes()
+        with suppress(FileNotFoundError):  # closed since it was listed
+            if stat.S_ISREG(descriptor.stat().st_mode):
+                files[str(descriptor.readlink())] = descriptor.read_bytes()
     for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
         _range, rights, _offset, _device, inode, *name = line.split(None, 5)
         if inode != "0" and "w" in rights and "s" in rights:
