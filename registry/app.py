@@ -98,7 +98,12 @@ def _devices(registry: ReferenceRegistry) -> APIRouter:
             )
         door = _door(registry, batch.door, caller)
         named = caller.name(batch.device)
-        return shapes.Verdicts(results=registry.ledger.take(named, door.id, batch.items))
+        if batch.origin is None:
+            return shapes.Verdicts(results=registry.ledger.take(named, door.id, batch.items))
+        made = registry.devices.former(batch.origin.device, at=batch.origin.door, now=named)
+        if isinstance(made, str):
+            return shapes.Verdicts(results=registry.ledger.refuse(batch.items, made))
+        return shapes.Verdicts(results=registry.ledger.take(made.id, made.door, batch.items))
 
     @router.get("/doors/{door}/events")
     async def events(

@@ -49,6 +49,22 @@ class Devices:
             row = connection.execute(select(devices).where(devices.c.device == device)).first()
         return None if row is None else _device(row)
 
+    def former(self, device: str, *, at: str, now: str) -> Device | str:
+        """Return the device that `now` was when it stood at the door `at`, or in a word why it was not.
+
+        A device that was enrolled anew has another id and another key. Of the same door it may bring what lies there; of
+        another one only where the machine is the same by its serial number.
+        """
+        was, is_now = self.get(device), self.get(now)
+        if was is None or is_now is None:
+            return "unknown-device"
+        if was.door != at:
+            return "other-door"
+        serial = was.hardware.get("serial", "")
+        if was.door != is_now.door and (not serial or serial != is_now.hardware.get("serial")):
+            return "other-device"
+        return was
+
     def enrol(self, public_key: bytes, door: str) -> str:
         """File a device that nobody asked for a code, and return its id."""
         unsaid = {"model": "", "serial": ""}

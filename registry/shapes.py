@@ -120,11 +120,19 @@ AnyItem = VisitItem | AmendmentItem | PassageItem | ClosingItem | AnomalyItem
 ITEM: TypeAdapter[AnyItem] = TypeAdapter(Annotated[AnyItem, Field(discriminator="kind")])
 
 
+class Origin(Shape):
+    """By whom and where records were made, where the device that brings them was enrolled otherwise then."""
+
+    device: DeviceId
+    door: DoorId
+
+
 class VisitBatch(Shape):
     """The items are read one by one: a bad one is told so in its own verdict and holds up no other."""
 
     device: DeviceId
     door: DoorId
+    origin: Origin | None = None
     items: Annotated[
         list[Any], Field(min_length=1, json_schema_extra={"maxItems": MOST_ITEMS, "items": True})
     ]

@@ -76,6 +76,10 @@ class Ledger:
             )
         return [next(stored) if isinstance(one, _Accepted) else one for one in read]
 
+    def refuse(self, items: Iterable[object], reason: str) -> list[Verdict]:
+        """Take none of a batch, each for the same reason: whoever sent it keeps it."""
+        return [_verdict(_uid_of(raw), "rejected", reason) for raw in items]
+
     def _read(self, raw: object) -> _Accepted | Verdict:
         try:
             item = ITEM.validate_python(raw)

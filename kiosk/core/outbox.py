@@ -50,6 +50,14 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Who made a record: it is delivered as that door's, whoever this device is by then."""
+
+    device: str
+    door: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Delivered:
     """The registry has it."""
 

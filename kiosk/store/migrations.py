@@ -297,3 +297,23 @@ def additive_root_of_documents(db: Database) -> None:
     d = HEX
     check = _form("root", d * 8, 8)
     db.execute(f'ALTER TABLE documents ADD COLUMN "root" TEXT CONSTRAINT fits_root CHECK ({check})')
+
+
+@migrations()
+def additive_enrolments(db: Database) -> None:
+    """At which door a record was made: a device that is enrolled for another one must not deliver it as that one's."""
+    d = HEX
+    # A registry's random id may be of many digits; whatever else it calls a device has few, as a line for people.
+    random = (
+        f"{_form('device', 'D-' + d * 16, 18)} AND device NOT GLOB 'D-0000{DIGIT * 12}'"
+        f" AND device NOT GLOB 'D-{DIGIT * 12}0000'"
+    )
+    one_case = "(device NOT GLOB '*[^a-z0-9_.-]*' OR device NOT GLOB '*[^A-Z0-9_.-]*')"  # base64 has both
+    enrolments = {
+        "number": ("INTEGER PRIMARY KEY", "number BETWEEN 1 AND 9999999"),
+        "door": ("TEXT NOT NULL", f"door NOT GLOB '*[^A-Z0-9-]*' AND {_line('door', 16)}"),
+        "device": ("TEXT NOT NULL", f"({random}) OR ({one_case} AND {_line('device', 64)})"),
+    }
+    db.execute(_table("enrolments", enrolments, "UNIQUE (door, device)"))
+    check = "enrolment BETWEEN 1 AND 9999999"
+    db.execute(f"ALTER TABLE records ADD COLUMN enrolment INTEGER CONSTRAINT fits_enrolment CHECK ({check})")

@@ -6,6 +6,7 @@ record that the registry does not have, and nothing here can hold an identifier 
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.core.model import Amendment, Record
-from kiosk.core.outbox import CAP_S, Delivered, Later, Mark, Parked, Waiting
+from kiosk.core.outbox import CAP_S, Delivered, Later, Mark, Origin, Parked, Waiting
 from kiosk.errors import StoreError
 from kiosk.ports import Clock
 from kiosk.store.file import open_sound, plainly, take
@@ -24,6 +25,8 @@ from kiosk.store.revocations import RevocationTable
 from kiosk.store.row_times import RowTimes, moment_of
 from kiosk.trust import Sealed
 from kiosk.trust.revocations import RevocationChange
+
+log = logging.getLogger(__name__)
 
 APPLICATION_ID = 0x41535151
 """ASQQ: by it `file` and a technician tell this database from others."""
@@ -35,6 +38,8 @@ class Outgoing:
 
     waiting: Waiting
     item: dict[str, Any] = field(repr=False)
+    origin: Origin | None
+    """None: an older kiosk wrote it, and it goes as whoever this device is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +69,13 @@ class Store:
     After an error nothing is half-written, and the next call tries anew.
     """
 
-    def __init__(self, path: Path, *, clock: Clock, boot_id: str | None = None) -> None:
-        """`boot_id` names this start of the machine, as the kernel does; without it no time is put right later."""
+    def __init__(
+        self, path: Path, *, clock: Clock, boot_id: str | None = None, origin: Origin | None = None
+    ) -> None:
+        """`boot_id` names this start of the machine, as the kernel does; without it no time is put right later.
+
+        `origin` is who records from now on.
+        """
         self._path = path
         self._clock = clock
         self._times = RowTimes(clock, boot_id)
@@ -75,6 +85,7 @@ class Store:
         except BaseException:
             self._lock.close()
             raise
+        self._enrolment = None if origin is None else self._enrolment_of(origin)
         self.reports = Reports(self._db)
         self.revocations = RevocationTable(self._db)
 
@@ -96,7 +107,7 @@ class Store:
             if isinstance(record, Amendment) and record.decision.opens and not self._has(record.visit_id):
                 raise StoreError(f"amendment {row['uid']} was not written: its visit is not on the disk")
             if not self._has(row["uid"]):
-                self._db.table("records").insert(row)
+                self._db.table("records").insert(row | {"enrolment": self._enrolment})
                 self._queue(row["uid"])
 
     def waiting(self, limit: int, now: datetime) -> list[Outgoing]:
@@ -105,7 +116,8 @@ class Store:
         bounds = (utc_text(now), utc_text(now + timedelta(seconds=2 * CAP_S)), limit)
         with plainly("the outbox cannot be read"):
             rows = self._db.query(
-                "SELECT outbox.tries, outbox.incident AS urgent, records.* FROM outbox JOIN records USING (uid)"
+                "SELECT outbox.tries, outbox.incident AS urgent, made.door AS made_at, made.device AS made_by, records.*"
+                " FROM outbox JOIN records USING (uid) LEFT JOIN enrolments AS made ON made.number = enrolment"
                 " WHERE not_before IS NULL OR not_before <= ? OR not_before > ?"
                 " ORDER BY outbox.incident DESC, outbox.seq LIMIT ?",
                 bounds,
@@ -114,6 +126,7 @@ class Store:
                 Outgoing(
                     waiting=Waiting(uid=row["uid"], incident=bool(row["urgent"]), tries=row["tries"]),
                     item=item_of(row),
+                    origin=row["made_by"] and Origin(device=row["made_by"], door=row["made_at"]),
                 )
                 for row in rows
             ]
@@ -278,6 +291,23 @@ class Store:
             kept.not_after and utc_text(kept.not_after),
             kept.root or None,
         )
+
+    def _enrolment_of(self, origin: Origin) -> int | None:
+        """Return the number of this enrolment. One that the schema does not hold must not cost a record: it has none."""
+        try:
+            with self._db.atomic():
+                self._run(
+                    "INSERT INTO enrolments (door, device) VALUES (?, ?) ON CONFLICT DO NOTHING",
+                    origin.door,
+                    origin.device,
+                )
+                row = self._run(
+                    "SELECT number FROM enrolments WHERE door = ? AND device = ?", origin.door, origin.device
+                ).fetchone()
+        except sqlite3.Error as error:
+            log.warning("records will not say at which door they were made: %s", type(error).__name__)
+            return None
+        return int(row[0])
 
     def _has(self, uid: str) -> bool:
         return self._run("SELECT 1 FROM records WHERE uid = ?", uid).fetchone() is not None

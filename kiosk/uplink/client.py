@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -18,7 +18,7 @@ import requests
 
 from kiosk.core.events import PhoneArrived
 from kiosk.core.model import Direction, Identifier, Via
-from kiosk.core.outbox import Verdict, Word
+from kiosk.core.outbox import Origin, Verdict, Word
 from kiosk.errors import RegistryUnreachable
 from kiosk.ports import Answer
 from kiosk.uplink import answers
@@ -128,9 +128,15 @@ class RegistryClient:
             hint=answers.text(answer, "hint", answers.HINT),
         )
 
-    def send(self, items: Iterable[Mapping[str, Any]]) -> dict[str, Verdict]:
-        """Hand over 1 to 500 records and return the verdicts by uid. One that is missing or strange is not in it."""
-        body = {"device": self._device, "door": self._door, "items": list(items)}
+    def send(self, items: Iterable[Mapping[str, Any]], origin: Origin | None = None) -> dict[str, Verdict]:
+        """Hand over 1 to 500 records and return the verdicts by uid. One that is missing or strange is not in it.
+
+        `origin` is who made them, where this device was enrolled otherwise then.
+        """
+        me = Origin(device=self._device, door=self._door)
+        body: dict[str, Any] = {"device": me.device, "door": me.door, "items": list(items)}
+        if origin not in (None, me):
+            body["origin"] = asdict(origin)
         results = self._post("/v1/visits", body, self._timeouts.send_s).get("results")
         if not isinstance(results, list):
             raise answers.bad("a list of results")

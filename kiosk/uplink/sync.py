@@ -10,12 +10,13 @@ import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from itertools import takewhile
 from types import TracebackType
 from typing import Any, Protocol, TypeVar
 
 from kiosk.core import outbox
 from kiosk.core.events import LinkChanged
-from kiosk.core.outbox import Mark, Pace, Send, Verdict, Wait
+from kiosk.core.outbox import Mark, Origin, Pace, Send, Verdict, Wait
 from kiosk.errors import RegistryRefused, RegistryUnreachable, StoreError
 from kiosk.ports import Clock
 from kiosk.store.store import Outgoing, Store
@@ -43,8 +44,8 @@ SYNC_SILENCE_S = 90.0
 class Sender(Protocol):
     """The one call of the registry client that is needed here."""
 
-    def send(self, items: Iterable[Mapping[str, Any]]) -> dict[str, Verdict]:
-        """Hand over records and return the verdicts by uid."""
+    def send(self, items: Iterable[Mapping[str, Any]], origin: Origin | None = None) -> dict[str, Verdict]:
+        """Hand over records that were made by one device at one door, and return the verdicts by uid."""
         ...
 
 
@@ -193,7 +194,8 @@ class Syncer:
         batch = self._do(lambda store: store.waiting(limit, self._clock.wall()))
         if not batch:
             return self._rest()
-        marks = self._hand_over(batch)
+        first = batch[0].origin
+        marks = self._hand_over(list(takewhile(lambda each: each.origin == first, batch)))
         self._do(lambda store: store.mark(marks, self._clock.wall()))
         return max(0.0, self._pace.not_before - self._clock.mono())
 
@@ -202,7 +204,7 @@ class Syncer:
         rows = tuple(each.waiting for each in batch)
         why, retry_after_s, verdicts = "", None, {}
         try:
-            verdicts = self._sender.send([each.item for each in batch])
+            verdicts = self._sender.send([each.item for each in batch], batch[0].origin)
         except RegistryUnreachable as error:
             why, retry_after_s = error.why, error.retry_after_s
         except RegistryRefused as error:

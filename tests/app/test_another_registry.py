@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import time
+from functools import partial
+from pathlib import Path
+
 import pytest
 
+from kiosk.core.enrolling import State
 from kiosk.core.model import Colour
+from kiosk.enrolment.by_text import enrol_by_text
 from kiosk.enrolment.device import Device
+from kiosk.enrolment.enroller import Enroller
+from kiosk.enrolment.initialize import initialize
+from registry.demo_people import DEMO_DOOR
 from registry.embedded import EmbeddedRegistry
 from registry.passes import Life
-from tests.app.around import open_registry
+from tests.app.around import HouseClock, open_registry
 from tests.app.house import House
 from tests.factories import make_person
 
@@ -47,3 +56,61 @@ def test_a_pass_that_the_new_registry_revoked_opens_nothing_offline_whatever_the
             house.hold_up(text)
             house.until(lambda: bool(house.told), "an answer to the pass")
             assert (house.told, house.gate.orders) == (["revoked"], [])
+
+
+def enrol(registry: EmbeddedRegistry, folder: Path, clock: HouseClock, door: str, serial: str) -> None:
+    """Make the device of a folder this door's, as `kiosk enrol --anew` does."""
+    enroller = Enroller(
+        Device.beside(folder / "kiosk.db"),
+        initialize=partial(initialize, mono=time.monotonic, serial=serial),
+        join=lambda _wifi: None,
+        wall=clock.wall,
+        serial=serial,
+    )
+    assert enrol_by_text(enroller, registry.enrolment_code(door), lambda _lines: True).state is State.ENROLLED
+
+
+def made_offline(house: House, registry: EmbeddedRegistry) -> str:
+    """Somebody comes while there is no link; return their visit."""
+    house.ready()
+    registry.cut()
+    house.until(lambda: not house.door.online, "no link")
+    shown = house.admits()
+    house.idle()
+    return shown.visit_id
+
+
+@pytest.mark.parametrize("machine, why", [("10000000abcdef01", ""), ("another", "other-device")])
+def test_what_waits_is_delivered_as_the_doors_where_it_was_made_by_the_same_machine_only(
+    tmp_path, registry, clock, machine, why
+):
+    registry.add_door("SAUNA-7", venue="Sauna")
+    registry.put_policy("Sauna", [{"effective_from": "2026-01-01T00:00:00Z"}])
+    enrol(registry, tmp_path, clock, DEMO_DOOR, "10000000abcdef01")
+    with House(tmp_path, registry, clock) as house:
+        made = made_offline(house, registry)
+    registry.restore()
+    enrol(registry, tmp_path, clock, "SAUNA-7", machine)
+    with House(tmp_path, registry, clock) as house:
+        house.ready()
+        later = house.admits().visit_id
+        house.until(lambda: later in {row["uid"] for row in registry.visits("SAUNA-7")}, "the new door's")
+        house.until(lambda: house.door.waiting == 0, "nothing waiting")
+        parked = house.app._store.call(lambda store: store.reports.queue()).result(10)
+    assert {row["uid"] for row in registry.visits("SAUNA-7")} == {later}
+    assert {row["uid"] for row in registry.visits(DEMO_DOOR)} == (set() if why else {made})
+    assert {row.parked for row in parked} == ({why} if why else set())
+
+
+def test_what_was_made_for_another_registry_is_parked_and_not_told_to_this_one(tmp_path, clock):
+    with open_registry(clock) as trial, open_registry(clock) as real:
+        enrol(trial, tmp_path, clock, DEMO_DOOR, "10000000abcdef01")
+        with House(tmp_path, trial, clock) as house:
+            made_offline(house, trial)
+        enrol(real, tmp_path, clock, DEMO_DOOR, "10000000abcdef01")
+        with House(tmp_path, real, clock) as house:
+            house.ready()
+            house.until(lambda: house.door.parked > 0 and house.door.waiting == 0, "all of it parked")
+            rows = house.app._store.call(lambda store: store.reports.queue()).result(10)
+        assert {row.parked for row in rows} == {"unknown-device"}
+        assert real.visits(DEMO_DOOR) == []

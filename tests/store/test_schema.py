@@ -13,7 +13,7 @@ import pytest
 
 from kiosk.clock import boot_id as new_boot_id
 from kiosk.core import model
-from kiosk.core.outbox import Parked
+from kiosk.core.outbox import Origin, Parked
 from kiosk.store.revocations import key_of
 from kiosk.store.store import Kept, Store
 from tests.factories import NOON, make_iin
@@ -72,7 +72,7 @@ BY_MALICE_ONLY = {("by", "base64"), ("why", "base64"), ("reason", "base64"), ("e
 def filled(path) -> sqlite3.Connection:
     """A file with a good row in every table, and a plain connection to it: whatever code comes, the schema stands."""
     clock = ManualClock()
-    store = Store(path, clock=clock, boot_id=BOOT)
+    store = Store(path, clock=clock, boot_id=BOOT, origin=Origin(device="D-0123456789abcdef", door="A1"))
     by_iin, by_pass = make_visit(1), make_visit(2, identifier=make_subject())
     store.record(by_iin, make_sealed())
     store.record(by_pass)
@@ -189,3 +189,8 @@ def test_a_boot_id_has_its_place_whatever_its_digits(filled, boot_id):
 @pytest.mark.parametrize("hash_", [0, 1, 10**12 - 1, 10**12, 2**62, 2**63 - 1, 2**63, 2**64 - 1, int(IIN)])
 def test_every_hash_of_64_bits_has_its_place(filled, hash_):
     filled.execute("INSERT OR REPLACE INTO revoked (hash, expires) VALUES (?, 1)", (key_of(hash_),))
+
+
+@pytest.mark.parametrize("device", ["D-1234567890123456", "D-ffffffffffffffff", "kiosk_1.main"])
+def test_the_id_of_a_device_has_its_place_whatever_its_digits(filled, device):
+    filled.execute("UPDATE enrolments SET device = ?", (device,))
