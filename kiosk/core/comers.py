@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from kiosk.core.events import CodeRead, PhoneArrived, StaffIdentified
 from kiosk.core.model import Direction, DoorKind, Identifier, Pass, Stamp
 from kiosk.core.presence import comparable, tag_of
@@ -23,7 +25,12 @@ def direction_of(door: Door, side: Direction | None, identifier: Identifier | No
     if told is not None:
         return told
     tags = (tag_of(door.setup.presence_key, identifier),) if identifier else ()
-    return Direction.EXIT if door.presence.find(tags) else Direction.ENTRY
+    return Direction.EXIT if went_in(door, tags) else Direction.ENTRY
+
+
+def went_in(door: Door, tags: Collection[str]) -> bool:
+    """Whether somebody under one of these tags went in and was not seen leaving, by closing time or after."""
+    return bool(door.presence.find(tags) or door.lingering.find(tags))
 
 
 def told_side(event: Arrival) -> Direction | None:
@@ -80,5 +87,5 @@ def may_be_inside(door: Door, visitor: Visitor) -> bool:
     if visitor.side_known or visitor.direction is Direction.EXIT:
         return False
     tags = visitor.tags(door.setup.presence_key)
-    named = (comparable(entered.tags, tags) for entered in door.presence.inside)
-    return not door.knows_who_is_inside or not all(named)
+    everybody = (*door.presence.inside, *door.lingering.inside)
+    return not door.knows_who_is_inside or not all(comparable(entered.tags, tags) for entered in everybody)

@@ -43,6 +43,7 @@ from kiosk.core.events import (
     Tick,
 )
 from kiosk.core.model import Closing, Stamp
+from kiosk.core.presence import Presence
 from kiosk.core.situation import Door, State, Step
 
 EVENTS: tuple[type[Any], ...] = get_args(Event)
@@ -269,10 +270,14 @@ def _hours(door: Door, stamp: Stamp) -> tuple[Door, tuple[Effect, ...]]:
     if occupancy == door.occupancy:
         return door, ()
     door = replace(door, occupancy=occupancy)
+    if occupancy.open_until is not None:  # who forgot to leave yesterday comes anew today (rule 12)
+        door = replace(door, lingering=Presence())
     if assumed is None:
         return door, ()
     # Not the stamp's own id: the next visitor's turn may begin in the same moment, and bears that one.
     own_id = derived_id(stamp.visit_id, "closing")
-    door = replace(door, presence=type(door.presence)(), occupancy=occupancy.emptied(own_id))
+    if occupancy.open_until is None:  # whoever is under the shower at closing time goes home later (rule 3)
+        door = replace(door, lingering=door.presence.with_nameless(assumed, own_id, stamp.mono))
+    door = replace(door, presence=Presence(), occupancy=occupancy.emptied(own_id))
     closing = Closing(id=own_id, closed_at=stamp.wall, assumed_exits=assumed, time_trusted=stamp.trusted)
     return door, (Write(record=closing),)

@@ -75,10 +75,15 @@ def expire(door: Door, stamp: Stamp) -> tuple[Door, tuple[Effect, ...]]:
     gone = [one for one in door.pending if one.until <= stamp.mono]
     if not gone:
         return door, ()
-    presence = door.presence
+    presence, lingering = door.presence, door.lingering
     for one in gone:
-        presence = presence.withdraw(one.visit_id)
-    door = replace(door, presence=presence, pending=tuple(one for one in door.pending if one not in gone))
+        presence, lingering = presence.withdraw(one.visit_id), lingering.withdraw(one.visit_id)
+    door = replace(
+        door,
+        presence=presence,
+        lingering=lingering,
+        pending=tuple(one for one in door.pending if one not in gone),
+    )
     return door, tuple(_passage(one.visit_id, stamp, passed=False, sensed=True) for one in gone)
 
 
@@ -89,7 +94,9 @@ def withdrawn(visit_id: str, stamp: Stamp) -> Write:
 
 def _left(door: Door, direction: Direction, tags: frozenset[str]) -> Door:
     """Forget who went out: at the passage and not at the decision, so that who stayed can ask to leave again."""
-    return replace(door, presence=door.presence.leave(tags)) if direction is Direction.EXIT else door
+    if direction is Direction.ENTRY:
+        return door
+    return replace(door, presence=door.presence.leave(tags), lingering=door.lingering.leave(tags))
 
 
 def _passage(visit_id: str, stamp: Stamp, *, passed: bool, sensed: bool) -> Write:

@@ -55,6 +55,12 @@ class Presence:
         """Return a presence with this person inside; an older entry under the same tags is replaced."""
         return Presence((*self.leave(entered.tags).inside, entered))
 
+    def with_nameless(self, people: int, record_id: str, since: float) -> Presence:
+        """Return a presence that also says whether there were more `people` than it knows: one without a tag."""
+        if people <= len(self.inside):
+            return self
+        return Presence((*self.inside, Entered(visit_id=record_id, since=since, tags=frozenset())))
+
     def leave(self, tags: Iterable[str]) -> Presence:
         """Return a presence without whoever bears one of these tags."""
         gone = frozenset(tags)

@@ -177,6 +177,8 @@ class Door:
     abandoned: tuple[tuple[str, str], ...] = ()
     """(record, visit) whose commit took too long: the gate stays shut, and a late commit withdraws the visit."""
     presence: Presence = field(default_factory=Presence)
+    lingering: Presence = field(default_factory=Presence)
+    """Counted as gone at closing time. Until the venue opens, whoever of them is still there leaves as one inside."""
     occupancy: Occupancy = field(default_factory=Occupancy)
     policy: Policy | None = None
     heard_at: datetime | None = None

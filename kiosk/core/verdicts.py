@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from kiosk.core import faults, rules
-from kiosk.core.comers import may_be_inside
+from kiosk.core.comers import may_be_inside, went_in
 from kiosk.core.effects import SIGNAL_OF, SOUND_OF, Ask, Chime, Effect, Light, Open, Signal, Tell, Write
 from kiosk.core.events import Answered, AskFailed, Part, Recorded, RecordFailed, Tick
 from kiosk.core.keypad import Typed
@@ -164,7 +164,7 @@ def _turned_round(door: Door, visitor: Visitor, stamp: Stamp) -> Visitor | None:
     """
     if visitor.side_known or visitor.direction is Direction.EXIT:
         return None
-    if door.presence.find(visitor.tags(door.setup.presence_key)) is None:
+    if not went_in(door, visitor.tags(door.setup.presence_key)):
         return None
     visit_id = stamp.visit_id if visitor.written else visitor.visit_id
     return replace(visitor, visit_id=visit_id, direction=Direction.EXIT, decision=None, written=False)

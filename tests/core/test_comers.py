@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 
 from kiosk.core.effects import Ask
 from kiosk.core.events import CodeRead, Key, PhoneArrived
 from kiosk.core.guesses import Budget
-from kiosk.core.model import Colour, Direction, DoorKind, Outcome, Reason
-from kiosk.core.policy import Resort, UnknownRule
+from kiosk.core.model import Closing, Colour, Direction, DoorKind, Outcome, Reason
+from kiosk.core.occupancy import Occupancy
+from kiosk.core.policy import Resort, UnknownRule, Window
 from kiosk.core.situation import State
 from tests.core.doorman import Doorman
 from tests.factories import make_door, make_edition, make_iin, make_pass, make_person, make_phone, make_status
@@ -104,6 +105,55 @@ def test_a_stranger_is_refused_while_everybody_inside_would_have_been_known():
     types_number(man, 3)
     man.answers(Colour.YELLOW, subject=make_pass(number=3).pass_id)
     assert man.visits[-1].decision.reason is Reason.STATUS_NOT_ADMITTED
+
+
+def lingering(**changes) -> Doorman:
+    """Return a doorman at a toggle door that closed two minutes after person 1 came in by pass; it opens at eight."""
+    hours = make_edition(opening=(Window(start=time(8), end=time(12, 1)),))
+    man = Doorman(make_door(DoorKind.TOGGLE, edition=hours, **changes))
+    man.reads(make_pass(lives=timedelta(hours=72)))
+    man.answers(Colour.GREEN, subject=SUBJECT)
+    man.wait(120)
+    assert (len(man.records(Closing)), man.door.inside) == (1, 0)
+    return man
+
+
+@pytest.mark.parametrize("by_number", [True, False])
+def test_who_is_still_inside_after_closing_time_leaves(by_number):
+    man = lingering()
+    if by_number:
+        types_number(man)
+        man.answers(Colour.YELLOW, subject=SUBJECT)
+    else:
+        man.reads(make_pass(lives=timedelta(hours=72)))
+    assert (man.visits[-1].direction, len(man.opened), man.door.inside) == (Direction.EXIT, 2, 0)
+    man.wait(60)
+    man.reads(make_pass(lives=timedelta(hours=72)))
+    man.answers(Colour.GREEN, subject=SUBJECT)
+    assert man.visits[-1].decision.reason is Reason.VENUE_CLOSED, "they have left"
+
+
+def test_who_never_came_in_is_told_that_the_venue_is_closed():
+    man = lingering()
+    man.reads(make_pass(number=2, lives=timedelta(hours=72)))
+    man.answers(Colour.GREEN, subject=make_pass(number=2).pass_id)
+    assert man.visits[-1].decision.reason is Reason.VENUE_CLOSED
+
+
+def test_after_closing_time_nobody_is_refused_who_may_be_one_of_those_whom_nobody_named():
+    man = lingering(occupancy=Occupancy(inside=1))
+    man.reads(make_pass(number=2, lives=timedelta(hours=72)))
+    man.hears_nothing()
+    decision = man.visits[-1].decision
+    assert (decision.reason, decision.calls_staff) == (Reason.WHICH_WAY, True)
+
+
+def test_a_forgotten_exit_is_forgotten_when_the_venue_opens_again():
+    man = lingering()
+    man.wait(21 * 3600)
+    man.reads(make_pass(lives=timedelta(hours=72)))
+    man.answers(Colour.GREEN, subject=SUBJECT)
+    assert (man.visits[-1].direction, man.visits[-1].decision.opens) == (Direction.ENTRY, True)
 
 
 def test_while_the_keypad_rests_a_number_that_may_be_of_somebody_inside_calls_staff_and_is_looked_up_nowhere():

@@ -23,7 +23,6 @@ from kiosk.core.events import (
 )
 from kiosk.core.model import (
     Amendment,
-    Closing,
     Colour,
     Direction,
     DoorKind,
@@ -186,9 +185,6 @@ def test_who_went_in_is_never_told_no_at_a_toggle_door_without_staff_being_calle
                     decided = visit.decision
                 case Write(record=Amendment() as amendment):
                     decided = amendment.decision
-                case Write(record=Closing()):
-                    inside.clear()
-                    continue
                 case Open(direction=Direction.ENTRY):
                     inside.add(who_of[effect.visit_id])
                     continue
