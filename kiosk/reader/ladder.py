@@ -21,8 +21,6 @@ MOST_PIXELS = 1_000_000
 """A prepared picture has no more: a larger part is enlarged less, or made smaller."""
 MOST_SECOND_PIXELS = 300_000
 """The same for the second engine, which needs five times as long for a pixel, and for the restoring of focus."""
-UNBLUR = 2
-"""So many of the first steps undo blur: what moves, and what is nearer than the lens is focused on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +62,6 @@ class Ladder:
         if not found:
             self._climbed += 1
         return found
-
-    def unblur(self, frame: Grey, place: Box, which: int) -> list[Reading]:
-        """Take one of the first UNBLUR steps out of turn; the first round need not take it again."""
-        self._climbed += self._climbed == which
-        return _read(self._steps[which], frame, place)
 
     def restart(self) -> None:
         """Begin at the bottom: somebody else is there."""

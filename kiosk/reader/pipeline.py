@@ -14,10 +14,12 @@ import cv2
 
 from kiosk.core.hint import Hint
 from kiosk.ports import Decoder, Grey, Reading
+from kiosk.reader import redraw
 from kiosk.reader.attention import Attention
 from kiosk.reader.budget import Budget
 from kiosk.reader.guidance import hint
 from kiosk.reader.ladder import Ladder
+from kiosk.reader.likeness import densest
 from kiosk.reader.looks import Looks
 from kiosk.reader.motion import Box, MotionGate
 from kiosk.reader.places import in_frame, off_centre
@@ -26,10 +28,8 @@ MOST_PIXELS = 1920 * 1080
 """A larger frame is made smaller first: more pixels read no more (facts-reader.md 4) and would leave the time unbounded."""
 SMALLEST = 40
 """Pixels: what is smaller on either side holds no code."""
-UNBLUR_IN_TURN = (1, 0, 1, None)
-"""The unblurring step that rescues what is on its way, by the number of the frame; None: the next one of the whole ladder.
-
-Besides, the first of them takes the place of every other look: a look reads one in twenty of what that does not."""
+REDRAWN_EVERY = 3
+"""Of what is held still, every third frame is redrawn instead of looked at: what a hand that trembles shows then was not there before."""
 SLOW_S = 0.1
 """A look that took longer leaves the rescue step to the next frame, which gets no look then: twenty times an ordinary one on a PC."""
 
@@ -52,6 +52,8 @@ class Reader:
         """The last look was so slow that its frame got no rescue step."""
         self._on_its_way = 0
         """For so many frames what is surely like a code has been coming, or trembling, unread."""
+        self._unread = 0
+        """So many frames of things that were surely like a code got a rescue step."""
         self.moved_at = float("-inf")
         """When something last moved before the camera, in seconds of the monotonic clock."""
         self.moved: Box | None = None
@@ -92,17 +94,13 @@ class Reader:
         return sorted(found, key=lambda reading: off_centre(reading, frame))
 
     def _first_call(self, frame: Grey, moved: Box | None, place: Box | None, mono: float) -> list[Reading]:
-        """Look; but not after a look that was slow, and only in every other frame at what is on its way and so blurred."""
+        """Look; but not after a look that was slow."""
         if self._put_off and place is not None:
             self._put_off = False
             return []
         began = self._timer()
-        if (
-            place is not None
-            and self._on_its_way % 2 == 0 < self._on_its_way
-            and self._budget.take(mono, sure=True)
-        ):
-            found = self._ladder.unblur(frame, place, 0)
+        if place is not None and self._redraws_first() and self._budget.take(mono, sure=True):
+            found = self._redrawn(frame, place)
         else:
             look = self._looks.choose(frame, moved, mono, sure=place is not None and self._attention.sure)
             found = look.decode(self._first, frame) if look else []
@@ -115,17 +113,27 @@ class Reader:
             return []
         found: list[Reading] = []
         if not self._put_off and self._budget.take(mono, sure=self._attention.sure):
-            unblur = UNBLUR_IN_TURN[self._on_its_way % len(UNBLUR_IN_TURN)] if self._on_its_way else None
-            if unblur is None:
-                found = self._ladder.climb(frame, place, moved)
+            if self._on_its_way % 2:
+                found = self._redrawn(frame, place)
             else:
-                found = self._ladder.unblur(frame, place, unblur)
+                found = self._ladder.climb(frame, place, moved)
         if found:
             self._attention.forget()
         else:
             sight = self._attention.sight(frame, mono)
             self.guidance = hint(sight) if sight else None
         return found
+
+    def _redraws_first(self) -> bool:
+        """Whether this frame is redrawn instead of looked at. Only what is surely like a code is redrawn: it costs three other steps."""
+        if not self._attention.sure:
+            return False
+        self._unread += 1
+        return self._on_its_way % 2 == 0 if self._on_its_way else self._unread % REDRAWN_EVERY == 0
+
+    def _redrawn(self, frame: Grey, place: Box) -> list[Reading]:
+        close = densest(place.of(frame)).moved(place.left, place.top)
+        return in_frame(redraw.read(self._first, close.of(frame)), left=close.left, top=close.top)
 
 
 def _shrunk(frame: Grey) -> Grey:
