@@ -84,20 +84,19 @@ def modules_seen(part: Grey, fit: Fit) -> Floats:
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE,
     )  # fmt: skip
     about = _about(_evened(seen.astype(np.float32)), n)
-    due = _due(n).reshape(-1)
+    due = always(n).reshape(-1)
     dark, lesson = due, due != 0
     for _ in range(LESSONS):
-        said = about @ _weights(about[lesson], dark[lesson])
+        said = _said(about, lesson, dark)
         # What is sure teaches the next time; what must be there keeps its own value.
         dark = np.where(due != 0, due, np.sign(said)).astype(np.float32)
         lesson = (due != 0) | (np.abs(said) > CONFIDENT)
-    said = about @ _weights(about[lesson], dark[lesson])
-    return np.asarray(said.reshape(n, n), np.float32)
+    return _said(about, lesson, dark).reshape(n, n)
 
 
 def drawn(seen: Floats) -> Grey:
     """Return the code anew, dark on light, for an engine."""
-    due = _due(len(seen))
+    due = always(len(seen))
     dark = np.where(due != 0, due, seen) > 0
     code = np.pad(np.where(dark, 0, 255).astype(np.uint8), QUIET, constant_values=255)
     return np.kron(code, np.ones((DRAWN_PX, DRAWN_PX), np.uint8))
@@ -174,11 +173,12 @@ def _closer(soft: Grey, start: Fit, sign: int) -> Fit:
             np.stack([gx * u, gx * v, gx, gy * u, gy * v, gy, -tangent * u, -tangent * v], 1) / w[:, None]
         )
         jacobian -= jacobian.mean(0)
-        squared = jacobian.T @ jacobian
+        squared = cv2.mulTransposed(jacobian, aTa=True)
+        wanted = cv2.gemm(jacobian, (height * due - off)[:, None], 1.0, None, 0.0, flags=cv2.GEMM_1_T)
         moved = None
         while damping < 10:
             eased = squared + np.diag(damping * np.diag(squared) + 1e-6)
-            step = np.append(np.linalg.solve(eased, jacobian.T @ (height * due - off)), 0.0).reshape(3, 3)
+            step = np.append(cv2.solve(eased, wanted, flags=cv2.DECOMP_SVD)[1], 0.0).reshape(3, 3)
             there = (h + step) @ np.linalg.inv(centred)
             like = sign * _alike(_look(soft, places, there), due)
             if like > best.like:
@@ -209,16 +209,20 @@ def _about(samples: Floats, modules: int) -> Floats:
     return np.stack([*seen, np.ones(modules * modules, np.float32)], axis=1)
 
 
-def _weights(about: Floats, dark: Floats) -> Floats:
-    squared = cv2.mulTransposed(about, aTa=True)
+def _said(about: Floats, lesson: NDArray[np.bool_], dark: Floats) -> Floats:
+    """Return how dark every module is by what the lessons teach. In OpenCV: NumPy's own would wake a thread for each core."""
+    taught = about[lesson]
+    squared = cv2.mulTransposed(taught, aTa=True)
     squared[np.diag_indices(len(squared))] += RIDGE
-    return np.linalg.solve(squared, about.T @ dark).astype(np.float32)
+    wanted = cv2.gemm(taught, dark[lesson][:, None], 1.0, None, 0.0, flags=cv2.GEMM_1_T)
+    _, weights = cv2.solve(squared, wanted, flags=cv2.DECOMP_CHOLESKY)
+    return np.asarray(cv2.gemm(about, weights, 1.0, None, 0.0)[:, 0], np.float32)
 
 
 @functools.lru_cache(maxsize=LARGEST_VERSION)
 def _known(modules: int) -> tuple[Floats, Floats]:
     """Return the middles of the modules that are the same in every code, (count, 1, 2), and how dark they are about to look, mean 0."""
-    due = _due(modules)
+    due = always(modules)
     soft = cv2.GaussianBlur(due, (0, 0), SOFT, borderType=cv2.BORDER_CONSTANT)
     rows, columns = np.nonzero(due)
     expected = soft[rows, columns]
@@ -227,7 +231,7 @@ def _known(modules: int) -> tuple[Floats, Floats]:
 
 
 @functools.lru_cache(maxsize=LARGEST_VERSION)
-def _due(modules: int) -> Floats:
+def always(modules: int) -> Floats:
     """Return what each module is in every code of this size: 1 dark, -1 light, 0 not the same in all (ISO/IEC 18004, 6.3)."""
     due = np.zeros((modules + 2, modules + 2), np.float32)
     line = np.where(np.arange(modules + 2) % 2, 1.0, -1.0)

@@ -67,9 +67,6 @@ def _turn(part: Grey) -> float:
     across, down = x * x - y * y, 2 * x * y
     steep = x * x + y * y + FAINT * FAINT
     weight = 1 / (steep * cv2.sqrt(steep))
-    return (
-        math.atan2(
-            float(np.vdot(2 * across * down, weight)), float(np.vdot(across * across - down * down, weight))
-        )
-        / 4
-    )
+    sine = cv2.sumElems(2 * across * down * weight)[0]
+    cosine = cv2.sumElems((across * across - down * down) * weight)[0]
+    return math.atan2(sine, cosine) / 4
