@@ -11,6 +11,7 @@ import numpy as np
 from kiosk.ports import Decoder, Grey, Reading
 from kiosk.reader import grid
 from kiosk.reader.finders import Corners, codes, corner_squares
+from kiosk.reader.upright import turned
 
 MOST_PIXELS = 300_000
 """Of the part that is searched: a larger one is made smaller."""
@@ -44,17 +45,12 @@ def _found(part: Grey) -> Corners | None:
     angle = _turn(part)
     if abs(angle) < TURNED:
         return next(iter(codes(corner_squares(part))), None)
-    height, width = part.shape
-    cos, sin = abs(math.cos(angle)), abs(math.sin(angle))
-    size = math.ceil(width * cos + height * sin), math.ceil(width * sin + height * cos)
-    there = cv2.getRotationMatrix2D((width / 2, height / 2), math.degrees(angle), 1.0)
-    there[:, 2] += (size[0] - width) / 2, (size[1] - height) / 2
-    upright = cv2.warpAffine(part, there, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    upright, back = turned(part, angle, interpolation=cv2.INTER_LINEAR)
     found = codes(corner_squares(upright))
     if not found:
         return None
-    back = cv2.invertAffineTransform(there)
-    return found[0]._replace(at=tuple(back[:, :2] @ point + back[:, 2] for point in found[0].at))
+    corner, right, below = (back[:, :2] @ point + back[:, 2] for point in found[0].at)
+    return found[0]._replace(at=(corner, right, below))
 
 
 def _turn(part: Grey) -> float:

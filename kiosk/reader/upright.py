@@ -21,13 +21,19 @@ SHARPEN = 2.0
 
 def upright(part: Grey, scale: float) -> tuple[Grey, NDArray[np.float64]]:
     """Return the part turned and enlarged, and the 2x3 matrix that takes its pixels to those of `part`."""
+    return turned(part, _across(part), scale)
+
+
+def turned(
+    part: Grey, angle: float, scale: float = 1.0, *, interpolation: int = cv2.INTER_CUBIC
+) -> tuple[Grey, NDArray[np.float64]]:
+    """Return the whole part turned back by an angle (radians, downward from the right) and enlarged, and the matrix as `upright` does."""
     height, width = part.shape
-    angle = _across(part)
     cos, sin = abs(math.cos(angle)) * scale, abs(math.sin(angle)) * scale
-    turned = (math.ceil(width * cos + height * sin), math.ceil(width * sin + height * cos))
+    size = (math.ceil(width * cos + height * sin), math.ceil(width * sin + height * cos))
     there = cv2.getRotationMatrix2D((width / 2, height / 2), math.degrees(angle), scale)
-    there[:, 2] += (turned[0] - width) / 2, (turned[1] - height) / 2
-    stood = cv2.warpAffine(part, there, turned, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    there[:, 2] += (size[0] - width) / 2, (size[1] - height) / 2
+    stood = cv2.warpAffine(part, there, size, flags=interpolation, borderMode=cv2.BORDER_REPLICATE)
     return stood, cv2.invertAffineTransform(there)
 
 
