@@ -24,6 +24,7 @@ _KINDS = 256
 """How many different failures are counted at once; beyond that the oldest is forgotten."""
 _LONGEST_CHAIN = 8
 """So many exceptions that led to each other are told; a chain may also bite its own tail."""
+_WORD = re.compile(r"[a-z]+(-[a-z]+)*")
 _UUID_OR_DIGITS = re.compile(
     r"(?P<uuid>\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b)|\d(?:[ \-]?\d){11,}",
     re.IGNORECASE,
@@ -44,22 +45,23 @@ def masked(text: str) -> str:
 class Repeats(logging.Filter):
     """Lets a warning or error through once every `every_s` seconds, and notes how many it held back.
 
-    Two records are the same when their logger, level and message template are: what differs between two failures of one
-    kind belongs into the arguments. INFO passes always: it is the line of a visit.
+    Two records are the same when their logger, level and message template are, and the words among their arguments: a
+    word of ours (`keypad-guessing`, `gate`, `timeout`) names another failure, numbers, ids and sentences do not. INFO
+    passes always: it is the line of a visit.
     """
 
     def __init__(self, *, every_s: float = REPEAT_S, mono: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
         self._every_s = every_s
         self._mono = mono
-        self._seen: dict[tuple[str, int, str], _Told] = {}
+        self._seen: dict[tuple[str, int, str, tuple[str, ...]], _Told] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether the record is written."""
         if record.levelno < logging.WARNING:
             return True
         now = self._mono()
-        kind = (record.name, record.levelno, str(record.msg))
+        kind = (record.name, record.levelno, str(record.msg), _words_in(record.args))
         told = self._seen.pop(kind, None)
         if told is not None and now - told.at < self._every_s:
             told.held += 1
@@ -72,6 +74,11 @@ class Repeats(logging.Filter):
             # Beside the message, which other handlers share: MaskedFormatter writes it.
             record.held_back = f" (and {told.held} more like it in {now - told.at:.0f} s)"
         return True
+
+
+def _words_in(args: object) -> tuple[str, ...]:
+    given = args if isinstance(args, tuple) else ()
+    return tuple(str(one) for one in given if isinstance(one, str) and _WORD.fullmatch(one))
 
 
 @dataclass(slots=True)

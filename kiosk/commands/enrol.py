@@ -26,7 +26,7 @@ from kiosk.settings import Settings
 from ui.phrases import words
 
 LONGEST_FILE = 64_000
-_CODE = re.compile(r"AQE[0-9]{1,3}:")
+_CODE = re.compile(r"AQE[0-9]{1,3}:", re.IGNORECASE)
 
 
 def by_text(settings: Settings, *, code: str | None, file: Path | None, yes: bool, anew: bool) -> bool:
@@ -36,14 +36,14 @@ def by_text(settings: Settings, *, code: str | None, file: Path | None, yes: boo
         raise EnrolmentError(
             "expected a terminal to ask at, found none: add --yes to take what the code says unseen"
         )
-    text = code_in(file) if file else code or input("The code: ")
+    text = code_in(file) if file else code if code is not None else _asked("The code: ")
     enroller = enroller_for(settings, SystemClock())
 
     def shown(lines: Lines) -> bool:
         names = [words(fact).en for fact, _ in lines]
         for name, (_, value) in zip(names, lines, strict=True):
             print(f"  {name:<{max(map(len, names))}}  {value}")
-        return yes or input("Enrol this device so? [y/N] ").strip().lower() in ("y", "yes")
+        return yes or _asked("Enrol this device so? [y/N] ").strip().lower() in ("y", "yes")
 
     ended = enrol_by_text(enroller, text, shown)
     if ended.state is State.WAITING:
@@ -74,6 +74,15 @@ def by_camera(settings: Settings, *, anew: bool) -> bool:
             stopped=lambda: False,
         )
     return _told(mode.enrolling, enroller)
+
+
+def _asked(what: str) -> str:
+    """Ask at the terminal; the end of the input (Ctrl+D) is an empty answer."""
+    try:
+        return input(what)
+    except EOFError:
+        print()
+        return ""
 
 
 def code_in(file: Path) -> str:

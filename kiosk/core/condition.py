@@ -30,6 +30,8 @@ def _link(door: Door) -> str:
         told.append(f"{door.waiting} {'record waits' if door.waiting == 1 else 'records wait'}")
     if door.parked:
         told.append(f"{door.parked} parked")
+    if door.guesses.alerts:
+        told.append(f"numbers were tried: the keypad rested {door.guesses.alerts} times since the start")
     if not door.trusts_time:
         told.append("the time is not known to be right")
     return ", ".join(told)

@@ -123,11 +123,12 @@ class _Faulty(Exception):
 def parse_enrolment(text: str, *, now: datetime, serial: str) -> EnrolmentCode | EnrolmentFault:
     """Return the code that `text` is, or the reason why it enrols nothing. Raises nothing.
 
-    `now` in UTC; `serial` is this device's own. A line's end around the text is the file's or the terminal's; a space
-    at its end belongs to it (base45).
+    `now` in UTC; `serial` is this device's own. Spaces and line's ends around the text are whoever typed it: base45 has a
+    space, and never ends in one. It has capitals only, so small letters are the same code.
     """
     try:
-        code = _parsed(text.strip("\r\n\t"))
+        text = text.strip()
+        code = _parsed(text.upper() if text.isascii() else text)
         if code.serial is not None and code.serial.casefold() != serial.casefold():
             return EnrolmentFault.OTHER_DEVICE
         return code if now < code.expires_at else EnrolmentFault.EXPIRED

@@ -73,11 +73,20 @@ class Upkeep:
                 waiting=door.waiting,
                 parked=door.parked,
                 inside=door.inside,
-                health={part.value: why for part, why in door.broken}
-                | ({"fire": "rings"} if door.alarm else {}),
+                health=_health(door),
             )
         except (RegistryUnreachable, RegistryRefused) as failure:
             log.warning("no heartbeat: %s", failure)
             self._heard(isinstance(failure, RegistryRefused))
         else:
             self._heard(True)
+
+
+def _health(door: Door) -> dict[str, str]:
+    """What is broken, and what somebody should come for, by part."""
+    said = {part.value: why for part, why in door.broken}
+    if door.alarm:
+        said["fire"] = "rings"
+    if door.guesses.alerts:
+        said["guessing"] = f"the keypad rested {door.guesses.alerts} times since the start: numbers are tried"
+    return said

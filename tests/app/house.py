@@ -73,6 +73,7 @@ class House:
         sensor: Sensor = Sensor.NONE,
         board: Board | None = None,
         alarm: bool = False,
+        attended: bool = True,
         **times: float,
     ) -> None:
         """`times` are fields of [times], in seconds; without them every screen is short, so that a test is.
@@ -106,6 +107,7 @@ class House:
                 id=DEMO_DOOR,
                 kind=kind,
                 venue_code=venue_code,
+                attended=attended,
             ),
             registry=replace(defaults.registry, url=url or registry.url),
             reader=replace(defaults.reader, hold_s=0.5),

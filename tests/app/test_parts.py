@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from kiosk.core.events import HealthChanged, Part
+from kiosk.core.events import HealthChanged, Key, Part
 from kiosk.core.model import Colour, Direction, DoorKind
 from kiosk.core.view import Field, Page, Phrase
 from kiosk.demo.report import compare
 from tests.app.around import WITHIN_S
 from tests.app.house import House
+from tests.factories import make_iin
 
 
 def working(house, part: Part) -> list[bool]:
@@ -172,3 +173,28 @@ def test_a_disk_that_is_too_slow_keeps_the_gate_shut_and_the_late_record_is_with
         assert house.stored()[0]["passed"] is False
         assert house.door.inside == 0
         house.admits()
+
+
+def test_somebody_who_tries_numbers_is_told_to_journal_technician_and_registry(tmp_path, registry, clock):
+    with House(tmp_path, registry, clock, attended=False) as house:
+        house.ready()
+        iin = make_iin(7)
+        wrong = f"{iin[:11]}{(int(iin[11]) + 1) % 10}"
+        for mistakes in range(1, 6):
+            house.idle()
+            house.keypad.type(wrong)
+            house.keypad.press(Key.CONFIRM)
+            house.until(
+                lambda so_far=mistakes: (
+                    house.door.guesses.mistakes == so_far or house.door.guesses.alerts == 1
+                ),
+                "a mistake that counts",
+            )
+            house.keypad.press(Key.CANCEL)
+        assert "keypad-guessing" in house.told
+        assert "the keypad rested 1 times" in house.app.condition()
+        reports = registry.registry.reports
+        house.until(
+            lambda: "guessing" in (reports.heartbeat(house.device) or {"health": {}})["health"],
+            "the registry told",
+        )

@@ -55,6 +55,28 @@ def test_another_failure_is_told_at_once(journal: Journal):
     assert len(journal.lines()) == 3
 
 
+def test_no_failure_hides_another_of_the_same_template(journal: Journal):
+    """Whoever shows a code that is none would have muted the one alert that somebody guesses numbers."""
+    visit = " (visit 01900000-0000-7000-8000-000000000000)"
+    for what, about in [
+        ("not-ours", ""),
+        ("keypad-guessing", ""),
+        ("exit-not-recorded", visit),
+        ("not-ours", ""),
+    ]:
+        log.warning("door: %s%s", what, about)
+    for time, part in enumerate(("lamp", "gate", "lamp"), 1):
+        log.error("%s: %s (time %d)", part, StoreError(f"broken {time}"), time)
+    told = [line.split(": ", 1)[1] for line in journal.lines()]
+    assert told == [
+        "door: not-ours",
+        "door: keypad-guessing",
+        f"door: exit-not-recorded{visit}",
+        "lamp: broken 1 (time 1)",
+        "gate: broken 2 (time 2)",
+    ]
+
+
 def test_a_line_of_a_visit_is_never_held_back(journal: Journal):
     for _ in range(3):
         log.info("visit %s admitted", "01900000-0000-7000-8000-000000000000")

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from kiosk.commands.enrol import blot_out, code_in
+from kiosk.core.enrolling import Trouble
+from kiosk.core.enrolling_words import SENTENCES
 from kiosk.doctor import trust as look
 from kiosk.doctor.finding import State
 from kiosk.enrolment.by_text import enrol_by_text
@@ -50,6 +52,14 @@ def test_a_file_that_windows_wrote_is_read(tmp_path):
     file = tmp_path / "code.txt"
     file.write_bytes(b"\xef\xbb\xbfAQE1:ABC:DEF\r\n")
     assert code_in(file) == "AQE1:ABC:DEF"
+
+
+@pytest.mark.parametrize(
+    "words", [["enrol", "--yes"], ["enrol", "", "--yes"]], ids=["no code", "an empty one"]
+)
+def test_the_end_of_the_input_is_no_mistake_of_the_program(config, words):
+    done = kiosk(config, *words)
+    assert (done.returncode, done.stderr) == (2, f"kiosk: {SENTENCES[Trouble.NOT_AN_ENROLMENT]}\n")
 
 
 def test_a_code_in_the_answers_file_enrols_and_the_file_is_gone(config, real_registry, tmp_path):

@@ -3,6 +3,7 @@
 import string
 from datetime import UTC, datetime, timedelta
 
+import base45
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -146,3 +147,15 @@ def test_a_code_expires_at_its_second_and_not_before():
     ends = NOW + timedelta(hours=1)
     assert isinstance(parse(code(LEAST), now=ends - timedelta(seconds=1)), EnrolmentCode)
     assert parse(code(LEAST), now=ends) is EnrolmentFault.EXPIRED
+
+
+@pytest.mark.parametrize("typed", [" {}", "{} ", "\t{}\r\n", " \n{}  \n"], ids=repr)
+@pytest.mark.parametrize("case", [str.upper, str.lower], ids=["capitals", "small letters"])
+def test_a_code_is_the_same_with_spaces_around_it_and_in_small_letters(typed, case):
+    assert isinstance(parse(typed.format(case(code(WHOLE)))), EnrolmentCode)
+
+
+@given(st.binary(min_size=1, max_size=64))
+def test_base45_never_ends_in_a_space(octets):
+    """So that a space behind a code is nobody's."""
+    assert not base45.b45encode(octets).endswith(b" ")
