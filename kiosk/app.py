@@ -19,7 +19,6 @@ from kiosk.core.condition import condition
 from kiosk.core.effects import Effect
 from kiosk.core.events import DeviceRevoked, Event, HealthChanged, Part
 from kiosk.core.news import REST
-from kiosk.core.outbox import Origin
 from kiosk.core.remembered import Remembered
 from kiosk.core.situation import Door
 from kiosk.enrolment.device import Device, Identity
@@ -105,10 +104,9 @@ class App:
             signer=RequestSigner(identity, wall=clock.wall),
             revoked=self._withdrawn,
         )
-        origin = Origin(device=identity.device, door=identity.door)
         self._store_pulse = self.heartbeats.promise("store", STORE_SILENCE_S)
         self._store = StoreThread(
-            lambda: Store(settings.store.path, clock=clock, boot_id=boot, origin=origin),
+            lambda: Store(settings.store.path, clock=clock, boot_id=boot, origin=identity.origin),
             beat=self._store_pulse.beat,
         )
         self._revoked = RevocationList(settings.store.path)

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from kiosk.core.outbox import Origin
 from kiosk.core.venue_code import VenueCode
 from kiosk.errors import DeviceError, KeysError
 from kiosk.trust.roots import Roots
@@ -44,6 +45,11 @@ class Identity:
     venue_code: VenueCode | None = None
     """None: this door shows no venue code."""
     key: DeviceKey = field(repr=False)
+
+    @property
+    def origin(self) -> Origin:
+        """Who makes the records of this enrolment."""
+        return Origin(device=self.device, door=self.door)
 
 
 class Device:

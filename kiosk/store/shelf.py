@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import TypeVar
 
 from kiosk.errors import StoreError
-from kiosk.store.store import Kept, Store
+from kiosk.store.kept import Kept
+from kiosk.store.store import Store
 from kiosk.store.thread import StoreThread
 from kiosk.trust.revocations import RevocationChange
 

@@ -25,8 +25,8 @@ from kiosk.errors import (
     StoreError,
 )
 from kiosk.ports import Clock
+from kiosk.store.kept import Kept
 from kiosk.store.shelf import StoreShelf
-from kiosk.store.store import Kept
 from kiosk.trust import Keyring
 from kiosk.trust.revocations import RevocationChange, parse_revocations
 from kiosk.uplink.client import Document, NotModified

@@ -22,8 +22,9 @@ from statistics import median
 from typing import Any
 
 from kiosk.clock import SystemClock
+from kiosk.store.kept import Kept
 from kiosk.store.revocations import RevocationList
-from kiosk.store.store import Kept, Store
+from kiosk.store.store import Store
 from kiosk.trust.revocations import ENTRY, HASH, RevocationChange, hash_of
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)

@@ -11,10 +11,11 @@ import pytest
 from sqlite_utils import Database
 
 from kiosk.errors import StoreError
+from kiosk.store.kept import Kept
 from kiosk.store.migrations import migrations, prepare
 from kiosk.store.reports import Reports
 from kiosk.store.revocations import RevocationList, key_of
-from kiosk.store.store import Kept, Store
+from kiosk.store.store import Store
 from kiosk.trust.revocations import hash_of
 from tests.bench.revocations import measure
 from tests.factories import NOON

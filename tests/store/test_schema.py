@@ -14,8 +14,9 @@ import pytest
 from kiosk.clock import boot_id as new_boot_id
 from kiosk.core import model
 from kiosk.core.outbox import Origin, Parked
+from kiosk.store.kept import Kept
 from kiosk.store.revocations import key_of
-from kiosk.store.store import Kept, Store
+from kiosk.store.store import Store
 from tests.factories import NOON, make_iin
 from tests.store.making import (
     GREEN,

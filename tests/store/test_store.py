@@ -11,12 +11,13 @@ import pytest
 
 from kiosk.core.effects import Write
 from kiosk.core.model import Colour, Direction, DoorKind, Outcome, Reason
-from kiosk.core.outbox import Delivered, Later, Parked
+from kiosk.core.outbox import Delivered, Later, Origin, Parked
 from kiosk.core.reference import reference
 from kiosk.core.remembered import Remembered
 from kiosk.errors import StoreError
+from kiosk.store.kept import Kept
 from kiosk.store.reports import Reports
-from kiosk.store.store import Kept, Store
+from kiosk.store.store import Store
 from tests.core.doorman import Doorman
 from tests.factories import NOON, make_door, make_id, make_iin, make_pass
 from tests.store.making import (
@@ -397,3 +398,11 @@ def test_a_decision_that_opens_is_not_written_without_its_visit(store):
     store.record(visit)
     store.record(make_amendment(2, visit, GREEN))
     assert store.reports.counts().waiting == 3
+
+
+def test_a_door_whose_name_the_schema_does_not_hold_records_all_the_same(path, clock):
+    store = Store(path, clock=clock, origin=Origin(device="850101300123", door="A1"))
+    store.record(make_visit(1))
+    (only,) = store.waiting(10, clock.wall())
+    store.close()
+    assert only.origin is None
