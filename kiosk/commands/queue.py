@@ -11,7 +11,7 @@ from pathlib import Path
 
 from kiosk.errors import KioskError
 from kiosk.ports import Clock
-from kiosk.store.reports import Queued, Reports
+from kiosk.store.reports import Found, Queued, Reports
 from kiosk.store.store import Store
 
 _ALL = 1_000_000
@@ -63,7 +63,7 @@ def show(file: Path, zone: tzinfo, name: str) -> str:
     return "\n\n".join(
         f"{visit.uid}\nkind      {visit.direction}\nat        {_local(visit.at, zone)}\n"
         f"outcome   {visit.outcome} ({visit.reason})\ncolour    {visit.colour or 'not known'}\n"
-        f"state     {'the registry has it' if visit.delivered else 'waits'}"
+        f"state     {_standing(visit)}"
         for visit in found
     )
 
@@ -84,6 +84,12 @@ def requeue(file: Path, uid: str | None, clock: Clock) -> int:
             "expected the id of a parked record (kiosk queue list --parked); none of that name is parked"
         )
     return count
+
+
+def _standing(visit: Found) -> str:
+    if visit.parked:
+        return f"parked: {visit.parked}"
+    return "the registry has it" if visit.delivered else "waits"
 
 
 def _state(row: Queued, zone: tzinfo) -> str:

@@ -61,6 +61,8 @@ class Found:
     reason: str
     colour: Colour | None
     delivered: bool
+    parked: str
+    """Why the registry did not take it; empty where it did, or may yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,11 +199,21 @@ class Reports:
         )
 
     def find(self, reference: str) -> tuple[Found, ...]:
-        """Return the visits under a reference number, newest first: two may share one in years, not in a day."""
+        """Return the visits under a reference number, newest first, each by its last decision: two may share one in years.
+
+        Small letters, spaces and a missing hyphen are how people say it.
+        """
         with plainly("the visit cannot be looked up"):
             rows = self._all(
-                "SELECT * FROM records WHERE reference = :reference ORDER BY rowid DESC",
-                reference=reference.strip().upper(),
+                "SELECT first.uid, first.at, first.direction, first.delivered_at,"
+                " coalesce(turned.outcome, first.outcome) AS outcome, coalesce(turned.reason, first.reason) AS reason,"
+                " CASE WHEN turned.uid IS NULL THEN first.colour ELSE turned.colour END AS colour,"
+                " coalesce(parked.reason, '') AS parked"
+                " FROM records AS first LEFT JOIN records AS turned ON turned.rowid ="
+                " (SELECT max(rowid) FROM records WHERE visit = first.uid AND kind = 'amendment')"
+                " LEFT JOIN parked ON parked.uid = first.uid"
+                " WHERE first.reference = :reference ORDER BY first.rowid DESC",
+                reference=_as_written(reference),
             )
         return tuple(
             Found(
@@ -212,6 +224,7 @@ class Reports:
                 reason=row["reason"],
                 colour=row["colour"] and Colour(row["colour"]),
                 delivered=row["delivered_at"] is not None,
+                parked=row["parked"],
             )
             for row in rows
         )
@@ -262,6 +275,16 @@ class Reports:
 
     def _all(self, sql: str, **values: object) -> list[dict[str, Any]]:
         return list(self._db.query(sql, values))
+
+
+def _as_written(reference: str) -> str:
+    """Return a reference number as the screen shows it.
+
+    >>> _as_written(" mfw sm4"), _as_written("MFW-SM4")
+    ('MFW-SM4', 'MFW-SM4')
+    """
+    signs = "".join(sign for sign in reference.upper() if sign.isalnum())
+    return f"{signs[:3]}-{signs[3:]}"
 
 
 def _moment(text: str | None) -> datetime | None:

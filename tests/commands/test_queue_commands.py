@@ -10,8 +10,10 @@ from kiosk.commands import cli
 from kiosk.commands import queue as queue_commands
 from kiosk.core.model import Closing
 from kiosk.core.outbox import Later, Parked
+from kiosk.core.reference import reference
 from kiosk.errors import KioskError, StoreError
 from kiosk.store.store import Store
+from tests.store.making import GREEN, RED, make_amendment, make_visit
 
 ALMATY = ZoneInfo("Asia/Almaty")
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
@@ -96,3 +98,20 @@ def test_the_commands_print_and_return_1_while_something_is_parked(file: Path, t
     assert cli.main(["queue", "requeue", "--all", "--config", str(config)]) == 0
     assert cli.main(["queue", "list", "--config", str(config)]) == 0
     assert "1 waits again\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("written", ["{}", "{} ", "{lower}", "{bare}", "{spaced}"])
+def test_a_visit_is_shown_by_its_number_as_people_say_it_with_its_last_decision(tmp_path: Path, written: str):
+    store = Store(tmp_path / "kiosk.db", clock=StoppedClock())
+    refused = make_visit(1, decision=RED)
+    store.record(refused)
+    store.record(make_amendment(2, refused, GREEN, why="a paper"))
+    store.mark([Parked(uid=refused.id, reason="other-door")], NOW)
+    store.close()
+    number = reference(refused.id)
+    name = written.format(
+        number, lower=number.lower(), bare=number.replace("-", ""), spaced=number.replace("-", " ")
+    )
+    shown = queue_commands.show(tmp_path / "kiosk.db", ALMATY, name)
+    assert "outcome   admitted (status-admitted)" in shown
+    assert "state     parked: other-door" in shown
