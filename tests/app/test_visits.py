@@ -151,17 +151,17 @@ def test_an_incident_goes_before_six_hundred_records_that_wait(tmp_path, registr
         first.ready()  # and leaves keys and policy on the disk
     registry.cut()
     store = Store(tmp_path / "kiosk.db", clock=clock)
-    left = Decision(
-        outcome=Outcome.ADMITTED, reason=Reason.EXIT_FREE, opens=True, source=Source.NOBODY, colour=None
+    full = Decision(
+        outcome=Outcome.REFUSED, reason=Reason.VENUE_FULL, opens=False, source=Source.NOBODY, colour=None
     )
     for number in range(600):
         store.record(
             Visit(
                 id=make_id(number),
-                direction=Direction.EXIT,
+                direction=Direction.ENTRY,
                 via=Via.CAMERA,
                 identifier=None,
-                decision=left,
+                decision=full,
                 decided_at=NOON,
             )
         )
