@@ -148,8 +148,7 @@ class EmbeddedRegistry:
 
     def revoke_pass(self, subject: str) -> None:
         """Put a person's pass id on the list for as long as any pass can live, whatever their colour."""
-        ends = int((self.registry.clock() + PASS_LIFE).timestamp())
-        self.registry.revocations.add([(self._person(subject).pass_id, ends)])
+        self.registry.revoke_pass(self._person(subject))
 
     def _person(self, subject: str) -> Person:
         person = self.registry.roll.person(subject)

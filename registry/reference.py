@@ -14,7 +14,7 @@ from registry.devices import Devices
 from registry.documents import Documents
 from registry.doors import Doors
 from registry.enrolment import Enrolments
-from registry.keys import DOCUMENT_LIFE, Keys
+from registry.keys import DOCUMENT_LIFE, PASS_LIFE, Keys
 from registry.passes import Life, ends_at, issue
 from registry.people import Terms
 from registry.policy import Policies
@@ -64,6 +64,11 @@ class ReferenceRegistry:
         now = self.clock()
         pass_id = self.roll.issuing(person.subject, ends=ends_at(now, person.status, life))
         return issue(self.keys.signer, subject=pass_id, status=person.status, now=now, life=life, door=door)
+
+    def revoke_pass(self, person: Person) -> None:
+        """Put a person's pass id on the list for as long as any pass can live, whatever their colour."""
+        ends = int((self.clock() + PASS_LIFE).timestamp())
+        self.revocations.add([(person.pass_id, ends)])
 
     def find(self, identifier: Identifier) -> Person:
         """Return a person on the roll. Raises LookupError, which does not name them."""

@@ -23,20 +23,34 @@ Open = Callable[[argparse.Namespace], ReferenceRegistry]
 _SPAN = re.compile(r"([0-9]{1,5})([smhd])", re.ASCII)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _LONGEST_PASSPHRASE_FILE = 200
+_EXAMPLES = {
+    (
+        "enrolment",
+        "create",
+    ): "enrolment create --door DEMO --address https://registry.example.kz --png code.png",
+    ("enrolment", "list"): "enrolment list",
+    ("enrolment", "revoke"): "enrolment revoke 3",
+    ("device", "list"): "device list",
+    ("device", "revoke"): "device revoke D-0123456789abcdef",
+    ("root", "rotate"): "root rotate --overlap 30d",
+    ("root", "retire"): "root retire",
+    ("keys", "rotate"): "keys rotate --overlap 96h",
+}
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], opened: Open) -> None:
     """Add these commands to a parser; `opened` opens the registry that the arguments name."""
 
-    def group(name: str, says: str) -> Callable[..., argparse.ArgumentParser]:
-        inner = commands.add_parser(name, help=says, description=says).add_subparsers(
+    def group(group_name: str, says: str) -> Callable[..., argparse.ArgumentParser]:
+        inner = commands.add_parser(group_name, help=says, description=says).add_subparsers(
             required=True, metavar="COMMAND"
         )
 
         def command(
             name: str, does: Callable[[ReferenceRegistry, argparse.Namespace], None], says: str
         ) -> argparse.ArgumentParser:
-            made = inner.add_parser(name, help=says, description=says)
+            epilog = f"example: python -m registry {_EXAMPLES[group_name, name]}"
+            made = inner.add_parser(name, help=says, description=says, epilog=epilog)
             made.add_argument("--db", type=Path, default=Path("registry.db"), metavar="FILE")
             made.set_defaults(run=lambda arguments: _with(opened, does, arguments))
             return made
@@ -127,9 +141,10 @@ def _create(registry: ReferenceRegistry, arguments: argparse.Namespace) -> None:
         door, address=arguments.address, expires=arguments.expires, wifi=wifi, serial=arguments.serial
     )
     code = segno.make(text, error="m", micro=False)
-    for file in filter(None, (arguments.png, arguments.pdf)):
-        file.touch(mode=0o600)  # it enrols a device: for its maker's eyes only
-        code.save(str(file), kind=file.suffix.lstrip(".") or None, scale=8)
+    for kind, file in (("png", arguments.png), ("pdf", arguments.pdf)):
+        if file is not None:
+            file.touch(mode=0o600)  # it enrols a device: for its maker's eyes only
+            code.save(str(file), kind=kind, scale=8)
     code.terminal(compact=True)
     made = registry.enrolments.all()[-1]
     _say(

@@ -10,6 +10,7 @@ from openapi_spec_validator import validate
 
 from kiosk.core.model import Colour, Pass
 from kiosk.trust import Keyring, verify_pass
+from kiosk.trust.revocations import hash_of
 from registry.__main__ import main, openapi_document
 from registry.demo_people import DEMO_PEOPLE
 from registry.embedded import EmbeddedRegistry
@@ -80,3 +81,39 @@ def test_the_openapi_document_has_every_call_of_the_contract_and_says_how_it_fai
     for item in paths.values():
         for operation in item.values():
             assert "application/problem+json" in operation["responses"]["default"]["content"]
+
+
+@pytest.mark.parametrize("command", [["pass", "--demo", "green"], ["enrolment", "create", "--door", "DEMO"]])
+def test_a_database_that_is_not_there_is_told_and_none_is_made(tmp_path, capsys, command):
+    assert main([*command, "--db", str(tmp_path / "regsitry.db")]) == 1
+    assert "found no file: correct --db, or make one" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_no_database_is_told_in_one_line(tmp_path, capsys):
+    text = tmp_path / "passwd"
+    text.write_text("root:x:0:0:root:/root:/bin/bash\n" * 20)
+    for other in (text, tmp_path):
+        assert main(["device", "list", "--db", str(other)]) == 1
+        told = capsys.readouterr().err
+        assert told.startswith(f"registry: {other}: expected a registry's database, found: ")
+        assert told.count("\n") == 1
+    assert text.read_text().startswith("root:x")
+
+
+def test_a_pass_is_revoked_by_its_holder(file, capsys):
+    assert main(["pass", "--demo", "green", "--db", str(file)]) == 0
+    held = verify_pass(capsys.readouterr().out.splitlines()[-1], ring(file))
+    assert main(["revoke-pass", "--demo", "green", "--db", str(file)]) == 0
+    with EmbeddedRegistry(file) as registry:
+        change = registry.registry.revocations.since(0)
+    assert hash_of(held.pass_id).to_bytes(8) == change.entries[:8]
+
+
+@pytest.mark.parametrize(
+    "command", ["serve", "pass", "revoke-pass", "device revoke", "enrolment create", "root rotate"]
+)
+def test_every_help_has_an_example(capsys, command):
+    with pytest.raises(SystemExit):
+        main([*command.split(), "--help"])
+    assert f"example: python -m registry {command}" in " ".join(capsys.readouterr().out.split())

@@ -137,3 +137,8 @@ def test_keys_are_rotated(run, file):
     code, _, mistake = run("root", "rotate", "--overlap", "1h")
     assert code == 1
     assert "expected an overlap of at least" in mistake
+
+
+def test_a_pdf_is_one_whatever_its_name(run, tmp_path):
+    create(run, "--pdf", str(tmp_path / "code.png"))
+    assert (tmp_path / "code.png").read_bytes().startswith(b"%PDF")
