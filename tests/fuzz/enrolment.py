@@ -1,4 +1,4 @@
-"""Any text is an enrolment code, in the one way to write it and with nothing hidden in what is shown, or a reason.
+"""Any text is an enrolment code, in the one way to write it (spaces around it and small letters aside) and with nothing hidden in what is shown, or a reason.
 
 Where the first byte is odd the rest gets a right check: else no change would ever be looked at.
 """
@@ -33,7 +33,7 @@ def target(octets: bytes) -> None:
     if isinstance(read, EnrolmentFault):
         return
     assert isinstance(read, EnrolmentCode)
-    assert text.strip("\r\n\t") in {_again(read), _again(read, slash="/")}, "written in two ways"
+    assert text.strip().upper() in {_again(read), _again(read, slash="/")}, "written in two ways"
     for _label, line in read.as_lines():
         assert line.isprintable()
         assert not (read.wifi and read.wifi.passphrase and read.wifi.passphrase in line)
@@ -59,7 +59,7 @@ def _again(read: EnrolmentCode, slash: str = "") -> str:
 
 def seeds() -> list[bytes]:
     texts = [vector["text"] for kind in ("accepted", "refused") for vector in VECTORS[kind]]
-    sound = [base45.b45decode(vector["text"].strip()[5:])[:-4] for vector in VECTORS["accepted"]]
+    sound = [base45.b45decode(vector["text"].strip().upper()[5:])[:-4] for vector in VECTORS["accepted"]]
     return [b"\0" + text.encode() for text in texts] + [b"\1" + octets for octets in sound]
 
 
