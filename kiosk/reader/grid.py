@@ -17,9 +17,8 @@ from numpy.typing import NDArray
 
 from kiosk.ports import Grey
 from kiosk.reader.finders import Corners
+from kiosk.reader.symbol import FIRST_SIZE, LARGEST_VERSION, always
 
-FIRST_SIZE, LARGEST_VERSION = 17, 14
-"""A version has four modules a side more than the one before; larger ones than a pass are not looked for."""
 DRAWN_PX = 4
 """Of a module in what is drawn for the engine."""
 QUIET = 4
@@ -173,6 +172,8 @@ def _closer(soft: Grey, start: Fit, sign: int) -> Fit:
             np.stack([gx * u, gx * v, gx, gy * u, gy * v, gy, -tangent * u, -tangent * v], 1) / w[:, None]
         )
         jacobian -= jacobian.mean(0)
+        if not np.isfinite(jacobian).all():  # the horizon runs through the code: no sheet is held so
+            break
         squared = cv2.mulTransposed(jacobian, aTa=True)
         wanted = cv2.gemm(jacobian, (height * due - off)[:, None], 1.0, None, 0.0, flags=cv2.GEMM_1_T)
         moved = None
@@ -228,34 +229,3 @@ def _known(modules: int) -> tuple[Floats, Floats]:
     expected = soft[rows, columns]
     places = np.stack([columns, rows], axis=1).astype(np.float32)[:, None] + np.float32(0.5)
     return places, expected - expected.mean()
-
-
-@functools.lru_cache(maxsize=LARGEST_VERSION)
-def always(modules: int) -> Floats:
-    """Return what each module is in every code of this size: 1 dark, -1 light, 0 not the same in all (ISO/IEC 18004, 6.3)."""
-    due = np.zeros((modules + 2, modules + 2), np.float32)
-    line = np.where(np.arange(modules + 2) % 2, 1.0, -1.0)
-    due[7, 8:-8] = due[8:-8, 7] = line[8:-8]
-    square = np.full((9, 9), -1.0)
-    square[1:-1, 1:-1], square[2:-2, 2:-2], square[3:-3, 3:-3] = 1.0, -1.0, 1.0
-    due[:9, :9] = due[:9, -9:] = due[-9:, :9] = square
-    due = due[1:-1, 1:-1]
-    small = np.full((5, 5), 1.0)
-    small[1:-1, 1:-1], small[2, 2] = -1.0, 1.0
-    middles = _alignment(modules)
-    for y in middles:
-        for x in middles:
-            if (y, x) not in {(6, 6), (6, middles[-1]), (middles[-1], 6)}:
-                due[y - 2 : y + 3, x - 2 : x + 3] = small
-    due[modules - 8, 8] = 1.0
-    return due
-
-
-def _alignment(modules: int) -> list[int]:
-    """Return where the small squares' middles are: even steps back from the last one, up to the first at 6."""
-    version = (modules - FIRST_SIZE) // 4
-    if version < 2:
-        return []
-    count, last = version // 7 + 2, modules - 7
-    step = -(-(last - 6) // (count - 1) // 2) * 2
-    return [6, *(last - step * back for back in range(count - 2, -1, -1))]

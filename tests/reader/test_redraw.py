@@ -9,7 +9,7 @@ from drivers.engine_zbar import ZbarDecoder
 from drivers.engine_zxing import ZxingDecoder
 from drivers.lens import people_walking
 from kiosk.ports import Grey, Reading
-from kiosk.reader import grid, redraw
+from kiosk.reader import grid, redraw, symbol
 from kiosk.reader.ladder import Ladder
 from kiosk.reader.likeness import densest
 from kiosk.reader.motion import Box
@@ -74,13 +74,13 @@ def test_a_part_of_any_shape_costs_the_engine_one_small_picture_at_most(shape, g
     part = rng.integers(0, 256, shape, np.uint8) if grey is None else np.full(shape, grey, np.uint8)
     assert redraw.read(engine, part) == []
     assert len(engine.shown) <= 1
-    largest = (grid.FIRST_SIZE + 4 * grid.LARGEST_VERSION + 2 * grid.QUIET) * grid.DRAWN_PX
+    largest = (symbol.FIRST_SIZE + 4 * symbol.LARGEST_VERSION + 2 * grid.QUIET) * grid.DRAWN_PX
     assert all(max(picture.shape) <= largest for picture in engine.shown)
 
 
-@pytest.mark.parametrize("version", range(1, grid.LARGEST_VERSION + 1))
+@pytest.mark.parametrize("version", range(1, symbol.LARGEST_VERSION + 1))
 def test_what_is_the_same_in_every_code_of_a_size_is_so_in_codes_that_others_make(version):
-    due = grid.always(grid.FIRST_SIZE + 4 * version)
+    due = symbol.always(symbol.FIRST_SIZE + 4 * version)
     same = np.ones(due.shape, bool)
     for mask, error in ((0, "l"), (3, "h"), (6, "m")):
         code = segno.make("1", version=version, mask=mask, error=error, boost_error=False, micro=False)
