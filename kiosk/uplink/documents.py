@@ -163,7 +163,7 @@ class Documents:
                 not_after=kept.not_after,
             )
         opened = self._provenance.opened(name, kept.body, newest=0, latest=self._latest, kept=True)
-        self._understand(name, opened.content, kept.fetched_at)
+        self._understand(name, opened, kept.fetched_at)
         return opened
 
     def _may_be_ours(self, kept: Kept) -> bool:
@@ -191,7 +191,7 @@ class Documents:
         if name == REVOCATIONS:
             self._keep_list(_list_in(opened), kept)
         else:
-            self._understand(name, opened.content, now)
+            self._understand(name, opened, now)
             self._shelf.keep(name, kept)
         self._in_force(name, opened, fetched.etag)
         self._tell()
@@ -215,14 +215,14 @@ class Documents:
         self._etags[name], self._newest[name] = etag, opened.sequence
         if name == REVOCATIONS:
             self._since = opened.sequence
-        self._ages[name] = Age(issued_at=opened.issued_at, not_after=opened.not_after)
+        self._ages[name] = _age_of(opened)
         if self._latest is None or opened.issued_at > self._latest:
             self._latest = opened.issued_at
             self._shelf.raise_latest_signed(opened.issued_at)
 
-    def _understand(self, name: str, content: bytes, heard_at: datetime) -> None:
+    def _understand(self, name: str, opened: Opened, heard_at: datetime) -> None:
         """Take a document's content into force. Raises KioskError or ValueError where it is not understood."""
-        document = json.loads(content)
+        document = json.loads(opened.content)
         if name == KEYS:
             keyring = Keyring.from_document(document)
             if self._provenance.turned(document):
@@ -233,11 +233,18 @@ class Documents:
         policy = parse_policy(document)
         if isinstance(policy, list):
             raise PolicyError("; ".join(policy))
+        # Its age first: a rule on the screen beside "no rule" until the disk has it, or for good where the disk fails.
+        self._ages[POLICY] = _age_of(opened)
+        self._tell()
         self._put(PolicyArrived(policy=policy, heard_at=heard_at))
 
     def _tell(self) -> None:
         policy, keys, revocations = (self._ages.get(name) for name in (POLICY, KEYS, REVOCATIONS))
         self._put(KnowledgeChanged(policy=policy, keys=keys, revocations=revocations))
+
+
+def _age_of(opened: Opened) -> Age:
+    return Age(issued_at=opened.issued_at, not_after=opened.not_after)
 
 
 def _list_in(opened: Opened) -> RevocationChange:

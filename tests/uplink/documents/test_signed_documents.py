@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from kiosk.core.events import KnowledgeChanged, PolicyArrived
 from kiosk.core.knowledge import Age
 from tests.factories import NOON
 from tests.hostile_server import Manner
@@ -35,6 +36,16 @@ def test_all_three_come_signed_are_kept_and_are_in_force_after_a_restart_without
 
 def test_a_kiosk_that_has_nothing_says_so(kiosk):
     assert (kiosk.ages().policy, kiosk.ages().keys, kiosk.ages().revocations) == (None, None, None)
+
+
+def test_the_age_of_a_first_policy_is_known_before_the_policy_is(kiosk, desk, root):
+    """Else the screen says "no rule" beside the rule."""
+    lay_out(desk, root)
+    kiosk.refresh("keys", "policy")
+    arrived = next(at for at, event in enumerate(kiosk.events) if isinstance(event, PolicyArrived))
+    told = [event for event in kiosk.events[:arrived] if isinstance(event, KnowledgeChanged)][-1]
+    assert told.policy is not None
+    assert told.policy == kiosk.ages().policy
 
 
 def test_what_still_stands_is_not_sent_again(kiosk, desk, root, server):
