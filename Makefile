@@ -37,7 +37,7 @@ test-install: ## install on clean machines in containers, kill, hang, restart, r
 	@scripts/setup.sh install
 	@$(PY) -m tests.install.container $(ROOTS)
 
-test-device: ## run the installed kiosk in a virtual device: panel, camera, keypad, pins, watchdogs, power cuts (root; 13 minutes, 20 the first time)
+test-device: ## run the installed kiosk in a virtual device: panel, cameras, keypad, pins, watchdogs, power cuts (root; 15 to 25 minutes, 8 more the first time)
 	@scripts/setup.sh device
 	@$(PY) -m tests.device
 
