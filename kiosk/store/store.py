@@ -187,11 +187,20 @@ class Store(KeptDocuments):
             self._run("DELETE FROM starts WHERE seq <= (SELECT max(seq) FROM starts) - ?", STARTS_KEPT)
 
     def tidy(self, keep_days: int) -> int:
-        """Delete what the registry has had for `keep_days` days, and fold the log into the file. Returns how many."""
+        """Delete what the registry has had for `keep_days` days, and fold the log into the file. Returns how many.
+
+        What tells of a visit stays for as long as that does: a visit that is parked would lose its passage, and be taken
+        for one that was cut short.
+        """
         before = utc_text(self._clock.wall() - timedelta(days=keep_days))
         with plainly("old records were not deleted"):
             with self._db.atomic():
-                gone = self._run("DELETE FROM records WHERE delivered_at < ?", before).rowcount
+                gone = self._run(
+                    "DELETE FROM records WHERE delivered_at < ? AND NOT EXISTS (SELECT 1 FROM records AS visited"
+                    " WHERE visited.uid = records.visit AND (visited.delivered_at IS NULL OR visited.delivered_at >= ?))",
+                    before,
+                    before,
+                ).rowcount
             self._run("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         return gone
 

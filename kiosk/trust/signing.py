@@ -23,7 +23,6 @@ LABEL = "ashyq"
 COMPONENTS = ("@method", "@target-uri", "content-digest")
 """Exactly these, in this order."""
 PARAMETERS = ("created", "nonce", "keyid", "alg")
-ALGORITHM = "ed25519"
 NONCE_BYTES = 16
 WINDOW = timedelta(seconds=300)
 """How far `created` may be from the registry's time, either way."""

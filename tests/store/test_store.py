@@ -194,6 +194,19 @@ def test_what_was_delivered_is_deleted_after_its_days_and_what_was_not_never(sto
     assert uids(store, clock) == [make_visit(2).id]
 
 
+def test_a_visit_that_is_parked_keeps_its_passage_and_is_not_taken_for_one_that_was_cut_short(store, clock):
+    visit, other = make_visit(1), make_visit(2)
+    for number, one in ((3, visit), (4, other)):
+        store.record(one, make_sealed())
+        store.record(make_passage(number, one))
+    store.mark([Parked(uid=visit.id, reason="http-422")], clock.wall())
+    store.mark([Delivered(uid=uid) for uid in (other.id, make_id(3), make_id(4))], clock.wall())
+    clock.advance(timedelta(days=40).total_seconds())
+    store.tidy(30)
+    assert store.reports.unpassed() == ()
+    assert store.reports.find(reference(other.id)) == ()
+
+
 def test_a_document_is_kept_as_it_came_and_the_newer_one_replaces_it(store):
     assert store.kept("policy") is None
     first = Kept(etag='"1"', body='{"venue": "Алматы"}'.encode(), fetched_at=NOON)
