@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, String
 from sqlalchemy import func, insert, select
 
 from kiosk.core.model import Colour
-from kiosk.core.policy import CarryRule, Resort, StaleRevocations, UnattendedColours, Zone
+from kiosk.core.rule.policy import CarryRule, Resort, StaleRevocations, UnattendedColours, Zone
 from registry.database import Database, policies
 from registry.moments import Moment, utc_text
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, func, select
 
+from kiosk.core.ids import reference
 from kiosk.core.model import Direction, Outcome, Reason
-from kiosk.core.reference import reference
 from registry.database import Database, doors, heartbeats, incidents, records, visits
 from registry.doors import Door
 
