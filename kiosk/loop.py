@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from kiosk.core.door.state import Door, State
 from kiosk.core.door.table import step, wake_at
-from kiosk.core.effects import Ask, Chime, Effect, Light, Open, Release, Shut, Tell, TrustTime, Write
-from kiosk.core.events import Event, GateFailed, HealthChanged, KeyPressed, Part, Tick
+from kiosk.core.effects import Ask, Chime, Effect, Light, Open, Release, Shut, TakePlace, Tell, TrustTime, Write
+from kiosk.core.events import Event, GateFailed, GateOpened, HealthChanged, KeyPressed, Part, Tick
 from kiosk.core.model import Amendment, Direction, Record, Stamp, Visit
 from kiosk.core.screen.present import present
 from kiosk.core.screen.view import View
@@ -42,6 +42,8 @@ class Hands:
     sounder: Sounder
     screen: Screen
     ask: Callable[[Ask], None]
+    take_place: Callable[[TakePlace], None] = lambda _place: None
+    """Where nobody can be asked, the door decides by what it knows when the time for an answer is over."""
     write: Callable[[Record], None]
     preview: Callable[[], Grey | None]
     trust_time: Callable[[TrustTime], None] = lambda _found: None
@@ -102,8 +104,8 @@ class Loop:
 
         `beat` is called whenever what has happened was worked off and painted, at least every LOOP_SILENCE_S seconds.
         """
-        if not self.door.knows_who_is_inside:
-            log.warning("who is inside is not known since the start: %d are counted", self.door.inside)
+        if not self.door.people.everybody_is_known:
+            log.warning("who is inside is not known since the start: %d are counted", self.door.people.inside)
         while not stopped():
             try:
                 self.once(self._patience())
@@ -141,7 +143,7 @@ class Loop:
             self._hands.screen.show(view, self._hands.preview() if view.preview else None)
             self.painted = True
         except DriverError as failure:
-            if dict(self.door.broken).get(Part.DISPLAY) != str(
+            if self.door.building.broken.get(Part.DISPLAY) != str(
                 failure
             ):  # painted many times a second, told once
                 self._complain("screen", failure)
@@ -170,13 +172,15 @@ class Loop:
             case Write(record=record):
                 _journal(record)
                 hands.write(record)
-            case Open(direction=direction):
-                if self._gate(lambda: hands.gate.open(direction)) and self.door.is_broken(Part.GATE):
-                    self.inbox.put(HealthChanged(part=Part.GATE, working=True))
+            case Open(visit_id=visit_id, direction=direction):
+                if self._gate(lambda: hands.gate.open(direction), visit_id):
+                    self.inbox.put(GateOpened(visit_id=visit_id))
             case Shut(direction=direction):
                 self._gate(lambda: hands.gate.shut(direction))
             case Release():
                 self._gate(lambda: hands.gate.open(Direction.EXIT))
+            case TakePlace():
+                hands.take_place(effect)
             case Ask():
                 hands.ask(effect)
             case Light(signal=signal, colour=colour, fault=fault):
@@ -188,13 +192,13 @@ class Loop:
             case Tell(what=what, visit_id=visit_id):
                 log.warning("door: %s%s", what, f" (visit {visit_id})" if visit_id else "")
 
-    def _gate(self, order: Callable[[], None]) -> bool:
+    def _gate(self, order: Callable[[], None], visit_id: str = "") -> bool:
         """Give the gate an order, and return whether it obeyed."""
         try:
             order()
         except DriverError as failure:
             self._complain("gate", failure)
-            self.inbox.put(GateFailed(why=str(failure)))
+            self.inbox.put(GateFailed(why=str(failure), visit_id=visit_id))
             return False
         return True
 
@@ -213,8 +217,11 @@ class Loop:
 
 def _same_people(one: Door, other: Door) -> bool:
     """Whether nothing changed of what is to be remembered. The values are frozen, so most looks are at one object."""
-    return (one.presence is other.presence or one.presence == other.presence) and (
-        one.occupancy == other.occupancy and one.pending == other.pending
+    before, after = one.people, other.people
+    return before is after or (
+        (before.presence is after.presence or before.presence == after.presence)
+        and before.occupancy == after.occupancy
+        and before.pending == after.pending
     )
 
 

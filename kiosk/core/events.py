@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from kiosk.core.hint import Hint
+from kiosk.core.inside.people import VenueNumber
 from kiosk.core.model import Credential, Direction, Identifier, Status, Via
 from kiosk.core.rule.knowledge import Age
 from kiosk.core.rule.policy import Policy
@@ -88,6 +89,21 @@ class AskFailed:
 
     visit_id: str
     why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceAnswered:
+    """The registry gave a place in the venue to a visit, or none is free. `taken` None: it gave no answer in time."""
+
+    visit_id: str
+    taken: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VenueCounted:
+    """The registry said how many are inside the venue."""
+
+    number: VenueNumber
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,13 +260,18 @@ class Tick:
 Event = (
     CodeRead
     | KeyPressed
+    | KeyHeld
+    | KeyReleased
     | PhoneArrived
     | StaffIdentified
     | Answered
     | AskFailed
+    | PlaceAnswered
+    | VenueCounted
     | Recorded
     | RecordFailed
     | Passed
+    | GateOpened
     | GateFailed
     | AlarmChanged
     | StaffAdmitted

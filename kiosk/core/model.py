@@ -235,6 +235,8 @@ class Visit:
     """None only for an exit: nobody is held inside because a code cannot be read (rule 3)."""
     decision: Decision
     decided_at: datetime
+    counted_at: datetime | None = None
+    """Admitted near a full venue by a number that was told then, because nobody could be asked; None: not so."""
     time_trusted: bool = True
 
 
@@ -271,6 +273,7 @@ class Closing:
 
     id: str
     closed_at: datetime
+    """The hour at which the venue closed by its policy, whenever that was noticed."""
     assumed_exits: int
     time_trusted: bool = True
 
@@ -297,4 +300,17 @@ class Anomaly:
     time_trusted: bool = True
 
 
-Record = Visit | Amendment | Passage | Closing | Anomaly
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """Staff counted, and put the number inside right: a recorded act with who and why."""
+
+    id: str
+    change: int
+    """So many more (or, negative, fewer) are inside than was counted; never 0."""
+    by: str
+    why: str = field(repr=False)
+    corrected_at: datetime
+    time_trusted: bool = True
+
+
+Record = Visit | Amendment | Passage | Closing | Anomaly | Correction

@@ -15,9 +15,8 @@ from datetime import datetime, timedelta
 
 from kiosk import __version__
 from kiosk.clock import new_id
-from kiosk.core.door.news import REST
 from kiosk.core.door.over_a_restart import Remembered
-from kiosk.core.door.state import Door
+from kiosk.core.door.state import Door, State
 from kiosk.core.effects import Effect
 from kiosk.core.events import DeviceRevoked, Event, HealthChanged, Part
 from kiosk.core.screen.status_line import condition
@@ -262,7 +261,7 @@ class App:
     def enrolled_anew(self) -> bool:
         """Whether this device, withdrawn by the registry, belongs to a door again. Looks at the disk now and then."""
         now = self._clock.mono()
-        if not self.loop.door.revoked or now - self._looked_at < LOOK_AGAIN_S:
+        if not self.loop.door.building.revoked or now - self._looked_at < LOOK_AGAIN_S:
             return False
         self._looked_at = now
         return self._device.load() is not None
@@ -289,10 +288,10 @@ class App:
 
     def _seen(self, door: Door, event: Event, effects: tuple[Effect, ...]) -> None:
         """Show what works, and keep the newest time that the registry signed: an expired pass stays expired after a restart."""
-        self._signs.busy(now=door.state not in REST or bool(door.pending))
+        self._signs.busy(now=door.state is not State.IDLE or bool(door.people.pending))
         self._signs.show(Sign.FRAME, works=self._preview.seen and not door.is_broken(Part.CAMERA))
         self._signs.show(Sign.SCREEN, works=self.loop.painted and not door.is_broken(Part.DISPLAY))
-        signed = door.latest_signed
+        signed = door.word.latest_signed
         if signed is not None and (self._signed is None or signed - self._signed >= SIGNED_STEP):
             self._signed = signed
             self._store.call(lambda store: store.raise_latest_signed(signed))

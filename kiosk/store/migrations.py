@@ -202,3 +202,15 @@ def additive_enrolments(db: Database) -> None:
     db.execute(forms.table("enrolments", enrolments, "UNIQUE (door, device)"))
     check = "enrolment BETWEEN 1 AND 9999999"
     db.execute(f"ALTER TABLE records ADD COLUMN enrolment INTEGER CONSTRAINT fits_enrolment CHECK ({check})")
+
+
+@migrations()
+def additive_number_inside(db: Database) -> None:
+    """By which number of the venue somebody was let in unasked, and what staff corrected."""
+    columns = {
+        "counted_at": ("TEXT", forms.moment("counted_at")),
+    }
+    for column, (kind, check) in columns.items():
+        db.execute(
+            f'ALTER TABLE records ADD COLUMN "{column}" {kind} CONSTRAINT fits_{column} CHECK ({check})'
+        )

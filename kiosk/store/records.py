@@ -17,6 +17,7 @@ from kiosk.core.model import (
     Amendment,
     Anomaly,
     Closing,
+    Correction,
     Decision,
     Identifier,
     Passage,
@@ -27,13 +28,16 @@ from kiosk.trust import Sealed
 
 _DECIDED = ("outcome", "reason", "opens", "colour", "source", "incident")
 _FIELDS = {
-    "visit": ("direction", "via", *_DECIDED, "compare_identity"),
+    "visit": ("direction", "via", *_DECIDED, "compare_identity", "counted_at"),
     "amendment": ("visit", *_DECIDED, "by", "why"),
     "passage": ("visit", "passed", "sensed"),
     "closing": ("assumed_exits",),
     "anomaly": ("what", "direction"),
+    "correction": ("change", "by", "why"),
 }
 """Item kind -> its columns, under the same names, beside `uid`, `kind`, `at` and `time_trusted`."""
+_IF_THERE = frozenset({"counted_at"})
+"""An older registry refuses a field that it does not know, so one that says nothing is left out."""
 _FLAGS = frozenset({"opens", "incident", "compare_identity", "passed", "sensed"})
 _NUMBER = re.compile(r"[0-9](?:[ .-]?[0-9]){6,}")
 _STRANGE = re.compile(r"[^ -~Ѐ-ӿ«»–—…№]")
@@ -119,6 +123,16 @@ def row_of(record: Record, sealed: Sealed | None) -> dict[str, Any]:
                 "what": record.what.value,
                 "direction": None if record.direction is None else record.direction.value,
             }
+        case Correction():
+            return {
+                "uid": record.id,
+                "kind": "correction",
+                "at": utc_text(record.corrected_at),
+                "time_trusted": record.time_trusted,
+                "change": record.change,
+                "by": plain_line(record.by, 64),
+                "why": plain_line(record.why, 200),
+            }
         case _:
             assert_never(record)
 
@@ -132,6 +146,8 @@ def item_of(row: Mapping[str, Any]) -> dict[str, Any]:
         "time_trusted": bool(row["time_trusted"]),
     }
     for name in _FIELDS[row["kind"]]:
+        if row[name] is None and name in _IF_THERE:
+            continue
         item[name] = bool(row[name]) if name in _FLAGS else row[name]
     if row["subject"] is not None:
         item["subject"] = {"kind": row["subject_kind"], "value": row["subject"]}

@@ -171,7 +171,7 @@ class House:
 
     def ready(self) -> Self:
         """Wait until the door is online, has its policy and keys, and sees and hears."""
-        self.until(lambda: self.door.online and self.door.policy is not None, "a policy and a link")
+        self.until(lambda: self.door.word.online and self.door.word.policy is not None, "a policy and a link")
         self.sees()
         return self
 
@@ -194,7 +194,7 @@ class House:
         """Wait until the registry has every visit that was shown, and the door says that nothing waits."""
         shown = {one.visit_id for one in self.witness.shown}
         self.until(lambda: shown <= {row["uid"] for row in self.stored()}, "every visit at the registry")
-        self.until(lambda: self.door.online and self.door.waiting == 0, "nothing waiting")
+        self.until(lambda: self.door.word.online and self.door.word.waiting == 0, "nothing waiting")
 
     def next_shown(self) -> Shown:
         """Wait for the next answer to a visitor, painted."""

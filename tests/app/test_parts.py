@@ -114,7 +114,7 @@ def test_on_a_full_disk_nobody_enters_and_it_goes_on_by_itself_when_there_is_roo
     house.admits()
     house.delivered()
     registry.cut()  # it shares our process, and is to keep its own room
-    house.until(lambda: not house.door.online, "no link")
+    house.until(lambda: not house.door.word.online, "no link")
     green, blue = house.pass_of(Colour.GREEN), house.pass_of(Colour.BLUE)
     with full_disk(path.with_name(path.name + "-wal")):
         house.hold_up(green)
@@ -139,7 +139,7 @@ def test_on_a_full_disk_everybody_leaves_and_their_exits_are_caught_up(tmp_path,
         house.next_shown()
         house.delivered()
         registry.cut()
-        house.until(lambda: not house.door.online, "no link")
+        house.until(lambda: not house.door.word.online, "no link")
         passes = house.pass_of(Colour.GREEN), house.pass_of(Colour.RED)
         with full_disk(tmp_path / "kiosk.db-wal"):
             for text in passes:
@@ -171,7 +171,7 @@ def test_a_disk_that_is_too_slow_keeps_the_gate_shut_and_the_late_record_is_with
             lambda: len(house.stored()) == 1 and house.stored()[0]["passed"] is not None, "the late record"
         )
         assert house.stored()[0]["passed"] is False
-        assert house.door.inside == 0
+        assert house.door.people.inside == 0
         house.admits()
 
 

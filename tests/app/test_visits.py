@@ -107,7 +107,7 @@ def test_a_toggle_door_takes_who_is_inside_as_leaving(tmp_path, registry, clock)
             house.idle()
             house.hold_up(registry.issue_pass(subject))
             ways.append(house.next_shown().direction)
-            assert house.door.inside == inside
+            assert house.door.people.inside == inside
             house.idle()
             house.clock.skip(700)  # past [times] repeat and the policy's reentry_after_min
         assert ways == [Direction.ENTRY, Direction.EXIT, Direction.ENTRY]
@@ -117,7 +117,7 @@ def test_offline_the_door_decides_what_is_proven_and_afterwards_nothing_is_lost_
     house.admits()
     carried = house.pass_of(Colour.GREEN, Life.CARRY)
     house.registry.cut()
-    house.until(lambda: not house.door.online, "no link")
+    house.until(lambda: not house.door.word.online, "no link")
     for content, outcome in (
         (house.pass_of(Colour.BLUE), Outcome.ADMITTED),
         (carried, Outcome.ADMITTED),

@@ -4,7 +4,6 @@ from itertools import groupby
 
 import pytest
 
-from kiosk.core.door.state import State
 from kiosk.core.effects import Light, Signal
 from kiosk.core.events import DeviceRevoked, GateFailed, HealthChanged, Part
 from kiosk.core.health.faults import (
@@ -18,6 +17,7 @@ from kiosk.core.health.faults import (
     SHORT_S,
     blinks,
 )
+from kiosk.core.model import Outcome
 from kiosk.core.screen.view import Page, Phrase
 from tests.core.doorman import Doorman
 from tests.factories import make_door, make_pass, make_setup
@@ -95,7 +95,7 @@ def test_a_withdrawn_device_has_the_number_of_the_check_that_it_fails():
 def test_a_visitor_who_is_answered_sees_the_answer_and_the_number_comes_afterwards():
     man = Doorman()
     man.reads(make_pass())
-    assert man.door.state is State.ADMITTED
+    assert man.doing is Outcome.ADMITTED
     man.tell(broken(Part.KEYPAD))
     assert all(light.fault == 0 for light in man.every(Light))
     man.wait(60)

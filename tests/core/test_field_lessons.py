@@ -80,7 +80,7 @@ def test_the_gate_reports_that_it_did_not_turn_and_the_kiosk_goes_on():
     man.reads(make_pass())
     man.tell(GateFailed(why="did not turn"))
     man.wait(30)
-    assert (man.door.state, man.door.inside) == (State.IDLE, 0)
+    assert (man.door.state, man.door.people.inside) == (State.IDLE, 0)
     man.reads(make_pass(number=2))
     assert len(man.opened) == 2
 
@@ -136,7 +136,7 @@ def test_a_server_that_is_eight_seconds_slow_costs_everybody_else_the_deadline_a
         man.reads(make_person(number))
         asked = man.every(Ask)[-1].visit_id
         man.wait(man.door.setup.times.ask_s + 0.1)
-        assert man.door.state is State.UNCHECKED
+        assert man.doing is Outcome.UNCHECKED
         man.wait(1)
         assert man.answers(Colour.GREEN, to=asked) == ()
     assert len(man.visits) == 10

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.core.door.state import State
+from kiosk.core.door.state import KeypadRests, State
 from kiosk.core.effects import Ask, Light, Tell
 from kiosk.core.events import Key, LinkChanged
 from kiosk.core.inside.occupancy import Occupancy
@@ -38,8 +38,8 @@ def test_five_mistakes_in_a_row_and_the_keypad_rests_for_half_a_minute_and_staff
     mistypes(man, 4)
     assert man.door.state is State.TYPING
     mistypes(man, 1)
-    assert (man.door.state, man.view.page, man.view.headline) == (
-        State.RESTING,
+    assert (man.doing, man.view.page, man.view.headline) == (
+        KeypadRests.RESTS,
         Page.KEYPAD,
         Phrase.KEYPAD_PAUSED,
     )
@@ -49,7 +49,7 @@ def test_five_mistakes_in_a_row_and_the_keypad_rests_for_half_a_minute_and_staff
     assert man.view.time_left == pytest.approx(0.5, abs=0.02)
     man.wait(10)
     man.types("8")
-    assert man.door.state is State.RESTING
+    assert man.doing is KeypadRests.RESTS
     man.wait(6)
     man.types("8")
     assert man.door.state is State.TYPING
@@ -60,7 +60,7 @@ def test_so_many_look_ups_in_a_minute_and_no_more():
     for number in range(1, 4):
         looks_up(man, number)
     man.types("8")
-    assert man.door.state is State.RESTING
+    assert man.doing is KeypadRests.RESTS
     assert len(man.every(Ask)) == 3
 
 
@@ -111,7 +111,7 @@ def test_who_is_inside_is_let_out_by_number_while_the_keypad_of_a_toggle_door_re
     man.wait(60)
     mistypes(man, 1)
     man.types(make_iin(2), Key.CONFIRM, Key.CONFIRM)
-    assert man.door.state is State.RESTING
+    assert man.doing is KeypadRests.RESTS
     man.types(make_iin(1), Key.CONFIRM, Key.CONFIRM)
     assert [visit.direction for visit in man.visits] == [Direction.ENTRY, Direction.EXIT]
     assert len(man.opened) == 2
@@ -188,7 +188,7 @@ def test_numbers_on_cards_count_like_typed_ones_for_both_can_be_made_up():
         man.wait(4)
     asked = len(man.every(Ask))
     shows_card(man, 9)
-    assert man.door.state is State.RESTING
+    assert man.doing is KeypadRests.RESTS
     assert len(man.every(Ask)) == asked
 
 

@@ -55,7 +55,7 @@ def test_a_document_that_there_never_was_is_as_bad_as_one_past_its_time(part):
     ages = {known.value: None if known is part else make_age() for known in Known}
     man = Doorman(make_door())
     man.tell(KnowledgeChanged(**ages))
-    assert man.door.freshness(man.stamps.now()) is Freshness.EXPIRED
+    assert man.door.word.freshness(man.stamps.now()) is Freshness.EXPIRED
     assert (man.view.corner.aged.known, man.view.corner.aged.amount) == (part, None)
 
 
@@ -97,7 +97,7 @@ def test_a_clock_that_is_put_right_changes_nothing_about_how_long_ago_the_regist
     man.stamps.wall += step
     man.stamps.trusted = True
     man.wait(minutes * 60)
-    assert man.door.freshness(man.stamps.now()) is rung
+    assert man.door.word.freshness(man.stamps.now()) is rung
 
 
 def test_a_rule_that_something_later_signed_says_is_in_force_is_in_force_though_the_clock_is_late():
@@ -120,8 +120,8 @@ def test_the_ladder_is_never_better_than_the_contact_or_than_any_document(contac
         heard_at=NOON - contact_h * HOUR,
         knowledge=Knowledge(policy=age, keys=age, revocations=age),
     )
-    worst = list(Freshness).index(door.freshness(Stamps().now()))
-    alone = make_door(online=online, heard_at=door.heard_at).freshness(Stamps().now())
+    worst = list(Freshness).index(door.word.freshness(Stamps().now()))
+    alone = make_door(online=online, heard_at=door.word.heard_at).word.freshness(Stamps().now())
     assert worst >= list(Freshness).index(alone)
     assert (worst == 2) >= (age_h >= stands_h)
 

@@ -104,12 +104,12 @@ def test_a_notice_says_what_to_do_with_the_code_even_after_somebody_was_refused(
 
 def test_a_result_of_nobody_is_painted_as_a_notice_and_not_as_somebodys():
     """Never reached by the door; if it ever were, the screen must not stop."""
-    man = Doorman(make_door(state=State.REFUSED))
+    man = Doorman(make_door(state=State.SHOWING))
     assert (man.view.sign, man.view.headline) == (Sign.WAIT, Phrase.CODE_UNKNOWN)
     man.reads(make_person())
     visitor = man.door.visitor
     assert isinstance(visitor, Visitor)
-    man.replaces(state=State.ADMITTED)
+    man.replaces(state=State.SHOWING)
     assert man.view.sign is Sign.WAIT
 
 

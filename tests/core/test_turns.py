@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from kiosk.core.door.state import State
 from kiosk.core.door.waiting_line import AT_MOST, WAITS_S
 from kiosk.core.effects import Tell
 from kiosk.core.events import CodeRead, PhoneArrived
-from kiosk.core.model import Direction, DoorKind, NotACredential, Reason, Refusal, Via
+from kiosk.core.model import Direction, DoorKind, NotACredential, Outcome, Reason, Refusal, Via
 from tests.core.doorman import Doorman
 from tests.factories import make_door, make_pass, make_person, make_phone, make_status
 
@@ -75,7 +74,7 @@ def test_a_code_of_nobodys_ends_the_typing_at_an_exit_and_opens_it():
     man = Doorman(make_door(DoorKind.EXIT))
     man.types("85")
     man.reads(NOBODY)
-    assert (man.door.state, len(man.opened)) == (State.ADMITTED, 1)
+    assert (man.doing, len(man.opened)) == (Outcome.ADMITTED, 1)
 
 
 def test_who_wants_to_leave_goes_before_those_who_want_to_come_in():

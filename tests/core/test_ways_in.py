@@ -8,6 +8,7 @@ from datetime import time, timedelta
 import pytest
 
 from kiosk.core.door import verdicts
+from kiosk.core.door.building import Standing
 from kiosk.core.door.state import State
 from kiosk.core.effects import Ask, Chime, Light, Open, Signal, Sound, Write
 from kiosk.core.events import AskFailed, CodeRead, Key, PhoneArrived, Recorded, StaffIdentified, Tick
@@ -154,21 +155,21 @@ def test_the_visit_id_is_made_when_the_visitor_presents_and_stays_the_same():
 def test_a_record_that_fails_puts_the_door_out_of_order_and_opens_nothing():
     man = Doorman(disk="failing")
     man.reads(make_pass())
-    assert (man.door.state, man.view.page, man.opened) == (State.OUT_OF_ORDER, Page.OUT_OF_ORDER, [])
+    assert (man.doing, man.view.page, man.opened) == (Standing.OUT_OF_ORDER, Page.OUT_OF_ORDER, [])
 
 
 def test_a_record_that_takes_too_long_opens_nothing_and_is_withdrawn_when_it_comes_after_all():
     man = Doorman(disk="held")
     man.reads(make_pass())
     man.wait(man.door.setup.times.record_s + 0.1)
-    assert man.door.state is State.OUT_OF_ORDER
+    assert man.doing is Standing.OUT_OF_ORDER
     visit = man.visits[0]
     man.commit()
     assert man.opened == []
     assert [(one.visit_id, one.passed, one.sensed) for one in man.records(Passage)] == [
         (visit.id, False, False)
     ]
-    assert (man.door.state, man.door.inside) == (State.IDLE, 0)
+    assert (man.door.state, man.door.people.inside) == (State.IDLE, 0)
 
 
 def test_a_late_commit_of_a_refusal_withdraws_nothing():
@@ -201,7 +202,7 @@ def test_a_live_pass_decides_at_once_and_an_answer_may_turn_it_before_the_gate_o
     assert (amendment.visit_id, amendment.decision.reason) == (visit.id, Reason.RED_STATUS)
     assert amendment.decision.incident
     man.commit()
-    assert (man.door.state, man.opened) == (State.REFUSED, [])
+    assert (man.doing, man.opened) == (Outcome.REFUSED, [])
 
 
 def test_the_first_commit_does_not_open_the_gate_for_a_decision_that_was_turned():
@@ -244,7 +245,7 @@ def test_an_answer_after_the_gate_opened_changes_nothing():
     man.reads(make_pass())
     before = man.door
     assert man.answers(Colour.RED) == ()
-    assert replace(man.door, heard_mono=None) == before
+    assert man.door.knows(heard_mono=None) == before
 
 
 def test_a_carry_pass_waits_for_the_registry_and_then_stands_alone_with_compare_identity():
@@ -278,14 +279,14 @@ def test_a_visitor_who_cannot_be_asked_about_within_the_deadline_is_unchecked():
     man.reads(make_person())
     assert man.every(Ask)[0].deadline_s == man.door.setup.times.ask_s
     man.wait(man.door.setup.times.ask_s + 0.1)
-    assert man.door.state is State.UNCHECKED
+    assert man.doing is Outcome.UNCHECKED
 
 
 def test_a_question_that_failed_does_not_wait_for_the_deadline():
     man = Doorman()
     man.reads(make_person())
     man.hears_nothing()
-    assert man.door.state is State.UNCHECKED
+    assert man.doing is Outcome.UNCHECKED
 
 
 def test_a_door_that_is_asked_about_nobody_stays_idle():

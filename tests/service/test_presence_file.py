@@ -45,7 +45,7 @@ def test_after_a_restart_of_the_service_who_is_inside_is_let_out_as_leaving(tmp_
     again = Doorman(replace(door, setup=replace(door.setup, presence_key=found.key)), stamps=man.stamps)
     again.reads(make_person(1))
     assert [visit.direction for visit in again.visits] == [Direction.EXIT]
-    assert again.door.inside == 1
+    assert again.door.people.inside == 1
 
 
 def test_after_a_power_cut_the_file_is_nobodys_and_the_door_says_that_it_does_not_know(tmp_path, caplog):
@@ -55,7 +55,7 @@ def test_after_a_power_cut_the_file_is_nobodys_and_the_door_says_that_it_does_no
     kept.flush()
     assert PresenceFile(tmp_path, "D01", BOOT.replace("7d", "8e")).read() is None
     assert "not known any more" in caplog.text
-    door = make_door(DoorKind.TOGGLE, occupancy=man.door.occupancy)
+    door = make_door(DoorKind.TOGGLE, occupancy=man.door.people.occupancy)
     assert Doorman(door).view.corner.who_unknown
     assert not man.view.corner.who_unknown
 
@@ -117,7 +117,7 @@ def test_who_is_still_on_the_way_through_the_gate_is_not_remembered_as_inside():
     man = Doorman(make_door(DoorKind.TOGGLE, sensor=True))
     man.reads(make_person())
     man.answers(Colour.GREEN)
-    assert man.door.pending
+    assert man.door.people.pending
     assert remembered(man).presence.inside == ()
     man.passes(Direction.ENTRY)
     assert [one.visit_id for one in remembered(man).presence.inside] == [make_id(1)]

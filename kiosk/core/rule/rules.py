@@ -22,7 +22,8 @@ class Case:
     local: datetime
     """The venue's wall clock."""
     edition: Edition | None
-    inside: int
+    full: bool
+    """No place is free, or the last one was given to somebody else."""
     attended: bool
     knowledge_age: timedelta | None
     """Since the last good word from the registry; None: there never was one."""
@@ -81,7 +82,7 @@ def _entry(case: Case, status: Status | None) -> Decision:
         return _refused(case, Reason.ALREADY_INSIDE, colour, calls_staff=True)
     if status is not None and status.colour not in edition.colours(case.local):
         return _refused(case, Reason.STATUS_NOT_ADMITTED, colour)
-    if edition.places is not None and case.inside >= edition.places:
+    if case.full:
         return _refused(case, Reason.VENUE_FULL, colour)
     if status is None:
         known = case.source is Source.REGISTRY

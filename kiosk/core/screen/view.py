@@ -67,6 +67,8 @@ class Phrase(StrEnum):
     SHOW_ID = "show-id"
     """Come in, and show staff a document: the pass was printed or saved."""
     GOOD_BYE = "good-bye"
+    COMING_IN = "coming-in"
+    """On the goodbye page of a toggle door: who forgot to be read on their last way out says so with one key."""
     THANK_YOU = "thank-you"
     NO_ENTRY = "no-entry"
     SPEAK_TO_RECEPTION = "speak-to-reception"
