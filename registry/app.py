@@ -13,12 +13,13 @@ from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request, Respons
 from fastapi.openapi.utils import get_openapi
 from starlette.concurrency import run_in_threadpool
 
-from kiosk.core.model import Identifier, IdentifierKind, Status
+from kiosk.core.model import DoorKind, Identifier, IdentifierKind, Status
 from registry import problems, shapes
 from registry.doors import CheckedInAt, Door
 from registry.enrolment_shapes import Initialize, Initialized, VenueCode
 from registry.envelope import Envelope
 from registry.moments import Moment
+from registry.occupancy import VenueNumber
 from registry.passes import Life
 from registry.policy import PolicyDocument
 from registry.problems import ProblemError
@@ -50,6 +51,7 @@ def _caller(request: Request) -> Caller | Anybody:
 
 
 From = Annotated[Any, Depends(_caller)]
+PolicyVersion = Annotated[int | None, Query(ge=1, le=shapes.NEWEST_ASKED)]
 IfNoneMatch = Annotated[str, Header(max_length=200)]
 
 
@@ -80,14 +82,25 @@ def _devices(registry: ReferenceRegistry) -> APIRouter:
     @router.post("/status")
     def status(question: shapes.StatusQuestion, caller: From) -> shapes.StatusAnswer:
         """What the registry states of one visitor now; `status` null where it does not know them."""
-        _door(registry, question.door, caller)
+        door = _door(registry, question.door, caller)
         asked = question.identifier
         person = registry.roll.find(Identifier(kind=asked.kind, value=asked.value, country=asked.country))
+        venue = _venue(registry.occupancy.number(door.id, door.venue))
         if person is None:
-            return shapes.StatusAnswer(visit=question.visit, status=None, subject="", hint="")
+            return shapes.StatusAnswer(visit=question.visit, status=None, subject="", hint="", venue=venue)
         return shapes.StatusAnswer(
-            visit=question.visit, status=_shape(person.status), subject=person.pass_id, hint=person.hint
+            visit=question.visit,
+            status=_shape(person.status),
+            subject=person.pass_id,
+            hint=person.hint,
+            venue=venue,
         )
+
+    @router.post("/places")
+    def places(question: shapes.PlaceQuestion, caller: From) -> shapes.PlaceAnswer:
+        """A place inside for one visit, where one is free; the same visit again has the same place."""
+        place = registry.places.take(question.visit, _door(registry, question.door, caller))
+        return shapes.PlaceAnswer(visit=question.visit, taken=place.taken, venue=_venue(place.number))
 
     @router.post("/visits")
     def visits(batch: shapes.VisitBatch, caller: From) -> shapes.Verdicts:
@@ -113,7 +126,8 @@ def _devices(registry: ReferenceRegistry) -> APIRouter:
         wait: Annotated[float, Query(ge=0, le=LONGEST_WAIT_S, allow_inf_nan=False)] = 0,
     ) -> shapes.DoorEvents:
         """The visitors who scanned this door's code: at once where there are any, else after at most `wait` seconds."""
-        here = (await run_in_threadpool(_door, registry, door, caller)).id
+        stands = await run_in_threadpool(_door, registry, door, caller)
+        here = stands.id
         ends = time.monotonic() + wait
         bell = registry.doors.bell
         async with bell.listening(here) as ring:
@@ -122,14 +136,21 @@ def _devices(registry: ReferenceRegistry) -> APIRouter:
                 if found or cursor != after or bell.silent or not await ring(ends - time.monotonic()):
                     break
         told = [await run_in_threadpool(_event, registry, one) for one in found]
-        return shapes.DoorEvents(cursor=cursor, events=told)
+        number = await run_in_threadpool(registry.occupancy.number, here, stands.venue)
+        return shapes.DoorEvents(cursor=cursor, events=told, venue=_venue(number))
 
     @router.post("/heartbeat")
-    def heartbeat(beat: shapes.Heartbeat, caller: From) -> shapes.HeartbeatAnswer:
-        """How a device is; answered with the registry's time."""
-        _door(registry, beat.door, caller)
-        registry.heard(caller.name(beat.device), beat)
-        return shapes.HeartbeatAnswer(time=registry.clock())
+    def heartbeat(
+        beat: shapes.Heartbeat,
+        caller: From,
+        policy: PolicyVersion = None,
+        kind: Annotated[DoorKind | None, Query()] = None,
+    ) -> shapes.HeartbeatAnswer:
+        """How a device is, what kind of door it stands at, and which version of the policy it understands."""
+        door = _door(registry, beat.door, caller)
+        registry.heard(caller.name(beat.device), door, beat, kind=kind, policy=policy)
+        venue = _venue(registry.occupancy.number(door.id, door.venue))
+        return shapes.HeartbeatAnswer(time=registry.clock(), venue=venue)
 
     @router.get("/doors/{door}/visits")
     def latest(
@@ -158,10 +179,15 @@ def _documents(registry: ReferenceRegistry) -> APIRouter:
     def policy(
         door: Annotated[shapes.DoorId, Query()],
         caller: From,
+        version: PolicyVersion = None,
         if_none_match: IfNoneMatch = "",
     ) -> Response:
-        """The policy of the door's venue, signed for this door: all editions, past and to come."""
-        return _tagged(registry.documents.policy(_door(registry, door, caller)), if_none_match)
+        """The policy of the door's venue, signed for this door: all editions, past and to come.
+
+        `version`: the newest version of the document that the caller understands, 1 where it does not say.
+        """
+        body = registry.documents.policy(_door(registry, door, caller), version or 1)
+        return _tagged(body, if_none_match)
 
     @router.get("/keys", responses=_DOCUMENT)
     def keys(if_none_match: IfNoneMatch = "") -> Response:
@@ -230,6 +256,12 @@ def _door(registry: ReferenceRegistry, door: str, caller: Caller | Anybody) -> D
 def _shape(status: Status) -> shapes.StatusShape:
     return shapes.StatusShape(
         colour=status.colour, established_at=status.established_at, valid_until=status.valid_until
+    )
+
+
+def _venue(number: VenueNumber) -> shapes.VenueShape:
+    return shapes.VenueShape(
+        inside=number.inside, own=number.own, at=number.at, doors=number.doors, exits=number.exits
     )
 
 

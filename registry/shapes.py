@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StringConstraints, TypeAdapter
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    StringConstraints,
+    TypeAdapter,
+    field_validator,
+)
+from pydantic_core import PydanticCustomError
 
 from kiosk.core.model import Colour, Direction, IdentifierKind, Oddity, Outcome, Reason, Source, Via
 from registry.moments import Moment
 
 MOST_ITEMS = 500
+MOST_CORRECTED = 1000
+"""People, in or out, in one correction."""
+NEWEST_ASKED = 1_000
+"""The largest version of the policy that can be asked for: far beyond any, so that a newer kiosk is served too."""
 
 DoorId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$")]
 DeviceId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
@@ -51,11 +65,38 @@ class StatusShape(Shape):
     valid_until: Moment | None
 
 
+class VenueShape(Shape):
+    """The number inside a venue, as one of its doors is told."""
+
+    inside: int
+    """Signed: the sum of all doors' moves since the venue's latest closing, and of places that are held."""
+    own: int
+    """Signed: the part of `inside` that is of the door that asks."""
+    at: Moment
+    doors: Annotated[int, Field(ge=1)]
+    """Doors of the venue that the registry knows."""
+    exits: bool
+    """Whether one of them is known to be an exit or a toggle door."""
+
+
 class StatusAnswer(Shape):
     visit: Uid
     status: StatusShape | None
     subject: str
     hint: Annotated[str, Field(repr=False)]
+    venue: VenueShape
+
+
+class PlaceQuestion(Shape):
+    visit: Uid
+    """The key: the same visit again takes no second place."""
+    door: DoorId
+
+
+class PlaceAnswer(Shape):
+    visit: Uid
+    taken: bool
+    venue: VenueShape
 
 
 class PseudonymousSubject(Shape):
@@ -80,6 +121,8 @@ class VisitItem(_Item):
     source: Source
     incident: StrictBool
     compare_identity: StrictBool
+    counted_at: Moment | None = None
+    """The moment of the venue's number by which the kiosk decided, where the registry gave no answer in time."""
     subject: PseudonymousSubject | None = None
     sealed: Sealed | None = None
     sealed_kid: KeyId | None = None
@@ -116,7 +159,23 @@ class AnomalyItem(_Item):
     direction: Direction | None
 
 
-AnyItem = VisitItem | AmendmentItem | PassageItem | ClosingItem | AnomalyItem
+class CorrectionItem(_Item):
+    """What staff say: there are more, or fewer, inside than the number. With who and why."""
+
+    kind: Literal["correction"]
+    change: Annotated[StrictInt, Field(ge=-MOST_CORRECTED, le=MOST_CORRECTED)]
+    by: ShortText
+    why: Annotated[ShortText, Field(repr=False)]
+
+    @field_validator("change")
+    @classmethod
+    def _changes(cls, change: int) -> int:
+        if change == 0:
+            raise PydanticCustomError("no_change", "a whole number other than 0")
+        return change
+
+
+AnyItem = VisitItem | AmendmentItem | PassageItem | ClosingItem | AnomalyItem | CorrectionItem
 ITEM: TypeAdapter[AnyItem] = TypeAdapter(Annotated[AnyItem, Field(discriminator="kind")])
 
 
@@ -173,6 +232,7 @@ class DoorEvent(Shape):
 class DoorEvents(Shape):
     cursor: int
     events: list[DoorEvent]
+    venue: VenueShape
 
 
 class Heartbeat(Shape):
@@ -187,6 +247,7 @@ class Heartbeat(Shape):
 
 class HeartbeatAnswer(Shape):
     time: Moment
+    venue: VenueShape
 
 
 class SealingKeyShape(Shape):
@@ -231,6 +292,7 @@ class VisitRow(Shape):
     incident: bool
     passed: bool | None
     amendments: int
+    counted_at: Moment | None
 
 
 class VisitRows(Shape):
@@ -250,7 +312,12 @@ class Report(Shape):
     door: DoorId
     venue: str
     since: Moment
-    inside: int
+    inside: Annotated[int, Field(ge=0)]
+    """Of the whole venue, now, whatever `since` is."""
+    highest: Annotated[int, Field(ge=0)]
+    """The highest number that the whole venue had since then, by its records."""
+    by_old_number: Annotated[int, Field(ge=0)]
+    """Visits of this door that were admitted by a number that was not of that moment."""
     by_outcome: dict[Outcome, int]
     by_colour: dict[Colour, int]
     overrides: int
