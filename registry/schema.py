@@ -11,13 +11,14 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, MetaData, inspect
+from sqlalchemy import ColumnClause, Connection, MetaData, column, inspect, select, table
 
 REVISIONS = Path(__file__).parent / "revisions"
 FIRST = "0001"
 """The tables of the last release that did not write its revision down."""
+_KEPT_IN = "alembic_version"
+_REVISION: ColumnClause[str] = column("version_num")
 
 
 class OtherSchema(ValueError):
@@ -30,7 +31,9 @@ def upgrade(connection: Connection) -> None:
     An empty database gets all tables. One without a revision, from before there were any, is taken for the first where it
     has all tables and columns of that; its rows stay. Where anything fails the caller's transaction takes all of it back.
     """
-    here = MigrationContext.configure(connection).get_current_revision()
+    there = inspect(connection).get_table_names()
+    kept = select(_REVISION).select_from(table(_KEPT_IN))
+    here = connection.scalar(kept) if _KEPT_IN in there else None
     revisions = ScriptDirectory(str(REVISIONS))
     newest = revisions.get_current_head()
     if here == newest:
@@ -38,7 +41,7 @@ def upgrade(connection: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(REVISIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
-    if here is None and _has_tables(connection):
+    if here is None and there:
         _must_be_the_first(connection, revisions)
         command.stamp(config, FIRST)
     elif here is not None and here not in {revision.revision for revision in revisions.walk_revisions()}:
@@ -49,20 +52,18 @@ def upgrade(connection: Connection) -> None:
     command.upgrade(config, "head")
 
 
-def _has_tables(connection: Connection) -> bool:
-    return bool(inspect(connection).get_table_names())
-
-
 def _must_be_the_first(connection: Connection, revisions: ScriptDirectory) -> None:
     """Raise OtherSchema unless all tables and columns of the first revision are there."""
     expected: MetaData = _module(revisions, FIRST).metadata
     found = inspect(connection)
     there = set(found.get_table_names())
     missing = [name for name in expected.tables if name not in there]
-    for name, table in expected.tables.items():
+    for name, described in expected.tables.items():
         if name in there:
-            columns = {column["name"] for column in found.get_columns(name)}
-            missing += [f"{name}.{column.name}" for column in table.columns if column.name not in columns]
+            columns = {of_file["name"] for of_file in found.get_columns(name)}
+            missing += [
+                f"{name}.{of_first.name}" for of_first in described.columns if of_first.name not in columns
+            ]
     if missing:
         raise OtherSchema(
             f"expected a registry's database, found one without {', '.join(sorted(missing))}: "

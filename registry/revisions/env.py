@@ -2,5 +2,8 @@
 
 from alembic import context
 
-context.configure(connection=context.config.attributes["connection"], render_as_batch=True)
+# SQLite takes back CREATE and ALTER like anything else, since our connections begin their transactions themselves.
+context.configure(
+    connection=context.config.attributes["connection"], render_as_batch=True, transactional_ddl=True
+)
 context.run_migrations()
