@@ -6,6 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
 
 LAST_RELEASE = "a6baa48"
 """The last commit before the number inside, the second version of the policy, and the revisions of the schema."""
@@ -56,10 +59,16 @@ def serving(release, database: Path):
 
 
 def _address(lines):
+    """Return the address that the process says, once it answers there: it says so a moment before it listens."""
     said = []
     for line in lines:
         said.append(line)
-        _, found, address = line.partition("answers at ")
-        if found:
-            return address.strip()
+        address = line.partition("answers at ")[2].strip()
+        if address:
+            with requests.Session() as session:
+                session.mount(
+                    address, HTTPAdapter(max_retries=Retry(connect=30, backoff_factor=0.05, backoff_max=1))
+                )
+                session.get(address, timeout=30)
+            return address
     raise AssertionError("the last release's registry did not start:\n" + "".join(said))
