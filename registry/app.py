@@ -5,23 +5,21 @@ from __future__ import annotations
 import base64
 import hashlib
 import time
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request, Response
-from fastapi.openapi.utils import get_openapi
 from starlette.concurrency import run_in_threadpool
 
 from kiosk.core.model import DoorKind, Identifier, IdentifierKind, Status
-from registry import problems, shapes
+from registry import item_shapes, problems, shapes
 from registry.doors import CheckedInAt, Door
 from registry.enrolment_shapes import Initialize, Initialized, VenueCode
 from registry.envelope import Envelope
 from registry.moments import Moment
 from registry.occupancy import VenueNumber
+from registry.openapi import described
 from registry.passes import Life
-from registry.policy import PolicyDocument
 from registry.problems import ProblemError
 from registry.reference import ReferenceRegistry
 from registry.security import Anybody, Caller
@@ -71,7 +69,7 @@ def create_app(registry: ReferenceRegistry) -> FastAPI:
     app.include_router(_documents(registry), dependencies=[Depends(registry.guard.admit)])
     problems.install(app)
     app.add_middleware(Envelope)
-    app.openapi = _described(app)  # type: ignore[method-assign]
+    app.openapi = described(app)  # type: ignore[method-assign]
     return app
 
 
@@ -103,20 +101,22 @@ def _devices(registry: ReferenceRegistry) -> APIRouter:
         return shapes.PlaceAnswer(visit=question.visit, taken=place.taken, venue=_venue(place.number))
 
     @router.post("/visits")
-    def visits(batch: shapes.VisitBatch, caller: From) -> shapes.Verdicts:
+    def visits(batch: item_shapes.VisitBatch, caller: From) -> item_shapes.Verdicts:
         """Take up to 500 records of one door, with a verdict for each."""
-        if len(batch.items) > shapes.MOST_ITEMS:
+        if len(batch.items) > item_shapes.MOST_ITEMS:
             raise ProblemError(
-                413, "too-many-items", f"expected at most {shapes.MOST_ITEMS} items; send fewer at a time"
+                413,
+                "too-many-items",
+                f"expected at most {item_shapes.MOST_ITEMS} items; send fewer at a time",
             )
         door = _door(registry, batch.door, caller)
         named = caller.name(batch.device)
         if batch.origin is None:
-            return shapes.Verdicts(results=registry.ledger.take(named, door.id, batch.items))
+            return item_shapes.Verdicts(results=registry.ledger.take(named, door.id, batch.items))
         made = registry.devices.former(batch.origin.device, at=batch.origin.door, now=named)
         if isinstance(made, str):
-            return shapes.Verdicts(results=registry.ledger.refuse(batch.items, made))
-        return shapes.Verdicts(results=registry.ledger.take(made.id, made.door, batch.items))
+            return item_shapes.Verdicts(results=registry.ledger.refuse(batch.items, made))
+        return item_shapes.Verdicts(results=registry.ledger.take(made.id, made.door, batch.items))
 
     @router.get("/doors/{door}/events")
     async def events(
@@ -154,7 +154,7 @@ def _devices(registry: ReferenceRegistry) -> APIRouter:
 
     @router.get("/doors/{door}/visits")
     def latest(
-        door: shapes.DoorId, caller: From, limit: Annotated[int, Query(ge=1, le=shapes.MOST_ITEMS)] = 50
+        door: shapes.DoorId, caller: From, limit: Annotated[int, Query(ge=1, le=item_shapes.MOST_ITEMS)] = 50
     ) -> shapes.VisitRows:
         """The latest visits of a door, newest first, without their visitors."""
         rows = registry.reports.visits(_door(registry, door, caller).id, limit=limit)
@@ -285,24 +285,3 @@ def _tagged(body: bytes, if_none_match: str) -> Response:
     if tag in if_none_match or if_none_match.strip() == "*":
         return Response(status_code=304, headers=headers)
     return Response(body, media_type=SIGNED_DOCUMENT, headers=headers)
-
-
-def _described(app: FastAPI) -> Callable[[], dict[str, Any]]:
-    """Return what makes the OpenAPI document: with our problems, what is signed, and the items that are read one by one."""
-
-    def document() -> dict[str, Any]:
-        made = get_openapi(title=app.title, version=app.version, routes=app.routes)
-        schemas = made["components"]["schemas"]
-        template = "#/components/schemas/{model}"
-        for shape in (
-            PolicyDocument.model_json_schema(ref_template=template),
-            shapes.KeysDocument.model_json_schema(ref_template=template),
-            shapes.Problem.model_json_schema(ref_template=template),
-            shapes.ITEM.json_schema(ref_template=template),
-        ):
-            schemas |= shape.pop("$defs", {})
-            schemas[shape.get("title", "Item")] = shape
-        schemas["VisitBatch"]["properties"]["items"]["items"] = {"$ref": "#/components/schemas/Item"}
-        return made
-
-    return document

@@ -16,7 +16,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from registry import policy, shapes
+from registry import item_shapes, policy, shapes
 
 MEDIA_TYPE = "application/problem+json"
 TYPE = "urn:ashyq:problem:"
@@ -145,4 +145,13 @@ def _names(*modules: Any) -> frozenset[str]:
     }
 
 
-_NAMES = _names(shapes, policy) | {"door", "after", "wait", "limit", "since", "version", "policy", "kind"}
+_NAMES = _names(shapes, item_shapes, policy) | {
+    "door",
+    "after",
+    "wait",
+    "limit",
+    "since",
+    "version",
+    "policy",
+    "kind",
+}

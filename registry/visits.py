@@ -24,12 +24,7 @@ from sqlalchemy.exc import OperationalError
 
 from kiosk.core.model import Identifier
 from registry.database import Database, cannot_write_now, incidents, records, visits
-from registry.keys import Keys
-from registry.moves import Move, change_of, close_within, counts_at, give_back_within, move_within
-from registry.problems import mistakes_in
-from registry.roll import Roll
-from registry.sealing import DoesNotOpen, unseal
-from registry.shapes import (
+from registry.item_shapes import (
     ITEM,
     AmendmentItem,
     AnomalyItem,
@@ -37,10 +32,15 @@ from registry.shapes import (
     ClosingItem,
     CorrectionItem,
     PassageItem,
-    Uid,
     Verdict,
     VisitItem,
 )
+from registry.keys import Keys
+from registry.moves import Move, change_of, close_within, counts_at, give_back_within, move_within
+from registry.problems import mistakes_in
+from registry.roll import Roll
+from registry.sealing import DoesNotOpen, unseal
+from registry.shapes import Uid
 
 log = logging.getLogger(__name__)
 
