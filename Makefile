@@ -81,7 +81,7 @@ setup: ## set up for all of the above, run nothing
 
 clean: ## remove caches
 	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info
-	@find kiosk drivers ui registry tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find kiosk drivers simulator ui registry tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 distclean: clean ## remove caches and the virtual environment
 	@rm -rf .venv .venv.lock

@@ -1,1 +1,1 @@
-"""One file per real thing at the door, each with a shipped fake that obeys the thing's physics."""
+"""Real things at the door, a folder for each kind. Their fakes are in simulator/."""

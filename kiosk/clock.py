@@ -1,4 +1,4 @@
-"""The real clock and the real ids. Known to `kiosk/app.py` only; everything else is handed a moment."""
+"""The real clock and the real ids. Known to `kiosk/root/app.py` only; everything else is handed a moment."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from kiosk.core.derived import REST_BYTES, TIME_BYTES, uuid7
+from kiosk.core.ids import REST_BYTES, TIME_BYTES, uuid7
 
 TRUST_LOOK_S = 5.0
 """How often the kernel is asked whether the clock is synchronised."""

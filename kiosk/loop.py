@@ -11,13 +11,13 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from kiosk.core.door import step, wake_at
+from kiosk.core.door.state import Door, State
+from kiosk.core.door.table import step, wake_at
 from kiosk.core.effects import Ask, Chime, Effect, Light, Open, Release, Shut, Tell, TrustTime, Write
 from kiosk.core.events import Event, GateFailed, HealthChanged, KeyPressed, Part, Tick
 from kiosk.core.model import Amendment, Direction, Record, Stamp, Visit
-from kiosk.core.present import present
-from kiosk.core.situation import Door, State
-from kiosk.core.view import View
+from kiosk.core.screen.present import present
+from kiosk.core.screen.view import View
 from kiosk.errors import DriverError
 from kiosk.ports import Clock, Gate, Grey, Lamp, Screen, Sounder
 

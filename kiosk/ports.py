@@ -10,11 +10,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from kiosk.core.board import Vitals
 from kiosk.core.effects import Signal, Sound
 from kiosk.core.events import Key, Passed
+from kiosk.core.health.board import Vitals
 from kiosk.core.model import Colour, Direction, Identifier, NotACredential, Status, Via
-from kiosk.core.view import View
+from kiosk.core.screen.view import View
 
 if TYPE_CHECKING:
     import numpy as np
@@ -220,7 +220,7 @@ class Registry(Protocol):
 
 
 class Clock(Protocol):
-    """Both clocks. Only `kiosk/app.py` knows the real one."""
+    """Both clocks. Only `kiosk/root/app.py` knows the real one."""
 
     def wall(self) -> datetime:
         """UTC."""

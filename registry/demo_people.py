@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from kiosk.core import iin
 from kiosk.core.model import Colour, Identifier, IdentifierKind
+from kiosk.core.who import iin
 from registry.moments import utc_text
 from registry.people import PcrTest
 from registry.reference import ReferenceRegistry

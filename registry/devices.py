@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from kiosk.core.venue_code import KEY_BYTES
+from kiosk.core.who.venue_code import KEY_BYTES
 from kiosk.trust.signing import NONCE_LIFE
 from registry.database import Database, doors
 from registry.trust_tables import devices, nonces

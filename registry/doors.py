@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, func, insert, select, update
 
 from kiosk.core.model import Direction, DoorKind
-from kiosk.core.venue_code import KEY_BYTES, code_of_step, step_of
+from kiosk.core.who.venue_code import KEY_BYTES, code_of_step, step_of
 from registry.bell import Bell
 from registry.database import Database, checkins, doors
 from registry.moves import begin_within

@@ -18,7 +18,7 @@ from typing import Any, Self
 import uvicorn
 
 from kiosk.core.model import Colour, Direction, Identifier
-from kiosk.core.venue_code import code_at
+from kiosk.core.who.venue_code import code_at
 from kiosk.trust.enrolment import Wifi
 from registry.app import create_app
 from registry.demo_people import give_colour

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import OperationalError
 
-from kiosk.core.policy import CapacityWithoutExit
+from kiosk.core.rule.policy import CapacityWithoutExit
 from registry.database import Database, cannot_write_now, visits
 from registry.doors import Door
 from registry.moves import expire_within

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, String
 from sqlalchemy import func, insert, select
 
 from kiosk.core.model import Colour
-from kiosk.core.policy import (
+from kiosk.core.rule.policy import (
     CapacityWithoutExit,
     CarryRule,
     Edition,
@@ -28,7 +28,7 @@ from kiosk.core.policy import (
     UnattendedColours,
     Zone,
 )
-from kiosk.core.policy_document import NEWEST_VERSION, SINCE_VERSION, parse_policy
+from kiosk.core.rule.policy_document import NEWEST_VERSION, SINCE_VERSION, parse_policy
 from registry.database import Database, policies
 from registry.moments import Moment, utc_text
 

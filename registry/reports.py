@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, func, select
 
+from kiosk.core.ids import reference
 from kiosk.core.model import Outcome, Reason
-from kiosk.core.reference import reference
 from registry.database import Database, heartbeats, incidents, visits
 from registry.doors import Door
 from registry.occupancy import Occupancy

@@ -61,7 +61,7 @@ main() {
     local scripts=() units=() packages=()
     mapfile -t scripts < <(shell_scripts)
     mapfile -t units < <(present systemd/*.service systemd/*.timer)
-    mapfile -t packages < <(present kiosk drivers ui registry)
+    mapfile -t packages < <(present kiosk drivers simulator ui registry)
 
     step "ruff check" "$BIN/python" -m ruff check --quiet .
     step "ruff format" "$BIN/python" -m ruff format --quiet --check .

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kiosk.core.venue_code import VenueCode
+from kiosk.core.who.venue_code import VenueCode
 from kiosk.enrolment.device import Device, Identity
 from kiosk.trust.roots import Roots
 from registry.embedded import EmbeddedRegistry, utc_now

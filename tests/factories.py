@@ -10,9 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from kiosk.core import iin
-from kiosk.core.guesses import Budget
-from kiosk.core.knowledge import Age
+from kiosk.core.door.state import Door, Setup, Times
 from kiosk.core.model import (
     Colour,
     DoorKind,
@@ -22,8 +20,10 @@ from kiosk.core.model import (
     Stamp,
     Status,
 )
-from kiosk.core.policy import Edition, Policy
-from kiosk.core.situation import Door, Setup, Times
+from kiosk.core.rule.knowledge import Age
+from kiosk.core.rule.policy import Edition, Policy
+from kiosk.core.who import iin
+from kiosk.core.who.keypad_budget import Budget
 
 ALMATY = ZoneInfo("Asia/Almaty")
 NOON = datetime(2026, 3, 4, 7, 0, tzinfo=UTC)

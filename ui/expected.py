@@ -6,7 +6,7 @@ about ten times as long, once.
 
 from __future__ import annotations
 
-from kiosk.core.view import NO_CORNER, Field, Page, Phrase, Sign, View
+from kiosk.core.screen.view import NO_CORNER, Field, Page, Phrase, Sign, View
 
 
 def _result(field: Field, sign: Sign, headline: Phrase, note: Phrase) -> View:

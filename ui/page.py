@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.core.view import Field
+from kiosk.core.screen.view import Field
 from ui.lettering import Lettering, Manner
 from ui.phrases import Label, Words, words
 from ui.sheet import Box, Item, Live, Mark, Plate, Shape

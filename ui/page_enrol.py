@@ -7,7 +7,7 @@ broken into rows, never cut.
 from __future__ import annotations
 
 from kiosk.core.events import Key
-from kiosk.core.view import Fact, Field, View
+from kiosk.core.screen.view import Fact, Field, View
 from ui.lettering import CAP, Manner
 from ui.page import Canvas, raised, signed, slip, way_back
 from ui.page_idle import eye_items

@@ -6,7 +6,7 @@ Submits nothing: the keys say what was touched, and the door decides.
 from __future__ import annotations
 
 from kiosk.core.events import Key
-from kiosk.core.view import Field, Keypad, View
+from kiosk.core.screen.view import Field, Keypad, View
 from ui.lettering import Manner
 from ui.page import Canvas, raised, signed, slip, way_back
 from ui.phrases import Label, words

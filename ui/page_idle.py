@@ -6,7 +6,7 @@ The camera's picture and the venue code are places of their own, so that neither
 from __future__ import annotations
 
 from kiosk.core.events import Key
-from kiosk.core.view import Field, View
+from kiosk.core.screen.view import Field, View
 from ui import qr
 from ui.lettering import Manner
 from ui.page import Canvas, raised, slip

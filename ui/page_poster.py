@@ -6,7 +6,7 @@ no strip: nothing but the answer. The time that is left and the reference number
 
 from __future__ import annotations
 
-from kiosk.core.view import Page, Sign, View
+from kiosk.core.screen.view import Page, Sign, View
 from ui.lettering import Manner
 from ui.page import Canvas
 from ui.phrases import Label, words

@@ -12,7 +12,7 @@ from functools import lru_cache
 import pygame
 
 from kiosk.core.events import Key
-from kiosk.core.view import Page, View
+from kiosk.core.screen.view import Page, View
 from kiosk.ports import Grey
 from ui import page_enrol, page_entry, page_idle, page_poster
 from ui.camera_picture import mirrored

@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 
-from kiosk.core.view import Fact, Phrase
+from kiosk.core.screen.view import Fact, Phrase
 
 CATALOGUE = Path(__file__).with_name("phrases.toml")
 

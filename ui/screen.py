@@ -14,7 +14,7 @@ from pathlib import Path
 import pygame
 
 from kiosk.core.events import Key
-from kiosk.core.view import View
+from kiosk.core.screen.view import View
 from kiosk.errors import DriverMissing
 from kiosk.ports import Grey
 from ui.display_card import connected_card

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.core.view import Aged, Corner
+from kiosk.core.screen.view import Aged, Corner
 from ui.page import Canvas
 from ui.phrases import Label, words
 from ui.sheet import Box, Item, Live, Mark, Plate, Shape

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from kiosk.core.view import Field
+from kiosk.core.screen.view import Field
 
 Rgb: TypeAlias = tuple[int, int, int]
 """Red, green, blue: 0 to 255 each."""

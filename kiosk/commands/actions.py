@@ -20,16 +20,16 @@ from kiosk.errors import KioskError
 
 if TYPE_CHECKING:
     from kiosk.doctor.finding import Fix
+    from kiosk.machine.powers import Powers
     from kiosk.ports import Camera
     from kiosk.reader.pipeline import Reader
     from kiosk.settings import Settings
-    from kiosk.support.powers import Powers
 
 
 def run(args: argparse.Namespace) -> int:
     settings = _settings(args)
     from kiosk import journal  # after the configuration: its mistakes are told in a blink
-    from kiosk.service import process as service
+    from kiosk.root import process as service
 
     journal.start(settings.log.level, sys.stderr)
     # A core file would put the number of whoever stands at the door onto the card.
@@ -190,8 +190,8 @@ def read(args: argparse.Namespace) -> int:
     os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", "100000000")
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
     from kiosk.commands.read_files import outcomes
-    from kiosk.equipment import eyes
-    from kiosk.equipment_cameras import CAMERAS
+    from kiosk.root.cameras import CAMERAS
+    from kiosk.root.equipment import eyes
 
     if args.live:
         return _live(CAMERAS[settings.camera.driver](settings), eyes(settings.reader.formats), settings)
@@ -251,7 +251,7 @@ def update(args: argparse.Namespace) -> int:
 
 
 def version(_args: argparse.Namespace) -> int:
-    from kiosk.commands import versions
+    from kiosk.machine import versions
 
     print("\n".join(versions.lines()))
     return FINE
@@ -265,7 +265,7 @@ def _only_findings() -> None:
 def _powers_laid_down() -> Powers:
     """Root looks as the door's user does, where this is the installed program: a checkout may lie where that user cannot read."""
     from kiosk.doctor.files import USER, owner_named
-    from kiosk.support.powers import Powers
+    from kiosk.machine.powers import Powers
     from kiosk.update.update import INSTALLED
 
     owner = owner_named() if Path(__file__).is_relative_to(INSTALLED) else None

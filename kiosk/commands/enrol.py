@@ -12,16 +12,16 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from kiosk.clock import SystemClock
-from kiosk.core.enrolling import Enrolling, State, Trouble
-from kiosk.core.enrolling_words import SENTENCES
+from kiosk.core.enrolling.table import Enrolling, State, Trouble
+from kiosk.core.enrolling.words import SENTENCES
 from kiosk.doctor.things import running
 from kiosk.enrolment.by_text import Lines, enrol_by_text
 from kiosk.enrolment.camera_mode import CameraMode
 from kiosk.enrolment.device import Device
 from kiosk.enrolment.enroller import Enroller
-from kiosk.enrolment.identify import enroller_for
-from kiosk.equipment import drivers_for, eyes
 from kiosk.errors import DeviceError, EnrolmentError
+from kiosk.root.equipment import drivers_for, eyes
+from kiosk.root.identify import enroller_for
 from kiosk.settings import Settings
 from ui.phrases import words
 

@@ -10,11 +10,11 @@ import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from drivers.at_rest import Output, put_at_rest
+from drivers.pins.at_rest import Output, put_at_rest
 from kiosk.commands.parser import FINE, LOOK
 from kiosk.errors import DriverError, DriverMissing, SettingsError
 from kiosk.settings import Salvaged, salvage
-from kiosk.wires import Wire, wires
+from kiosk.settings.wires import Wire, wires
 
 
 def main(file: Path | None, say: Callable[[str], None], *, pin_factory: object = None) -> int:

@@ -16,7 +16,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from kiosk.core.credential import card_number
+from kiosk.core.who.credential import card_number
 from kiosk.errors import KioskError
 from kiosk.ports import Grey, Reading
 from kiosk.workers.eyes import Eyes

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kiosk.commands import cli
-from kiosk.core import faults
+from kiosk.core.health import faults
 from kiosk.doctor import table as doctor
 from kiosk.errors import SettingsError
 from kiosk.settings import SECTIONS, Settings, parse

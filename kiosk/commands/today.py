@@ -8,7 +8,7 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
-from kiosk.core.occupancy import LONGEST_STAY, Occupancy, WorkDay, hours_worked
+from kiosk.core.inside.occupancy import LONGEST_STAY, Occupancy, WorkDay, hours_worked
 from kiosk.store.reports import Reports, Tally
 
 

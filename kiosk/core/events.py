@@ -7,9 +7,12 @@ from datetime import datetime
 from enum import StrEnum
 
 from kiosk.core.hint import Hint
-from kiosk.core.knowledge import Age
 from kiosk.core.model import Credential, Direction, Identifier, Status, Via
-from kiosk.core.policy import Policy
+from kiosk.core.rule.knowledge import Age
+from kiosk.core.rule.policy import Policy
+
+HOLD_S = 0.7
+"""A key that is down for so long is held (seconds)."""
 
 
 class Key(StrEnum):
@@ -88,6 +91,27 @@ class AskFailed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeyHeld:
+    """A key has been down for HOLD_S; told once for each press, after its KeyPressed."""
+
+    key: Key = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyReleased:
+    """A key of which KeyHeld was told has gone up."""
+
+    key: Key = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateOpened:
+    """The gate took the order to open for a visit. Where no sensor looks, this is the passage."""
+
+    visit_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
     """A record is on the disk."""
 
@@ -114,6 +138,8 @@ class GateFailed:
     """The gate did not do as it was told, or stays silent. The door goes on without it (rule 9)."""
 
     why: str
+    visit_id: str = ""
+    """For whom it was to open; empty: for nobody in particular."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import StrEnum
-
-from kiosk.core.view import Phrase
 
 
 class Hint(StrEnum):
@@ -18,13 +15,3 @@ class Hint(StrEnum):
     TURN_FROM_GLARE = "turn-from-glare"
     """A lamp shines back from it: tilt it a little."""
     HOLD_STILL = "hold-still"
-
-
-WORDS: Mapping[Hint, Phrase] = {
-    Hint.COME_NEARER: Phrase.COME_NEARER,
-    Hint.MOVE_AWAY: Phrase.MOVE_AWAY,
-    Hint.BRIGHTER: Phrase.BRIGHTER,
-    Hint.TURN_FROM_GLARE: Phrase.TURN_FROM_GLARE,
-    Hint.HOLD_STILL: Phrase.HOLD_STILL,
-}
-"""How the screen says it, at a door and before there is one."""

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from drivers.lens import Carrier
-from kiosk.core.enrolling import READ_FIRST_S, State
+from kiosk.core.enrolling.table import READ_FIRST_S, State
 from kiosk.core.events import Key
 from kiosk.enrolment.by_text import enrol_by_text
 from kiosk.enrolment.camera_mode import CameraMode
 from kiosk.enrolment.device import Identity
-from kiosk.enrolment.identify import enroller_for
-from kiosk.equipment import eyes
 from kiosk.errors import EnrolmentError
+from kiosk.root.equipment import eyes
+from kiosk.root.identify import enroller_for
 from registry.demo_people import DEMO_DOOR
+from simulator.lens import Carrier
 
 if TYPE_CHECKING:
     from kiosk.demo.stage import Stage

@@ -5,9 +5,9 @@ from __future__ import annotations
 import itertools
 import threading
 
-from drivers.lens import Carrier, Look
 from kiosk.demo.stage import Stage
 from registry.passes import Life
+from simulator.lens import Carrier, Look
 
 PAUSE_S = 4.0
 

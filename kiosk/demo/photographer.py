@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from kiosk.core.events import Key
-from kiosk.core.view import Page, View
+from kiosk.core.screen.view import Page, View
 from kiosk.ports import Grey, Screen
 
 

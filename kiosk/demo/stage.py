@@ -18,24 +18,24 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
-from drivers.camera_replay import Pace, ReplayCamera
-from drivers.camera_v4l2 import V4l2Camera
-from drivers.fake_keypad import FakeKeypad
-from drivers.fakes import FakeGate, FakeLamp
-from drivers.lens import Scene, approach, before
+from drivers.camera.v4l2_camera import V4l2Camera
 from drivers.nothing import Silence
-from drivers.sounder import PygameSounder
-from kiosk.app import App, Drivers
+from drivers.sound.sounder import PygameSounder
 from kiosk.core.model import DoorKind
 from kiosk.demo.photographer import Photographer
 from kiosk.demo.witness import Shown, Witness
 from kiosk.enrolment.device import Device, Identity
 from kiosk.errors import DriverMissing
 from kiosk.ports import Camera, Grey, Sounder
+from kiosk.root.app import App, Drivers
 from kiosk.settings import Settings
 from registry.demo_people import DEMO_DOOR, DEMO_PEOPLE, populate
 from registry.embedded import EmbeddedRegistry
 from registry.passes import Life
+from simulator.keypad import FakeKeypad
+from simulator.lens import Scene, approach, before
+from simulator.outputs import FakeGate, FakeLamp
+from simulator.replay import Pace, ReplayCamera
 from ui.screen import PygameScreen
 
 FPS = 15.0

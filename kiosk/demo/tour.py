@@ -10,15 +10,15 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from drivers.lens import Carrier, Look
-from kiosk.app import App
+from kiosk.core.door.state import State
 from kiosk.core.events import Key
 from kiosk.core.model import Colour, Direction, Outcome
-from kiosk.core.situation import State
 from kiosk.demo.stage import Stage
 from kiosk.demo.witness import Shown
+from kiosk.root.app import App
 from registry.demo_people import DEMO_DOOR
 from registry.passes import Life
+from simulator.lens import Carrier, Look
 
 READ_WITHIN_S = 12.0
 ARRIVES_WITHIN_S = 45.0

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from kiosk.core.door.state import Door, State
 from kiosk.core.effects import Effect, Open
 from kiosk.core.events import Event
+from kiosk.core.ids import reference
 from kiosk.core.model import Colour, Direction, Outcome, Reason, Via
-from kiosk.core.reference import reference
-from kiosk.core.situation import Door, State
 
 RESULTS = (State.ADMITTED, State.REFUSED, State.UNCHECKED)
 

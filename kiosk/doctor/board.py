@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from kiosk.core import board
-from kiosk.core.board import Ailment, Vitals
 from kiosk.core.events import Part
+from kiosk.core.health import board
+from kiosk.core.health.board import Ailment, Vitals
 from kiosk.doctor.finding import Finding, ok, warning
 
 NOT_TOLD = ok("this machine does not tell: it is no Raspberry Pi, or its kernel has no such sensor")

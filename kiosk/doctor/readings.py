@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def pin_factory() -> object:
     """Return what would drive the pins. Raises DriverError."""
-    from drivers.pins import pins
+    from drivers.pins.pins import pins
 
     with pins("the GPIO"), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # gpiozero's, of each library that it did not find
@@ -82,21 +82,21 @@ def begin_anew(path: Path) -> None:
 
 def holders(pins: Sequence[int]) -> list[str]:
     """Return who holds each of these lines; empty for one that nobody has. Raises DriverError."""
-    from drivers.gpio_lines import lines
+    from drivers.pins.gpio_lines import lines
 
     return [line.held_by for line in lines(list(pins))]
 
 
 def zxing() -> Decoder:
     """Return the first engine."""
-    from drivers.engine_zxing import ZxingDecoder
+    from drivers.engine.zxing_engine import ZxingDecoder
 
     return ZxingDecoder()
 
 
 def zbar() -> Decoder:
     """Return the second engine. Raises DriverMissing."""
-    from drivers.engine_zbar import ZbarDecoder
+    from drivers.engine.zbar_engine import ZbarDecoder
 
     return ZbarDecoder()
 

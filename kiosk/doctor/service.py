@@ -22,7 +22,7 @@ BLOCKS = Path("/sys/block")
 NOT_INSTALLED = ok("nothing to look at: the kiosk is not installed as a service here (22)")
 
 Ask = Callable[..., str]
-"""Runs a program of the system and returns what it prints (kiosk/support/programs.py)."""
+"""Runs a program of the system and returns what it prints (kiosk/machine/programs.py)."""
 
 
 def installed(ask: Ask) -> bool:

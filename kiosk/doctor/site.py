@@ -22,16 +22,16 @@ from kiosk.doctor import packages as doctor_packages
 from kiosk.doctor import service as system
 from kiosk.doctor.finding import Finding, Fix
 from kiosk.errors import SettingsError
+from kiosk.machine.powers import Powers
+from kiosk.machine.programs import said
 from kiosk.settings import CHECKOUT, SECTIONS, Settings, choose, load
 from kiosk.settings.checks import notes
-from kiosk.support.powers import Powers
-from kiosk.support.programs import said
-from kiosk.wires import wires
+from kiosk.settings.wires import wires
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kiosk.core.board import Vitals
+    from kiosk.core.health.board import Vitals
     from kiosk.enrolment.device import Device, Identity
     from kiosk.ports import Camera
 
@@ -102,7 +102,7 @@ class Site:
 
     @cached_property
     def vitals(self) -> Vitals:
-        from drivers.board import SystemBoard
+        from drivers.sensors.board import SystemBoard
 
         return SystemBoard(self.settings.store.path.parent).read()
 
@@ -133,7 +133,7 @@ class Site:
         return look.queue((lambda: readings.counts(path)) if path.exists() else None, datetime.now(UTC))
 
     def registry(self) -> Finding:
-        from kiosk.enrolment.identify import settings_of
+        from kiosk.root.identify import settings_of
         from kiosk.uplink.client import RegistryClient
         from kiosk.uplink.signing import RequestSigner
 
@@ -150,7 +150,7 @@ class Site:
     @cached_property
     def _open_camera(self) -> Callable[[], Camera] | None:
         """The same for every check: it knows whether the one before has given the camera back, and waits for it."""
-        from kiosk.equipment_cameras import CAMERAS
+        from kiosk.root.cameras import CAMERAS
 
         return CAMERAS[self.settings.camera.driver](self.settings)
 
@@ -167,26 +167,26 @@ class Site:
         return things.decoders((readings.zxing, readings.zbar))
 
     def keypad(self) -> Finding:
-        from kiosk.equipment_inputs import KEYPADS
+        from kiosk.root.inputs import KEYPADS
 
         driver = self.settings.keypad.driver
         open_keypad = KEYPADS[driver](self.settings)
         return things.keypad(open_keypad, optional=driver == "auto", running=self.running)
 
     def scanner(self) -> Finding:
-        from kiosk.equipment_inputs import SCANNERS
+        from kiosk.root.inputs import SCANNERS
 
         open_scanner = SCANNERS[self.settings.scanner.driver](self.settings)
         return things.scanner(open_scanner, running=self.running)
 
     def passage(self) -> Finding:
-        from kiosk.equipment_inputs import PASSAGES
+        from kiosk.root.inputs import PASSAGES
 
         open_passage = PASSAGES[self.settings.passage.driver](self.settings)
         return things.passage(open_passage, running=self.running)
 
     def alarm(self) -> Finding:
-        from kiosk.equipment_inputs import ALARMS
+        from kiosk.root.inputs import ALARMS
 
         return things.alarm(ALARMS[self.settings.alarm.driver](self.settings), running=self.running)
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from kiosk.doctor.finding import Finding
 from kiosk.doctor.run import Check
 from kiosk.doctor.site import Site
-from kiosk.support.powers import Powers
+from kiosk.machine.powers import Powers
 
 
 class Row(NamedTuple):

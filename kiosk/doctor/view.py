@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import closing
 
-from kiosk.core.sight import WHY, seen_in
+from kiosk.core.health.camera_view import WHY, seen_in
 from kiosk.doctor.finding import Finding, broken, ok, warning
 from kiosk.doctor.things import STOP_FIRST, Running
 from kiosk.errors import DriverError

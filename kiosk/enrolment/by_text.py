@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from kiosk.core.enrolling import READ_FIRST_S, Enrolling, Pressed, step
+from kiosk.core.enrolling.table import READ_FIRST_S, Enrolling, Pressed, step
 from kiosk.core.events import Key
-from kiosk.core.view import Fact
+from kiosk.core.screen.view import Fact
 from kiosk.enrolment.enroller import Enroller
 
 Lines = tuple[tuple[Fact, str], ...]

@@ -13,8 +13,8 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 
-from kiosk.core.enrolling import Enrolling, Event, Pressed, Spoiled, State, Ticked, Trouble, step
-from kiosk.core.enrolling_words import present
+from kiosk.core.enrolling.table import Enrolling, Event, Pressed, Spoiled, State, Ticked, Trouble, step
+from kiosk.core.enrolling.words import present
 from kiosk.core.events import Event as DoorEvent
 from kiosk.core.events import HealthChanged, HintChanged, Key, KeyPressed, Part
 from kiosk.core.hint import Hint
@@ -24,12 +24,12 @@ from kiosk.errors import DriverError
 from kiosk.loop import LOOP_SILENCE_S
 from kiosk.ports import Camera, Clock, Keypad, Reading, Scanned, Scanner, Screen
 from kiosk.reader.repeats import Repeats
-from kiosk.service.heartbeats import Heartbeats
 from kiosk.service.watchdog import LOOP
+from kiosk.threads.heartbeats import Heartbeats
+from kiosk.threads.worker import SILENCE_S, Body, Worker
 from kiosk.workers.bodies import SCAN_SILENCE_S, Preview, typing, watching
 from kiosk.workers.eyes import Eyes
 from kiosk.workers.inputs import scans
-from kiosk.workers.worker import SILENCE_S, Body, Worker
 
 log = logging.getLogger(__name__)
 

@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from kiosk.core.outbox import Origin
-from kiosk.core.venue_code import VenueCode
+from kiosk.core.who.venue_code import VenueCode
 from kiosk.errors import DeviceError, KeysError
 from kiosk.trust.roots import Roots
 from kiosk.trust.signing import DeviceKey

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from kiosk.core.enrolling import Accepted, Connected, Declined, Offer, Offered, Order, Spoiled, Trouble
+from kiosk.core.enrolling.table import Accepted, Connected, Declined, Offer, Offered, Order, Spoiled, Trouble
 from kiosk.enrolment.device import Device, Identity
 from kiosk.enrolment.initialize import Enrolled
 from kiosk.errors import DriverError, KioskError, RegistryRefused, RegistryUnreachable

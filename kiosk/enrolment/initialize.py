@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kiosk import __version__
-from kiosk.core.venue_code import VenueCode
+from kiosk.core.who.venue_code import VenueCode
 from kiosk.errors import EnrolmentRefused, RegistryRefused
 from kiosk.trust.enrolment import EnrolmentCode
 from kiosk.trust.signing import DeviceKey

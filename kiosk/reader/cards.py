@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from kiosk.core.credential import bears_iin
+from kiosk.core.who.credential import bears_iin
 from kiosk.ports import Decoder, Grey, Reading
 from kiosk.reader.bars import bars_in
 from kiosk.reader.formats import LOOKS

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from kiosk.core.sight import UNLIKE, Glance, Trouble, Vigil
+from kiosk.core.health.camera_view import UNLIKE, Glance, Trouble, Vigil
 from kiosk.ports import Grey
 from kiosk.reader.scenery import Scenery, edge_map
 

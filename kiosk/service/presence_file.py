@@ -13,7 +13,7 @@ import tempfile
 import threading
 from pathlib import Path
 
-from kiosk.core.remembered import Remembered
+from kiosk.core.door.over_a_restart import Remembered
 
 log = logging.getLogger(__name__)
 

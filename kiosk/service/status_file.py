@@ -16,9 +16,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from kiosk import __version__
+from kiosk.core.door.state import Door
 from kiosk.core.events import Part
-from kiosk.core.faults import NOT_ENROLLED, NUMBER_OF, numbers
-from kiosk.core.situation import Door
+from kiosk.core.health.faults import NOT_ENROLLED, NUMBER_OF
 from kiosk.service.presence_file import OTHER_PLACE
 
 log = logging.getLogger(__name__)
@@ -65,7 +65,7 @@ class Status:
             version=__version__,
             process=os.getpid(),
             state=door.state,
-            faults=numbers(door),
+            faults=door.faults,
             troubles=_troubles(door.broken),
             online=door.online,
             waiting=door.waiting,

@@ -10,8 +10,8 @@ import logging
 import threading
 from collections.abc import Callable
 
-from kiosk.service.heartbeats import Heartbeats, Silent, where
 from kiosk.service.systemd import Systemd
+from kiosk.threads.heartbeats import Heartbeats, Silent, where
 
 log = logging.getLogger(__name__)
 

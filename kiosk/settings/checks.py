@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from kiosk.core.model import DoorKind
 from kiosk.ports import Symbology
 from kiosk.settings.schema import LOOPBACK
-from kiosk.wires import Wire, lamp_keys, wires
+from kiosk.settings.wires import Wire, lamp_keys, wires
 
 if TYPE_CHECKING:
     from kiosk.settings import Settings

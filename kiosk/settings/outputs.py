@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.core.policy import Window
+from kiosk.core.rule.policy import Window
 from kiosk.settings.pins import pin
 from kiosk.settings.schema import choice, flag, key, local_hours, number, several
 

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from kiosk.core.policy import Window
+from kiosk.core.rule.policy import Window
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _UNITS = {

@@ -11,7 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from kiosk.core.model import DoorKind
-from kiosk.core.policy import Window
+from kiosk.core.rule.policy import Window
 from kiosk.ports import Symbology
 from kiosk.settings.pins import pins
 from kiosk.settings.schema import (

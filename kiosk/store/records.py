@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, assert_never
 
+from kiosk.core.ids import reference
 from kiosk.core.model import (
     Amendment,
     Anomaly,
@@ -22,7 +23,6 @@ from kiosk.core.model import (
     Record,
     Visit,
 )
-from kiosk.core.reference import reference
 from kiosk.trust import Sealed
 
 _DECIDED = ("outcome", "reason", "opens", "colour", "source", "incident")

@@ -12,8 +12,8 @@ from typing import Any, Self
 
 from sqlite_utils import Database
 
+from kiosk.core.inside.occupancy import Movement
 from kiosk.core.model import Colour, Direction, Outcome
-from kiosk.core.occupancy import Movement
 from kiosk.store.file import open_to_read, plainly
 from kiosk.store.records import utc_text
 

@@ -21,12 +21,12 @@ from kiosk import __version__
 from kiosk.doctor import run as doctor_run
 from kiosk.doctor import table as doctor
 from kiosk.errors import KioskError, SettingsError
+from kiosk.machine.powers import Powers
+from kiosk.machine.programs import said
 from kiosk.service import status_file
 from kiosk.settings import Settings, salvage, shown
 from kiosk.store.reports import Reports
 from kiosk.support import machine as bundle_machine
-from kiosk.support.powers import Powers
-from kiosk.support.programs import said
 from kiosk.support.redact import MASK, redacted, redacted_tree
 
 FOLDER = "ashyq-kiosk-bundle"

@@ -11,9 +11,9 @@ import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from kiosk.commands import versions
 from kiosk.doctor.service import GATE_SAFE, SERVICE
 from kiosk.errors import KioskError
+from kiosk.machine import versions
 
 SYS, PROC = Path("/sys"), Path("/proc")
 JOURNAL_DAYS = 7

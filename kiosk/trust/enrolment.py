@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import base45
 import cbor2
 
-from kiosk.core.view import Fact
+from kiosk.core.screen.view import Fact
 from kiosk.trust.cose import decoded, integers, must
 from kiosk.trust.moments import moment
 from kiosk.trust.qr_text import octets_of

@@ -1,7 +1,7 @@
 """Turns the text of a QR code into a verified `Pass`, or says why not.
 
 The text is a stranger's: the verifier is total, bounded before it decodes, and takes nothing from the message that
-decides how the message is verified. It knows no clock: whether the pass counts now is `kiosk/core/passes.py`.
+decides how the message is verified. It knows no clock: whether the pass counts now is `kiosk/core/who/passes.py`.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from kiosk.core.credential import LONGEST
 from kiosk.core.model import Colour, NotACredential, Pass, Refusal
+from kiosk.core.who.credential import LONGEST
 from kiosk.trust.cose import decoded, integers, parse_sign1
 from kiosk.trust.keyring import Keyring
 from kiosk.trust.moments import moment

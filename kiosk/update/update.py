@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from kiosk.core.policy import Window
+from kiosk.core.rule.policy import Window
 from kiosk.errors import ReleaseRefused, UpdateFailed
 from kiosk.service import signs
 from kiosk.settings.schema import LOOPBACK

@@ -14,8 +14,8 @@ from datetime import datetime
 from typing import Protocol
 
 from kiosk.core.events import Event, KnowledgeChanged, PolicyArrived
-from kiosk.core.knowledge import Age
-from kiosk.core.policy_document import parse_policy
+from kiosk.core.rule.knowledge import Age
+from kiosk.core.rule.policy_document import parse_policy
 from kiosk.errors import (
     DocumentRefused,
     KioskError,
@@ -27,11 +27,11 @@ from kiosk.errors import (
 from kiosk.ports import Clock
 from kiosk.store.kept import Kept
 from kiosk.store.shelf import StoreShelf
+from kiosk.threads.worker import Stop
 from kiosk.trust import Keyring
 from kiosk.trust.revocations import RevocationChange, parse_revocations
 from kiosk.uplink.client import Document, NotModified
 from kiosk.uplink.provenance import KEYS, NAMES, POLICY, REVOCATIONS, Opened, Signed
-from kiosk.workers.worker import Stop
 
 log = logging.getLogger(__name__)
 

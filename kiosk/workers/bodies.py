@@ -11,7 +11,6 @@ import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
-from kiosk.core.credential import precedence
 from kiosk.core.effects import Ask
 from kiosk.core.events import (
     Answered,
@@ -23,14 +22,15 @@ from kiosk.core.events import (
     Part,
 )
 from kiosk.core.model import Credential, Via
+from kiosk.core.who.credential import precedence
 from kiosk.errors import CameraLost, RegistryRefused, RegistryUnreachable
 from kiosk.ports import Camera, Clock, Grey, Keypad, Reading, Registry
 from kiosk.reader.advice import Advice
-from kiosk.service.heartbeats import Heartbeats
+from kiosk.threads.heartbeats import Heartbeats
+from kiosk.threads.reopening import REOPEN_S, Put, Told, reopening
+from kiosk.threads.worker import SILENCE_S, Worker
 from kiosk.uplink.client import Arrivals
 from kiosk.workers.eyes import Eyes, Memory, Saw
-from kiosk.workers.reopening import REOPEN_S, Put, Told, reopening
-from kiosk.workers.worker import SILENCE_S, Worker
 
 log = logging.getLogger(__name__)
 

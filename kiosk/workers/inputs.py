@@ -14,8 +14,8 @@ from kiosk.core.events import AlarmChanged, CodeRead, HealthChanged, Part
 from kiosk.core.model import Credential, Direction, NotACredential, Via
 from kiosk.ports import FireAlarm, PassageSensor, Scanned, Scanner
 from kiosk.settings import Settings
-from kiosk.workers.reopening import Put, reopening
-from kiosk.workers.worker import Body
+from kiosk.threads.reopening import Put, reopening
+from kiosk.threads.worker import Body
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +24,7 @@ WAIT_S = 0.5
 
 
 class Heard(Protocol):
-    """What a door hears, as far as it has it (`kiosk.equipment.Drivers`)."""
+    """What a door hears, as far as it has it (`kiosk.root.equipment.Drivers`)."""
 
     @property
     def open_scanner(self) -> Callable[[], Scanner] | None: ...

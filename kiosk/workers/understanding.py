@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from kiosk.core.credential import understand
+from kiosk.core.door.state import Setup
 from kiosk.core.model import Credential, NotACredential, Pass
-from kiosk.core.situation import Setup
+from kiosk.core.who.credential import understand
 from kiosk.trust import Keyring, verify_pass
 
 

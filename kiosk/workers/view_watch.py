@@ -10,14 +10,14 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
+from kiosk.core.door.state import Door
 from kiosk.core.events import HealthChanged, Part
-from kiosk.core.sight import WHY, Trouble
-from kiosk.core.situation import Door
+from kiosk.core.health.camera_view import WHY, Trouble
 from kiosk.errors import CameraLost
 from kiosk.ports import Clock, Grey
 from kiosk.reader.lookout import Lookout
 from kiosk.reader.scenery import Scenery
-from kiosk.workers.reopening import Put
+from kiosk.threads.reopening import Put
 
 log = logging.getLogger(__name__)
 

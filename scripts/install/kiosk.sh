@@ -16,7 +16,7 @@ main() {
     case $(id -un):$command in
         ashyq-kiosk:*) exec "$python" -P -m kiosk "$@" ;;
         # doctor and bundle lay root's powers down themselves, and take them up to repair and to read the journal
-        # (kiosk/support/powers.py). -I: nothing is imported from a folder, or by a variable, of somebody else.
+        # (kiosk/machine/powers.py). -I: nothing is imported from a folder, or by a variable, of somebody else.
         root:update | root:doctor | root:bundle)
             only_roots
             pipes_in /var/lib/ashyq-kiosk

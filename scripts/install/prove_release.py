@@ -14,7 +14,7 @@ PINNED = (
     "base45 cbor2 cryptography cv2 gpiozero http_message_signatures numpy pygame pyzbar.pyzbar requests segno sqlite_utils "
     "tzdata zxingcpp"
 ).split()
-OUR_OWN = "kiosk.commands.cli kiosk.app kiosk.equipment ui.screen drivers".split()
+OUR_OWN = "kiosk.commands.cli kiosk.root.app kiosk.root.equipment ui.screen drivers".split()
 
 
 def main() -> int:

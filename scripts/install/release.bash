@@ -7,7 +7,7 @@ tree_version() { sed -n 's/^__version__ = "\(.*\)"$/\1/p' "$1/kiosk/__init__.py"
 
 release_files() ( # release_files TREE : what of it belongs on a device
     cd "$1" || exit
-    find kiosk drivers ui config requirements systemd scripts install.sh pyproject.toml LICENSE README.md CHANGELOG.md \
+    find kiosk drivers simulator ui config requirements systemd scripts install.sh pyproject.toml LICENSE README.md CHANGELOG.md \
         -type f -not -path '*/__pycache__/*' | LC_ALL=C sort
 )
 

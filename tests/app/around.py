@@ -10,7 +10,7 @@ import numpy as np
 import segno
 
 from kiosk.core.events import Key
-from kiosk.core.view import View
+from kiosk.core.screen.view import View
 from kiosk.demo.photographer import Savable
 from kiosk.errors import DriverMissing
 from kiosk.ports import Grey

@@ -14,16 +14,16 @@ from pathlib import Path
 
 os.environ["SDL_VIDEODRIVER"] = "dummy"
 
-from drivers.camera_replay import Pace, ReplayCamera
 from drivers.nothing import NoLamp, Silence
-from kiosk.app import App
+from kiosk.core.door.state import Door, State
 from kiosk.core.effects import Effect, Open
 from kiosk.core.events import Event
 from kiosk.core.model import Direction
-from kiosk.core.situation import Door, State
 from kiosk.enrolment.device import Device
-from kiosk.equipment import Drivers
+from kiosk.root.app import App
+from kiosk.root.equipment import Drivers
 from kiosk.settings import Settings
+from simulator.replay import Pace, ReplayCamera
 from tests.app.around import FPS, HALL, HouseClock, still
 from ui.screen import PygameScreen
 

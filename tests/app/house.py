@@ -17,28 +17,28 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
-from drivers.camera_replay import Pace, ReplayCamera
-from drivers.fake_alarm import FakeFireAlarm
-from drivers.fake_keypad import FakeKeypad
-from drivers.fake_passage import FakePassage
-from drivers.fake_scanner import FakeSerialScanner
-from drivers.fakes import FakeGate, FakeLamp, FakeSounder
-from kiosk.app import App
 from kiosk.core.crossings import Sensor
+from kiosk.core.door.state import Door, State
 from kiosk.core.effects import Effect, Tell
 from kiosk.core.events import Event, Key, Part, Tick
 from kiosk.core.model import Colour, Direction, DoorKind, Identifier, IdentifierKind
-from kiosk.core.situation import Door, State
-from kiosk.core.view import Page, View
+from kiosk.core.screen.view import Page, View
 from kiosk.demo.photographer import Photographer
 from kiosk.demo.witness import Shown, Witness
-from kiosk.equipment import Drivers
 from kiosk.errors import DriverMissing
 from kiosk.ports import Board, Camera, Grey, Keypad, Scanner
+from kiosk.root.app import App
+from kiosk.root.equipment import Drivers
 from kiosk.settings import Settings
 from registry.demo_people import DEMO_DOOR
 from registry.embedded import EmbeddedRegistry
 from registry.passes import Life
+from simulator.alarm import FakeFireAlarm
+from simulator.keypad import FakeKeypad
+from simulator.outputs import FakeGate, FakeLamp, FakeSounder
+from simulator.passage import FakePassage
+from simulator.replay import Pace, ReplayCamera
+from simulator.scanner import FakeSerialScanner
 from tests.app.around import FPS, FRAME, HALL, HELD_FRAMES, JITTER, WITHIN_S, HouseClock, Onlooker, still
 from tests.enrolled import enrolled
 from tests.factories import make_iin

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.core.enrolling import State
+from kiosk.core.enrolling.table import State
 from kiosk.core.model import Colour
 from kiosk.enrolment.by_text import enrol_by_text
 from kiosk.enrolment.device import Device

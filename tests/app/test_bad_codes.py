@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from kiosk.core.effects import Signal, Sound
 from kiosk.core.events import CodeRead
 from kiosk.core.model import Colour, OwnVenueCode, Refusal
-from kiosk.core.venue_code import code_at
-from kiosk.core.view import Field, Page, Phrase, Sign
+from kiosk.core.screen.view import Field, Page, Phrase, Sign
+from kiosk.core.who.venue_code import code_at
 from registry.passes import Life, issue
 from tests.app.around import HouseClock, open_registry
 from tests.app.house import House

@@ -6,7 +6,7 @@ import pytest
 
 from kiosk.core.effects import Ask
 from kiosk.core.model import Colour, Outcome, Reason
-from kiosk.core.view import Field, Page, Phrase, Sign
+from kiosk.core.screen.view import Field, Page, Phrase, Sign
 from tests.app.around import HouseClock, open_registry
 from tests.app.house import House
 from tests.app.network import Network

@@ -4,12 +4,12 @@ import logging
 
 import pytest
 
-from drivers.board import SystemBoard
-from drivers.fake_board import FakeBoard
-from kiosk.core.board import CALM_S
+from drivers.sensors.board import SystemBoard
+from kiosk.core.door.state import State
 from kiosk.core.events import HealthChanged, Part
-from kiosk.core.situation import State
-from kiosk.workers.health import JOURNAL_S, BoardWatch
+from kiosk.core.health.board import CALM_S
+from kiosk.workers.board_watch import JOURNAL_S, BoardWatch
+from simulator.board import FakeBoard
 from tests.app.house import House
 from tests.core.doorman import Doorman
 
@@ -65,7 +65,7 @@ def test_a_weak_supply_is_on_the_screen_and_in_the_heartbeat_and_goes_again(fake
 
 
 def test_what_goes_on_is_in_the_journal_now_and_then_and_counted(fake, watch, by_hand, caplog):
-    caplog.set_level(logging.INFO, logger="kiosk.workers.health")
+    caplog.set_level(logging.INFO, logger="kiosk.workers.board_watch")
     fake.undervolt()
     look(watch, by_hand, JOURNAL_S * 2 + 4)
     said = [record.getMessage() for record in caplog.records]

@@ -17,9 +17,9 @@ from kiosk.core.events import HealthChanged, Part, StaffAdmitted, StaffIdentifie
 from kiosk.core.model import Colour, Identifier, IdentifierKind
 from kiosk.enrolment.device import ENROLMENT, KEY
 from kiosk.errors import KioskError
+from kiosk.machine.programs import ProgramFailed
 from kiosk.service.status_file import newest
 from kiosk.support import bundle
-from kiosk.support.programs import ProgramFailed
 from registry.demo_people import DEMO_DOOR
 from tests.app.house import House
 from tests.app.test_processes import CONFIG, LIMIT_S, running

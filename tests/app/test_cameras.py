@@ -9,18 +9,18 @@ from types import ModuleType
 
 import pytest
 
-from drivers.camera_picamera2 import FIRST_LIMIT_S
-from drivers.camera_slot import OneAtATime
-from drivers.fake_camera import FakeLight
-from drivers.fake_picamera2 import FakeRibbon
-from drivers.video_devices import Chooser
+from drivers.camera.picamera2_camera import FIRST_LIMIT_S
+from drivers.camera.slot import OneAtATime
+from drivers.camera.video_devices import Chooser
 from kiosk.core.events import HealthChanged, Part
-from kiosk.equipment_cameras import CAMERAS, chosen, either
 from kiosk.errors import CameraLost, DriverHangs, DriverMissing
 from kiosk.ports import Grey
+from kiosk.root.cameras import CAMERAS, chosen, either
 from kiosk.settings import parse
+from kiosk.threads.reopening import reopening
 from kiosk.workers.bodies import Preview, Worker, watching
-from kiosk.workers.reopening import reopening
+from simulator.camera import FakeLight
+from simulator.picamera2 import FakeRibbon
 from tests.app.around import HALL, WITHIN_S, HouseClock
 from tests.drivers.test_video_devices import Machine
 

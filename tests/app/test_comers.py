@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from kiosk.core.door.state import State
 from kiosk.core.events import CodeRead
 from kiosk.core.model import Colour, Direction, DoorKind, Via
-from kiosk.core.situation import State
 from registry.demo_people import DEMO_DOOR
 from tests.app.house import House
 

@@ -8,9 +8,9 @@ import pytest
 
 from kiosk.clock import new_id
 from kiosk.core.crossings import Sensor
+from kiosk.core.door.state import State
 from kiosk.core.events import StaffAdmitted
 from kiosk.core.model import Amendment, Colour, Direction, Record, Via, Visit
-from kiosk.core.situation import State
 from kiosk.store.store import Store
 from registry.demo_people import DEMO_DOOR
 from tests.app.house import House

@@ -4,7 +4,7 @@ import pytest
 
 from kiosk.core.events import CodeRead, HealthChanged, Part
 from kiosk.core.model import Colour, Via
-from kiosk.core.view import Page, Phrase
+from kiosk.core.screen.view import Page, Phrase
 from tests.app.house import House
 
 

@@ -7,13 +7,13 @@ import pytest
 from gpiozero import Device
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
-from drivers.buzzer_gpio import GpioBuzzer
-from drivers.gate_gpio import GpioGate
-from drivers.lamp_gpio import GpioLamp
+from drivers.gate.gpio_gate import GpioGate
+from drivers.lamp.gpio_lamp import GpioLamp
 from drivers.nothing import NoGate
+from drivers.sound.gpio_buzzer import GpioBuzzer
 from kiosk.core.effects import Signal, Sound
 from kiosk.core.model import Colour, Direction
-from kiosk.equipment import GATES, LAMPS, SOUNDERS, QuietHours
+from kiosk.root.equipment import GATES, LAMPS, SOUNDERS, QuietHours
 from kiosk.settings import SECTIONS, parse
 
 TABLES = {"gate": GATES, "lamp": LAMPS, "sound": SOUNDERS}

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from kiosk.core.effects import Signal, Sound
 from kiosk.core.events import HealthChanged, Part
 from kiosk.core.model import Colour, Direction, DoorKind
-from kiosk.core.view import Page
+from kiosk.core.screen.view import Page
 from registry.database import heartbeats, records
 from tests.app.house import House
 

@@ -4,11 +4,11 @@ import uuid
 
 import pytest
 
-from drivers.fakes import FakeGate
 from drivers.nothing import NoLamp, Silence
 from kiosk.core.events import GateFailed, HealthChanged, Part, Passed, Recorded
 from kiosk.core.model import Direction
 from kiosk.loop import Hands, Inbox, Loop
+from simulator.outputs import FakeGate
 from tests.factories import NOON, make_door, make_pass
 
 

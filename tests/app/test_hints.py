@@ -6,11 +6,11 @@ import itertools
 
 import pytest
 
-from drivers.lens import Scene, approach, people_walking
 from kiosk.core.events import HintChanged, Key
 from kiosk.core.hint import Hint
 from kiosk.core.model import Colour
-from kiosk.core.view import Page, Phrase
+from kiosk.core.screen.view import Page, Phrase
+from simulator.lens import Scene, approach, people_walking
 from tests.app.house import House
 
 CODE = "AQ1:" + "7BX/M-NC*" * 16

@@ -11,8 +11,8 @@ from drivers.nothing import LostGate, NoLamp
 from kiosk.clock import SystemClock
 from kiosk.core.events import Part
 from kiosk.core.model import Colour, Direction, Outcome
-from kiosk.equipment import drivers_for
 from kiosk.errors import DriverError
+from kiosk.root.equipment import drivers_for
 from kiosk.settings import parse
 from tests.app.house import House
 
@@ -51,7 +51,7 @@ class Unfit(ModuleType):
 
 
 def test_a_library_that_fails_as_nobody_foresaw_loses_its_part_and_not_the_door(monkeypatch):
-    monkeypatch.setitem(sys.modules, "drivers.gate_gpio", Unfit("drivers.gate_gpio"))
+    monkeypatch.setitem(sys.modules, "drivers.gate.gpio_gate", Unfit("drivers.gate.gpio_gate"))
     with ExitStack() as last:
         lost = dict(drivers_for(parse(WIRED), SystemClock(), last).lost)
     said = "expected the gate to work or to say why not, its program failed: ZeroDivisionError in"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kiosk.core.events import HealthChanged, Key, Part
 from kiosk.core.model import Colour, Direction, DoorKind
-from kiosk.core.view import Field, Page, Phrase
+from kiosk.core.screen.view import Field, Page, Phrase
 from kiosk.demo.report import compare
 from tests.app.around import WITHIN_S
 from tests.app.house import House

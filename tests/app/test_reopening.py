@@ -7,7 +7,7 @@ import pytest
 
 from kiosk.core.events import HealthChanged, Part
 from kiosk.errors import DriverError, DriverHangs, DriverMissing
-from kiosk.workers.reopening import reopening
+from kiosk.threads.reopening import reopening
 from tests.factories import make_iin
 
 MISSING, LOST = DriverMissing("none is plugged in"), DriverError("it was pulled out")

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 import requests
 
+from kiosk.core.door.state import State
 from kiosk.core.effects import TrustTime
-from kiosk.core.knowledge import Known
 from kiosk.core.model import Colour, Direction, DoorKind, Outcome, Refusal, Via
-from kiosk.core.situation import State
-from kiosk.core.view import Page, Phrase
+from kiosk.core.rule.knowledge import Known
+from kiosk.core.screen.view import Page, Phrase
 from kiosk.enrolment.device import Device
 from registry.demo_people import DEMO_DOOR, DEMO_VENUE
 from registry.passes import Life

@@ -6,7 +6,7 @@ import pytest
 
 from kiosk.core.events import CodeRead
 from kiosk.core.model import Colour, OwnVenueCode, Pass
-from kiosk.core.view import Page, Phrase
+from kiosk.core.screen.view import Page, Phrase
 from kiosk.ports import Grey
 from tests.app.around import FRAME, HALL, HELD_FRAMES, HouseClock, open_registry
 from tests.app.house import House

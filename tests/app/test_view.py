@@ -8,16 +8,16 @@ import cv2
 import numpy as np
 import pytest
 
-from drivers.lens import empty_hall
+from kiosk.core.door.state import State
 from kiosk.core.events import Part
-from kiosk.core.sight import WHY, Trouble
-from kiosk.core.situation import State
+from kiosk.core.health.camera_view import WHY, Trouble
 from kiosk.doctor.finding import State as Found
 from kiosk.doctor.things import Running
 from kiosk.doctor.view import view
 from kiosk.errors import CameraLost
 from kiosk.reader.scenery import LEARNED, Scenery
 from kiosk.workers.view_watch import FILE, KEEP_S, ViewWatch, kept
+from simulator.lens import empty_hall
 from tests.core.doorman import Doorman
 
 SIZE = (640, 360)

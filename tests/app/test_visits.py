@@ -21,7 +21,7 @@ from kiosk.core.model import (
     Via,
     Visit,
 )
-from kiosk.core.view import Field, Page, Phrase, Sign
+from kiosk.core.screen.view import Field, Page, Phrase, Sign
 from kiosk.demo.report import compare
 from kiosk.store.store import Store
 from registry.database import incidents, records

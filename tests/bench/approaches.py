@@ -16,13 +16,13 @@ from typing import Any, Self
 import cv2
 from pyzbar import pyzbar
 
-from drivers.engine_zxing import ZxingDecoder
-from drivers.lens import Carrier, Scene, approach, before, empty_hall, varied
+from drivers.engine.zxing_engine import ZxingDecoder
 from kiosk.core.model import Colour, Identifier, IdentifierKind
 from kiosk.ports import Grey
 from registry.demo_people import made_up_iin
 from registry.embedded import EmbeddedRegistry
 from registry.passes import Life
+from simulator.lens import Carrier, Scene, approach, before, empty_hall, varied
 from tests.bench.reel import Shot
 
 DOOR = "BENCH"

@@ -24,8 +24,8 @@ def memory(order: dict[str, Any]) -> dict[str, Any]:
     bare = _resident_mib()
     import numpy as np
 
-    from drivers.engine_zbar import ZbarDecoder
-    from drivers.engine_zxing import ZxingDecoder
+    from drivers.engine.zbar_engine import ZbarDecoder
+    from drivers.engine.zxing_engine import ZxingDecoder
     from kiosk.reader.pipeline import Reader
 
     reader = Reader(ZxingDecoder(), ZbarDecoder(), timer=time.thread_time)
@@ -42,7 +42,7 @@ def pauses(order: dict[str, Any]) -> dict[str, Any]:
     """Return for each side the longest pause of another thread in ms in each of so many frames; `nothing` decodes nothing."""
     import cv2
 
-    from drivers.lens import people_walking, shots, varied
+    from simulator.lens import people_walking, shots, varied
     from tests.bench.hostile import pictures
     from tests.bench.sides import SIDES
     from tests.reader.codes import PASS

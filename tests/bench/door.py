@@ -15,20 +15,20 @@ from typing import Any
 
 import psutil
 
-from drivers.fakes import FakeGate
 from drivers.nothing import NoLamp, Silence
-from kiosk.app import App
+from kiosk.core.door.state import Door, State
 from kiosk.core.effects import Effect, Open, Write
 from kiosk.core.events import CodeRead, Event, PolicyArrived
 from kiosk.core.model import DoorKind, Visit
-from kiosk.core.situation import Door, State
-from kiosk.core.view import View
+from kiosk.core.screen.view import View
 from kiosk.demo.stage import DemoClock
 from kiosk.enrolment.device import Device, Identity
-from kiosk.equipment import Drivers
 from kiosk.errors import CameraLost
 from kiosk.ports import Camera, Clock, Grey, Screen
+from kiosk.root.app import App
+from kiosk.root.equipment import Drivers
 from kiosk.settings import Settings
+from simulator.outputs import FakeGate
 from tests.bench.approaches import Approach, hall
 from tests.bench.reel import Reel, Shot
 from tests.bench.tally import tallied

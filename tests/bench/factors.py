@@ -14,7 +14,7 @@ from typing import Any
 
 import cv2
 
-from drivers.lens import Carrier, Scene, approach
+from simulator.lens import Carrier, Scene, approach
 from tests.bench.chart import Chart, svg
 from tests.bench.machine import Others, machine
 from tests.bench.report import table

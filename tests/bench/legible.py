@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from statistics import median
 
-from drivers.lens import Carrier, Look, shots, varied
+from simulator.lens import Carrier, Look, shots, varied
 from tests.bench.report import percentile, table
 from tests.bench.sides import FIRST_SEED, FPS, SIDES, SIZE
 from tests.reader.codes import PASS

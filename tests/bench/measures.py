@@ -17,10 +17,10 @@ from typing import Any
 
 import numpy as np
 
-from drivers.lens import empty_hall
 from kiosk.enrolment.device import Device, Identity
 from kiosk.trust.roots import Roots
 from registry.embedded import EmbeddedRegistry
+from simulator.lens import empty_hall
 from tests.bench.apart import apart
 from tests.bench.approaches import DOOR, VENUE, Approach, Kind, Street
 from tests.bench.line import BadLine

@@ -15,8 +15,8 @@ from statistics import median
 import cv2
 import numpy as np
 
-from drivers.lens import empty_hall, people_walking
 from kiosk.ports import Grey
+from simulator.lens import empty_hall, people_walking
 from tests.bench.apart import apart
 from tests.bench.hostile import pictures
 from tests.bench.legible import visitors

@@ -9,8 +9,8 @@ from typing import Any, Protocol
 import cv2
 from pyzbar import pyzbar
 
-from drivers.engine_zbar import ZbarDecoder
-from drivers.engine_zxing import ZxingDecoder
+from drivers.engine.zbar_engine import ZbarDecoder
+from drivers.engine.zxing_engine import ZxingDecoder
 from kiosk.ports import Grey
 from kiosk.reader.pipeline import Reader
 

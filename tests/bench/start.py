@@ -50,11 +50,11 @@ def door(order: dict[str, Any]) -> dict[str, Any]:
     import numpy as np
 
     from drivers.nothing import NoGate, NoLamp, Silence
-    from kiosk.app import App
     from kiosk.clock import SystemClock
     from kiosk.enrolment.device import Device
-    from kiosk.equipment import Drivers
     from kiosk.errors import CameraLost
+    from kiosk.root.app import App
+    from kiosk.root.equipment import Drivers
     from kiosk.settings import Settings
     from ui.screen import PygameScreen
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from drivers.fakes import Pulse
+from simulator.outputs import Pulse
 from tests.bench.approaches import Approach
 from tests.bench.reel import Shown
 

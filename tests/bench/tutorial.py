@@ -16,9 +16,9 @@ import psutil
 import requests
 from pyzbar import pyzbar
 
-from drivers.fakes import FakeGate
 from kiosk.clock import new_id
 from kiosk.core.model import Direction
+from simulator.outputs import FakeGate
 from tests.bench.approaches import DOOR, Approach, hall
 from tests.bench.reel import Reel, Shot
 from tests.bench.tally import tallied

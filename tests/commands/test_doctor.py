@@ -10,13 +10,9 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from drivers.engine_zxing import ZxingDecoder
-from drivers.fake_alarm import FakeFireAlarm
-from drivers.fake_keypad import FakeKeypad
-from drivers.fake_passage import FakePassage
-from drivers.fake_scanner import FakeScanner
+from drivers.engine.zxing_engine import ZxingDecoder
 from kiosk.core.events import Part
-from kiosk.core.faults import NOT_ENROLLED, NUMBER_OF
+from kiosk.core.health.faults import NOT_ENROLLED, NUMBER_OF
 from kiosk.doctor import checks as look
 from kiosk.doctor import readings as doctor_readings
 from kiosk.doctor import table as doctor
@@ -31,6 +27,10 @@ from kiosk.errors import (
     RegistryUnreachable,
 )
 from kiosk.service.status_file import Status, Trouble
+from simulator.alarm import FakeFireAlarm
+from simulator.keypad import FakeKeypad
+from simulator.passage import FakePassage
+from simulator.scanner import FakeScanner
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from drivers.board import SystemBoard
-from drivers.fake_board import FakeBoard
-from kiosk.core.board import Vitals
+from drivers.sensors.board import SystemBoard
+from kiosk.core.health.board import Vitals
 from kiosk.doctor import board as doctor_board
 from kiosk.doctor.finding import State
+from simulator.board import FakeBoard
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 
 from kiosk.doctor import service as system
 from kiosk.doctor.finding import State
-from kiosk.support.programs import ProgramFailed, said
+from kiosk.machine.programs import ProgramFailed, said
 
 GOOD = {
     "LoadState": "loaded", "ActiveState": "active", "SubState": "running", "UnitFileState": "enabled",

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.support.powers import Powers, Whom
+from kiosk.machine.powers import Powers, Whom
 
 NOBODY = 12345
 # In a process of its own: what is tried here is the whole process.
 TRIAL = """
 import json, os, subprocess, sys
 from pathlib import Path
-from kiosk.support.powers import Powers
+from kiosk.machine.powers import Powers
 
 folder = Path(sys.argv[1])
 powers = Powers.laid_down(12345, 12346, (12347,))

@@ -8,9 +8,9 @@ import pytest
 
 from kiosk.commands import cli
 from kiosk.commands import queue as queue_commands
+from kiosk.core.ids import reference
 from kiosk.core.model import Closing
 from kiosk.core.outbox import Later, Parked
-from kiosk.core.reference import reference
 from kiosk.errors import KioskError, StoreError
 from kiosk.store.store import Store
 from tests.store.making import GREEN, RED, make_amendment, make_visit

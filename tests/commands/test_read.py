@@ -10,14 +10,14 @@ import cv2
 import numpy as np
 import pytest
 
-from drivers.camera_replay import ReplayCamera
-from drivers.lens import empty_hall
 from kiosk.commands.read_files import STILL_FRAMES, outcomes, told
 from kiosk.commands.read_live import watched
 from kiosk.commands.read_sketch import over, sketch
-from kiosk.equipment import eyes
 from kiosk.errors import CameraLost
 from kiosk.ports import Symbology
+from kiosk.root.equipment import eyes
+from simulator.lens import empty_hall
+from simulator.replay import ReplayCamera
 from tests.commands.test_cli import kiosk
 from tests.reader.cards import IIN, SIZE, bars, held
 from tests.reader.codes import PASS, qr

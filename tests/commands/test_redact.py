@@ -21,9 +21,9 @@ WORDS = "visit {} failed", "x={}", "{}", '{{"value":"{}"}}', "ЖСН {}!", "door
 KEPT = [
     "2026-11-26T18:06:02+0000 kiosk[1234]: INFO kiosk.loop: visit 01900000-0000-7000-8000-000000000000: admitted, x, colour green",
     "WARNING kiosk.workers.bodies: visit 01939e3b-1234-7abc-8def-0123456789ab: the registry gave no answer: timeout: no answer in 1.5 s",
-    "ERROR kiosk.workers.reopening: camera: expected a camera at /dev/video0, found none that opens (http-500) AED-T97",
+    "ERROR kiosk.threads.reopening: camera: expected a camera at /dev/video0, found none that opens (http-500) AED-T97",
     "RegistryUnreachable Picamera2Camera DriverMissing UnicodeDecodeError ActiveEnterTimestamp NRestarts=7",
-    '  File "/opt/ashyq-kiosk/releases/0.2.0/app/kiosk/app.py", line 120, in start',
+    '  File "/opt/ashyq-kiosk/releases/0.2.0/app/kiosk/root/app.py", line 120, in start',
     "Linux-6.12.25+rpt-rpi-2712-aarch64-with-glibc2.36, opencv-python-headless 4.12.0.88, x86_64-linux-gnu/libzbar.so.0.3.0",
     "ashyq-kiosk.service: Watchdog timeout (limit 30s)! Main process exited, code=killed, status=6/ABRT",
     "throttled=0x50005, 61.2 degrees, 1043 MB free, GPIO17 held by 'lg', usb 1-1.2: 18:06:02.123456",

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from kiosk.commands.today import today
+from kiosk.core.door.passages import passage_id
 from kiosk.core.model import (
     Closing,
     Colour,
@@ -18,7 +19,6 @@ from kiosk.core.model import (
     Via,
     Visit,
 )
-from kiosk.core.passages import passage_id
 from kiosk.store.store import Store
 
 ALMATY = ZoneInfo("Asia/Almaty")

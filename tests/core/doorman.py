@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, Literal, TypeVar
 
-from kiosk.core.door import step, wake_at
+from kiosk.core.door.state import Door
+from kiosk.core.door.table import step, wake_at
 from kiosk.core.effects import Ask, Effect, Open, Write
 from kiosk.core.events import (
     Answered,
@@ -22,9 +23,8 @@ from kiosk.core.events import (
     Tick,
 )
 from kiosk.core.model import Amendment, Colour, Credential, Direction, Record, Stamp, Status, Via, Visit
-from kiosk.core.present import present
-from kiosk.core.situation import Door
-from kiosk.core.view import View
+from kiosk.core.screen.present import present
+from kiosk.core.screen.view import View
 from tests.factories import Stamps, make_door, make_id, make_status
 
 _T = TypeVar("_T")

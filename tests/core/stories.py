@@ -11,7 +11,8 @@ from itertools import chain
 
 from hypothesis import strategies as st
 
-from kiosk.core.door import step
+from kiosk.core.door.state import Door
+from kiosk.core.door.table import step
 from kiosk.core.effects import Ask, Effect, Write
 from kiosk.core.events import (
     AlarmChanged,
@@ -38,7 +39,6 @@ from kiosk.core.events import (
     StaffIdentified,
     Tick,
 )
-from kiosk.core.guesses import Budget
 from kiosk.core.hint import Hint
 from kiosk.core.model import (
     Colour,
@@ -50,8 +50,8 @@ from kiosk.core.model import (
     Refusal,
     Stamp,
 )
-from kiosk.core.policy import Admits, CarryRule, Resort, UnknownRule, Window, Zone, ZoneRule
-from kiosk.core.situation import Door
+from kiosk.core.rule.policy import Admits, CarryRule, Resort, UnknownRule, Window, Zone, ZoneRule
+from kiosk.core.who.keypad_budget import Budget
 from tests.factories import (
     NOON,
     Stamps,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from kiosk.core.condition import condition
+from kiosk.core.door.state import State
 from kiosk.core.effects import Ask, Chime, Light, Open, Release, Signal, Sound, Tell
 from kiosk.core.events import AlarmChanged, Key, LinkChanged, Passed, PhoneArrived, StaffIdentified
+from kiosk.core.inside.occupancy import Occupancy
 from kiosk.core.model import (
     Anomaly,
     Direction,
@@ -18,9 +19,8 @@ from kiosk.core.model import (
     Refusal,
     Via,
 )
-from kiosk.core.occupancy import Occupancy
-from kiosk.core.situation import State
-from kiosk.core.view import Page, Phrase, Sign
+from kiosk.core.screen.status_line import condition
+from kiosk.core.screen.view import Page, Phrase, Sign
 from tests.core.doorman import Doorman
 from tests.factories import make_door, make_iin, make_pass, make_person, make_phone, make_setup
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.core.board import AILMENTS, CALM_S, FIRM_S, URGENT, Vigil, Vitals
 from kiosk.core.events import HealthChanged, Part
+from kiosk.core.health.board import AILMENTS, CALM_S, FIRM_S, URGENT, Vigil, Vitals
 from tests.core.doorman import Doorman
 
 WELL = Vitals(

@@ -6,13 +6,13 @@ from datetime import time, timedelta
 
 import pytest
 
+from kiosk.core.door.state import State
 from kiosk.core.effects import Ask
 from kiosk.core.events import CodeRead, Key, PhoneArrived
-from kiosk.core.guesses import Budget
+from kiosk.core.inside.occupancy import Occupancy
 from kiosk.core.model import Closing, Colour, Direction, DoorKind, Outcome, Reason
-from kiosk.core.occupancy import Occupancy
-from kiosk.core.policy import Resort, UnknownRule, Window
-from kiosk.core.situation import State
+from kiosk.core.rule.policy import Resort, UnknownRule, Window
+from kiosk.core.who.keypad_budget import Budget
 from tests.core.doorman import Doorman
 from tests.factories import make_door, make_edition, make_iin, make_pass, make_person, make_phone, make_status
 

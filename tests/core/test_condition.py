@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from kiosk.core.condition import condition
 from kiosk.core.events import Part
+from kiosk.core.screen.status_line import condition
 from tests.factories import make_door
 
 DOOR = replace(make_door(), online=True, waiting=0, parked=0, trusts_time=True, broken=())

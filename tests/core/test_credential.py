@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.core.credential import LONGEST, precedence, understand
 from kiosk.core.model import Credential, Identifier, NotACredential, OwnVenueCode, Pass, Refusal
-from kiosk.core.venue_code import code_at
+from kiosk.core.who.credential import LONGEST, precedence, understand
+from kiosk.core.who.venue_code import code_at
 from tests.factories import NOON, make_iin, make_pass, make_person
 
 URL = "https://a.kz/v/"

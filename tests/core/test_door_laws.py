@@ -7,7 +7,9 @@ from dataclasses import replace
 
 from hypothesis import Phase, given, settings
 
-from kiosk.core.door import rule_for, wake_at
+from kiosk.core.door.passages import TAILGATE_S
+from kiosk.core.door.state import State
+from kiosk.core.door.table import rule_for, wake_at
 from kiosk.core.effects import Ask, Open, Tell, Write
 from kiosk.core.events import (
     Answered,
@@ -28,10 +30,8 @@ from kiosk.core.model import (
     Reason,
     Visit,
 )
-from kiosk.core.passages import TAILGATE_S
-from kiosk.core.present import NOTE_OF, present
-from kiosk.core.situation import State
-from kiosk.core.view import Page, Phrase, View
+from kiosk.core.screen.present import NOTE_OF, present
+from kiosk.core.screen.view import Page, Phrase, View
 from tests.core.stories import SECRETS, Story, records, stories
 from tests.factories import (
     make_id,

@@ -10,7 +10,8 @@ from itertools import chain, product
 
 import pytest
 
-from kiosk.core.door import ANYWHERE, EVENTS, TABLE, rule_for, step
+from kiosk.core.door.state import Door, State
+from kiosk.core.door.table import ANYWHERE, EVENTS, TABLE, rule_for, step
 from kiosk.core.events import (
     AlarmChanged,
     Answered,
@@ -36,11 +37,10 @@ from kiosk.core.events import (
     StaffIdentified,
     Tick,
 )
-from kiosk.core.guesses import Budget, Guesses
 from kiosk.core.hint import Hint
+from kiosk.core.inside.presence import Entered, Presence, tag_of
 from kiosk.core.model import Colour, Direction, DoorKind, NotACredential, OwnVenueCode, Refusal
-from kiosk.core.presence import Entered, Presence, tag_of
-from kiosk.core.situation import Door, State
+from kiosk.core.who.keypad_budget import Budget, Guesses
 from tests.core.doorman import Doorman
 from tests.factories import (
     NOON,

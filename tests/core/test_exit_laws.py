@@ -7,7 +7,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.core.comers import identifier_of
+from kiosk.core.door.state import State
+from kiosk.core.door.whose import identifier_of
 from kiosk.core.effects import Open, Write
 from kiosk.core.events import (
     Answered,
@@ -31,8 +32,7 @@ from kiosk.core.model import (
     Refusal,
     Visit,
 )
-from kiosk.core.policy import Resort, UnknownRule
-from kiosk.core.situation import State
+from kiosk.core.rule.policy import Resort, UnknownRule
 from tests.core.stories import CARRIED, EDITIONS, News, Story, acts, credentials, doors, subject_of, tell
 from tests.factories import make_door, make_edition, make_pass, make_person, make_phone, make_status
 

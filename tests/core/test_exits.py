@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 
+from kiosk.core.door.state import State
 from kiosk.core.effects import Ask, Light, Open, Signal, Tell
 from kiosk.core.events import Answered, HealthChanged, Key, Part, PhoneArrived, StaffIdentified
+from kiosk.core.inside.occupancy import Occupancy
 from kiosk.core.model import Colour, Direction, DoorKind, NotACredential, Outcome, Reason, Refusal
-from kiosk.core.occupancy import Occupancy
-from kiosk.core.situation import State
-from kiosk.core.view import Field, Phrase, Sign
+from kiosk.core.screen.view import Field, Phrase, Sign
 from tests.core.doorman import Doorman
 from tests.factories import (
     NOON,

@@ -4,9 +4,10 @@ from itertools import groupby
 
 import pytest
 
+from kiosk.core.door.state import State
 from kiosk.core.effects import Light, Signal
 from kiosk.core.events import DeviceRevoked, GateFailed, HealthChanged, Part
-from kiosk.core.faults import (
+from kiosk.core.health.faults import (
     BETWEEN_S,
     IDLE_PAUSE_S,
     LARGEST,
@@ -17,8 +18,7 @@ from kiosk.core.faults import (
     SHORT_S,
     blinks,
 )
-from kiosk.core.situation import State
-from kiosk.core.view import Page, Phrase
+from kiosk.core.screen.view import Page, Phrase
 from tests.core.doorman import Doorman
 from tests.factories import make_door, make_pass, make_setup
 

@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from kiosk.core.door.state import State
 from kiosk.core.effects import Ask, Effect, Light
 from kiosk.core.events import GateFailed, HealthChanged, Key, LinkChanged, Part
 from kiosk.core.model import Colour, Direction, DoorKind, NotACredential, Outcome, Reason, Refusal
-from kiosk.core.situation import State
-from kiosk.core.view import Phrase
+from kiosk.core.screen.view import Phrase
 from tests.core.doorman import Doorman
 from tests.factories import NOON, Stamps, make_door, make_iin, make_pass, make_person
 

@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kiosk.core.door.state import State
 from kiosk.core.effects import Ask, Light, Tell
 from kiosk.core.events import Key, LinkChanged
-from kiosk.core.guesses import Budget, Guesses
+from kiosk.core.inside.occupancy import Occupancy
 from kiosk.core.model import Colour, Direction, DoorKind, Identifier, IdentifierKind, Outcome, Via
-from kiosk.core.occupancy import Occupancy
-from kiosk.core.policy import UnattendedColours
-from kiosk.core.situation import State
-from kiosk.core.view import Field, Page, Phrase, Sign
+from kiosk.core.rule.policy import UnattendedColours
+from kiosk.core.screen.view import Field, Page, Phrase, Sign
+from kiosk.core.who.keypad_budget import Budget, Guesses
 from tests.core.doorman import Doorman
 from tests.factories import make_door, make_edition, make_iin, make_pass, make_person
 

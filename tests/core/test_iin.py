@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from idnumbers.nationalid import KAZ
 
-from kiosk.core import iin, reference
-from kiosk.core.iin import Hint
+from kiosk.core import ids
+from kiosk.core.who import iin
+from kiosk.core.who.iin import Hint
 from tests.factories import make_iin
 
 prefixes = st.text("0123456789", min_size=11, max_size=11)
@@ -135,7 +136,7 @@ def test_the_numbers_of_these_tests_are_valid_and_belong_to_nobody_alive(number)
     assert made[6] == "1"
 
 
-@pytest.mark.parametrize("module", [iin, reference])
+@pytest.mark.parametrize("module", [iin, ids])
 def test_the_examples_in_the_docstrings_hold(module):
     result = doctest.testmod(module)
     assert result.attempted > 0

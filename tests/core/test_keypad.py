@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kiosk.core.door.state import State
+from kiosk.core.door.typed import GLIMPSE_S, MASKED, Typed
 from kiosk.core.effects import Ask, Chime, Sound
 from kiosk.core.events import CodeRead, Key, KeyPressed
-from kiosk.core.keypad import GLIMPSE_S, MASKED, Typed
 from kiosk.core.model import Colour, DoorKind, NotACredential, OwnVenueCode, Refusal, Via
-from kiosk.core.situation import State
-from kiosk.core.view import Page, Phrase
+from kiosk.core.screen.view import Page, Phrase
 from tests.core.doorman import Doorman
 from tests.factories import make_door, make_iin, make_pass, make_person
 
@@ -210,7 +210,7 @@ def test_no_keys_in_any_rhythm_show_more_than_five_digits_or_break_the_number(pr
         number = number.press(key, now)
         assert len(number.digits) <= 12
         for confirming in (False, True):
-            cells = number.view(now, confirming=confirming).cells
+            cells = number.cells(None if confirming else now)
             assert len(cells) == 12
             assert sum(cell.isdigit() for cell in cells) <= 5
 

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.core.events import KnowledgeChanged, LinkChanged
-from kiosk.core.knowledge import Freshness, Knowledge, Known
 from kiosk.core.model import Colour, Direction, DoorKind, NotACredential, Outcome, Reason, Refusal
-from kiosk.core.policy import Resort, StaleRevocations, UnknownRule, Zone, ZoneRule
-from kiosk.core.view import Phrase, Unit
+from kiosk.core.rule.knowledge import Freshness, Knowledge, Known
+from kiosk.core.rule.policy import Resort, StaleRevocations, UnknownRule, Zone, ZoneRule
+from kiosk.core.screen.view import Phrase, Unit
 from tests.core.doorman import Doorman
 from tests.factories import (
     NOON,

@@ -7,14 +7,14 @@ from datetime import datetime, time, timedelta
 
 import pytest
 
+from kiosk.core.door.passages import TAILGATE_S
+from kiosk.core.door.state import State
 from kiosk.core.effects import Chime, Shut, Sound, Tell
 from kiosk.core.events import GateFailed, HealthChanged, Part, Passed, PolicyArrived, Tick
+from kiosk.core.inside.occupancy import Movement, Occupancy, hours_worked
 from kiosk.core.model import Anomaly, Closing, Colour, Direction, DoorKind, Oddity, Passage, Reason
-from kiosk.core.occupancy import Movement, Occupancy, hours_worked
-from kiosk.core.passages import TAILGATE_S
-from kiosk.core.policy import Window, Zone, ZoneRule
-from kiosk.core.present import NOTICED_S
-from kiosk.core.situation import State
+from kiosk.core.rule.policy import Window, Zone, ZoneRule
+from kiosk.core.screen.present import NOTICED_S
 from tests.core.doorman import Doorman
 from tests.factories import (
     NOON,

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kiosk.core.door.state import State
 from kiosk.core.effects import Tell
+from kiosk.core.inside.presence import Entered, Presence, tag_of
 from kiosk.core.model import Colour, Outcome, Reason, Refusal, Source, Status
-from kiosk.core.passes import FAST_CLOCK, LIVE_AT_MOST, source_of
-from kiosk.core.policy import CarryRule
-from kiosk.core.presence import Entered, Presence, tag_of
-from kiosk.core.situation import State
+from kiosk.core.rule.policy import CarryRule
+from kiosk.core.who.passes import FAST_CLOCK, LIVE_AT_MOST, source_of
 from tests.core.doorman import Doorman
 from tests.factories import (
     NOON,

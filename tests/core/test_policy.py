@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.core.model import Colour
-from kiosk.core.policy import Admits, Window
+from kiosk.core.rule.policy import Admits, Window
 from tests.factories import NOON, make_edition, make_policy
 
 WEDNESDAY = datetime(2026, 3, 4)

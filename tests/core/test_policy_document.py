@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.core.model import Colour
-from kiosk.core.policy import (
+from kiosk.core.rule.policy import (
     Admits,
     CapacityWithoutExit,
     CarryRule,
@@ -27,7 +27,7 @@ from kiosk.core.policy import (
     Zone,
     ZoneRule,
 )
-from kiosk.core.policy_document import NEWEST_VERSION, SINCE_VERSION, parse_policy
+from kiosk.core.rule.policy_document import NEWEST_VERSION, SINCE_VERSION, parse_policy
 
 CONTRACT = Path(__file__).resolve().parents[2] / "docs" / "contract.md"
 GREEN = frozenset({Colour.GREEN})

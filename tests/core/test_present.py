@@ -6,15 +6,15 @@ from datetime import timedelta
 
 import pytest
 
+from kiosk.core.door.state import State, Visitor
 from kiosk.core.effects import Light, Signal
 from kiosk.core.events import HealthChanged, HintChanged, LinkChanged, Part
-from kiosk.core.hint import WORDS, Hint
+from kiosk.core.hint import Hint
+from kiosk.core.inside.occupancy import Occupancy
 from kiosk.core.model import Colour, DoorKind, NotACredential, Reason, Refusal
-from kiosk.core.occupancy import Occupancy
-from kiosk.core.policy import Resort, UnknownRule, Zone, ZoneRule
-from kiosk.core.present import NOTE_OF
-from kiosk.core.situation import State, Visitor
-from kiosk.core.view import Field, Page, Phrase, Sign
+from kiosk.core.rule.policy import Resort, UnknownRule, Zone, ZoneRule
+from kiosk.core.screen.present import NOTE_OF
+from kiosk.core.screen.view import HINT_WORDS, Field, Page, Phrase, Sign
 from tests.core.doorman import Doorman
 from tests.factories import NOON, Stamps, make_door, make_edition, make_pass, make_person, make_setup
 
@@ -226,4 +226,4 @@ def test_a_hint_is_not_said_to_who_is_being_answered_or_types_and_not_by_a_camer
 
 @pytest.mark.parametrize("hint", Hint)
 def test_every_hint_has_words_of_its_own(hint):
-    assert Phrase(hint.value) is WORDS[hint]
+    assert Phrase(hint.value) is HINT_WORDS[hint]

@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 from kiosk.core.events import Tick
+from kiosk.core.inside.occupancy import Movement, Occupancy
 from kiosk.core.model import Closing, Direction, DoorKind
-from kiosk.core.occupancy import Movement, Occupancy
-from kiosk.core.policy import Window
+from kiosk.core.rule.policy import Window
 from tests.core.doorman import Doorman
 from tests.factories import ALMATY, NOON, Stamps, make_door, make_edition, make_id
 

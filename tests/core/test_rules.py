@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from kiosk.core.model import Colour, Decision, Direction, Outcome, Reason, Source
-from kiosk.core.policy import Admits, CarryRule, Resort, UnknownRule, Window, Zone, ZoneRule
-from kiosk.core.rules import Case, decide
+from kiosk.core.rule.policy import Admits, CarryRule, Resort, UnknownRule, Window, Zone, ZoneRule
+from kiosk.core.rule.rules import Case, decide
 from tests.factories import ALMATY, NOON, SATURDAY, make_edition, make_status
 
 WEEKEND_GREEN = make_edition(

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.core.model import Colour, Direction, Outcome, Reason, Source, Status
-from kiosk.core.policy import Admits, CarryRule, Resort, UnknownRule, Zone, ZoneRule
-from kiosk.core.rules import Case, decide
+from kiosk.core.rule.policy import Admits, CarryRule, Resort, UnknownRule, Zone, ZoneRule
+from kiosk.core.rule.rules import Case, decide
 from tests.factories import ALMATY, NOON, make_edition
 
 moments = st.integers(-400, 400).map(lambda hours: NOON + timedelta(hours=hours))

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.core.model import Colour
-from kiosk.core.policy import EVERY_DAY, Admits, Window, Zone, ZoneRule
-from kiosk.core.sentence import today
+from kiosk.core.rule.policy import EVERY_DAY, Admits, Window, Zone, ZoneRule
+from kiosk.core.rule.sentence import today
 from tests.factories import ALMATY, NOON, make_edition
 
 LOCAL = NOON.astimezone(ALMATY)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.core.events import HealthChanged, Part
-from kiosk.core.sight import FORGIVES, RULES, WHY, Glance, Trouble, Vigil, seen_in, trouble_of
+from kiosk.core.health.camera_view import FORGIVES, RULES, WHY, Glance, Trouble, Vigil, seen_in, trouble_of
 from tests.core.doorman import Doorman
 
 GOOD = Glance(

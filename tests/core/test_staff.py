@@ -6,8 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from kiosk.core.door.state import State
 from kiosk.core.effects import Ask, Tell
 from kiosk.core.events import Key, LinkChanged, PolicyArrived, StaffAdmitted, StaffDismissed
+from kiosk.core.ids import REFERENCE_ALPHABET, reference
 from kiosk.core.model import (
     Colour,
     Direction,
@@ -17,9 +19,7 @@ from kiosk.core.model import (
     Reason,
     Refusal,
 )
-from kiosk.core.policy import Admits, Resort, UnknownRule
-from kiosk.core.reference import ALPHABET, reference
-from kiosk.core.situation import State
+from kiosk.core.rule.policy import Admits, Resort, UnknownRule
 from tests.core.doorman import Doorman
 from tests.factories import (
     NOON,
@@ -262,7 +262,7 @@ def test_a_refusal_bears_a_reference_number_made_of_the_visit_and_of_nobody():
 def test_reference_numbers_are_short_plain_and_different():
     made = {reference(make_id(number)) for number in range(2000)}
     assert len(made) == 2000
-    assert all(len(one) == 7 and one[3] == "-" and set(one) <= {*ALPHABET, "-"} for one in made)
+    assert all(len(one) == 7 and one[3] == "-" and set(one) <= {*REFERENCE_ALPHABET, "-"} for one in made)
 
 
 @pytest.mark.parametrize("colour", [Colour.GREEN, None])

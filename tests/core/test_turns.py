@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from kiosk.core.door.state import State
+from kiosk.core.door.waiting_line import AT_MOST, WAITS_S
 from kiosk.core.effects import Tell
 from kiosk.core.events import CodeRead, PhoneArrived
 from kiosk.core.model import Direction, DoorKind, NotACredential, Reason, Refusal, Via
-from kiosk.core.situation import State
-from kiosk.core.turns import AT_MOST, WAITS_S
 from tests.core.doorman import Doorman
 from tests.factories import make_door, make_pass, make_person, make_phone, make_status
 

@@ -10,7 +10,7 @@ import segno
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.core.venue_code import STEP_S, code_at, code_of_step, door_in, step_of
+from kiosk.core.who.venue_code import STEP_S, code_at, code_of_step, door_in, step_of
 from tests.core.doorman import Doorman
 from tests.factories import NOON, Stamps, make_door, make_setup
 

@@ -7,7 +7,8 @@ from datetime import time, timedelta
 
 import pytest
 
-from kiosk.core import verdicts
+from kiosk.core.door import verdicts
+from kiosk.core.door.state import State
 from kiosk.core.effects import Ask, Chime, Light, Open, Signal, Sound, Write
 from kiosk.core.events import AskFailed, CodeRead, Key, PhoneArrived, Recorded, StaffIdentified, Tick
 from kiosk.core.model import (
@@ -27,9 +28,8 @@ from kiosk.core.model import (
     Via,
     Visit,
 )
-from kiosk.core.policy import Window
-from kiosk.core.situation import State
-from kiosk.core.view import Page
+from kiosk.core.rule.policy import Window
+from kiosk.core.screen.view import Page
 from tests.core.doorman import Doorman
 from tests.factories import (
     NOON,

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from kiosk.core.door.state import State
 from kiosk.core.effects import Tell, TrustTime
 from kiosk.core.events import DeviceRevoked, Key, KnowledgeChanged, PolicyArrived
 from kiosk.core.model import Colour, DoorKind, NotACredential, Refusal
-from kiosk.core.situation import State
-from kiosk.core.view import Page, Phrase
+from kiosk.core.screen.view import Page, Phrase
 from tests.core.doorman import Doorman
 from tests.factories import NOON, Stamps, make_age, make_door, make_iin, make_pass, make_person, make_policy
 

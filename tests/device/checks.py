@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 
 from kiosk.core.model import Colour
-from kiosk.core.view import Field
+from kiosk.core.screen.view import Field
 from tests.device.image import PYTHON
 from tests.device.people import held_up
 from tests.device.picture import asks

@@ -13,12 +13,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from drivers.lens import Scene, before, shots
 from kiosk.core.model import Colour, Identifier, IdentifierKind
 from registry.demo_people import DEMO_DOOR, give_colour, made_up_iin
 from registry.embedded import utc_now
 from registry.passes import Life
 from registry.reference import ReferenceRegistry
+from simulator.lens import Scene, before, shots
 
 SIZE = (800, 600)
 HALL = 1

@@ -7,7 +7,7 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
-from kiosk.core.view import Field
+from kiosk.core.screen.view import Field
 from ui.theme import PALETTES
 
 _HEADER = re.compile(rb"P6\s+(\d+)\s+(\d+)\s+255\s")

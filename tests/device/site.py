@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from kiosk.core.view import Field
+from kiosk.core.screen.view import Field
 from tests.device.device import BOOT_S, Device
 from tests.device.image import PYTHON
 from tests.device.people import Person, Roll

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from kiosk.core.view import Field
+from kiosk.core.screen.view import Field
 from tests.device.picture import asks, dominant, field, pixels
 from ui.theme import PALETTES
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from drivers.fake_camera import V4L2_GIVES_UP_S, FakeLight
 from kiosk.errors import CameraLost, DriverMissing
 from kiosk.ports import Camera, Grey
+from simulator.camera import V4L2_GIVES_UP_S, FakeLight
 
 PLENTY_S = 20.0
 """Wall-clock a test may wait for what is sure to come."""

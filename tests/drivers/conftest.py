@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from gpiozero.pins.mock import MockFactory
 
-from drivers.fakes import ManualTime
+from simulator.outputs import ManualTime
 from tests.drivers.gate_pins import RecordingPin
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from drivers.fakes import ManualTime
 from kiosk.core.model import Direction
 from kiosk.errors import DriverError
+from simulator.outputs import ManualTime
 
 PULSE_S = 0.5
 MAX_ON_S = 2.0

@@ -4,7 +4,7 @@ from contextlib import contextmanager
 
 from gpiozero.pins.mock import MockPin
 
-from drivers.gate_gpio import GpioGate
+from drivers.gate.gpio_gate import GpioGate
 from tests.drivers.gate_contract import MAX_ON_S, PULSE_S
 
 ENTRY, EXIT, SHUT = 17, 27, 22

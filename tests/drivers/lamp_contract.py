@@ -4,13 +4,13 @@ from itertools import groupby
 
 import pytest
 
-from drivers.fakes import ManualTime
-from drivers.lamp_palettes import beats_of
-from drivers.rhythms import PATTERNS
+from drivers.lamp.palettes import beats_of
+from drivers.lamp.rhythms import PATTERNS
 from kiosk.core.effects import Signal
-from kiosk.core.faults import LONG_S, PAUSE_S, SHORT_S, blinks
+from kiosk.core.health.faults import LONG_S, PAUSE_S, SHORT_S, blinks
 from kiosk.core.model import Colour
 from kiosk.errors import DriverError
+from simulator.outputs import ManualTime
 
 
 class LampContract:

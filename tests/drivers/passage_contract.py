@@ -12,7 +12,7 @@ from tests.drivers.keypad_contract import SOON_S
 
 
 class PassageContract:
-    """Wants the fixture `passage`: a sensor with `walk`, `reach`, `block`, `clear` and `wait` (drivers/fake_passage.py)."""
+    """Wants the fixture `passage`: a sensor with `walk`, `reach`, `block`, `clear` and `wait` (simulator/passage.py)."""
 
     def seen(self, passage) -> list[Passed]:
         found = []

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kiosk.core.credential import LONGEST
 from kiosk.core.model import NotACredential, Refusal
+from kiosk.core.who.credential import LONGEST
 from kiosk.errors import DriverError
 from tests.drivers.keypad_contract import SOON_S
 

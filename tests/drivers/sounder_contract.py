@@ -2,7 +2,7 @@
 
 import pytest
 
-from drivers.melodies import seconds
+from drivers.sound.melodies import seconds
 from kiosk.core.effects import Sound
 from kiosk.errors import DriverError
 

@@ -4,7 +4,7 @@ import pytest
 from gpiozero import OutputDevice
 from gpiozero.pins.mock import MockFactory
 
-from drivers.at_rest import Output, put_at_rest
+from drivers.pins.at_rest import Output, put_at_rest
 from kiosk.errors import DriverError
 from tests.drivers.gate_pins import RecordingPin
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from drivers.board import SystemBoard
-from drivers.fake_board import FakeBoard
-from kiosk.core.board import Vitals
+from drivers.sensors.board import SystemBoard
+from kiosk.core.health.board import Vitals
+from simulator.board import FakeBoard
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ import math
 import pytest
 from gpiozero.pins.mock import MockFactory, MockPin, MockPWMPin
 
-from drivers.buzzer_gpio import SHORTEST_S, GpioBuzzer, Kind
-from drivers.melodies import MELODIES
+from drivers.sound.gpio_buzzer import SHORTEST_S, GpioBuzzer, Kind
+from drivers.sound.melodies import MELODIES
 from kiosk.core.effects import Sound
 from kiosk.errors import DriverError, SettingsError
 from tests.drivers.sounder_contract import TimedSounderContract

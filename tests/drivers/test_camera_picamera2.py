@@ -6,12 +6,12 @@ import threading
 import numpy as np
 import pytest
 
-from drivers.camera_picamera2 import BUFFERS, FIRST_LIMIT_S, FRAME_LIMIT_S, Picamera2Camera
-from drivers.camera_slot import OneAtATime
-from drivers.fake_camera import FakeLight
-from drivers.fake_picamera2 import FakePicamera2, FakeRibbon
-from drivers.fake_picamera2_parts import RIBBON, USB
+from drivers.camera.picamera2_camera import BUFFERS, FIRST_LIMIT_S, FRAME_LIMIT_S, Picamera2Camera
+from drivers.camera.slot import OneAtATime
 from kiosk.errors import CameraLost, DriverError, DriverHangs, DriverMissing
+from simulator.camera import FakeLight
+from simulator.picamera2 import FakePicamera2, FakeRibbon
+from simulator.picamera2_parts import RIBBON, USB
 from tests.drivers.camera_contract import (
     FPS,
     PLENTY_S,

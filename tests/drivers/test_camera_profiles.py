@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from drivers.camera_picamera2 import Picamera2Camera
-from drivers.camera_profiles import (
+from drivers.camera.picamera2_camera import Picamera2Camera
+from drivers.camera.profiles import (
     AUTOFOCUS,
     EXPOSURE,
     EXPOSURE_AUTO,
@@ -19,12 +19,12 @@ from drivers.camera_profiles import (
     libcamera_controls,
     v4l2_wishes,
 )
-from drivers.camera_v4l2 import V4l2Camera
-from drivers.engine_zxing import ZxingDecoder
-from drivers.fake_camera import FakeCapture, FakeLight
-from drivers.fake_picamera2 import MODULE_2, FakeRibbon
-from drivers.fake_sensor import FakeKnobs, FakeSensor
-from drivers.v4l2_controls import DeviceKnobs, Range, turn
+from drivers.camera.v4l2_camera import V4l2Camera
+from drivers.camera.v4l2_controls import DeviceKnobs, Range, turn
+from drivers.engine.zxing_engine import ZxingDecoder
+from simulator.camera import FakeCapture, FakeLight
+from simulator.picamera2 import MODULE_2, FakeRibbon
+from simulator.sensor import FakeKnobs, FakeSensor
 from tests.drivers.camera_contract import FPS, PLENTY_S, Done, Rig
 from tests.reader.codes import PASS, qr
 

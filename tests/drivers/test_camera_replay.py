@@ -5,8 +5,8 @@ import threading
 
 import pytest
 
-from drivers.camera_replay import Pace, ReplayCamera
 from kiosk.errors import CameraLost
+from simulator.replay import Pace, ReplayCamera
 from tests.drivers.camera_contract import FPS, PLENTY_S, CameraContract, Rig, grey_frames, is_frame
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from drivers.camera_v4l2 import V4l2Camera, luminance
-from drivers.fake_camera import FakeCapture, FakeLight
+from drivers.camera.v4l2_camera import V4l2Camera, luminance
 from kiosk.errors import CameraLost, DriverMissing
+from simulator.camera import FakeCapture, FakeLight
 from tests.drivers.camera_contract import (
     FPS,
     PLENTY_S,

@@ -8,11 +8,11 @@ import segno
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.engine_zbar import ZbarDecoder
-from drivers.engine_zxing import ZxingDecoder
-from drivers.lens import Carrier, Look, Scene, approach
+from drivers.engine.zbar_engine import ZbarDecoder
+from drivers.engine.zxing_engine import ZxingDecoder
 from kiosk.errors import DriverMissing
 from kiosk.ports import Grey
+from simulator.lens import Carrier, Look, Scene, approach
 from tests.reader.codes import PASS, picture, qr
 
 ALPHANUMERIC = string.digits + string.ascii_uppercase + " $%*+-./:"

@@ -5,9 +5,9 @@ import threading
 import pytest
 from gpiozero.pins.mock import MockFactory
 
-from drivers.fake_alarm import FakeFireAlarm
-from drivers.fire_alarm import GpioFireAlarm
+from drivers.sensors.fire_alarm import GpioFireAlarm
 from kiosk.errors import DriverError
+from simulator.alarm import FakeFireAlarm
 from tests.drivers.keypad_contract import SOON_S
 
 

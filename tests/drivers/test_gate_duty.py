@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.duty import Duty
+from drivers.gate.duty import Duty
 from kiosk.errors import DriverError, SettingsError
 
 

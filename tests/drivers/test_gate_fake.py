@@ -2,9 +2,9 @@
 
 import pytest
 
-from drivers.fakes import FakeGate, Pulse
 from kiosk.core.model import Direction
 from kiosk.errors import DriverError
+from simulator.outputs import FakeGate, Pulse
 from tests.drivers.gate_contract import HOLD_S, MAX_ON_S, PULSE_S, DutyContract, HoldContract
 
 

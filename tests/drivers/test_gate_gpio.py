@@ -5,11 +5,11 @@ import threading
 import pytest
 from gpiozero.pins.mock import MockFactory
 
-from drivers.fakes import ManualTime
-from drivers.gate_gpio import Fail
-from drivers.timing import RealTime
+from drivers.gate.gpio_gate import Fail
+from drivers.pins.timing import RealTime
 from kiosk.core.model import Direction
 from kiosk.errors import DriverError, SettingsError
+from simulator.outputs import ManualTime
 from tests.drivers.gate_contract import MAX_ON_S, PULSE_S, DutyContract, GateContract
 from tests.drivers.gate_pins import ENTRY, EXIT, DeadPin, RecordingPin, ShortedPin, StickingPin, gates
 

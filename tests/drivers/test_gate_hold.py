@@ -3,7 +3,7 @@
 import pytest
 from gpiozero.pins.mock import MockFactory
 
-from drivers.gate_gpio import Fail
+from drivers.gate.gpio_gate import Fail
 from kiosk.core.model import Direction
 from kiosk.errors import DriverError, SettingsError
 from tests.drivers.gate_contract import HOLD_S, PULSE_S, HoldContract

@@ -19,7 +19,7 @@ class Told(MockPin):
         os.write(1, value[:1].encode())
 
 Device.pin_factory = MockFactory(pin_class=Told)
-from drivers.gate_gpio import GpioGate
+from drivers.gate.gpio_gate import GpioGate
 from kiosk.core.model import Direction
 
 gate = GpioGate(entry_pin=17, pulse_s=600, max_on_s=600, fail=FAIL)

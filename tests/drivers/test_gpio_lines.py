@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from drivers.gpio_lines import GET_CHIP_INFO, GET_LINE_INFO, Line, lines
+from drivers.pins.gpio_lines import GET_CHIP_INFO, GET_LINE_INFO, Line, lines
 from kiosk.errors import DriverError, DriverMissing
 
 # What a C compiler makes of the two macros for struct gpiochip_info and struct gpio_v2_line_info.

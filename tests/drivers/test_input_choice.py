@@ -2,7 +2,7 @@
 
 import pytest
 
-from drivers.input_choice import Candidate, choose_keypad, choose_scanner
+from drivers.input.input_choice import Candidate, choose_keypad, choose_scanner
 from kiosk.errors import DriverMissing
 
 DIGITS = frozenset(range(2, 12))

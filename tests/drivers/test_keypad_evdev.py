@@ -5,12 +5,12 @@ import os
 
 import pytest
 
-from drivers.fake_input import FakeInputDevice
-from drivers.fake_keypad import FakeKeypad
-from drivers.keypad_evdev import EvdevKeypad, open_keypad
-from drivers.keypad_layout import KEYS
+from drivers.input.keypad_layout import KEYS
+from drivers.keypad.evdev_keypad import EvdevKeypad, open_keypad
 from kiosk.core.events import Key
 from kiosk.errors import DriverError, DriverMissing
+from simulator.input_device import FakeInputDevice
+from simulator.keypad import FakeKeypad
 from tests.drivers.keypad_contract import SOON_S, PluggedKeypadContract
 
 KP_7, ROW_A, NUMLOCK = 71, 30, 69

@@ -2,7 +2,7 @@
 
 import pytest
 
-from drivers.keypad_layout import KEYS
+from drivers.input.keypad_layout import KEYS
 from kiosk.core.events import Key
 
 

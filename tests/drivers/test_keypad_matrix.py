@@ -7,11 +7,11 @@ from gpiozero.pins.mock import MockFactory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drivers.fake_matrix import COLUMNS, ROWS, FakeMatrix
-from drivers.keypad_matrix import MatrixKeypad
-from drivers.matrix_keys import KEYS, Fingers, ambiguous
+from drivers.keypad.matrix_keypad import MatrixKeypad
+from drivers.keypad.matrix_keys import KEYS, Fingers, ambiguous
 from kiosk.core.events import Key
 from kiosk.errors import DriverError
+from simulator.matrix import COLUMNS, ROWS, FakeMatrix
 from tests.drivers.keypad_contract import SOON_S, KeypadContract
 
 PLACES = sorted(KEYS)

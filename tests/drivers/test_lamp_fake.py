@@ -2,10 +2,10 @@
 
 import pytest
 
-from drivers.fakes import FakeLamp, Shown
-from drivers.lamp_palettes import Light, column, rgb
+from drivers.lamp.palettes import Light, column, rgb
 from kiosk.core.effects import Signal
 from kiosk.core.model import Colour
+from simulator.outputs import FakeLamp, Shown
 from tests.drivers.lamp_contract import LampContract
 
 

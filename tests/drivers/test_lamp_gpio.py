@@ -3,8 +3,8 @@
 import pytest
 from gpiozero.pins.mock import MockFactory, MockPin, MockPWMPin
 
-from drivers.lamp_gpio import GpioLamp
-from drivers.lamp_palettes import Light, column, rgb
+from drivers.lamp.gpio_lamp import GpioLamp
+from drivers.lamp.palettes import Light, column, rgb
 from kiosk.core.effects import Signal
 from kiosk.core.model import Colour
 from kiosk.errors import DriverError

@@ -4,10 +4,10 @@ from itertools import accumulate, combinations, pairwise
 
 import pytest
 
-from drivers.lamp_palettes import DIMMEST, NEEDED, Light, beats_of, column, rgb
-from drivers.rhythms import BLINKED, PATTERNS, steps_of
+from drivers.lamp.palettes import DIMMEST, NEEDED, Light, beats_of, column, rgb
+from drivers.lamp.rhythms import BLINKED, PATTERNS, steps_of
 from kiosk.core.effects import Signal
-from kiosk.core.faults import LARGEST
+from kiosk.core.health.faults import LARGEST
 from kiosk.core.model import Colour
 
 SIGNALS = list(Signal)

@@ -3,12 +3,12 @@
 import pytest
 from gpiozero.pins.mock import MockFactory
 
-from drivers.fake_passage import APART_M, FakePassage
-from drivers.passage_sensor import GpioPassageSensor
+from drivers.sensors.passage_sensor import GpioPassageSensor
 from kiosk.core.crossings import Sensor
 from kiosk.core.events import Passed
 from kiosk.core.model import Direction
 from kiosk.errors import DriverError
+from simulator.passage import APART_M, FakePassage
 from tests.drivers.passage_contract import PassageContract
 
 

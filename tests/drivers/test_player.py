@@ -2,7 +2,7 @@
 
 import pytest
 
-from drivers.player import STEADY, Beat, Player, beat_at
+from drivers.pins.player import STEADY, Beat, Player, beat_at
 from kiosk.errors import DriverError
 
 BLINK = (Beat("on", 0.25), Beat("off", 0.75))

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drivers.fake_input import FakeInputDevice
-from drivers.fake_scanner import _KEYS, FakeScanner
-from drivers.keypad_evdev import EvdevKeypad
-from drivers.scan_assembly import Ends
-from drivers.scanner_evdev import EvdevScanner, open_scanner
-from drivers.scanner_layout import PLAIN, SHIFTED, character
+from drivers.keypad.evdev_keypad import EvdevKeypad
+from drivers.scanner.assembly import Ends
+from drivers.scanner.evdev_scanner import EvdevScanner, open_scanner
+from drivers.scanner.layout import PLAIN, SHIFTED, character
 from kiosk.core.model import NotACredential, Refusal
 from kiosk.errors import DriverError, DriverMissing
+from simulator.input_device import FakeInputDevice
+from simulator.scanner import _KEYS, FakeScanner
 from tests.drivers.keypad_contract import SOON_S
 from tests.drivers.scanner_contract import HALF, ScannerContract
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drivers.fake_scanner import FakeSerialScanner
-from drivers.scan_assembly import Ends
-from drivers.scanner_serial import SerialLine, SerialScanner
+from drivers.scanner.assembly import Ends
+from drivers.scanner.serial_scanner import SerialLine, SerialScanner
 from kiosk.core.model import NotACredential, Refusal
 from kiosk.errors import DriverError, DriverMissing
+from simulator.scanner import FakeSerialScanner
 from tests.drivers.keypad_contract import SOON_S
 from tests.drivers.scanner_contract import ScannerContract
 

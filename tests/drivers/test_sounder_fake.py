@@ -2,8 +2,8 @@
 
 import pytest
 
-from drivers.fakes import FakeSounder, ManualTime, Played
 from kiosk.core.effects import Sound
+from simulator.outputs import FakeSounder, ManualTime, Played
 from tests.drivers.sounder_contract import TimedSounderContract
 
 

@@ -5,8 +5,8 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from drivers.melodies import MELODIES
-from drivers.sounder import RATE_HZ, waveform
+from drivers.sound.melodies import MELODIES
+from drivers.sound.sounder import RATE_HZ, waveform
 from kiosk.core.effects import Sound
 
 SOUNDS = list(Sound)

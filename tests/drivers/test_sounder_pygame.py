@@ -7,14 +7,14 @@ import sys
 import numpy as np
 import pytest
 
-from drivers.sounder import RATE_HZ, PygameSounder
+from drivers.sound.sounder import RATE_HZ, PygameSounder
 from kiosk.core.effects import Sound
 from kiosk.errors import SettingsError
 from tests.drivers.sounder_contract import SounderContract
 
 _PLAY = """
 import sys, pygame
-from drivers.sounder import PygameSounder
+from drivers.sound.sounder import PygameSounder
 from kiosk.core.effects import Sound
 pygame.display.init()
 over = pygame.event.custom_type()
@@ -99,7 +99,7 @@ def test_a_volume_beyond_its_scale_is_a_mistake_in_the_settings(volume):
 
 def test_a_kiosk_without_a_loudspeaker_is_told_so_in_a_sentence(root):
     program = """
-from drivers.sounder import PygameSounder
+from drivers.sound.sounder import PygameSounder
 from kiosk.errors import DriverMissing
 try:
     PygameSounder(volume=1.0)

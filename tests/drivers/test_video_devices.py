@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from drivers.video_devices import Chooser, cameras
+from drivers.camera.video_devices import Chooser, cameras
 
 
 class Machine:

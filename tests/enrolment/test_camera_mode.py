@@ -8,26 +8,26 @@ from dataclasses import replace
 
 import pytest
 
-from drivers.camera_replay import Pace, ReplayCamera
-from drivers.engine_zxing import ZxingDecoder
-from drivers.fake_keypad import FakeKeypad
-from drivers.fake_scanner import FakeScanner
-from drivers.fakes import FakeGate, FakeLamp
-from drivers.lens import Carrier, Scene, approach
+from drivers.engine.zxing_engine import ZxingDecoder
 from drivers.nothing import Silence
-from kiosk.core.enrolling import AGAIN_S, FAILED_S, READ_FIRST_S, SHOWN_S, State
+from kiosk.core.enrolling.table import AGAIN_S, FAILED_S, READ_FIRST_S, SHOWN_S, State
 from kiosk.core.events import Key
 from kiosk.core.model import Direction, DoorKind
-from kiosk.core.view import Fact, Page, Phrase
+from kiosk.core.screen.view import Fact, Page, Phrase
 from kiosk.enrolment.by_text import enrol_by_text
 from kiosk.enrolment.camera_mode import CameraMode
-from kiosk.enrolment.identify import identify, settings_of
-from kiosk.equipment import Drivers
 from kiosk.errors import DriverMissing
 from kiosk.reader.pipeline import Reader
+from kiosk.root.equipment import Drivers
+from kiosk.root.identify import identify, settings_of
 from kiosk.service.status_file import newest
 from kiosk.settings import Settings
 from registry.demo_people import DEMO_DOOR
+from simulator.keypad import FakeKeypad
+from simulator.lens import Carrier, Scene, approach
+from simulator.outputs import FakeGate, FakeLamp
+from simulator.replay import Pace, ReplayCamera
+from simulator.scanner import FakeScanner
 from tests.app.house import FPS, HALL, HELD_FRAMES, Onlooker, still
 from ui.screen import PygameScreen
 

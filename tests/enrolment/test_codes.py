@@ -8,11 +8,11 @@ from datetime import timedelta
 
 import pytest
 
-from kiosk.core.credential import understand
-from kiosk.core.enrolling import State, Trouble
-from kiosk.core.enrolling_words import SENTENCES
+from kiosk.core.enrolling.table import State, Trouble
+from kiosk.core.enrolling.words import SENTENCES
 from kiosk.core.model import NotACredential, Refusal
-from kiosk.core.view import Fact
+from kiosk.core.screen.view import Fact
+from kiosk.core.who.credential import understand
 from kiosk.enrolment.by_text import enrol_by_text
 from kiosk.enrolment.enroller import Enroller
 from kiosk.trust import Keyring, verify_pass

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from kiosk.commands.enrol import blot_out, code_in
-from kiosk.core.enrolling import Trouble
-from kiosk.core.enrolling_words import SENTENCES
+from kiosk.core.enrolling.table import Trouble
+from kiosk.core.enrolling.words import SENTENCES
 from kiosk.doctor import trust as look
 from kiosk.doctor.finding import State
 from kiosk.enrolment.by_text import enrol_by_text

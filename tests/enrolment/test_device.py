@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.core.venue_code import KEY_BYTES, VenueCode
+from kiosk.core.who.venue_code import KEY_BYTES, VenueCode
 from kiosk.enrolment.device import Device, Identity, board_model, serial_number
 from kiosk.errors import DeviceError
 from kiosk.trust.roots import Roots

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.core import enrolling as core
-from kiosk.core.enrolling import (
+from kiosk.core.enrolling import table as core
+from kiosk.core.enrolling.table import (
     AGAIN_S,
     FAILED_S,
     READ_FIRST_S,
@@ -28,9 +28,9 @@ from kiosk.core.enrolling import (
     Trouble,
     step,
 )
-from kiosk.core.enrolling_words import HINTS, SENTENCES, present
+from kiosk.core.enrolling.words import HINTS, SENTENCES, present
 from kiosk.core.events import Key
-from kiosk.core.view import Fact, Page, Phrase
+from kiosk.core.screen.view import Fact, Page, Phrase
 
 BEGUN, LATER = 100.0, 105.0
 FIRST = Offer(lines=((Fact.DOOR, "A1"),), code="first")

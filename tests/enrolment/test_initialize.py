@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from kiosk.core.venue_code import KEY_BYTES, VenueCode
+from kiosk.core.who.venue_code import KEY_BYTES, VenueCode
 from kiosk.enrolment.initialize import Enrolled, initialize
 from kiosk.errors import RegistryUnreachable
 from kiosk.trust.enrolment import EnrolmentCode

@@ -20,10 +20,10 @@ from tests.reader.codes import qr
 from tests.trust import make_vectors
 
 with watched():
-    from drivers.engine_zbar import ZbarDecoder
-    from drivers.engine_zxing import CardDecoder, ZxingDecoder
-    from kiosk.core.credential import understand
+    from drivers.engine.zbar_engine import ZbarDecoder
+    from drivers.engine.zxing_engine import CardDecoder, ZxingDecoder
     from kiosk.core.model import Credential, Identifier, NotACredential, OwnVenueCode, Pass, Refusal
+    from kiosk.core.who.credential import understand
     from kiosk.ports import Grey, Symbology
     from kiosk.reader.cards import CardReader, Cards
     from kiosk.reader.formats import ON_CARDS

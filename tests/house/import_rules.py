@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-OURS = frozenset({"kiosk", "drivers", "ui", "registry", "tests", "scripts"})
+OURS = frozenset({"kiosk", "drivers", "simulator", "ui", "registry", "tests", "scripts"})
 
 # The part of the standard library that has no I/O, no clock, no thread and no chance in it.
 PURE_STDLIB = frozenset(
@@ -29,11 +29,7 @@ REGISTRY_LIBRARIES = frozenset(
     "fastapi starlette pydantic pydantic_core sqlalchemy alembic uvicorn anyio cryptography cbor2 base45 http_message_signatures segno".split()
 )
 ROOTS = (
-    "kiosk.app",
-    "kiosk.service.process",
-    "kiosk.equipment",
-    "kiosk.equipment_cameras",
-    "kiosk.equipment_inputs",
+    "kiosk.root",
     "kiosk.commands.cli",
     "kiosk.commands.actions",
     "kiosk.commands.enrol",
@@ -43,6 +39,55 @@ ROOTS = (
     "kiosk.doctor.site",
     "kiosk.demo",
 )
+FLOORS: tuple[tuple[str, ...], ...] = (
+    (
+        "kiosk.core.model",
+        "kiosk.core.ids",
+        "kiosk.core.hint",
+        "kiosk.core.outbox",
+        "kiosk.errors",
+        "simulator.lens",
+    ),
+    (
+        "kiosk.core.who",
+        "kiosk.core.rule",
+        "kiosk.core.inside",
+        "kiosk.core.effects",
+        "kiosk.clock",
+        "kiosk.journal",
+        "kiosk.machine",
+        "drivers.pins",
+    ),
+    ("kiosk.core.events", "drivers.gate", "drivers.sound"),
+    ("kiosk.core.crossings", "kiosk.core.health", "kiosk.threads", "drivers.input"),
+    ("kiosk.core.door", "drivers.keypad", "drivers.lamp", "drivers.sensors"),
+    ("kiosk.core.screen", "kiosk.service"),
+    ("kiosk.core.enrolling", "kiosk.ports", "kiosk.trust"),
+    (
+        "kiosk.loop",
+        "kiosk.reader",
+        "kiosk.settings",
+        "kiosk.store",
+        "drivers.camera",
+        "drivers.engine",
+        "drivers.nothing",
+        "drivers.scanner",
+        "ui",
+        "registry",
+    ),
+    ("kiosk.uplink", "kiosk.update", "simulator"),
+    ("kiosk.workers",),
+    ("kiosk.enrolment",),
+    ("kiosk.root",),
+    ("kiosk.doctor", "kiosk.demo"),
+    ("kiosk.support",),
+    ("kiosk.commands",),
+    ("kiosk.__main__",),
+)
+"""The rooms of the house from the ground up. A room imports rooms of lower floors only, so there can be no circle of rooms.
+
+A room is a folder; where files lie beside rooms (kiosk/, kiosk/core/, drivers/) each is a room by itself.
+"""
 IMPURE_CALLS = {
     "open": "I/O",
     "print": "I/O",
@@ -91,7 +136,7 @@ ROOMS = (
     Room(
         name="composition roots name everything",
         modules=ROOTS,
-        ours=("kiosk", "drivers", "ui", "registry"),
+        ours=("kiosk", "drivers", "simulator", "ui", "registry"),
         libraries=None,
         advice="no room may import the tests",
     ),
@@ -100,7 +145,7 @@ ROOMS = (
         modules=("kiosk",),
         ours=("kiosk",),
         libraries=KIOSK_LIBRARIES,
-        advice="take a port (kiosk/ports.py) as an argument and let kiosk/app.py hand the driver in; "
+        advice="take a port (kiosk/ports.py) as an argument and let kiosk/root hand the driver in; "
         "a new library goes into requirements/kiosk.in and into this table",
     ),
     Room(
@@ -111,11 +156,18 @@ ROOMS = (
         advice="what a driver needs of the application comes in as an argument of its constructor",
     ),
     Room(
+        name="the simulator knows the things that it stands for",
+        modules=("simulator",),
+        ours=("kiosk.core", "kiosk.ports", "kiosk.errors", "drivers", "simulator"),
+        libraries=DRIVER_LIBRARIES,
+        advice="a fake obeys the physics of its thing; what it needs of the application comes in as an argument",
+    ),
+    Room(
         name="the screen knows the core's view",
         modules=("ui",),
         ours=("kiosk.core", "kiosk.ports", "kiosk.errors", "ui"),
         libraries=UI_LIBRARIES,
-        advice="what the screen needs belongs into kiosk/core/view.py",
+        advice="what the screen needs belongs into kiosk/core/screen/view.py",
     ),
     Room(
         name="the registry is the other end of a contract",
@@ -131,8 +183,8 @@ ROOMS = (
 def module_name(path: str) -> str:
     """Return the dotted name of a file.
 
-    >>> module_name("kiosk/core/__init__.py"), module_name("drivers/fakes.py")
-    ('kiosk.core', 'drivers.fakes')
+    >>> module_name("kiosk/core/__init__.py"), module_name("simulator/outputs.py")
+    ('kiosk.core', 'simulator.outputs')
     """
     return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
@@ -163,6 +215,40 @@ def violations(path: str, source: str) -> list[str]:
     return found
 
 
+def floor_of(module: str) -> int | None:
+    """Return the number of the floor, the ground being 0, on which a module's room is; None: it is in no room.
+
+    >>> floor_of("kiosk.core.model"), floor_of("simulator.lens.optics") < floor_of("simulator.outputs")
+    (0, True)
+    """
+    room = _floor_room(module)
+    return next((number for number, rooms in enumerate(FLOORS) if room in rooms), None)
+
+
+def climbs(path: str, source: str) -> list[str]:
+    """Return one line for each import of a room that is not on a lower floor."""
+    module = module_name(path)
+    room, floor = _floor_room(module), floor_of(module)
+    if room is None or floor is None:
+        return []
+    package = module if path.endswith("__init__.py") else module.rpartition(".")[0]
+    found = []
+    for line, target in _imports(ast.parse(source, path), package):
+        other, above = _floor_room(target), floor_of(target)
+        if other not in (None, room) and above is not None and above >= floor:
+            found.append(
+                f"{path}:{line}: {room} (floor {floor}) imports {other} (floor {above}), but a room imports lower floors only. "
+                "What to do: hand it in as an argument, or move what both need to a lower floor (FLOORS)."
+            )
+    return found
+
+
+def _floor_room(module: str) -> str | None:
+    """Return the longest name in FLOORS that a module lies in."""
+    rooms = [room for floor in FLOORS for room in floor if _within(module, room)]
+    return max(rooms, key=len, default=None)
+
+
 def _within(module: str, whole: str) -> bool:
     return module == whole or module.startswith(whole + ".")
 
@@ -170,7 +256,7 @@ def _within(module: str, whole: str) -> bool:
 def _allowed(target: str, room: Room) -> bool:
     top = target.partition(".")[0]
     if top in OURS:
-        # `from kiosk import core` names kiosk.core; `import kiosk.core.iin` is within kiosk.core.
+        # `from kiosk import core` names kiosk.core; `import kiosk.core.who.iin` is within kiosk.core.
         return any(_within(target, whole) for whole in room.ours)
     if top in sys.stdlib_module_names:
         return top in room.stdlib

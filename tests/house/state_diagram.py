@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 
-from kiosk.core.door import ANYWHERE, TABLE, rule_for
-from kiosk.core.situation import State
+from kiosk.core.door.state import State
+from kiosk.core.door.table import ANYWHERE, TABLE, rule_for
 
 PAGE = "docs/state-diagram.md"
 
 _HEAD = """\
-<!-- Made by `make docs` from kiosk/core/door.py; change the table instead. -->
+<!-- Made by `make docs` from kiosk/core/door/table.py; change the table instead. -->
 # What the door does, as a picture
 
 One visitor at a time. A box is what the door is doing, an arrow says what happened. An event that has no arrow leaves the

@@ -30,7 +30,7 @@ def systemd(tmp_path):
 
 
 def test_a_program_that_only_a_kiosk_has_is_no_mistake_in_a_unit(systemd, tmp_path):
-    said = "kiosk.service.process: Command /opt/ashyq-kiosk/venv/bin/python is not executable: No such file or directory\n"
+    said = "kiosk.root.process: Command /opt/ashyq-kiosk/venv/bin/python is not executable: No such file or directory\n"
     assert sh(systemd(said), tmp_path).returncode == 0
 
 

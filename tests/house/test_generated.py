@@ -2,8 +2,8 @@
 
 import pytest
 
-from kiosk.core.door import TABLE
-from kiosk.core.situation import State
+from kiosk.core.door.state import State
+from kiosk.core.door.table import TABLE
 from tests.house import state_diagram
 from tests.house.generate import ROOT, pages, stale
 

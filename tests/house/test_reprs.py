@@ -14,9 +14,10 @@ from pydantic import BaseModel
 import drivers
 import kiosk
 import registry
+import simulator
 import ui
 
-PACKAGES = (kiosk, drivers, ui, registry)
+PACKAGES = (kiosk, drivers, simulator, ui, registry)
 SECRET = re.compile(
     r"^(?!public_|root_)(\w+_)?(token|passphrase|password|secret|private|seed|key|iin|passport|digits|cells|value|hint|text"
     r"|body|content|payload|octets|item|why)$"
@@ -25,16 +26,16 @@ SECRET = re.compile(
 MARK = "s3cret-850101300123"
 
 HARMLESS = {
-    "drivers.camera_profiles.Wish.value": "of a camera's control",
-    "drivers.fake_input.FakeInputEvent.value": "down or up, not which key",
-    "drivers.lens.scene.Scene.seed": "of a made-up picture",
+    "drivers.camera.profiles.Wish.value": "of a camera's control",
+    "simulator.input_device.FakeInputEvent.value": "down or up, not which key",
+    "simulator.lens.scene.Scene.seed": "of a made-up picture",
     "kiosk.core.events.AskFailed.why": "a short word of the link",
     "kiosk.core.events.GateFailed.why": "a driver's sentence about a wire",
     "kiosk.core.events.HealthChanged.why": "a driver's sentence about a part",
     "kiosk.core.events.HintChanged.hint": "how to hold a phone",
     "kiosk.core.events.RecordFailed.why": "the store's sentence about the disk",
-    "kiosk.core.situation.Door.hint": "how to hold a phone",
-    "kiosk.core.view.View.hint": "one of our own phrases",
+    "kiosk.core.door.state.Door.hint": "how to hold a phone",
+    "kiosk.core.screen.view.View.hint": "one of our own phrases",
     "kiosk.service.status_file.Trouble.why": "a driver's sentence about a part",
     "kiosk.settings.checks.Clash.text": "our own sentence; no setting is a secret",
     "kiosk.settings.reader.Mistake.text": "our own sentence; no setting is a secret",

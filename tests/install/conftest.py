@@ -77,7 +77,16 @@ class Machine:
 
     def make_tree(self, version: str) -> None:
         """A small release: every folder that one has, and the installer's own parts."""
-        for name in ("kiosk", "drivers", "ui", "config", "requirements", "systemd/udev", "scripts"):
+        for name in (
+            "kiosk",
+            "drivers",
+            "simulator",
+            "ui",
+            "config",
+            "requirements",
+            "systemd/udev",
+            "scripts",
+        ):
             (self.tree / name).mkdir(parents=True, exist_ok=True)
         self.release(version)
         for name in ("pyproject.toml", "LICENSE", "README.md", "CHANGELOG.md", "requirements/kiosk.txt"):

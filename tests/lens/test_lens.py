@@ -6,11 +6,11 @@ import cv2
 import numpy as np
 import pytest
 
-from drivers.engine_zxing import ZxingDecoder
-from drivers.lens import Look, Scene, approach, empty_hall, people_walking, varied
-from drivers.lens.optics import defocus_px, focal_px, projection, rotation, smear
-from drivers.lens.phone import QUIET, SHAPES, draw, modules
-from drivers.lens.sensor import Sensor
+from drivers.engine.zxing_engine import ZxingDecoder
+from simulator.lens import Look, Scene, approach, empty_hall, people_walking, varied
+from simulator.lens.optics import defocus_px, focal_px, projection, rotation, smear
+from simulator.lens.phone import QUIET, SHAPES, draw, modules
+from simulator.lens.sensor import Sensor
 from tests.reader.codes import PASS
 
 SMALL = (320, 180)

@@ -5,8 +5,8 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from drivers.engine_zxing import ZxingDecoder
-from drivers.lens import Clutter, Scene, approach, before, empty_hall, shots
+from drivers.engine.zxing_engine import ZxingDecoder
+from simulator.lens import Clutter, Scene, approach, before, empty_hall, shots
 from tests.reader.codes import PASS
 
 SMALL = (640, 360)

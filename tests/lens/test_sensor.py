@@ -7,12 +7,12 @@ import cv2
 import numpy as np
 import pytest
 
-from drivers.lens import Look, Scene, approach, empty_hall, shine, shots
-from drivers.lens.optics import defocus_px
-from drivers.lens.path import Pose
-from drivers.lens.phone import shape_of
-from drivers.lens.placing import Placing, row_skew
-from drivers.lens.sensor import MOST_GAIN, REFERENCE_S, AutoExposure, Exposure, Sensor, compressed
+from simulator.lens import Look, Scene, approach, empty_hall, shine, shots
+from simulator.lens.optics import defocus_px
+from simulator.lens.path import Pose
+from simulator.lens.phone import shape_of
+from simulator.lens.placing import Placing, row_skew
+from simulator.lens.sensor import MOST_GAIN, REFERENCE_S, AutoExposure, Exposure, Sensor, compressed
 
 SMALL = (320, 180)
 FLAT = np.full((180, 320), 128, np.uint8)

@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 import pytest
 
-from drivers.lens import Carrier, Look, Scene, shots, surface
-from drivers.lens.path import Pose
-from drivers.lens.phone import PX_PER_MM, draw, shape_of
-from drivers.lens.placing import Placing
+from simulator.lens import Carrier, Look, Scene, shots, surface
+from simulator.lens.path import Pose
+from simulator.lens.phone import PX_PER_MM, draw, shape_of
+from simulator.lens.placing import Placing
 from tests.reader.codes import PASS
 
 PX = 8

@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 import pytest
 
-from drivers.engine_zxing import ZxingDecoder
-from drivers.lens import (
+from drivers.engine.zxing_engine import ZxingDecoder
+from simulator.lens import (
     Carrier,
     Clutter,
     Look,
@@ -20,11 +20,11 @@ from drivers.lens import (
     shots,
     varied,
 )
-from drivers.lens.clutter import texture
-from drivers.lens.held import placed
-from drivers.lens.path import Pose, poses
-from drivers.lens.phone import draw
-from drivers.lens.placing import Placing
+from simulator.lens.clutter import texture
+from simulator.lens.held import placed
+from simulator.lens.path import Pose, poses
+from simulator.lens.phone import draw
+from simulator.lens.placing import Placing
 from tests.reader.codes import PASS
 
 EASY = Scene(text=PASS, seed=2, nearest_m=0.18, focus_m=0.18)

@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 import zxingcpp
 
-from drivers.lens import empty_hall, optics
 from kiosk.ports import Grey, Symbology
+from simulator.lens import empty_hall, optics
 from tests.factories import make_iin
 
 IIN = make_iin(41)

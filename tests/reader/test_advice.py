@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.lens import Scene, approach, empty_hall, people_walking
 from kiosk.core.hint import Hint
-from kiosk.equipment import eyes
 from kiosk.reader.advice import AGREED_S, LINGERS_S, Advice
+from kiosk.root.equipment import eyes
+from simulator.lens import Scene, approach, empty_hall, people_walking
 from tests.reader.codes import PASS
 
 FPS = 15.0

@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from drivers.engine_zbar import ZbarDecoder
-from drivers.engine_zxing import CardDecoder, ZxingDecoder
-from drivers.lens import empty_hall, people_walking
-from kiosk.equipment import eyes
+from drivers.engine.zbar_engine import ZbarDecoder
+from drivers.engine.zxing_engine import CardDecoder, ZxingDecoder
 from kiosk.ports import Grey, Reading, Symbology
 from kiosk.reader.bars import bars_in
 from kiosk.reader.cards import EVERY_S, CardReader, Cards
 from kiosk.reader.formats import ON_CARDS
 from kiosk.reader.motion import Box
+from kiosk.root.equipment import eyes
+from simulator.lens import empty_hall, people_walking
 from tests.factories import make_iin
 from tests.reader.cards import IIN, SIZE, TEXTS, bars, held
 from tests.reader.codes import PASS, qr

@@ -6,14 +6,14 @@ import cv2
 import numpy as np
 import pytest
 
-from drivers.engine_zxing import ZxingDecoder
-from drivers.lens import people_walking
+from drivers.engine.zxing_engine import ZxingDecoder
 from kiosk.core.hint import Hint
 from kiosk.ports import Grey, Reading
 from kiosk.reader.attention import Attention
 from kiosk.reader.guidance import PATIENCE_S, Sight, hint
 from kiosk.reader.motion import Box
 from kiosk.reader.pipeline import Reader
+from simulator.lens import people_walking
 from tests.reader.codes import PASS, qr
 
 GOOD = Sight(unread_s=1.0, sure=True, height=0.5, bright=220, burnt=0.0, speed=0.0)

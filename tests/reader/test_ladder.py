@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from drivers.engine_zbar import ZbarDecoder
-from drivers.engine_zxing import ZxingDecoder
+from drivers.engine.zbar_engine import ZbarDecoder
+from drivers.engine.zxing_engine import ZxingDecoder
 from kiosk.ports import Grey, Reading
 from kiosk.reader.ladder import Ladder
 from kiosk.reader.motion import Box

@@ -4,9 +4,9 @@ import cv2
 import numpy as np
 import pytest
 
-from drivers.lens import people_walking
 from kiosk.reader.likeness import TILE, code_like
 from kiosk.reader.motion import Box
+from simulator.lens import people_walking
 from tests.reader.codes import PASS, qr
 
 

@@ -9,11 +9,11 @@ import cv2
 import numpy as np
 import pytest
 
-from drivers.lens import Scene, approach, empty_hall, people_walking
-from kiosk.core.sight import Trouble
+from kiosk.core.health.camera_view import Trouble
 from kiosk.ports import Grey
 from kiosk.reader.lookout import SCENERY_S, Lookout
 from kiosk.reader.scenery import LEARNED, READS, Scenery
+from simulator.lens import Scene, approach, empty_hall, people_walking
 from tests.reader.codes import PASS
 
 SIZE = (640, 360)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from drivers.engine_zxing import ZxingDecoder
+from drivers.engine.zxing_engine import ZxingDecoder
 from kiosk.reader.looks import CLOSE_EVERY, HEARTBEAT_S, Look, Looks
 from kiosk.reader.motion import Box
 from tests.reader.codes import PASS, qr

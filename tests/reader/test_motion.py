@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from drivers.lens import empty_hall
 from kiosk.reader.motion import MOVED_TAU_S, Box, MotionGate
+from simulator.lens import empty_hall
 
 FPS = 15.0
 SIZE = (640, 360)

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 import segno
 
-from drivers.engine_zbar import ZbarDecoder
-from drivers.engine_zxing import ZxingDecoder
-from drivers.lens import Look, Scene, approach, empty_hall, people_walking, shots, varied
+from drivers.engine.zbar_engine import ZbarDecoder
+from drivers.engine.zxing_engine import ZxingDecoder
 from kiosk.ports import Grey, Reading
 from kiosk.reader import budget, ladder
 from kiosk.reader.looks import HEARTBEAT_S
 from kiosk.reader.pipeline import Reader
+from simulator.lens import Look, Scene, approach, empty_hall, people_walking, shots, varied
 from tests.reader.codes import PASS, picture, qr
 
 FPS = 15.0

@@ -5,14 +5,14 @@ import numpy as np
 import pytest
 import segno
 
-from drivers.engine_zbar import ZbarDecoder
-from drivers.engine_zxing import ZxingDecoder
-from drivers.lens import people_walking
+from drivers.engine.zbar_engine import ZbarDecoder
+from drivers.engine.zxing_engine import ZxingDecoder
 from kiosk.ports import Grey, Reading
 from kiosk.reader import grid, redraw, symbol
 from kiosk.reader.ladder import Ladder
 from kiosk.reader.likeness import densest
 from kiosk.reader.motion import Box
+from simulator.lens import people_walking
 from tests.bench.hostile import pictures
 from tests.reader.codes import PASS, qr
 from tests.reader.test_ladder import Heard

@@ -2,8 +2,8 @@
 
 import pytest
 
-from kiosk.core import iin
 from kiosk.core.model import Colour, IdentifierKind
+from kiosk.core.who import iin
 from registry.demo_people import DEMO_PEOPLE, made_up_iin
 
 NUMBERS = [person.identifier.value for person in DEMO_PEOPLE if person.identifier.kind is IdentifierKind.IIN]

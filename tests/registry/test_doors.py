@@ -7,7 +7,7 @@ import pytest
 import requests
 
 from kiosk.core.model import Direction, Pass
-from kiosk.core.venue_code import code_at, code_of_step, step_of
+from kiosk.core.who.venue_code import code_at, code_of_step, step_of
 from kiosk.trust import Keyring, verify_pass
 from kiosk.trust.signing import DeviceKey
 from tests.registry.items import EMPTY_VENUE

@@ -269,7 +269,9 @@ def told_by_a_door(draw):
             items = [first]
             for _ in range(draw(st.integers(0, 2))):
                 opens = draw(st.booleans())
-                items.append(amendment(first, at=at(minute, 10), opens=opens))  # of one moment: the later uid decides
+                items.append(
+                    amendment(first, at=at(minute, 10), opens=opens)
+                )  # of one moment: the later uid decides
             passed = draw(st.sampled_from([None, True, False]))
             if passed is not None:
                 items.append(passage(first, passed=passed, at=at(minute, 30)))

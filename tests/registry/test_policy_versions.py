@@ -5,8 +5,8 @@ import json
 import pytest
 from sqlalchemy import insert
 
-from kiosk.core.policy import CapacityWithoutExit, Policy
-from kiosk.core.policy_document import NEWEST_VERSION, SINCE_VERSION, parse_policy
+from kiosk.core.rule.policy import CapacityWithoutExit, Policy
+from kiosk.core.rule.policy_document import NEWEST_VERSION, SINCE_VERSION, parse_policy
 from registry.database import policies
 from registry.demo_people import DEMO_VENUE
 from registry.policy import BadPolicy, EditionDocument

@@ -9,8 +9,8 @@ import requests
 from cryptography.exceptions import InvalidSignature
 
 from kiosk.core.model import Pass, Refusal
-from kiosk.core.policy import Policy
-from kiosk.core.policy_document import parse_policy
+from kiosk.core.rule.policy import Policy
+from kiosk.core.rule.policy_document import parse_policy
 from kiosk.trust import Keyring, verify_pass
 from registry.embedded import EmbeddedRegistry
 from registry.passes import Life

@@ -14,8 +14,8 @@ import pytest
 
 from kiosk.core.model import Colour, Direction, Via
 from kiosk.core.outbox import Word
-from kiosk.core.policy import Policy
-from kiosk.core.policy_document import parse_policy
+from kiosk.core.rule.policy import Policy
+from kiosk.core.rule.policy_document import parse_policy
 from kiosk.trust.enrolment import Member
 from kiosk.trust.signing import DeviceKey
 from kiosk.uplink.client import RegistryClient

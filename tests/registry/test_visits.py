@@ -5,7 +5,7 @@ import sqlite3
 
 import pytest
 
-from kiosk.core.reference import reference
+from kiosk.core.ids import reference
 from registry.reference import ReferenceRegistry
 from tests.registry.conftest import PEOPLE
 from tests.registry.items import (

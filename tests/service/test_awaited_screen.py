@@ -3,9 +3,9 @@
 import pygame
 import pytest
 
-from drivers.fakes import ManualTime
 from kiosk.errors import DriverMissing
-from kiosk.workers.awaited_screen import LOOK_S, AwaitedScreen
+from kiosk.root.awaited_screen import LOOK_S, AwaitedScreen
+from simulator.outputs import ManualTime
 from tests.ui.scenes import SCENES
 from ui.screen import PygameScreen
 

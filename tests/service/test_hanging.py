@@ -8,11 +8,11 @@ import threading
 
 import pytest
 
-from drivers.fake_keypad import FakeKeypad
 from kiosk.core.events import Key
 from kiosk.service.systemd import Systemd
 from kiosk.service.watchdog import Watchdog
 from registry.demo_people import DEMO_DOOR
+from simulator.keypad import FakeKeypad
 from tests.app.around import HouseClock, open_registry
 from tests.app.house import House
 from tests.app.test_processes import CONFIG, free_port, running, stops_well

@@ -4,9 +4,9 @@ import threading
 
 import pytest
 
-from drivers.fakes import ManualTime
-from kiosk.service.heartbeats import Heartbeats, where
-from kiosk.workers.worker import Stop, Worker
+from kiosk.threads.heartbeats import Heartbeats, where
+from kiosk.threads.worker import Stop, Worker
+from simulator.outputs import ManualTime
 
 LIMIT_S = 30.0
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from kiosk.core.door.over_a_restart import Remembered
+from kiosk.core.inside.occupancy import Movement
 from kiosk.core.model import Colour, Direction, DoorKind
-from kiosk.core.occupancy import Movement
-from kiosk.core.remembered import Remembered
 from kiosk.service.presence_file import PresenceFile, in_memory, runtime_folder
 from tests.core.doorman import Doorman
 from tests.factories import NOON, make_door, make_id, make_iin, make_person

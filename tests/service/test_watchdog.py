@@ -4,10 +4,10 @@ import threading
 
 import pytest
 
-from drivers.fakes import ManualTime
-from kiosk.service.heartbeats import Heartbeats
 from kiosk.service.systemd import Systemd
 from kiosk.service.watchdog import Watchdog
+from kiosk.threads.heartbeats import Heartbeats
+from simulator.outputs import ManualTime
 from tests.service.conftest import Manager
 
 

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.commands import reference_pages
+from kiosk.core.door.state import Times
 from kiosk.core.model import DoorKind
-from kiosk.core.policy import Window
-from kiosk.core.situation import Times
+from kiosk.core.rule.policy import Window
 from kiosk.errors import SettingsError
 from kiosk.ports import Symbology
 from kiosk.settings import SECTIONS, Settings, load, parse, shown

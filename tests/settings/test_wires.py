@@ -1,7 +1,7 @@
 """The list of wires: what the pin check, the doctor and `kiosk gate-safe` see of a configuration."""
 
 from kiosk.settings import SECTIONS, Settings, parse
-from kiosk.wires import wires
+from kiosk.settings.wires import wires
 
 OUTPUTS = """\
 [gate]
@@ -51,7 +51,7 @@ def test_what_is_not_wired_is_left_out():
 
 
 def test_every_pin_that_can_be_set_can_be_in_the_list():
-    """A key of a new driver that is forgotten in kiosk/wires.py would be used twice without anybody noticing."""
+    """A key of a new driver that is forgotten in kiosk/settings/wires.py would be used twice without anybody noticing."""
     pins_that_can_be_set = {
         (section, name)
         for section, keys in SECTIONS.items()

@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from kiosk.core.door.over_a_restart import Remembered
 from kiosk.core.effects import Write
+from kiosk.core.ids import reference
 from kiosk.core.model import Colour, Direction, DoorKind, Outcome, Reason
 from kiosk.core.outbox import Delivered, Later, Origin, Parked
-from kiosk.core.reference import reference
-from kiosk.core.remembered import Remembered
 from kiosk.errors import StoreError
 from kiosk.store.kept import Kept
 from kiosk.store.reports import Reports

@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 import numpy as np
 import segno
 
-from kiosk.core.enrolling import SHOWN_S, Enrolling, Offer, State
-from kiosk.core.enrolling import Trouble as Why
-from kiosk.core.enrolling_words import present
+from kiosk.core.enrolling.table import SHOWN_S, Enrolling, Offer, State
+from kiosk.core.enrolling.table import Trouble as Why
+from kiosk.core.enrolling.words import present
 from kiosk.core.events import Part
-from kiosk.core.knowledge import Known
+from kiosk.core.health.camera_view import Trouble
 from kiosk.core.model import Oddity
-from kiosk.core.sight import Trouble
-from kiosk.core.view import Aged, Corner, Field, Keypad, Page, Phrase, Sign, Unit, View
+from kiosk.core.rule.knowledge import Known
+from kiosk.core.screen.view import Aged, Corner, Field, Keypad, Page, Phrase, Sign, Unit, View
 from kiosk.trust.enrolment import EnrolmentCode, Wifi
 
 SIZES = {"800x480": (800, 480), "1280x800": (1280, 800), "1920x1080": (1920, 1080)}

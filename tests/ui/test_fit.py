@@ -5,8 +5,8 @@ from itertools import combinations
 
 import pytest
 
-from kiosk.core.enrolling import SHOWN_S, State
-from kiosk.core.view import Fact, Field, Page, Phrase, Sign
+from kiosk.core.enrolling.table import SHOWN_S, State
+from kiosk.core.screen.view import Fact, Field, Page, Phrase, Sign
 from tests.ui.scenes import SAID, SCENES, enrolling, idle, result, typing
 from ui.lettering import CAP, Lettering
 from ui.paint import Painter

@@ -5,7 +5,7 @@ import re
 import pytest
 from fontTools.ttLib import TTFont
 
-from kiosk.core.view import Phrase
+from kiosk.core.screen.view import Phrase
 from ui.lettering import BOLD, REGULAR
 from ui.phrases import CATALOGUE, Label, read, words
 

@@ -15,9 +15,9 @@ from pyzbar.pyzbar import ZBarSymbol
 from pyzbar.pyzbar import decode as zbar
 
 from kiosk.core.events import Key
-from kiosk.core.knowledge import Known
 from kiosk.core.model import Oddity
-from kiosk.core.view import Aged, Field, Phrase, Sign, Unit
+from kiosk.core.rule.knowledge import Known
+from kiosk.core.screen.view import Aged, Field, Phrase, Sign, Unit
 from tests.ui.pictures import REFERENCE, REFERENCED, different, grey, load, pixels
 from tests.ui.scenes import SCENES, SIZES, VENUE_CODE, camera_frame, idle, result
 from ui.camera_picture import mirrored

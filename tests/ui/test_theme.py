@@ -4,7 +4,7 @@ from itertools import combinations
 
 import pytest
 
-from kiosk.core.view import Field
+from kiosk.core.screen.view import Field
 from ui.theme import DAYTIME, PALETTES
 
 STATUSES = [Field.GREEN, Field.BLUE, Field.YELLOW, Field.RED]

@@ -13,7 +13,7 @@ from datetime import datetime, time
 
 import pytest
 
-from kiosk.core.policy import Window
+from kiosk.core.rule.policy import Window
 from kiosk.errors import ReleaseRefused, UpdateFailed
 from kiosk.service.signs import Sign, Signs
 from kiosk.update.release import this_system

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from drivers.camera_picamera2 import BUFFERS, Picamera2Camera
+from drivers.camera.picamera2_camera import BUFFERS, Picamera2Camera
 from kiosk.errors import CameraLost, DriverMissing
 from tests.drivers.camera_contract import PLENTY_S, CameraContract, Rig
 

@@ -76,7 +76,7 @@ def a_release_that_does_not_load_is_not_taken(site: Site) -> None:
     before = site.machine.run("readlink /opt/ashyq-kiosk/current")
     site.machine.run("rm -rf /srv/broken && cp -a /srv/release /srv/broken")
     _version(site, "broken", "9.0.1")
-    site.machine.run("echo 'import nothing_like_this' >>/srv/broken/kiosk/app.py")
+    site.machine.run("echo 'import nothing_like_this' >>/srv/broken/kiosk/root/app.py")
     code, said = site.machine.code("/srv/broken/install.sh --stage /srv/broken")
     expect(code == 2 and "nothing_like_this" in said, f"exit code {code}:\n{said[-2000:]}")
     expect(site.machine.run("readlink /opt/ashyq-kiosk/current") == before, "it was switched")

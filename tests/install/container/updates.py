@@ -31,13 +31,13 @@ def key() -> Ed25519PrivateKey:
 def release(
     site: Site, version: str, *, signed_by: Ed25519PrivateKey | None = None, appended: str = ""
 ) -> str:
-    """Make a release of the tree on the machine, with its wheels, and return where it lies; `appended` goes to kiosk/service/process.py."""
+    """Make a release of the tree on the machine, with its wheels, and return where it lies; `appended` goes to kiosk/root/process.py."""
     tree, made = site.root / "srv/release", io.BytesIO()
     changed: dict[str, Callable[[bytes], bytes]] = {
         "kiosk/__init__.py": lambda text: re.sub(
             rb'__version__ = ".*"', f'__version__ = "{version}"'.encode(), text
         ),
-        "kiosk/service/process.py": lambda text: text + appended.encode(),
+        "kiosk/root/process.py": lambda text: text + appended.encode(),
         # A release brings the keys for the one after it.
         "config/release-keys": lambda _text: public_line(key()).encode(),
     }

@@ -16,13 +16,13 @@ from kiosk.store.revocations import RevocationList
 from kiosk.store.shelf import StoreShelf
 from kiosk.store.store import Store
 from kiosk.store.thread import StoreThread
+from kiosk.threads.worker import Stop
 from kiosk.trust.roots import Roots
 from kiosk.trust.signing import DeviceKey
 from kiosk.uplink.client import RegistryClient
 from kiosk.uplink.documents import Documents
 from kiosk.uplink.provenance import Signed
 from kiosk.uplink.signing import RequestSigner
-from kiosk.workers.worker import Stop
 from tests.hostile_server import Answer, Came, HostileServer
 from tests.store.making import ManualClock
 from tests.uplink.documents.notary import Root

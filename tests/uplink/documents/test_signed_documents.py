@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from kiosk.core.events import KnowledgeChanged, PolicyArrived
-from kiosk.core.knowledge import Age
+from kiosk.core.rule.knowledge import Age
 from tests.factories import NOON
 from tests.hostile_server import Manner
 from tests.uplink.documents.notary import DAY, Root

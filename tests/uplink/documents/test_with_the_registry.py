@@ -11,7 +11,7 @@ import pytest
 
 from kiosk.core.model import Colour
 from kiosk.core.outbox import Delivered, Word
-from kiosk.core.venue_code import VenueCode
+from kiosk.core.who.venue_code import VenueCode
 from kiosk.enrolment.initialize import initialize
 from kiosk.errors import DeviceRevoked, EnrolmentRefused
 from kiosk.store.revocations import key_of

@@ -1,0 +1,1 @@
+"""Cameras: ribbon and USB."""

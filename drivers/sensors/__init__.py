@@ -1,0 +1,1 @@
+"""What the door feels: passage, fire alarm, the board itself."""

@@ -1,0 +1,254 @@
+"""How a visit begins: a code, a phone, a typed number, or staff. The visit id is made here."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kiosk.core.door.staff import check_again
+from kiosk.core.door.state import Arrival, Door, State, Step, Visitor
+from kiosk.core.door.typed import Typed
+from kiosk.core.door.verdicts import ask, question, rest, settle, show
+from kiosk.core.door.waiting_line import queue, without
+from kiosk.core.door.whose import (
+    again,
+    direction_of,
+    identifier_of,
+    may_be_inside,
+    seen,
+    side_of,
+    told_side,
+    way_of,
+)
+from kiosk.core.effects import Chime, Effect, Light, Signal, Sound, Tell
+from kiosk.core.events import CodeRead, Key, KeyPressed, PhoneArrived, StaffIdentified
+from kiosk.core.model import (
+    Direction,
+    DoorKind,
+    Identifier,
+    IdentifierKind,
+    NotACredential,
+    OwnVenueCode,
+    Pass,
+    Refusal,
+    Source,
+    Stamp,
+    Via,
+)
+from kiosk.core.who import iin, passes
+
+
+def arrived(door: Door, event: Arrival, stamp: Stamp) -> Step:
+    """Somebody presents themselves, and the door is free for them."""
+    door = without(door, event)
+    if door.revoked and way_of(door, event) is Direction.ENTRY:
+        return door, ()
+    match event:
+        case CodeRead(credential=Pass() as shown):
+            return _pass(door, event, shown, stamp)
+        case CodeRead(credential=Identifier() as identifier):
+            return _number(door, _visitor(door, stamp, event.via, identifier, event.side), stamp)
+        case CodeRead(credential=NotACredential() as nothing):
+            return _nothing(door, event, nothing, stamp)
+        case CodeRead():  # our own screen, in a mirror: nobody came
+            return door, ()
+        case PhoneArrived():
+            visitor = _visitor(door, stamp, Via.PHONE, event.identifier, event.direction)
+            return _begin(door, replace(visitor, status=event.status, source=Source.REGISTRY), stamp)
+        case StaffIdentified():
+            return _begin(door, _visitor(door, stamp, Via.STAFF, event.identifier, None), stamp)
+
+
+def arrived_meanwhile(door: Door, event: Arrival, stamp: Stamp) -> Step:
+    """Somebody presents themselves while the last one's answer is on its way or has hardly been seen."""
+    if _disturbs_nobody(door, event, stamp):
+        return door, ()
+    return arrived(door, event, stamp) if seen(door, stamp) else queue(door, event, stamp)
+
+
+def arrived_while_typing(door: Door, event: Arrival, stamp: Stamp) -> Step:
+    """A code ends the typing; a code that is nobody's, or still the last visitor's, does not disturb it."""
+    if _disturbs_nobody(door, event, stamp):
+        return door, ()
+    return arrived(replace(door, typed=Typed()), event, stamp)
+
+
+def _disturbs_nobody(door: Door, event: Arrival, stamp: Stamp) -> bool:
+    """Whether this is nobody, or still the last visitor; but on the way out whoever shows anything is somebody."""
+    side = told_side(event)
+    if isinstance(event, CodeRead) and isinstance(event.credential, NotACredential | OwnVenueCode):
+        ours = isinstance(event.credential, OwnVenueCode)
+        return ours or side_of(door, side) is not Direction.EXIT
+    return again(door, identifier_of(event), side, stamp)
+
+
+def arrived_out_of_order(door: Door, event: Arrival, stamp: Stamp) -> Step:
+    """Nobody can be recorded, so nobody is admitted; but who leaves, leaves."""
+    return arrived(door, event, stamp) if way_of(door, event) is Direction.EXIT else (door, ())
+
+
+def first_key(door: Door, event: KeyPressed, stamp: Stamp) -> Step:
+    """A key with nobody typing: a digit opens the keypad, and at an exit the confirm key is the way out."""
+    key = event.key
+    if door.setup.kind is DoorKind.EXIT and key is Key.CONFIRM:
+        return _begin(door, _visitor(door, stamp, Via.KEYPAD, None, Direction.EXIT), stamp)
+    if door.resting is not State.IDLE:
+        return door, ()
+    if key is Key.RECHECK:
+        return check_again(door, stamp)
+    if key.isdigit() or key is Key.CONFIRM:
+        if door.keypad_rests(stamp.mono) and door.setup.kind is DoorKind.ENTRY:
+            return keypad_rests(door, stamp)
+        return _typing(door, Typed().press(key, stamp.mono), stamp)
+    return door, ()
+
+
+def key_over_result(door: Door, event: KeyPressed, stamp: Stamp) -> Step:
+    """A key while an answer is up: the next visitor types, or somebody has seen enough."""
+    if not seen(door, stamp):
+        return door, ()
+    if event.key is Key.CANCEL:
+        return rest(door, stamp)
+    return first_key(door, event, stamp)
+
+
+def typed(door: Door, event: KeyPressed, stamp: Stamp) -> Step:
+    """A key while a number is typed."""
+    number = door.typed
+    if event.key is Key.CANCEL:
+        return rest(door, stamp)
+    if event.key is not Key.CONFIRM:
+        return _typing(door, number.press(event.key, stamp.mono), stamp)
+    valid = iin.is_valid(number.digits)
+    if door.setup.kind is DoorKind.EXIT:  # nobody is held inside by a mistyped digit
+        identifier = Identifier(kind=IdentifierKind.IIN, value=number.digits) if valid else None
+        return _begin(door, _visitor(door, stamp, Via.KEYPAD, identifier, Direction.EXIT), stamp)
+    if not number.complete:
+        return _typing(door, number, stamp)
+    if not valid:
+        door, alert = _tried(door, stamp, mistaken=True)
+        if alert:
+            door, effects = keypad_rests(door, stamp)
+            return door, (*effects, *alert)
+        door, _ = _typing(door, replace(number, mistyped=True), stamp)
+        return door, (Chime(sound=Sound.MISTAKE),)
+    return door.goes(State.CONFIRMING, stamp.mono, door.setup.times.confirm_s), (Chime(sound=Sound.KEY),)
+
+
+def confirmed(door: Door, event: KeyPressed, stamp: Stamp) -> Step:
+    """A key while the whole number is shown again: the check digit misses nine of ten errors in the 11th digit."""
+    if event.key is Key.CONFIRM:
+        identifier = Identifier(kind=IdentifierKind.IIN, value=door.typed.digits)
+        visitor = _visitor(door, stamp, Via.KEYPAD, identifier, None)
+        return _number(door, visitor, stamp)
+    if event.key is Key.ERASE:
+        return _typing(door, door.typed.press(Key.ERASE, stamp.mono), stamp)
+    return rest(door, stamp) if event.key is Key.CANCEL else (door, ())
+
+
+def _number(door: Door, visitor: Visitor, stamp: Stamp) -> Step:
+    """A number was given, by key or on a card: where nobody watches, both are counted, for both can be made up."""
+    if visitor.direction is Direction.EXIT or _is_last(door, visitor, stamp):
+        return _begin(door, visitor, stamp)
+    if not door.keypad_rests(stamp.mono):
+        door, alert = _tried(door, stamp, mistaken=False)
+        door, effects = _begin(door, visitor, stamp)
+        return door, (*effects, *alert)
+    if may_be_inside(door, visitor):
+        # It may be somebody who wants out: staff are called, and nothing is looked up for whoever is guessing.
+        return settle(replace(door, typed=Typed(), refusal=None), visitor, stamp)
+    return keypad_rests(door, stamp)
+
+
+def keypad_rests(door: Door, stamp: Stamp) -> Step:
+    """Say that the keypad rests. The page goes before the pause ends, so that the camera's picture is seen again."""
+    lasts = min(door.guesses.paused_until - stamp.mono, door.setup.times.keypad_idle_s)
+    door = door.goes(State.RESTING, stamp.mono, lasts, typed=Typed(), refusal=None)
+    return door, (Light(signal=Signal.UNCHECKED), Chime(sound=Sound.MISTAKE))
+
+
+def key_while_resting(door: Door, event: KeyPressed, stamp: Stamp) -> Step:
+    """A key on a keypad that rests: the pause can be left, not shortened; staff and who leaves are not held up."""
+    if event.key is Key.CANCEL:
+        return rest(door, stamp)
+    if event.key is Key.RECHECK or not door.keypad_rests(stamp.mono) or door.setup.kind is not DoorKind.ENTRY:
+        return first_key(door, event, stamp)
+    return door, ()
+
+
+def _tried(door: Door, stamp: Stamp, *, mistaken: bool) -> Step:
+    """Count a number where nobody watches; the alert is for staff, when the keypad has to rest from now on."""
+    if door.setup.attended or door.guesses.paused(stamp.mono):
+        return door, ()
+    count = door.guesses.mistaken if mistaken else door.guesses.looked_up
+    guesses = count(stamp.mono, door.setup.budget)
+    alert = (Tell(what="keypad-guessing"),) if guesses.alerts > door.guesses.alerts else ()
+    return replace(door, guesses=guesses), alert
+
+
+def _typing(door: Door, number: Typed, stamp: Stamp) -> Step:
+    door = door.goes(State.TYPING, stamp.mono, door.setup.times.keypad_idle_s, typed=number, refusal=None)
+    return door, (Chime(sound=Sound.KEY),)
+
+
+def _pass(door: Door, event: CodeRead, shown: Pass, stamp: Stamp) -> Step:
+    fault = passes.fault(shown, stamp, door.signed_by(stamp), door.setup.door)
+    if fault is not Refusal.FROM_THE_FUTURE:  # whatever else is wrong with it, somebody signed this time
+        door = door.saw_signed(shown.issued_at, stamp.mono)
+    source = passes.source_of(shown)
+    visitor = _visitor(door, stamp, event.via, shown.identifier, event.side)
+    visitor = replace(visitor, carried=source is Source.CARRY_PASS)
+    if fault is not None and visitor.direction is Direction.ENTRY:
+        return _notice(door, fault, stamp)
+    if (
+        fault is not Refusal.REVOKED
+    ):  # such a colour was taken back, and is not written down for an exit either
+        visitor = replace(visitor, status=passes.status_of(shown), source=source)
+    return _begin(door, visitor, stamp)
+
+
+def _nothing(door: Door, event: CodeRead, nothing: NotACredential, stamp: Stamp) -> Step:
+    if side_of(door, event.side) is Direction.EXIT:
+        return _begin(door, _visitor(door, stamp, event.via, None, Direction.EXIT), stamp)
+    return _notice(door, nothing.reason, stamp)
+
+
+def _notice(door: Door, reason: Refusal, stamp: Stamp) -> Step:
+    # The last visitor stays known: a wrong code in between is no reason to take the right one for a second visit.
+    door = door.goes(State.NOTICE, stamp.mono, door.setup.times.notice_s, refusal=reason)
+    return door, (Light(signal=Signal.UNCHECKED), Chime(sound=Sound.MISTAKE), Tell(what=reason))
+
+
+def _begin(door: Door, visitor: Visitor, stamp: Stamp) -> Step:
+    if _is_last(door, visitor, stamp):
+        if visitor.via is not Via.KEYPAD or door.visitor is None:
+            return door, ()  # a code that is still held up
+        return show(replace(door, typed=Typed(), refusal=None), door.visitor, stamp)  # the answer again
+    door = replace(door, typed=Typed(), refusal=None)
+    if visitor.direction is Direction.EXIT or visitor.source is Source.REGISTRY:
+        return settle(door, visitor, stamp)
+    if visitor.source is Source.LIVE_PASS:
+        door, effects = settle(door, visitor, stamp)
+        beside: tuple[Effect, ...] = question(door, visitor)
+        return door, (*effects, *beside)
+    return ask(door, visitor, stamp)
+
+
+def _visitor(
+    door: Door, stamp: Stamp, via: Via, identifier: Identifier | None, side: Direction | None
+) -> Visitor:
+    return Visitor(
+        visit_id=stamp.visit_id,
+        direction=direction_of(door, side, identifier),
+        side_known=side_of(door, side) is not None,
+        via=via,
+        identifier=identifier,
+        status=None,
+        source=Source.NOBODY,
+    )
+
+
+def _is_last(door: Door, visitor: Visitor, stamp: Stamp) -> bool:
+    """Whether this is the last visitor once more; but on the way out every number that is typed counts."""
+    if visitor.via is Via.KEYPAD and visitor.side_known and visitor.direction is Direction.EXIT:
+        return False
+    return again(door, visitor.identifier, visitor.direction if visitor.side_known else None, stamp)

@@ -1,0 +1,101 @@
+"""What survives a restart of the service and dies with the power: who is inside, as keyed hashes, and how many.
+
+Pure: turns it into bytes and back. Where the bytes are kept is `kiosk/service/presence_file.py`.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Self
+
+from kiosk.core.door.state import Door
+from kiosk.core.inside.occupancy import Movement, Occupancy
+from kiosk.core.inside.presence import Entered, Presence
+from kiosk.core.model import Direction
+
+VERSION = 3
+"""1 had tags that did not tell a pass from a number, 2 times of the wall clock."""
+KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remembered:
+    """Presence and count after one record, and the key without which the tags say nothing."""
+
+    key: bytes = field(repr=False)
+    presence: Presence
+    occupancy: Occupancy
+    """What is written after its last record is in the store and not in here."""
+
+    @classmethod
+    def of(cls, door: Door) -> Self:
+        """Return what is to be remembered of a door. Who is still on the way through the gate is not inside yet."""
+        presence = door.presence
+        for coming in door.pending:
+            if coming.direction is Direction.ENTRY:
+                presence = presence.withdraw(coming.visit_id)
+        return cls(key=door.setup.presence_key, presence=presence, occupancy=door.occupancy)
+
+    def caught_up(self, newer: Iterable[Movement]) -> tuple[Presence, Occupancy]:
+        """Return who and how many are inside, after what the store has that was written since.
+
+        Whoever passed since bears no tag here, so a count that fell below the list means that the list names people who
+        have left: it is dropped, because a wrong name would open a door as an exit.
+        """
+        since = tuple(newer)
+        occupancy = self.occupancy.after(since)
+        left = any(one.direction is None for one in since) or len(self.presence.inside) > occupancy.inside
+        return Presence() if left else self.presence, occupancy
+
+    def to_bytes(self, boot: str) -> bytes:
+        """Return it as JSON, bound to this start of the machine."""
+        until = self.occupancy.open_until
+        return json.dumps(
+            {
+                "version": VERSION,
+                "boot": boot,
+                "key": self.key.hex(),
+                "through": self.occupancy.through,
+                "inside": self.occupancy.inside,
+                "open_until": until.isoformat() if until else None,
+                "entered": [
+                    {"visit": one.visit_id, "since": one.since, "tags": sorted(one.tags)}
+                    for one in self.presence.inside
+                ],
+            }
+        ).encode()
+
+    @classmethod
+    def from_bytes(cls, body: bytes, boot: str) -> Self | None:
+        """Read it back; None for anything else than the whole of it from this start of the machine."""
+        try:
+            said: dict[str, Any] = json.loads(body)
+            key, inside, until = bytes.fromhex(said["key"]), said["inside"], said["open_until"]
+            if said["version"] != VERSION or said["boot"] != boot or len(key) != KEY_BYTES:
+                return None
+            if type(inside) is not int or inside < 0 or type(said["through"]) is not str:
+                return None
+            return cls(
+                key=key,
+                presence=Presence(tuple(_entered(one) for one in said["entered"])),
+                occupancy=Occupancy(
+                    inside=inside,
+                    open_until=None if until is None else datetime.fromisoformat(until),
+                    through=said["through"],
+                ),
+            )
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            return None
+
+
+def _entered(said: dict[str, Any]) -> Entered:
+    since, tags = said["since"], said["tags"]
+    if not isinstance(said["visit"], str) or not isinstance(tags, list) or type(since) not in (int, float):
+        raise TypeError("expected a visit, a moment and its tags")
+    if not math.isfinite(since):
+        raise ValueError("expected a moment that can be compared")
+    return Entered(visit_id=said["visit"], since=since, tags=frozenset(str(tag) for tag in tags))

@@ -1,0 +1,1 @@
+"""How a device comes to belong to a door, step by step."""

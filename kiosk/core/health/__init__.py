@@ -1,0 +1,1 @@
+"""What can be wrong with the kiosk, by part and by number."""

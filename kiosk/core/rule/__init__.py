@@ -1,0 +1,1 @@
+"""What the registry has signed, and the whole decision."""

@@ -1,0 +1,1 @@
+"""What the screen shows, and the sentence for the technician."""

@@ -1,0 +1,1 @@
+"""Who presents themselves: passes, numbers, the venue code, and how many numbers may be tried."""

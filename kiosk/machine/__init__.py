@@ -1,0 +1,1 @@
+"""What is asked of this machine: powers of the user, programs, versions."""
