@@ -78,7 +78,7 @@ def unfit(house: House) -> Iterator[tuple[str, bytes | dict[str, Any], str]]:
     rule = newer["editions"][0] | {"masks": "required"}
     for name, document in (
         ("policy", newer | {"editions": [rule]}),
-        ("policy", newer | {"version": 2}),
+        ("policy", newer | {"version": 99}),
         ("policy", {"version": 1}),
         ("keys", {"sealing": good["keys"]["sealing"], "passes": "none"}),
         ("keys", {}),

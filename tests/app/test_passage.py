@@ -44,7 +44,7 @@ def test_a_second_person_behind_the_first_is_on_the_strip_and_at_the_registry(ho
     house.until(lambda: house.door.word.online and house.door.word.waiting == 0, "nothing waiting")
     assert house.door.people.inside == 2
     venue = house.registry.registry.doors.get(DEMO_DOOR).venue
-    assert house.registry.registry.reports.inside(venue, house.clock.wall().replace(hour=0)) == 2
+    assert house.registry.registry.occupancy.inside(venue) == 2
 
 
 def test_a_blocked_sensor_is_told_once_and_so_is_its_end_and_the_door_goes_on(house):
