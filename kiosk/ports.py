@@ -206,7 +206,6 @@ class Answer:
 
     status: Status | None
     subject: str = ""
-    hint: str = field(default="", repr=False)
 
 
 class Registry(Protocol):

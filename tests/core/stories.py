@@ -243,7 +243,7 @@ class Story:
         if told.kind is Answered:
             return Answered(visit_id=about, status=told.status, subject=subject if told.status else "")
         if told.kind is AskFailed:
-            return AskFailed(visit_id=about, why="timeout")
+            return AskFailed(visit_id=about)
         return (
             Recorded(record_id=about) if told.kind is Recorded else RecordFailed(record_id=about, why="full")
         )

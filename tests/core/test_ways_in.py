@@ -290,7 +290,7 @@ def test_a_question_that_failed_does_not_wait_for_the_deadline():
 
 def test_a_door_that_is_asked_about_nobody_stays_idle():
     man = Doorman(make_door(DoorKind.TOGGLE))
-    man.tell(Tick(), AskFailed(visit_id="nobody", why="timeout"))
+    man.tell(Tick(), AskFailed(visit_id="nobody"))
     assert (man.door.state, man.effects) == (State.IDLE, [])
 
 
