@@ -1,4 +1,5 @@
-"""The real clock and the real ids. Known to `kiosk/root/app.py` only; everything else is handed a moment."""
+"""The real clock and the real ids. Whoever begins something (a door, a command, the demo) makes one;
+everything below is handed it, or a moment."""
 
 from __future__ import annotations
 

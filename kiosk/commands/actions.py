@@ -123,7 +123,11 @@ def bundle(args: argparse.Namespace) -> int:
 def check_config(args: argparse.Namespace) -> int:
     from kiosk import settings as files
     from kiosk.settings.checks import notes
+    from kiosk.settings.default_file import default_toml
 
+    if args.default:
+        print(default_toml(), end="")
+        return FINE
     chosen = files.choose(getattr(args, "config", None))
     settings = files.load(chosen)
     if args.show:

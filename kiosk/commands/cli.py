@@ -1,6 +1,6 @@
 """The command line: what the technician types. One line to standard error when something is wrong, never a traceback.
 
-It parses, calls `commands.py`, and tells what went wrong.
+It parses, calls `kiosk/commands/actions.py`, and tells what went wrong.
 """
 
 from __future__ import annotations
@@ -143,6 +143,9 @@ def parser() -> argparse.ArgumentParser:
         "kiosk check-config --show",
     )
     check.add_argument("--show", action="store_true", help="print every key with the value that is used")
+    check.add_argument(
+        "--default", action="store_true", help="read none, print one in which every key has its default"
+    )
 
     add_command(
         commands,

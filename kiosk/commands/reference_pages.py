@@ -16,10 +16,10 @@ from kiosk.commands import cli
 from kiosk.core.health import faults
 from kiosk.doctor import table as doctor
 from kiosk.errors import SettingsError
-from kiosk.settings import SECTIONS, Settings, parse
+from kiosk.settings import SECTIONS, parse
+from kiosk.settings.default_file import about, default_toml
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-_WIDTH = 110
 _MADE = "<!-- Made by `python -m kiosk.commands.reference_pages`; change kiosk/{source} instead. -->\n"
 _EXAMPLE = """\
 [gate]
@@ -32,27 +32,6 @@ driver = "rgb"
 red_pin = 17
 green_pin = 17
 """
-
-
-def default_toml() -> str:
-    """Return a configuration file with every key, its default, its unit and range, and one comment."""
-    lines = [
-        "# Ashyq Kiosk: everything that can be set, each with its default. A file may leave out what it does not change.",
-        "# `kiosk check-config` finds every mistake in it; docs/configuration.md has the same as tables.",
-    ]
-    for section, keys in SECTIONS.items():
-        lines += ["", f"# {_about(section)}", f"[{section}]"]
-        for entry in keys.values():
-            measure = ", ".join(part for part in (entry.kind.unit, entry.kind.range) if part)
-            lines += textwrap.wrap(
-                f"{entry.comment} ({measure})",
-                _WIDTH,
-                initial_indent="# ",
-                subsequent_indent="# ",
-                break_on_hyphens=False,
-            )
-            lines.append(f"{entry.name} = {json.dumps(entry.toml, ensure_ascii=False)}")
-    return "\n".join(lines) + "\n"
 
 
 def configuration_page() -> str:
@@ -78,7 +57,7 @@ def configuration_page() -> str:
     for section, keys in SECTIONS.items():
         out += [
             f"\n## [{section}]\n",
-            f"{_about(section)}\n",
+            f"{about(section)}\n",
             "| key | default | unit | range | what it does |",
         ]
         out.append("| --- | --- | --- | --- | --- |")
@@ -158,10 +137,6 @@ def pages() -> dict[Path, str]:
         ROOT / "docs" / "commands.md": commands_page(),
         ROOT / "docs" / "doctor.md": doctor_page(),
     }
-
-
-def _about(section: str) -> str:
-    return str(getattr(Settings(), section).__doc__)
 
 
 def _mistakes_of(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What `kiosk doctor` looks at of the board itself: the same judgement as the door's own (core/board.py), at one moment."""
+"""What `kiosk doctor` looks at of the board itself: the same judgement as the door's own (kiosk/core/health/board.py), at one moment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Whose turn is next: who came while somebody else was being answered. Forgets nobody who wants to leave."""
+"""Whose turn is next: who came while somebody else was being answered. Who leaves goes first.
+
+No more than AT_MOST wait. Whoever comes then is not written down, and that is told.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All that the screen needs, and nothing it could decide. `core/present.py` makes it, `ui/` paints it."""
+"""All that the screen needs, and nothing it could decide. `kiosk/core/screen/present.py` makes it, `ui/` paints it."""
 
 from __future__ import annotations
 
@@ -197,7 +197,7 @@ class Corner:
     who_unknown: bool = False
     """People are inside of whom nobody knows any more who they are: the power was gone."""
     faults: tuple[int, ...] = ()
-    """What is broken here, as the numbers of `kiosk doctor` (core/faults.py), lowest first."""
+    """What is broken here, as the numbers of `kiosk doctor` (kiosk/core/health/faults.py), lowest first."""
     ailing: Part | Trouble | None = None
     """What is wrong with the camera's view, or else the most urgent of what the board itself suffers from: told in words, since the door works and nobody would ask."""
 
