@@ -21,6 +21,7 @@ from ui.display_card import connected_card
 from ui.expected import EXPECTED
 from ui.keyboard import KEYS
 from ui.paint import Painter
+from ui.phrases import Language
 from ui.sheet import Box
 from ui.theme import DAYTIME, Theme
 from ui.turn import Turn
@@ -52,6 +53,7 @@ class PygameScreen:
         driver: str | None = None,
         rotate: int = 0,
         theme: Theme = DAYTIME,
+        staff_language: Language = Language.KK,
     ) -> None:
         """Open the window.
 
@@ -80,7 +82,9 @@ class PygameScreen:
         upright = (high, wide) if rotate in (90, 270) else (wide, high)
         self._turn = Turn(degrees=rotate, width=upright[0], height=upright[1])
         # A panel that is not turned is painted on directly: one copy less of every frame.
-        self._painter = Painter(upright, theme, self._glass if rotate == 0 else None)
+        self._painter = Painter(
+            upright, theme, self._glass if rotate == 0 else None, staff_language=staff_language
+        )
         # The first visitor waits no longer than the last.
         for expected in EXPECTED:
             self._painter.prepare(expected)

@@ -14,7 +14,7 @@ from kiosk.core.health.camera_view import Trouble, trouble_of
 from kiosk.core.ids import reference
 from kiosk.core.model import Decision, Direction, DoorKind, Outcome, Reason, Refusal, Stamp
 from kiosk.core.rule.knowledge import Freshness, Known
-from kiosk.core.rule.sentence import today
+from kiosk.core.rule.todays_rule import todays_rule
 from kiosk.core.screen.view import (
     HINT_WORDS,
     Aged,
@@ -257,7 +257,7 @@ def _corner(door: Door, stamp: Stamp) -> Corner:
         waiting=door.waiting,
         # Where nobody watches it would tell the hall whose refusal was a red one.
         incidents_waiting=door.incidents_waiting if door.setup.attended else 0,
-        today=today(edition, local),
+        today=todays_rule(edition, local),
         aged=_aged(door, stamp),
         noticed=door.noticed if stamp.mono - door.noticed_at < NOTICED_S else None,
         who_unknown=door.setup.kind is not DoorKind.EXIT and not door.knows_who_is_inside,

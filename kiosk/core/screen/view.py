@@ -11,6 +11,7 @@ from kiosk.core.health.camera_view import Trouble
 from kiosk.core.hint import Hint
 from kiosk.core.model import Oddity
 from kiosk.core.rule.knowledge import Known
+from kiosk.core.rule.todays_rule import TodaysRule
 
 BAR_STEPS = 100
 
@@ -188,8 +189,8 @@ class Corner:
     waiting: int
     """Records not yet at the registry."""
     incidents_waiting: int
-    today: str
-    """Today's rule as one sentence (rule 10)."""
+    today: TodaysRule | None
+    """Today's rule (rule 10); None while there is none."""
     aged: Aged | None = None
     """What of the registry's word is stale or past its time; None while all is fresh."""
     noticed: Oddity | None = None
@@ -203,7 +204,7 @@ class Corner:
 
 
 NO_CORNER = Corner(
-    venue="", clock="", inside=None, capacity=None, online=True, waiting=0, incidents_waiting=0, today=""
+    venue="", clock="", inside=None, capacity=None, online=True, waiting=0, incidents_waiting=0, today=None
 )
 """For a page that shows no strip."""
 
