@@ -19,7 +19,8 @@ def load_pyzbar() -> ModuleType:
     """Import pyzbar, which loads libzbar as it is imported."""
     from pyzbar import pyzbar
 
-    return pyzbar
+    loaded: ModuleType = pyzbar
+    return loaded
 
 
 class ZbarDecoder:
