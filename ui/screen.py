@@ -30,7 +30,7 @@ UNSEEN = ("dummy", "offscreen")
 """SDL's drivers that show nobody anything. Used only where they are asked for by name: tests, pictures, the demo."""
 UNSEEN_SIZE = (1280, 800)
 ON_A_PANEL = {
-    # Without vsync SDL flips asynchronously, which garbles the picture on a Pi 5 (facts-screen.md 1).
+    # Without vsync SDL flips asynchronously, which garbles the picture on a Pi 5 (docs/facts.md#pygame-without-a-desktop).
     "SDL_RENDER_VSYNC": "1",
     "SDL_VIDEO_DOUBLE_BUFFER": "1",
     # SDL prefers desktop OpenGL, which stays black over KMSDRM where libGL is not installed, and says nothing

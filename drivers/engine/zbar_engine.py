@@ -1,6 +1,6 @@
 """ZBar through pyzbar as a Decoder: the second opinion, for what zxing-cpp misses.
 
-It must never raise: pyzbar does, for one structured-append code, and a loop without a guard stops there (facts-reader.md 3).
+It must never raise: pyzbar does, for one structured-append code, and a loop without a guard stops there (docs/facts.md#decoders).
 """
 
 from __future__ import annotations

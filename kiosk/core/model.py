@@ -1,7 +1,7 @@
 """The field's words as types: who came, what the registry knows, what the door decided.
 
 Everything here is frozen. An identifier never prints itself: its repr is masked, so that neither a log line
-nor an exception can carry it (rules.md 7).
+nor an exception can carry it (rule 7; the rules are in docs/rules.md).
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class DoorKind(StrEnum):
 
 
 class Via(StrEnum):
-    """How the visitor was identified (rules.md 1)."""
+    """How the visitor was identified (rule 1)."""
 
     CAMERA = "camera"
     SCANNER = "scanner"
@@ -85,7 +85,7 @@ class Status:
         """Return what this status is worth at `now`; None when it says nothing any more.
 
         A green that has run out is blue; a red or yellow stays until the registry says otherwise; a blue that has
-        run out is not known (rules.md, Status).
+        run out is not known (docs/rules.md#status).
         """
         if self.valid_until is None or now < self.valid_until:
             return self

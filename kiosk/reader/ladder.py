@@ -86,7 +86,7 @@ def _steps(first: Decoder, second: Decoder | None) -> list[Step]:
         Step(first, 1.0, _refocused(3.2, noise=0.01), most_pixels=MOST_SECOND_PIXELS, enlarge=2.0),
     ]
     if second is not None:
-        # Photographed screens are read at a reduced size that is missed at full (facts-reader.md 3).
+        # Photographed screens are read at a reduced size that is missed at full (docs/facts.md#decoders).
         steps.insert(6, Step(second, 0.7, _as_it_is, wide=True, most_pixels=MOST_SECOND_PIXELS))
     return steps
 

@@ -1,4 +1,4 @@
-"""What went wrong at other doors, and must not at ours (facts-field.md 6, as far as it is the core's)."""
+"""What went wrong at other doors, and must not at ours (docs/facts.md#other-doors), as far as it is the core's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Four ways in at one door, and record before show (rules.md 1 and 2)."""
+"""Four ways in at one door, and record before show (rules 1 and 2)."""
 
 from __future__ import annotations
 

@@ -25,6 +25,7 @@ from registry.__main__ import _parser as registry_parser
 ROOT = Path(__file__).resolve().parents[2]
 OURS = ("kiosk", "drivers", "simulator", "ui", "registry", "tests")
 FOLDERS = (*OURS, "docs", "scripts", "config", "systemd", "requirements")
+RULES = "docs/rules.md"
 SUFFIXES = "py|md|toml|sh|bash|svg"
 
 ELSEWHERE = {
@@ -32,10 +33,6 @@ ELSEWHERE = {
     "my.toml": "an example's",
     "trial.toml": "an example's",
     "settings.toml": "in a support bundle",
-    **dict.fromkeys(
-        ("rules.md", *(f"facts-{of}.md" for of in ("device", "field", "reader", "screen", "trust"))),
-        "beside the checkout: to be written in our own words",
-    ),
 }
 """Files that prose names and the checkout need not have, and where they are."""
 
@@ -46,6 +43,9 @@ _PATH = re.compile(
     rf"|(?:{'|'.join(FOLDERS)})(?:/[\w*-]+)+(?:\.[\w-]+)*)(?!\.?[\w/*$<{{-])"
 )
 _TEST = re.compile(r"([\w/]+\.py)::(\w+)")
+_HEADING = re.compile(r"(?<![\w./])([\w/.-]*\.md)?#([a-z][a-z0-9-]+)(?=[)\s.,;:`]|$)")
+_OUTSIDE = re.compile(r"(?<![\w./])(?:\.\./)+[\w./-]*")
+_RULE = re.compile(r"\b[Rr]ules? (\d+)\b")
 _SETTING = re.compile(r"\[([a-z_]+)\](?: ([a-z][a-z0-9_]*))?")
 _SAID_SETTING = re.compile(r"\[([a-z_]+)\] ([a-z]+_[a-z0-9_]+)")
 _MODULE = re.compile(rf"(?<![\w./@-])((?:{'|'.join(OURS)})(?:\.(?!toml|db)[A-Za-z_]\w*)+)(?![\w/])")
@@ -132,6 +132,15 @@ def _in_line(path: str, line: str) -> Iterator[str]:
     for file, test in _TEST.findall(line):
         if not any(test in _names(whole) for whole in tracked() if whole.endswith(file)):
             yield f"no test {file}::{test}"
+    for page, heading in _HEADING.findall(line):
+        if (page or path.endswith(".md")) and not _heading_there(page or path, heading, path):
+            yield f"no heading {page}#{heading}"
+    for way in _OUTSIDE.findall(line):
+        if not (ROOT / path).parent.joinpath(way).resolve().is_relative_to(ROOT):
+            yield f"leads out of the checkout: {way}"
+    for number in _RULE.findall(line):
+        if f"## Rule {number}: " not in (ROOT / RULES).read_text(encoding="utf-8"):
+            yield f"no rule {number} in {RULES}"
     for dotted in _MODULE.findall(line):
         if not _module_there(dotted):
             yield f"no module or name {dotted}"
@@ -242,10 +251,29 @@ def tracked() -> tuple[str, ...]:
 
 def _there(name: str, path: str) -> bool:
     """Whether a file or folder is called so, from the root, from where it is named, or by the last parts of its path."""
-    near = str(Path(path).parent / name)
-    return any(
-        fnmatch(whole, name) or fnmatch(whole, f"*/{name}") or fnmatch(whole, near) for whole in tracked()
-    )
+    if "*" not in name:
+        return name in _ends() or str(Path(path).parent / name) in tracked()
+    return any(fnmatch(whole, name) or fnmatch(whole, f"*/{name}") for whole in tracked())
+
+
+@cache
+def _ends() -> frozenset[str]:
+    """Return every way to name a file or folder by the last parts of its path."""
+    parts = [whole.split("/") for whole in tracked()]
+    return frozenset("/".join(path[start:]) for path in parts for start in range(len(path)))
+
+
+def _heading_there(page: str, heading: str, path: str) -> bool:
+    near = Path(path).parent / page
+    file = next((one for one in (ROOT / near, ROOT / page, ROOT / path) if one.is_file()), None)
+    return file is not None and heading in _headings(file)
+
+
+@cache
+def _headings(file: Path) -> frozenset[str]:
+    """Return the headings of a page as a link names them."""
+    titles = re.findall(r"(?m)^#+ (.*)$", _FENCE.sub("", file.read_text(encoding="utf-8")))
+    return frozenset(re.sub(r"[^\w -]", "", title.lower()).strip().replace(" ", "-") for title in titles)
 
 
 def _module_there(dotted: str) -> bool:

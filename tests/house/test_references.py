@@ -56,6 +56,10 @@ def test_it_looks_where_people_read():
         ("`core/faults.py`", "no file core/faults.py"),
         ("the picture docs/screens/violet.png", "no file docs/screens/violet.png"),
         ("`kiosk/machines`", "no file kiosk/machines"),
+        ("see docs/facts.md#a-fast-clock", "no heading docs/facts.md#a-fast-clock"),
+        ("as [said](rules.md#rule-0)", "no heading rules.md#rule-0"),
+        ("see ../../shared/facts.md", "leads out of the checkout: ../../shared/facts.md"),
+        ("by rule 14", "no rule 14 in docs/rules.md"),
         ("`house/test_references.py::test_nothing`", "no test house/test_references.py::test_nothing"),
         ("by kiosk.core.door.table.stop", "no module or name kiosk.core.door.table.stop"),
     ],
@@ -99,6 +103,7 @@ def test_a_made_up_text_of_a_test_may_name_what_is_not_there_and_its_docstring_m
         "`kiosk doctor 9 10`, `kiosk queue show 0190...-0001` and `sudo kiosk enrol --file FILE`",
         "```sh\nsudo kiosk doctor --json   # for a program\n.venv/bin/python -m kiosk run --config my.toml\n```",
         "`make demo TOUR=1`, `/etc/ashyq-kiosk/kiosk.toml`, `~/kiosk/x.py`, https://x.kz/kiosk/x.py, `$HOME/x.py`",
+        "see docs/facts.md#a-late-clock, [here](rules.md#status), (rule 13), [wires](../config/kiosk.toml)",
         '`kiosk/core/rule`, docs/wiring/*.svg, kiosk.core.model.Visit, `[gate] driver = "gpio"`, `Vary: [x]`',
     ],
 )

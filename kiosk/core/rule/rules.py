@@ -1,4 +1,4 @@
-"""The whole decision: one function, every reason named. `rules.md` is its specification."""
+"""The whole decision: one function, every reason named. docs/rules.md is its specification."""
 
 from __future__ import annotations
 

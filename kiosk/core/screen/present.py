@@ -1,4 +1,4 @@
-"""The door -> what its screen shows. Colour is the registry's status; sign and words are our decision (facts-screen.md 4)."""
+"""The door -> what its screen shows. Colour is the registry's status; sign and words are our decision (docs/facts.md#a-public-screen)."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ class Phrase(StrEnum):
     THANK_YOU = "thank-you"
     NO_ENTRY = "no-entry"
     SPEAK_TO_RECEPTION = "speak-to-reception"
-    """The one note of every refusal: a public screen gives no reason (facts-screen.md 4, rule 4)."""
+    """The one note of every refusal: a public screen gives no reason (docs/facts.md#a-public-screen, rule 4)."""
     PLEASE_WAIT = "please-wait"
     CHECKING = "checking"
     NO_CONNECTION = "no-connection"
