@@ -40,7 +40,7 @@ class DriverMissing(DriverError):
 
 
 class DriverHangs(DriverError):
-    """A driver does not come back. It is waited for, and nothing is begun beside it."""
+    """A call to a driver has not returned. We keep waiting, and do not open the device a second time."""
 
 
 class DriverBroken(DriverError):

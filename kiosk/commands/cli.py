@@ -151,7 +151,7 @@ def parser() -> argparse.ArgumentParser:
         commands,
         "gate-safe",
         do.gate_safe,
-        "Take the power from the lines of gate, lamp and buzzer, for when no kiosk runs: a strike locks, a magnet opens. "
+        "Switch the outputs of gate, lamp and buzzer off. Use it when the kiosk does not run: a strike then locks, a magnet opens. "
         "Exit code 0 also where there are no pins, or the configuration does not say which; 1 where a line is held by "
         "another program.",
         "kiosk gate-safe",

@@ -100,9 +100,10 @@ def doctor_page() -> str:
             sudo kiosk bundle            # one file for support: what doctor found, and the journal, without a person in it
             ```
 
-            It runs as root, as the kiosk's own user, or as anybody; who may not look at something is told so. Called by root it looks as the door's user does,
-            so that it finds what the door finds and leaves nothing of root's beside the visits, and is root for a repair and for the journal alone. The exit
-            code is 0 when all is well, 1 when something works and deserves a look, and 2 when something does not work.
+            It runs as root, as the kiosk's own user, or as anybody; who may not look at something is told so. With sudo the checks
+            still run as the door's own user, and leave no file of root's behind. Root's rights are used only for `--fix` and to read
+            the journal. The exit code is 0 when all is well, 1 when something works and deserves a look, and 2 when something does
+            not work.
 
             ## The numbers
 

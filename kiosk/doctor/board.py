@@ -29,7 +29,7 @@ def memory(vitals: Vitals) -> Finding:
     """There is memory left."""
     if vitals.memory_share is None:
         return NOT_TOLD
-    return _found(Part.MEMORY, vitals) or ok(f"{vitals.memory_share:.0%} of the memory is to be had")
+    return _found(Part.MEMORY, vitals) or ok(f"{vitals.memory_share:.0%} of the memory is free")
 
 
 def worn(vitals: Vitals) -> Finding | None:

@@ -31,7 +31,7 @@ class Step:
     scale: float
     prepare: Callable[[Grey], Grey]
     wide: bool = False
-    """Whether it looks at all that moved in the first round, for codes of which only a part looks like one; the others in the second."""
+    """Round 1: the whole area that moved (wide), or only the part that looks like a code (not wide). Round 2: the other way round."""
     most_pixels: int = MOST_PIXELS
     """Of what is prepared."""
     enlarge: float = 1.0

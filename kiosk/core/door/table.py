@@ -66,7 +66,7 @@ def _dismissed(door: Door, _event: StaffDismissed | Tick, stamp: Stamp) -> Step:
 _ENDS = (State.ADMITTED, State.REFUSED, State.UNCHECKED)
 _BROKEN = (State.OUT_OF_ORDER, State.OUT_OF_SERVICE)
 _STAYED_OUT = (State.REFUSED, State.UNCHECKED)
-"""Where a visitor stands who was checked again for nothing."""
+"""A check again that changes nothing leads back to the same result."""
 _REST = (State.IDLE, State.OUT_OF_ORDER)
 _AFTER = news.REST
 """Where the door goes when an answer was shown: the registry may have withdrawn the device meanwhile."""

@@ -185,7 +185,9 @@ def unanswered(door: Door, event: AskFailed | Tick, stamp: Stamp) -> Step:
         return door, ()
     known = visitor.decision.colour if visitor.decision else None
     if known is not None and decide(door, visitor, stamp).colour is None:
-        return show(door, visitor, stamp)  # a pass that ran out meanwhile takes nothing back that it has said
+        return show(
+            door, visitor, stamp
+        )  # checked again without the network: the earlier answer stands if the pass has run out since
     return settle(door, visitor, stamp)
 
 
