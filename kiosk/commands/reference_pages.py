@@ -19,6 +19,7 @@ from kiosk.errors import SettingsError
 from kiosk.settings import SECTIONS, parse
 from kiosk.settings.default_file import about, default_toml
 
+_WIDTH = 120
 ROOT = Path(__file__).resolve().parent.parent.parent
 _MADE = "<!-- Made by `python -m kiosk.commands.reference_pages`; change kiosk/{source} instead. -->\n"
 _EXAMPLE = """\
@@ -42,7 +43,8 @@ def configuration_page() -> str:
         textwrap.dedent("""\
             The kiosk reads `/etc/ashyq-kiosk/kiosk.toml`, or the file that `--config` names. Every key has a default, so a file
             holds only what differs: [`config/kiosk.toml`](../config/kiosk.toml) has all of them, and
-            [`config/examples/`](../config/examples) has a fitness club with a turnstile, a sauna's exit door, and a desk without a gate.
+            [`config/examples/`](../config/examples) has a fitness club with a turnstile, a sauna's exit door, and a desk
+            without a gate. Each key stands here with its default; in brackets are its unit and what it accepts.
 
             A secret is never in this file: keys come with the enrolment and lie in the device's own folder
             ([security.md](security.md)), printed nowhere.
@@ -55,17 +57,12 @@ def configuration_page() -> str:
         f"```text\n{_mistakes_of(_EXAMPLE)}\n```",
     ]
     for section, keys in SECTIONS.items():
-        out += [
-            f"\n## [{section}]\n",
-            f"{about(section)}\n",
-            "| key | default | unit | range | what it does |",
-        ]
-        out.append("| --- | --- | --- | --- | --- |")
+        out += [f"\n## [{section}]\n", f"{about(section)}\n"]
         for entry in keys.values():
-            default = json.dumps(entry.toml, ensure_ascii=False)
-            out.append(
-                f"| `{entry.name}` | `{default}` | {entry.kind.unit} | {entry.kind.range} | {entry.comment} |"
-            )
+            out.append(f"### `{entry.name} = {json.dumps(entry.toml, ensure_ascii=False)}`\n")
+            measure = ", ".join(part for part in (entry.kind.unit, entry.kind.range) if part)
+            out += textwrap.wrap(f"{entry.comment} ({measure})", _WIDTH, break_on_hyphens=False)
+            out.append("")
     return "\n".join(out) + "\n"
 
 
@@ -89,8 +86,9 @@ def doctor_page() -> str:
         textwrap.dedent("""\
             # What kiosk doctor looks at
 
-            `kiosk doctor` goes through everything that a door needs, one numbered check after the other, and says of each what it found and what to do.
-            It disturbs nobody: what a running kiosk has open (camera, keypad, pins) it does not open a second time, it asks the kiosk.
+            `kiosk doctor` goes through everything that a door needs, one numbered check after the other, and says of each what it
+            found and what to do. It disturbs nobody: what a running kiosk has open (camera, keypad, pins) it does not open a second
+            time, it asks the kiosk.
 
             ```sh
             sudo kiosk doctor            # all of it
@@ -101,18 +99,19 @@ def doctor_page() -> str:
             ```
 
             It runs as root, as the kiosk's own user, or as anybody; who may not look at something is told so. With sudo the checks
-            still run as the door's own user, and leave no file of root's behind. Root's rights are used only for `--fix` and to read
-            the journal. The exit code is 0 when all is well, 1 when something works and deserves a look, and 2 when something does
-            not work.
+            still run as the door's own user, and leave no file of root's behind. Root's rights are used only for `--fix` and to
+            read the journal. The exit code is 0 when all is well, 1 when something works and deserves a look, and 2 when something
+            does not work.
 
             ## The numbers
 
             A number never changes its meaning, and none is given twice. The same numbers stand
 
             * **on the screen**: at the top beside the wrench, and large where the door is out of order (`№ 7 · 19`);
-            * **in the lamp**, white, while nobody is being answered: **a long light for each ten, a short one for each one**, then a pause. Two long and one short
-              are 21. Of several the lowest is blinked. Where the door is out of order it begins again after {pause:g} s; where it works all the same, softer and
-              every {idle:g} s. Only what the kiosk itself notices while it runs is blinked: the numbers with a code in the last column.
+            * **in the lamp**, white, while nobody is being answered: **a long light for each ten, a short one for each one**,
+              then a pause. Two long and one short are 21. Of several the lowest is blinked. Where the door is out of order it
+              begins again after {pause:g} s; where it works all the same, softer and every {idle:g} s. Only what the kiosk itself
+              notices while it runs is blinked: the numbers with a code in the last column.
 
             | number | name | what is true when it is ok | what to do when it is not | in the lamp |
             | --- | --- | --- | --- | --- |""").format(pause=faults.PAUSE_S, idle=faults.IDLE_PAUSE_S),

@@ -14,7 +14,7 @@ def default_toml() -> str:
     """Return a configuration file with every key, its default, its unit and range, and one comment."""
     lines = [
         "# Ashyq Kiosk: everything that can be set, each with its default. A file may leave out what it does not change.",
-        "# `kiosk check-config` finds every mistake in it; docs/configuration.md has the same as tables.",
+        "# `kiosk check-config` finds every mistake in it; docs/configuration.md has the same as a page.",
     ]
     for section, keys in SECTIONS.items():
         lines += ["", f"# {about(section)}", f"[{section}]"]
