@@ -13,7 +13,19 @@ from dataclasses import dataclass
 
 from kiosk.core.door.state import Door, State
 from kiosk.core.door.table import step, wake_at
-from kiosk.core.effects import Ask, Chime, Effect, Light, Open, Release, Shut, TakePlace, Tell, TrustTime, Write
+from kiosk.core.effects import (
+    Ask,
+    Chime,
+    Effect,
+    Light,
+    Open,
+    Release,
+    Shut,
+    TakePlace,
+    Tell,
+    TrustTime,
+    Write,
+)
 from kiosk.core.events import Event, GateFailed, GateOpened, HealthChanged, KeyPressed, Part, Tick
 from kiosk.core.model import Amendment, Direction, Record, Stamp, Visit
 from kiosk.core.screen.present import present

@@ -1,7 +1,7 @@
 """The tables, and the two ways to them: many readers, and one writer behind a lock.
 
 One writing connection in one process, because SQLite before 3.51.3 can corrupt a file when two connections write and
-checkpoint at the same moment (facts-trust.md 4). The SQL is SQLAlchemy's and names no dialect; what is SQLite's own
+checkpoint at the same moment (docs/facts.md#two-writers). The SQL is SQLAlchemy's and names no dialect; what is SQLite's own
 is set where a connection is made. No statement's parameters reach a log or an exception.
 """
 

@@ -51,7 +51,7 @@ class Occupancy:
         stored = select(venue_numbers.c.inside).where(venue_numbers.c.venue == venue)
         counted = select(func.coalesce(stored.scalar_subquery(), 0) - expired)
         with self._database.read() as connection:
-            return max(0, connection.execute(counted).scalar_one())
+            return max(0, int(connection.execute(counted).scalar_one()))
 
     def highest(self, venue: str, since: datetime) -> int:
         """Return the highest number that a venue had from `since` on, by its records; never below zero.
@@ -107,4 +107,5 @@ def _highest_of(
     sums = select(moves.c.at, func.sum(moves.c.change).over(order_by=moves.c.at).label("inside"))
     walked = sums.where(*bounds).subquery()
     peak = select(func.coalesce(func.max(walked.c.inside), 0)).where(walked.c.at > since)
-    return max(0, connection.execute(at_start).scalar_one(), connection.execute(peak).scalar_one())
+    ends = (connection.execute(one).scalar_one() for one in (at_start, peak))
+    return max(0, *map(int, ends))

@@ -74,7 +74,7 @@ class Light:
     signal: Signal
     colour: Colour | None = None
     fault: int = 0
-    """What is broken, by its number (core/faults.py), where nobody is being answered; 0: nothing."""
+    """What is broken, by its number (kiosk/core/health/faults.py), where nobody is being answered; 0: nothing."""
 
 
 class Sound(StrEnum):

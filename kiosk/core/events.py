@@ -79,16 +79,13 @@ class Answered:
     status: Status | None
     subject: str = ""
     """The registry's pseudonym of the visitor: joins a typed IIN with the same person's pass. May be empty."""
-    hint: str = field(default="", repr=False)
-    """Initials for staff to compare: a wrong 11th digit passes the check digit (facts-trust.md 1)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskFailed:
-    """The registry could not be asked in time. `why` is one of the link's reasons, for the journal."""
+    """The registry could not be asked in time. Why, is in the journal: the door does the same whatever it was."""
 
     visit_id: str
-    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,7 +62,9 @@ class Tour:
     def walk(self) -> None:
         """Do all of it."""
         stage = self._stage
-        if not stage.witness.wait(lambda door: door.word.online and door.word.policy is not None, START_WITHIN_S):
+        if not stage.witness.wait(
+            lambda door: door.word.online and door.word.policy is not None, START_WITHIN_S
+        ):
             self.failures.append("the kiosk did not get its policy from the registry")
             return
         admitted, refused = Outcome.ADMITTED, Outcome.REFUSED

@@ -13,6 +13,7 @@ from kiosk.core.events import Event
 from kiosk.core.ids import reference
 from kiosk.core.model import Colour, Direction, Outcome, Reason, Via
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
     """One answer on the screen. Knows no visitor."""

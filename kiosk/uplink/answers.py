@@ -20,7 +20,6 @@ from kiosk.uplink.exchange import Reply
 
 SUBJECT = re.compile(r"(?:[0-9a-f]{24})?")
 RANDOM_ID = re.compile(r"[0-9a-f]{24}")
-HINT = re.compile(r"(?:[^\W\d_]|[ .'’-]){0,40}")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z", re.ASCII)
 YEARS = range(2000, 2200)
 ETAG = re.compile(r'(?:W/)?"[!#-~]{0,120}"')

@@ -125,7 +125,6 @@ class RegistryClient:
         return Answer(
             status=answers.status(answers.there(answer, "status")),
             subject=answers.text(answer, "subject", answers.SUBJECT),
-            hint=answers.text(answer, "hint", answers.HINT),
         )
 
     def send(self, items: Iterable[Mapping[str, Any]], origin: Origin | None = None) -> dict[str, Verdict]:

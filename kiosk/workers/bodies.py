@@ -230,11 +230,9 @@ class Asker:
         except (RegistryUnreachable, RegistryRefused) as failure:
             log.warning("visit %s: the registry gave no answer: %s", question.visit_id, failure)
             self._heard(isinstance(failure, RegistryRefused))
-            return AskFailed(visit_id=question.visit_id, why=failure.why)
+            return AskFailed(visit_id=question.visit_id)
         self._heard(True)
-        return Answered(
-            visit_id=question.visit_id, status=answer.status, subject=answer.subject, hint=answer.hint
-        )
+        return Answered(visit_id=question.visit_id, status=answer.status, subject=answer.subject)
 
 
 def listening(

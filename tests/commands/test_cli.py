@@ -67,6 +67,14 @@ def test_shown_values_are_those_that_are_used(root: Path):
     assert 'kind = "toggle"' in done.stdout
 
 
+def test_where_there_is_no_configuration_one_to_begin_with_is_printed(root: Path, tmp_path: Path):
+    none = ("--config", str(tmp_path / "none.toml"))
+    assert "`kiosk check-config --default` prints one" in kiosk(root, "check-config", *none).stderr
+    printed = kiosk(root, "check-config", "--default", *none)
+    assert (printed.returncode, printed.stderr) == (0, "")
+    assert printed.stdout == (root / "config/kiosk.toml").read_text(encoding="utf-8")
+
+
 def test_all_mistakes_go_to_standard_error_and_the_code_is_2(root: Path, tmp_path: Path):
     file = tmp_path / "kiosk.toml"
     file.write_text(BROKEN_TOML)

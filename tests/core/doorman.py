@@ -142,7 +142,7 @@ class Doorman:
 
     def hears_nothing(self) -> tuple[Effect, ...]:
         """Let the newest question fail."""
-        return self.tell(AskFailed(visit_id=self.every(Ask)[-1].visit_id, why="timeout"))
+        return self.tell(AskFailed(visit_id=self.every(Ask)[-1].visit_id))
 
     def passes(self, direction: Direction | None) -> tuple[Effect, ...]:
         """Let the sensor see somebody."""

@@ -348,7 +348,7 @@ class Story:
         if told.kind is GateFailed:
             return GateFailed(why="did not turn", visit_id=about)
         if told.kind is AskFailed:
-            return AskFailed(visit_id=about, why="timeout")
+            return AskFailed(visit_id=about)
         return (
             Recorded(record_id=about) if told.kind is Recorded else RecordFailed(record_id=about, why="full")
         )

@@ -1,4 +1,4 @@
-"""Who is known again at a door that serves both ways, by whatever they show (rules.md 1 and 3, docs/contract.md)."""
+"""Who is known again at a door that serves both ways, by whatever they show (rules 1 and 3, docs/contract.md)."""
 
 from __future__ import annotations
 

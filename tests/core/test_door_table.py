@@ -109,7 +109,7 @@ EXAMPLES: dict[type, tuple[Event, ...]] = {
         for taken in (True, False, None)
     ),
     VenueCounted: (VenueCounted(number=NEARLY_FULL),),
-    AskFailed: (AskFailed(visit_id=FOREIGN, why="timeout"), AskFailed(visit_id="theirs", why="timeout")),
+    AskFailed: (AskFailed(visit_id=FOREIGN), AskFailed(visit_id="theirs")),
     Recorded: (Recorded(record_id=FOREIGN), Recorded(record_id="theirs")),
     RecordFailed: (
         RecordFailed(record_id=FOREIGN, why="full"),
@@ -356,7 +356,7 @@ def test_every_state_has_a_row_and_every_row_names_known_events():
 @pytest.mark.parametrize(
     "event",
     [
-        AskFailed(visit_id=FOREIGN, why="timeout"),
+        AskFailed(visit_id=FOREIGN),
         Answered(visit_id=FOREIGN, status=make_status(Colour.RED)),
     ],
     ids=["ask-failed", "answered"],

@@ -1,4 +1,4 @@
-"""Nobody is ever held inside, whatever happened before (rules.md 3; tests/core/stories.py makes the sequences)."""
+"""Nobody is ever held inside, whatever happened before (rule 3; tests/core/stories.py makes the sequences)."""
 
 from __future__ import annotations
 

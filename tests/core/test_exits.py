@@ -1,4 +1,4 @@
-"""Nobody is ever held inside (rules.md 3), and doors that serve both ways."""
+"""Nobody is ever held inside (rule 3), and doors that serve both ways."""
 
 from __future__ import annotations
 

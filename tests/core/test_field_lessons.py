@@ -1,4 +1,4 @@
-"""What went wrong at other doors, and must not at ours (facts-field.md 6, as far as it is the core's)."""
+"""What went wrong at other doors, and must not at ours (docs/facts.md#other-doors), as far as it is the core's."""
 
 from __future__ import annotations
 
@@ -168,6 +168,16 @@ def test_a_shared_screenshot_opens_once():
     man.wait(30)
     man.reads(make_pass())
     assert (len(man.opened), man.visits[1].decision.reason) == (1, Reason.ALREADY_INSIDE)
+
+
+def test_a_borrowed_number_comes_in_once_and_then_staff_are_called():
+    man = Doorman()
+    for _ in range(2):
+        man.types(make_iin(1), Key.CONFIRM, Key.CONFIRM)
+        man.answers(Colour.GREEN)
+        man.wait(20)
+    assert (len(man.opened), man.visits[1].decision.reason) == (1, Reason.ALREADY_INSIDE)
+    assert man.visits[1].decision.calls_staff
 
 
 def test_the_link_going_up_and_down_is_no_business_of_the_visitor():

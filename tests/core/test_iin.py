@@ -1,4 +1,4 @@
-"""The IIN: the check digit is the only rule, everything else is a hint (facts-trust.md 1)."""
+"""The IIN: the check digit is the only rule, everything else is a hint (docs/facts.md#the-iins-check-digit)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A visit is the decision and the passage; the number inside; closing time (rules.md 5, 9, 12)."""
+"""A visit is the decision and the passage; the number inside; closing time (rules 5, 9, 12)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a verified pass counts, and what the kiosk's idea of now is worth (rule 8, facts-trust.md 4)."""
+"""When a verified pass counts, and what the kiosk's idea of now is worth (rule 8, docs/facts.md#a-late-clock)."""
 
 from __future__ import annotations
 

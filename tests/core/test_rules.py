@@ -1,4 +1,4 @@
-"""The colour table: `decide` for every colour, source, rule and hour (rules.md 3, 4, 6, 8)."""
+"""The colour table: `decide` for every colour, source, rule and hour (rules 3, 4, 6, 8)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What staff can do: check again, override, look a refusal up; and what the policy's change does (rules.md 6, 10, 11)."""
+"""What staff can do: check again, override, look a refusal up; and what the policy's change does (rules 6, 10, 11)."""
 
 from __future__ import annotations
 

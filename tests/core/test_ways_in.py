@@ -1,4 +1,4 @@
-"""Four ways in at one door, and record before show (rules.md 1 and 2)."""
+"""Four ways in at one door, and record before show (rules 1 and 2)."""
 
 from __future__ import annotations
 
@@ -291,7 +291,7 @@ def test_a_question_that_failed_does_not_wait_for_the_deadline():
 
 def test_a_door_that_is_asked_about_nobody_stays_idle():
     man = Doorman(make_door(DoorKind.TOGGLE))
-    man.tell(Tick(), AskFailed(visit_id="nobody", why="timeout"))
+    man.tell(Tick(), AskFailed(visit_id="nobody"))
     assert (man.door.state, man.effects) == (State.IDLE, [])
 
 

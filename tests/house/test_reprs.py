@@ -29,7 +29,6 @@ HARMLESS = {
     "drivers.camera.profiles.Wish.value": "of a camera's control",
     "simulator.input_device.FakeInputEvent.value": "down or up, not which key",
     "simulator.lens.scene.Scene.seed": "of a made-up picture",
-    "kiosk.core.events.AskFailed.why": "a short word of the link",
     "kiosk.core.events.GateFailed.why": "a driver's sentence about a wire",
     "kiosk.core.events.HealthChanged.why": "a driver's sentence about a part",
     "kiosk.core.events.HintChanged.hint": "how to hold a phone",

@@ -163,7 +163,7 @@ def test_starts_are_kept_and_only_the_latest_of_them(path, clock):
 
 
 def test_each_commit_is_synced_to_the_disk_through_a_write_ahead_log(path):
-    """WAL and FULL: the one mode that lost nothing in the power cuts (facts-device.md E)."""
+    """WAL and FULL: the one mode that lost nothing in the power cuts (docs/facts.md#power-cuts)."""
     db, _ = open_sound(path, NOON)
     assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     assert db.execute("PRAGMA synchronous").fetchone() == (2,)

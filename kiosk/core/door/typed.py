@@ -9,7 +9,7 @@ from kiosk.core.who import iin
 
 MASKED = "•"
 SHOWN_LAST = 4
-"""So many digits at the end stay readable; the others are masked (docs/facts.md, Typing)."""
+"""So many digits at the end stay readable; the others are masked (docs/facts.md#a-public-screen)."""
 GLIMPSE_S = 0.8
 """How long a digit that will be masked can be read after its key went down."""
 WHILE_TYPING = (4, 4, 4)

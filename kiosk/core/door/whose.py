@@ -65,7 +65,7 @@ def again(door: Door, identifier: Identifier | None, side: Direction | None, sta
 
 
 def may_be_inside(door: Door, visitor: Visitor) -> bool:
-    """Whether a toggle door that takes this visitor for entering could be wrong, so that no must not be the last word.
+    """Whether a toggle door may have taken somebody who leaves for somebody who enters: a refusal then waits for staff.
 
     It could where somebody is inside whom nobody named, or who was named another way: an IIN typed offline and a pass
     may be one person.

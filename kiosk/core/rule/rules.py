@@ -1,4 +1,4 @@
-"""The whole decision: one function, every reason named. `rules.md` is its specification."""
+"""The whole decision: one function, every reason named. docs/rules.md is its specification."""
 
 from __future__ import annotations
 
@@ -61,8 +61,9 @@ def decide(case: Case) -> Decision:
 
 
 def _worth(case: Case) -> Status | None:
-    """Return what the status is worth now. A pass that ran out while the registry was asked proves nothing any more:
-    that its green is blue by now is for the registry to say.
+    """Return what the status is worth now. A pass that has run out is worth nothing.
+
+    A green that the registry stated is blue when it ends; only the registry may say so of a pass.
     """
     status = case.status.at(case.now) if case.status else None
     proven_here = case.source in (Source.LIVE_PASS, Source.CARRY_PASS)

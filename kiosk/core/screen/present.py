@@ -1,4 +1,4 @@
-"""The door -> what its screen shows. Colour is the registry's status; sign and words are our decision (facts-screen.md 4)."""
+"""The door -> what its screen shows. Colour is the registry's status; sign and words are our decision (docs/facts.md#a-public-screen)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kiosk.core.health.camera_view import Trouble, trouble_of
 from kiosk.core.ids import reference
 from kiosk.core.model import Decision, Direction, DoorKind, Outcome, Reason, Refusal, Stamp
 from kiosk.core.rule.knowledge import Freshness, Known
-from kiosk.core.rule.sentence import today
+from kiosk.core.rule.todays_rule import todays_rule
 from kiosk.core.screen.view import (
     HINT_WORDS,
     Aged,
@@ -234,7 +234,7 @@ def _corner(door: Door, stamp: Stamp) -> Corner:
         waiting=door.word.waiting,
         # Where nobody watches it would tell the hall whose refusal was a red one.
         incidents_waiting=door.word.incidents_waiting if door.setup.attended else 0,
-        today=today(edition, local),
+        today=todays_rule(edition, local),
         aged=_aged(door, stamp),
         noticed=door.people.noticed if stamp.mono - door.people.noticed_at < NOTICED_S else None,
         who_unknown=door.setup.kind is not DoorKind.EXIT and not door.people.everybody_is_known,
