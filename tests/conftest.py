@@ -4,9 +4,10 @@ Nothing of ours is patched here. The environment is set before any library is im
 """
 
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
@@ -38,6 +39,18 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 def root() -> Path:
     """The checkout: `root / "config" / "kiosk.toml"`."""
     return ROOT
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """For a test of SIGINT: here and in every process that the test starts, Ctrl-C is what it is in a terminal.
+
+    Whoever starts the tests may have had it ignored, as a shell does for what a script runs in the background, and so do many
+    build machines. A process inherits that, and Python then makes no KeyboardInterrupt of it.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="session")

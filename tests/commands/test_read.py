@@ -208,20 +208,20 @@ def test_a_terminal_shows_the_picture_in_greys_and_the_next_one_in_its_place():
     assert over(18, "second", picture).startswith("\x1b[18F\x1b[Jsecond\n")
 
 
-def test_live_ends_with_ctrl_c_and_0(root: Path, tmp_path: Path):
+def test_live_ends_with_ctrl_c_and_0(root: Path, tmp_path: Path, interruptible):
     config = tmp_path / "kiosk.toml"
     config.write_text(f'[camera]\ndriver = "replay"\n[store]\npath = "{tmp_path}/kiosk.db"\n')
-    running = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-m", "kiosk", "read", "--live", "--config", str(config)],
         cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    try:
-        assert running.stdout.readline() == "Ctrl-C ends this.\n"
-        assert " frames/s, moved " in running.stdout.readline()
-        running.send_signal(signal.SIGINT)
-        _, errors = running.communicate(timeout=30)
-    finally:
-        running.kill()
+    ) as running:  # fmt: skip
+        try:
+            assert running.stdout.readline() == "Ctrl-C ends this.\n"
+            assert " frames/s, moved " in running.stdout.readline()
+            running.send_signal(signal.SIGINT)
+            _, errors = running.communicate(timeout=60)
+        finally:
+            running.kill()
     assert (running.returncode, errors) == (0, "")
 
 
