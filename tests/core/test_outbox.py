@@ -68,6 +68,12 @@ def test_what_the_registry_told_to_wait_is_waited_and_no_mistake_silences_a_door
     assert pace.not_before <= LONGEST_RETRY_AFTER_S + CAP_S
 
 
+def test_a_door_is_silent_for_an_hour_at_most_whatever_it_was_told():
+    told = [0.9 * 3600, 3600, 3601, 24 * 3600]
+    paces = [fail(Pace(), rows(1), "http-503", jitter=0.0, retry_after_s=seconds)[0] for seconds in told]
+    assert [pace.not_before for pace in paces] == [0.9 * 3600, 3600, 3600, 3600]
+
+
 @pytest.mark.parametrize("why", sorted(BATCH_AT_FAULT))
 def test_a_batch_at_fault_is_halved_at_once(why):
     pace, marks = fail(Pace(), rows(500), why, now=7.0)

@@ -9,7 +9,7 @@ import pytest
 
 from kiosk.core.door import verdicts
 from kiosk.core.door.state import State
-from kiosk.core.effects import Ask, Chime, Light, Open, Signal, Sound, Write
+from kiosk.core.effects import Ask, Chime, Light, Open, Signal, Sound, Tell, Write
 from kiosk.core.events import AskFailed, CodeRead, Key, PhoneArrived, Recorded, StaffIdentified, Tick
 from kiosk.core.model import (
     Amendment,
@@ -37,6 +37,7 @@ from tests.factories import (
     make_door,
     make_edition,
     make_foreigner,
+    make_id,
     make_iin,
     make_pass,
     make_person,
@@ -155,6 +156,16 @@ def test_a_record_that_fails_puts_the_door_out_of_order_and_opens_nothing():
     man = Doorman(disk="failing")
     man.reads(make_pass())
     assert (man.door.state, man.view.page, man.opened) == (State.OUT_OF_ORDER, Page.OUT_OF_ORDER, [])
+
+
+@pytest.mark.parametrize("disk", ["failing", "held"])
+def test_staff_are_told_which_visit_was_not_recorded(disk):
+    man = Doorman(disk=disk)
+    man.reads(make_pass())
+    man.wait(man.door.setup.times.record_s + 0.1)
+    assert [tell for tell in man.every(Tell) if tell.what == "not-recorded"] == [
+        Tell(what="not-recorded", visit_id=make_id(1))
+    ]
 
 
 def test_a_record_that_takes_too_long_opens_nothing_and_is_withdrawn_when_it_comes_after_all():
