@@ -20,6 +20,9 @@ from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parent.parent
 SECOND_OPINION = Path(sys.prefix) / "second-opinion"
+CONCURRENT = frozenset({"app", "enrolment", "install", "registry", "uplink"})
+"""Folders in which nearly every test starts a thread, a process or a window. In the others a module or a test says so itself:
+tests/house/test_concurrency.py finds who forgot."""
 
 _SLOW_IS_FINE = [HealthCheck.too_slow]
 settings.register_profile(
@@ -33,6 +36,15 @@ settings.register_profile(
     print_blob=True,
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what stands in these folders, before pytest chooses by marks."""
+    folders = {ROOT / "tests" / name for name in CONCURRENT}
+    for item in items:
+        if not folders.isdisjoint(item.path.parents):
+            item.add_marker(pytest.mark.concurrent)
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.concurrent
+
 _PROGRAM = """
 import atexit, os, signal, sys, threading
 from gpiozero import Device

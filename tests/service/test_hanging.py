@@ -19,6 +19,8 @@ from tests.app.house import House
 from tests.app.test_processes import CONFIG, free_port, running, stops_well
 from tests.enrolled import enrolled
 
+pytestmark = pytest.mark.concurrent
+
 LIMIT_S = 30.0
 
 

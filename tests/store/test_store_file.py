@@ -58,6 +58,7 @@ def test_a_second_kiosk_on_the_same_file_is_told_which_process_has_it(store, pat
     store.record(make_visit(1), make_sealed())
 
 
+@pytest.mark.concurrent
 def test_a_second_process_is_refused_and_the_file_is_free_when_the_first_ends(path, clock, write):
     first = write("1000000")
     assert first.stdout.readline()
@@ -68,6 +69,7 @@ def test_a_second_process_is_refused_and_the_file_is_free_when_the_first_ends(pa
     Store(path, clock=clock).close()
 
 
+@pytest.mark.concurrent
 def test_every_visit_that_was_acknowledged_survives_a_kill_and_none_is_half(path, write):
     acknowledged: list[str] = []
     for round_number in range(10):
@@ -82,6 +84,7 @@ def test_every_visit_that_was_acknowledged_survives_a_kill_and_none_is_half(path
     assert len(records) <= len(acknowledged) + 10  # at most the one under the pen, each round
 
 
+@pytest.mark.concurrent
 def test_a_full_disk_is_said_nothing_is_half_written_and_it_works_again_when_there_is_room(path, write):
     """The writer runs into a limit on the size of its files, which is lifted after its tenth refusal."""
     lines = write("300", "0", "200000").communicate(timeout=60)[0].split("\n")
