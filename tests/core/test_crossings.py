@@ -205,3 +205,27 @@ def test_who_stands_in_the_beams_when_the_kiosk_starts_is_not_counted_and_the_ne
     for line, on in STEPS[IN]:
         passage.wait(0.2).move(line, on)
     assert passage.wait(1).seen == [IN]
+
+
+@pytest.mark.parametrize(
+    "sensor, wires",
+    [(Sensor.NONE, 0), (Sensor.CONTACT, 1), (Sensor.CONTACTS, 2), (Sensor.BEAM, 1), (Sensor.BEAMS, 2)],
+)
+def test_a_sensor_has_so_many_wires(sensor, wires):
+    assert sensor.lines == wires
+
+
+def test_it_is_looked_again_when_a_line_has_settled_and_when_it_would_be_stuck():
+    watch = Watch.begun(Sensor.BEAM, (False,), 100.0, bounce_s=BOUNCE_S)
+    assert watch.due(100.0) is None
+    watch, _ = told(watch, Edge(101.0, 0, True))
+    assert watch.due(101.0) == 101.0 + BOUNCE_S
+    watch, _ = look(watch, 101.5)
+    assert watch.due(101.5) == 101.0 + STUCK_S
+    assert watch.due(200.0) is None
+
+
+@pytest.mark.parametrize("broken_s, counts", [(0.0799, False), (0.0801, True), (9.9, True), (10.1, False)])
+def test_one_beam_counts_a_body_and_neither_a_hand_nor_dirt(broken_s, counts):
+    passage = Passage(Sensor.BEAM).wait(1).move(0, True).wait(broken_s).move(0, False)
+    assert bool(passage.wait(1).seen) is counts

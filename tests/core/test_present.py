@@ -120,6 +120,27 @@ def test_idle_shows_the_preview_and_asks_for_a_code_and_for_the_keypad_where_the
     assert (man.view.headline, man.view.preview) == (Phrase.USE_KEYPAD, False)
 
 
+def test_where_the_camera_is_gone_a_desk_scanner_is_asked_for_before_the_keypad_as_long_as_it_works():
+    man = Doorman(make_door(setup=make_setup(scanner=True)))
+    man.tell(HealthChanged(part=Part.CAMERA, working=False, why="unplugged"))
+    assert man.view.headline is Phrase.USE_SCANNER
+    man.tell(HealthChanged(part=Part.SCANNER, working=False, why="unplugged"))
+    assert man.view.headline is Phrase.USE_KEYPAD
+
+
+@pytest.mark.parametrize("kind", DoorKind)
+def test_that_nobody_knows_who_is_inside_is_told_where_that_is_asked(kind):
+    unknown = Doorman(make_door(kind, occupancy=Occupancy(inside=2)))
+    assert unknown.view.corner.who_unknown is (kind is not DoorKind.EXIT)
+    assert not Doorman(make_door(kind)).view.corner.who_unknown
+
+
+def test_a_screen_that_has_no_time_has_no_bar():
+    man = seen(Colour.GREEN)
+    man.replaces(until=man.door.since)
+    assert man.view.time_left is None
+
+
 def test_while_a_visitor_is_checked_no_colour_is_shown():
     man = Doorman()
     man.reads(make_person())
