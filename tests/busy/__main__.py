@@ -32,7 +32,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--skip-whole", action="store_true", help="without the run of the whole suite")
     parser.add_argument("pytest", nargs="*", help="what pytest is given, such as tests/app")
     given = parser.parse_args(arguments)
-    kinds = [[]] * (not given.skip_whole) + [["-m", "concurrent"]] * given.rounds
+    kinds: list[list[str]] = [[]] * (not given.skip_whole) + [["-m", "concurrent"]] * given.rounds
     broke = 0
     with Burners(given.burners):
         for number, chosen in enumerate(kinds, start=1):

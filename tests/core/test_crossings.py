@@ -229,3 +229,14 @@ def test_it_is_looked_again_when_a_line_has_settled_and_when_it_would_be_stuck()
 def test_one_beam_counts_a_body_and_neither_a_hand_nor_dirt(broken_s, counts):
     passage = Passage(Sensor.BEAM).wait(1).move(0, True).wait(broken_s).move(0, False)
     assert bool(passage.wait(1).seen) is counts
+
+
+def test_a_beam_that_still_chatters_is_waited_for_before_the_one_that_was_broken_after_it():
+    """Their order tells the way, whichever of them comes to rest first."""
+    passage = Passage(Sensor.BEAMS).wait(1)
+    passage.move(0, True, (0.004, 0.004)).wait(0.001).move(1, True)
+    for _ in range(3):
+        passage.wait(0.007)._edge(0, False)
+        passage._edge(0, True)
+    passage.wait(0.5).move(0, False).wait(0.2).move(1, False)
+    assert passage.wait(1).seen == [IN]

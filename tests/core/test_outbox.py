@@ -266,3 +266,11 @@ def test_whatever_the_registry_answers_no_record_is_lost_or_sent_after_it_was_st
             continue
         link.write(reply(link.pace, batch, {row.uid: STORED for row in batch}, now=link.now))
     assert {*link.delivered, *link.parked} == added
+
+
+@pytest.mark.parametrize("why", ["http-500", "timeout"])
+def test_a_batch_of_two_is_halved_like_any_other_and_one_alone_is_put_off(why):
+    once, _ = fail(Pace(), rows(2), why)
+    assert fail(once, rows(2), why)[0].limit == 1
+    assert fail(once, rows(2), why)[1] == ()
+    assert [mark.uid for mark in fail(once, rows(1), why)[1]] == ["r0"]

@@ -86,7 +86,8 @@ class Nearness:
         What works while its module is imported is near to every test that calls anything of that module.
         """
         first, last = mutant.around
-        near, left_s = [], most_s
+        near: list[str] = []
+        left_s = most_s
         for one in self._tests:
             if not any(
                 path == mutant.path and (not first or first <= line <= last) for path, line in one.called

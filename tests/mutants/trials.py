@@ -17,6 +17,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from types import CodeType, ModuleType
 
@@ -64,7 +65,7 @@ def fate(trial: Trial) -> Fate:
     for died, tests, examples in ((Fate.NEAR, trial.near, FEW_EXAMPLES), (Fate.FAR, (), ALL_EXAMPLES)):
         if died is Fate.NEAR and not tests:
             continue
-        code = in_a_child(lambda tests=tests, examples=examples: _tested(trial.mutant, tests, examples))
+        code = in_a_child(partial(_tested, trial.mutant, tests, examples))
         if code < 0:
             return Fate.ENDLESS
         if code in _DIED:
