@@ -240,3 +240,17 @@ def test_a_beam_that_still_chatters_is_waited_for_before_the_one_that_was_broken
         passage._edge(0, True)
     passage.wait(0.5).move(0, False).wait(0.2).move(1, False)
     assert passage.wait(1).seen == [IN]
+
+
+def test_each_limit_counts_from_the_moment_at_which_it_is_reached():
+    """From zero on, where a moment is exactly what was waited."""
+    beam = Watch.begun(Sensor.BEAM, (False,), 0.0, bounce_s=BOUNCE_S)
+    broken, _ = told(beam, Edge(0.0, 0, True))
+    assert not look(broken, BOUNCE_S / 2)[0].lines[0].on
+    steady, _ = look(broken, BOUNCE_S)
+    assert steady.lines[0].on
+    assert (steady.stuck(STUCK_S - 0.5), steady.stuck(STUCK_S)) == ((), (0,))
+    assert (broken.stuck(STUCK_S - 0.5), broken.stuck(STUCK_S)) == ((), (0,))
+    for freed_at, through in ((LEAST_S, (SOMEHOW,)), (STUCK_S, ())):
+        freed, _ = told(steady, Edge(freed_at, 0, False))
+        assert look(freed, freed_at + 1)[1] == through

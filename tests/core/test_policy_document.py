@@ -256,8 +256,14 @@ def test_of_what_the_venue_does_not_say_about_could_not_check_the_rules_say_it()
 
 @pytest.mark.parametrize(
     "member, longest, too_long",
-    [("venue", "v" * 80, "v" * 81), ("sequence", 2**53, 2**53 + 1), ("sequence", 0, -1)],
+    [("venue", "v" * 80, "v" * 81), ("venue", "v", ""), ("sequence", 2**53, 2**53 + 1), ("sequence", 0, -1)],
 )
 def test_name_and_number_of_a_policy_are_as_long_as_the_contract_says(member, longest, too_long):
     assert getattr(parse_policy({**SMALLEST, member: longest}), member) == longest
     assert len(parse_policy({**SMALLEST, member: too_long})) == 1
+
+
+@pytest.mark.parametrize("length, told", [(40, repr("x" * 38)), (41, "'" + "x" * 36 + "...")])
+def test_a_value_of_forty_characters_is_told_whole(length, told):
+    [said] = mistakes(zone="x" * (length - 2))
+    assert said.endswith(f"found {told}")

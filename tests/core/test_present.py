@@ -49,11 +49,14 @@ def test_colour_sign_and_words_of_each_answer(colour, field, sign, headline, not
     )
 
 
-@pytest.mark.parametrize("resort, sign", [(Resort.ADMIT, Sign.ENTER), (Resort.REFUSE, Sign.STOP)])
-def test_could_not_check_borrows_no_colour_whatever_the_policy_gives(resort, sign):
+@pytest.mark.parametrize(
+    "resort, sign, headline",
+    [(Resort.ADMIT, Sign.ENTER, Phrase.COME_IN), (Resort.REFUSE, Sign.STOP, Phrase.NO_ENTRY)],
+)
+def test_could_not_check_borrows_no_colour_whatever_the_policy_gives(resort, sign, headline):
     rule = UnknownRule(fresh=resort, stale=resort, expired=resort)
     man = seen(None, edition=make_edition(unknown=rule))
-    assert (man.view.field, man.view.sign) == (Field.NEUTRAL, sign)
+    assert (man.view.field, man.view.sign, man.view.headline) == (Field.NEUTRAL, sign, headline)
     assert man.every(Light)[-1] == Light(signal=Signal.UNCHECKED, colour=None)
     assert bool(man.opened) is (resort is Resort.ADMIT)
 

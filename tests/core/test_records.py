@@ -52,6 +52,11 @@ YELLOW = Decision(
 )
 
 
+def is_an_id(text):
+    """Whether the registry would take it for a record's."""
+    return isinstance(text, str) and len(text) == 36
+
+
 @pytest.mark.parametrize("decision", [ADMITTED, RED, YELLOW], ids=lambda one: one.colour)
 def test_an_entry_says_who_which_way_how_and_when_and_all_of_the_decision(decision):
     man = Doorman()
@@ -66,8 +71,27 @@ def test_an_entry_says_who_which_way_how_and_when_and_all_of_the_decision(decisi
             identifier=make_person(),
             decision=decision,
             decided_at=NOON + timedelta(seconds=1),
+            time_trusted=True,
         )
     ]
+
+
+def test_a_visit_that_could_not_be_checked_says_so_and_borrows_nothing():
+    man = Doorman()
+    man.reads(make_person())
+    man.hears_nothing()
+    [visit] = man.visits
+    assert visit.decision == Decision(
+        outcome=Outcome.UNCHECKED,
+        reason=Reason.COULD_NOT_CHECK,
+        opens=False,
+        colour=None,
+        source=Source.NOBODY,
+        calls_staff=True,
+        incident=False,
+        compare_identity=False,
+        unrevoked_since=None,
+    )
 
 
 @pytest.mark.parametrize(
@@ -113,8 +137,15 @@ def test_an_answer_that_turns_a_decision_says_when():
     man.answers(Colour.RED)
     [amendment] = man.amendments
     assert amendment == Amendment(
-        id=amendment.id, visit_id=make_id(1), decision=RED, decided_at=NOON + timedelta(seconds=0.5)
+        id=amendment.id,
+        visit_id=make_id(1),
+        decision=RED,
+        decided_at=NOON + timedelta(seconds=0.5),
+        by="",
+        why="",
+        time_trusted=True,
     )
+    assert is_an_id(amendment.id)
 
 
 @pytest.mark.parametrize("through", [True, False])
@@ -133,7 +164,9 @@ def test_a_passage_says_of_which_visit_and_when_and_that_it_was_seen(through):
         passed=through,
         ended_at=passage.ended_at,
         sensed=True,
+        time_trusted=True,
     )
+    assert is_an_id(passage.id)
     assert timedelta(seconds=2) <= passage.ended_at - NOON <= timedelta(seconds=9)
 
 
@@ -143,9 +176,9 @@ def test_a_closing_says_when_and_how_many_exits_nobody_made():
     man.tell(Tick())
     man.wait(61)
     [closing] = man.records(Closing)
-    assert closing == Closing(id=closing.id, closed_at=closing.closed_at, assumed_exits=3)
+    assert closing == Closing(id=closing.id, closed_at=closing.closed_at, assumed_exits=3, time_trusted=True)
+    assert is_an_id(closing.id)
     assert timedelta(seconds=60) <= closing.closed_at - NOON <= timedelta(seconds=61)
-    assert closing.id
 
 
 def test_somebody_uncalled_is_recorded_with_what_which_way_and_when():
@@ -154,7 +187,11 @@ def test_somebody_uncalled_is_recorded_with_what_which_way_and_when():
     man.passes(Direction.EXIT)
     [anomaly] = man.records(Anomaly)
     assert anomaly == Anomaly(
-        id=make_id(1), what=Oddity.WRONG_WAY, direction=Direction.EXIT, seen_at=NOON + timedelta(seconds=3)
+        id=make_id(1),
+        what=Oddity.WRONG_WAY,
+        direction=Direction.EXIT,
+        seen_at=NOON + timedelta(seconds=3),
+        time_trusted=True,
     )
 
 
@@ -167,7 +204,8 @@ def test_the_fire_alarm_and_its_end_are_recorded_with_when(burns, what):
     at = man.stamps.wall
     man.tell(AlarmChanged(active=burns))
     anomaly = man.records(Anomaly)[-1]
-    assert anomaly == Anomaly(id=anomaly.id, what=what, direction=None, seen_at=at)
+    assert anomaly == Anomaly(id=anomaly.id, what=what, direction=None, seen_at=at, time_trusted=True)
+    assert is_an_id(anomaly.id)
 
 
 def test_a_time_that_is_not_trusted_is_not_taken_for_one_that_is():

@@ -79,3 +79,15 @@ def test_an_answer_stays_up_for_its_own_time(answer, lasts):
 def test_the_times_of_these_tests_can_be_told_apart():
     times = make_door().setup.times
     assert len({times.admitted_s, times.refused_s, times.unchecked_s}) == 3
+
+
+def test_a_code_that_is_still_held_up_does_not_make_its_answer_stay_longer():
+    man = refused()
+    lasts = man.door.setup.times.refused_s
+    for _ in range(3):
+        man.wait(1)
+        assert man.reads(make_person()) == ()
+    man.wait(lasts - 3.1)
+    assert man.view.page is Page.RESULT
+    man.wait(0.2)
+    assert man.view.page is Page.IDLE

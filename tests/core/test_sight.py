@@ -172,3 +172,13 @@ def test_each_trouble_has_to_last_for_so_many_looks():
         Trouble.BLURRED: 24,
         Trouble.TURNED: 24,
     }
+
+
+@pytest.mark.parametrize("edge", [{"bright": 40.0}, {"burnt": 0.5}], ids=str)
+def test_at_the_edge_of_dark_and_of_burnt_out_the_rest_is_still_looked_at(edge):
+    assert seen_in(replace(GOOD, **edge, likeness=0.1)) is Trouble.TURNED
+
+
+@pytest.mark.parametrize("unknown", ["sharpness", "usual_sharpness", "likeness"])
+def test_of_a_picture_that_is_not_known_well_enough_nobody_says_that_it_is_blurred(unknown):
+    assert seen_in(replace(BAD[Trouble.BLURRED], **{unknown: None})) is None

@@ -82,6 +82,12 @@ def _short(effect):
     return Tell(what=effect.what, visit_id=effect.visit_id[:4]) if isinstance(effect, Tell) else effect
 
 
+def test_every_key_that_counts_is_heard():
+    man = Doorman()
+    for key in (*make_iin(7), Key.CONFIRM):
+        assert signals(man.types("", Key(key))) == [Chime(sound=Sound.KEY)]
+
+
 def test_that_a_device_is_withdrawn_is_told_once():
     man = Doorman()
     man.tell(DeviceRevoked(), DeviceRevoked())

@@ -10,7 +10,17 @@ import pytest
 from kiosk.core.door import verdicts
 from kiosk.core.door.state import State
 from kiosk.core.effects import Ask, Chime, Light, Open, Signal, Sound, Tell, Write
-from kiosk.core.events import AskFailed, CodeRead, Key, PhoneArrived, Recorded, StaffIdentified, Tick
+from kiosk.core.events import (
+    AskFailed,
+    CodeRead,
+    HealthChanged,
+    Key,
+    Part,
+    PhoneArrived,
+    Recorded,
+    StaffIdentified,
+    Tick,
+)
 from kiosk.core.model import (
     Amendment,
     Anomaly,
@@ -188,6 +198,18 @@ def test_a_late_commit_of_a_refusal_withdraws_nothing():
     man.wait(man.door.setup.times.record_s + 0.1)
     man.commit()
     assert man.records(Passage) == []
+
+
+def test_a_late_record_is_withdrawn_once_and_another_late_one_all_the_same():
+    man = Doorman(disk="held")
+    for number in (1, 2):
+        man.reads(make_pass(number=number))
+        man.wait(man.door.setup.times.record_s + 0.1)
+        man.tell(HealthChanged(part=Part.STORE, working=True))
+    first, second = man.visits
+    for late in (first, first, second, second):
+        man.tell(Recorded(record_id=late.id))
+    assert [passage.visit_id for passage in man.records(Passage)] == [first.id, second.id]
 
 
 def test_a_door_out_of_order_admits_nobody_and_recovers_with_the_disk():

@@ -32,8 +32,9 @@ TESTS = "tests/core"
 FEW_EXAMPLES = 10
 """For the near tests; what outlives them meets all tests with as many examples as `make test` has."""
 ALL_EXAMPLES = 60
-MOST_S = 120
-"""Of the processor's time, so that a busy machine kills no mutant: four times what all tests take. Longer is an endless loop."""
+NEAR_MOST_S, MOST_S = 20, 120
+"""Of the processor's time, so that a busy machine kills no mutant: ten times what the near tests may take, four times what all
+take. Longer is an endless loop."""
 _WARM = "ignore::pytest.PytestAssertRewriteWarning"
 """That hypothesis was imported before pytest could rewrite it is what we want."""
 _QUIET = ["-x", "-q", "--no-header", "-p", "no:cacheprovider", "-p", "no:xdist", "-W", _WARM]
@@ -62,10 +63,10 @@ class Trial:
 
 def fate(trial: Trial) -> Fate:
     """Return what becomes of a mutant: first the near tests, then all that there are."""
-    for died, tests, examples in ((Fate.NEAR, trial.near, FEW_EXAMPLES), (Fate.FAR, (), ALL_EXAMPLES)):
-        if died is Fate.NEAR and not tests:
-            continue
-        code = in_a_child(partial(_tested, trial.mutant, tests, examples))
+    near = (Fate.NEAR, trial.near, FEW_EXAMPLES, NEAR_MOST_S)
+    everything: tuple[Fate, Sequence[str], int, int] = (Fate.FAR, (), ALL_EXAMPLES, MOST_S)
+    for died, tests, examples, most_s in [near, everything] if trial.near else [everything]:
+        code = in_a_child(partial(_tested, trial.mutant, tests, examples), most_s=most_s)
         if code < 0:
             return Fate.ENDLESS
         if code in _DIED:
