@@ -174,3 +174,14 @@ def test_a_trouble_begins_at_one_limit_and_ends_at_another(vital, well, ill, kno
     assert find(vitals(**{vital: known_ill})) is None, "whoever asks once does not know of it yet"
     assert find(vitals(**{vital: known_ill}), told=True) is not None
     assert find(vitals(**{vital: known_well}), told=True) is None
+
+
+def test_how_long_it_has_lasted_counts_from_the_first_look_that_saw_it():
+    vigil, told = Vigil(), []
+    for mono in (1000.0, 1005.0, 1009.9, 1010.0):
+        vigil, events = vigil.look(vitals(celsius=85.0), mono)
+        told += [(mono, event.working) for event in events]
+    for mono in (1129.9, 1130.0):
+        vigil, events = vigil.look(WELL, mono)
+        told += [(mono, event.working) for event in events]
+    assert told == [(1010.0, False), (1130.0, True)]

@@ -139,3 +139,8 @@ def test_of_codes_in_view_together_ours_come_first_and_our_own_screen_last():
 )
 def test_a_card_bears_an_iin_whose_check_digit_is_right(text, bears):
     assert bears_iin(text) is bears
+
+
+def test_a_text_is_as_long_as_it_may_be_and_not_a_sign_longer():
+    found = [meaning("x" * length) for length in (1200, 1201)]
+    assert found == [NotACredential(reason=Refusal.NOT_OURS), NotACredential(reason=Refusal.TOO_LONG)]

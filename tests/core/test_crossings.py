@@ -254,3 +254,22 @@ def test_each_limit_counts_from_the_moment_at_which_it_is_reached():
     for freed_at, through in ((LEAST_S, (SOMEHOW,)), (STUCK_S, ())):
         freed, _ = told(steady, Edge(freed_at, 0, False))
         assert look(freed, freed_at + 1)[1] == through
+
+
+def test_of_what_is_to_be_looked_at_again_the_next_comes_first_and_what_is_over_not_at_all():
+    watch = Watch.begun(Sensor.BEAMS, (False, False), 0.0, bounce_s=BOUNCE_S)
+    watch, _ = told(watch, Edge(1.0, 0, True))
+    watch, _ = look(watch, 2.0)
+    watch, _ = told(watch, Edge(3.0, 1, True))
+    assert watch.due(3.0) == 3.0 + BOUNCE_S
+    assert watch.due(3.0 + BOUNCE_S) == 1.0 + STUCK_S
+    assert watch.due(1.0 + STUCK_S) is None
+
+
+def test_a_line_that_never_comes_to_rest_is_stuck_from_its_first_change_on():
+    chatters = Passage(Sensor.BEAM).wait(1)
+    for at in range(700):
+        assert chatters.watch.stuck(chatters.now) == ()
+        chatters.move(0, at % 2 == 0).wait(0.014)
+    chatters.move(0, True)
+    assert chatters.watch.stuck(chatters.now + 1) == (0,)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import fields
 
 from kiosk.core.door.state import Door, Times
+from kiosk.core.events import LinkChanged
 from kiosk.core.screen.view import NO_CORNER, Corner
 from kiosk.core.who.keypad_budget import Budget
 from kiosk.settings import Settings
 from tests.core.doorman import Doorman
-from tests.factories import make_setup
+from tests.factories import make_pass, make_setup
 
 ELSEWHERE = {"ask_s": ("registry", "question_s"), "passage_s": ("passage", "wait_s")}
 """Times of the core whose setting stands in another section than [times]."""
@@ -60,3 +61,11 @@ def test_a_page_without_a_strip_shows_nothing_that_staff_would_act_on():
         venue="", clock="", inside=None, capacity=None, online=True, waiting=0, incidents_waiting=0, today="",
         aged=None, noticed=None, who_unknown=False, faults=(), ailing=None,
     ) == NO_CORNER  # fmt: skip
+
+
+def test_news_that_leave_something_out_claim_nothing():
+    assert LinkChanged(online=True, waiting=2) == LinkChanged(
+        online=True, waiting=2, parked=0, incidents_waiting=0
+    )
+    assert not make_pass().revoked
+    assert Door(setup=make_setup()).parked == 0

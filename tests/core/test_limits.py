@@ -14,10 +14,14 @@ from kiosk.core.door import over_a_restart, passages, typed
 from kiosk.core.enrolling import table as enrolling
 from kiosk.core.health import board, camera_view, faults
 from kiosk.core.inside import occupancy
+from kiosk.core.inside.presence import tag_of
 from kiosk.core.screen import present, view
 from kiosk.core.who import credential, keypad_budget, passes, venue_code
+from tests.factories import make_person
 
+TAG = tag_of(b"k" * 32, make_person())
 LIMITS = [
+    (len(TAG), 1 + 32),
     (board.CALM_S, 120.0),
     (camera_view.FORGIVES, 5),
     (credential.LONGEST, 1200),

@@ -106,3 +106,12 @@ def test_each_page_has_its_background_its_sign_and_its_words(reach, page, field,
 def test_the_strip_stands_beside_every_page(reach):
     corner = reach().view.corner
     assert (corner.clock, corner.inside, corner.online) == ("12:00", 0, True)
+
+
+@pytest.mark.parametrize(
+    "reach, runs_down",
+    [(reach, reach in (typing, mistyped, confirming, resting, strange)) for reach, *_ in PAGES],
+    ids=lambda one: getattr(one, "__name__", ""),
+)
+def test_a_page_that_goes_by_itself_has_a_bar_that_begins_full(reach, runs_down):
+    assert reach().view.time_left == (1.0 if runs_down else None)

@@ -78,3 +78,8 @@ def test_a_look_that_finds_one_stretch_over_and_the_next_begun_sees_the_end_of_t
         NOON + timedelta(minutes=70),
         NOON + timedelta(minutes=8 * 60 + 10),
     ]
+
+
+def test_a_venue_that_was_emptied_remembers_by_which_record():
+    counted = Occupancy(inside=3, open_until=datetime(2026, 3, 4, 23), through="before")
+    assert counted.emptied("r9") == replace(counted, inside=0, through="r9")

@@ -132,3 +132,26 @@ def test_it_says_no_entry_only_where_nobody_enters_for_the_rest_of_the_day(editi
         opens = edition.open_until(moment) is not None and bool(edition.colours(moment))
         moment += timedelta(minutes=15)
     assert ("кіру жоқ" in said) is not opens
+
+
+EVENING = Window(start=time(20), end=time(4))
+
+
+@pytest.mark.parametrize(
+    "hours, said",
+    [
+        (
+            (Window(start=time(0), end=time(6)), Window(start=time(18), end=time(23))),
+            "00:00–06:00, 18:00–23:00",
+        ),
+        ((EVENING,), "20:00–04:00"),
+    ],
+)
+def test_of_hours_that_are_over_those_of_today_are_told_and_those_of_last_night_are_not(hours, said):
+    assert today(make_edition(opening=hours), LOCAL) == f"Бүгін: жасыл, көк · {said}"
+
+
+def test_an_hour_in_which_nobody_enters_is_no_day_around_the_clock_though_the_venue_is_always_open():
+    nobody = Admits(colours=frozenset(), window=Window(start=time(13), end=time(14)))
+    said = today(make_edition(admits=(nobody, Admits(colours=GREEN))), LOCAL)
+    assert "24/7" not in said

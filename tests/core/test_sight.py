@@ -182,3 +182,10 @@ def test_at_the_edge_of_dark_and_of_burnt_out_the_rest_is_still_looked_at(edge):
 @pytest.mark.parametrize("unknown", ["sharpness", "usual_sharpness", "likeness"])
 def test_of_a_picture_that_is_not_known_well_enough_nobody_says_that_it_is_blurred(unknown):
     assert seen_in(replace(BAD[Trouble.BLURRED], **{unknown: None})) is None
+
+
+def test_when_the_cover_is_off_it_is_told_that_the_camera_was_turned_under_it():
+    both = replace(BAD[Trouble.COVERED], likeness=0.1)
+    told = after(*[both] * RULES[Trouble.TURNED].looks)
+    assert told.told is Trouble.COVERED
+    assert after(*[BAD[Trouble.TURNED]] * (FORGIVES + 2), vigil=told).told is Trouble.TURNED
