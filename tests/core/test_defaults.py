@@ -6,6 +6,7 @@ from dataclasses import fields
 
 from kiosk.core.door.state import Door, Times
 from kiosk.core.events import LinkChanged
+from kiosk.core.screen.status_line import condition
 from kiosk.core.screen.view import NO_CORNER, Corner
 from kiosk.core.who.keypad_budget import Budget
 from kiosk.settings import Settings
@@ -69,3 +70,9 @@ def test_news_that_leave_something_out_claim_nothing():
     )
     assert not make_pass().revoked
     assert Door(setup=make_setup()).parked == 0
+
+
+def test_what_waits_and_what_is_parked_are_told_as_they_were_heard():
+    man = Doorman()
+    man.tell(LinkChanged(online=True, waiting=3, parked=2))
+    assert condition(man.door) == "Open for visitors. Online, 3 records wait, 2 parked."

@@ -231,3 +231,13 @@ def test_the_page_of_a_resting_keypad_goes_before_the_pause_ends_and_never_after
         assert man.view.headline is Phrase.KEYPAD_PAUSED
         man.wait(0.2)
         assert man.view.page is Page.IDLE
+
+
+def test_at_the_door_too_a_right_number_ends_the_row_of_mistakes():
+    man = alone(budget=Budget(mistakes=3, per_minute=60))
+    mistypes(man, 2)
+    looks_up(man, 1)
+    mistypes(man, 2)
+    assert man.view.headline is Phrase.TYPE_IIN
+    mistypes(man, 1)
+    assert man.view.headline is Phrase.KEYPAD_PAUSED

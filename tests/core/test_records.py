@@ -6,6 +6,7 @@ from datetime import time, timedelta
 
 import pytest
 
+from kiosk.core.effects import Ask
 from kiosk.core.events import AlarmChanged, Tick
 from kiosk.core.inside.occupancy import Occupancy
 from kiosk.core.model import (
@@ -117,17 +118,46 @@ def test_an_exit_says_by_what_it_was_decided(shown, source, colour):
     )
 
 
-def test_an_override_says_who_why_and_when():
+@pytest.mark.parametrize("colour, source", [(Colour.YELLOW, Source.REGISTRY), (None, Source.NOBODY)])
+def test_an_override_says_who_why_and_when_and_calls_nobody_any_more(colour, source):
     man = Doorman()
     man.reads(make_person())
-    man.answers(Colour.YELLOW)
+    man.answers(colour) if colour else man.hears_nothing()
     man.stamps.advance(2)
     man.overrides()
     [amendment] = man.amendments
-    assert (amendment.visit_id, amendment.by, amendment.why) == (make_id(1), "aigul", "paper result seen")
-    assert amendment.decided_at == NOON + timedelta(seconds=2)
-    assert amendment.id not in (make_id(1), "")
-    assert amendment.decision.opens
+    assert amendment == Amendment(
+        id=amendment.id,
+        visit_id=make_id(1),
+        decision=Decision(
+            outcome=Outcome.ADMITTED,
+            reason=Reason.STAFF_OVERRIDE,
+            opens=True,
+            colour=colour,
+            source=source,
+            calls_staff=False,
+            incident=False,
+        ),
+        decided_at=NOON + timedelta(seconds=2),
+        by="aigul",
+        why="paper result seen",
+        time_trusted=True,
+    )
+    assert is_an_id(amendment.id)
+
+
+def test_a_question_says_of_whom_which_way_how_and_until_when():
+    man = Doorman()
+    man.reads(make_person(), via=Via.SCANNER)
+    assert man.every(Ask) == [
+        Ask(
+            visit_id=make_id(1),
+            identifier=make_person(),
+            direction=Direction.ENTRY,
+            via=Via.SCANNER,
+            deadline_s=man.door.setup.times.ask_s,
+        )
+    ]
 
 
 def test_an_answer_that_turns_a_decision_says_when():

@@ -18,6 +18,7 @@ from kiosk.core.events import (
     Part,
     PhoneArrived,
     Recorded,
+    RecordFailed,
     StaffIdentified,
     Tick,
 )
@@ -198,6 +199,15 @@ def test_a_late_commit_of_a_refusal_withdraws_nothing():
     man.wait(man.door.setup.times.record_s + 0.1)
     man.commit()
     assert man.records(Passage) == []
+
+
+def test_that_another_record_failed_is_nothing_to_the_visitor_who_is_being_recorded():
+    man = Doorman(disk="held")
+    man.reads(make_pass())
+    man.tell(RecordFailed(record_id="another", why="no space left"))
+    assert man.view.page is Page.CHECKING
+    man.commit()
+    assert len(man.opened) == 1
 
 
 def test_a_late_record_is_withdrawn_once_and_another_late_one_all_the_same():
