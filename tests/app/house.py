@@ -74,10 +74,13 @@ class House:
         board: Board | None = None,
         alarm: bool = False,
         attended: bool = True,
+        question_s: float = WITHIN_S,
         **times: float,
     ) -> None:
         """`times` are fields of [times], in seconds; without them every screen is short, so that a test is.
 
+        Registry and disk have all the time that a test has: whoever wants one to be too late lets the clock skip, or, where
+        the silence has to be real, gives a short `question_s` to a house in which no question is answered.
         With `boot`, the id of a start of the machine, a house remembers over a restart; in a folder of the test's own.
         """
         self.registry, self.clock = registry, clock
@@ -100,6 +103,7 @@ class House:
         self.screen = Onlooker(Photographer(screen, pictures) if pictures else screen)
         defaults = Settings()
         short = {"admitted_s": 0.4, "refused_s": 0.4, "unchecked_s": 0.4, "notice_s": 0.4}
+        patient = {"record_s": WITHIN_S}
         self.settings = replace(
             defaults,
             door=replace(
@@ -109,9 +113,9 @@ class House:
                 venue_code=venue_code,
                 attended=attended,
             ),
-            registry=replace(defaults.registry, url=url or registry.url),
+            registry=replace(defaults.registry, url=url or registry.url, question_s=question_s),
             reader=replace(defaults.reader, hold_s=0.5),
-            times=replace(defaults.times, **{**short, **times}),
+            times=replace(defaults.times, **{**short, **patient, **times}),
             scanner=replace(defaults.scanner, driver="serial" if scanner else "none"),
             passage=replace(defaults.passage, driver=sensor),
             store=replace(defaults.store, path=folder / "kiosk.db", runtime=folder / "run"),

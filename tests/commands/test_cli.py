@@ -12,6 +12,8 @@ import pytest
 from kiosk.commands import cli, reference_pages
 from kiosk.settings import SECTIONS
 
+pytestmark = pytest.mark.concurrent
+
 PARSERS = list(reference_pages.parsers(cli.parser()))
 BROKEN_TOML = '[gate]\ndriver = "gpoi"\npulse_ms = 5\n'
 

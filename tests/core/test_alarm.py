@@ -11,6 +11,7 @@ from kiosk.core.events import AlarmChanged, Key, LinkChanged, Passed, PhoneArriv
 from kiosk.core.inside.occupancy import Occupancy
 from kiosk.core.model import (
     Anomaly,
+    Colour,
     Direction,
     DoorKind,
     NotACredential,
@@ -177,3 +178,15 @@ def test_the_link_and_the_clock_go_on_being_watched():
     man = burning()
     man.tell(LinkChanged(online=False, waiting=3))
     assert (man.door.word.online, man.view.corner.waiting) == (False, 3)
+
+
+@pytest.mark.parametrize("colour, withdrawn", [(Colour.GREEN, True), (Colour.YELLOW, False)])
+def test_only_who_would_have_been_let_in_is_withdrawn_when_it_burns_while_they_are_recorded(
+    colour, withdrawn
+):
+    man = Doorman(disk="held")
+    man.reads(make_pass(colour))
+    man.tell(AlarmChanged(active=True))
+    man.commit()
+    assert [passage.passed for passage in man.records(Passage)] == [False] * withdrawn
+    assert man.opened == []

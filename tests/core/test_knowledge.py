@@ -206,3 +206,12 @@ def test_who_came_in_by_a_pass_that_was_revoked_since_leaves_by_it_and_without_i
     man.reads(make_pass(revoked=True))
     assert man.opened[-1] == man.visits[-1].id
     assert (man.visits[-1].direction, man.visits[-1].decision.colour) == (Direction.EXIT, None)
+
+
+@pytest.mark.parametrize("minutes, old", [(1, True), (15, False)])
+def test_the_venue_says_after_how_long_without_a_word_what_is_known_is_old(minutes, old):
+    rule = UnknownRule(stale_after=timedelta(minutes=minutes))
+    man = Doorman(make_door(edition=make_edition(unknown=rule)))
+    man.tell(LinkChanged(online=False, waiting=0))
+    man.wait(120)
+    assert (man.view.corner.aged is not None) is old

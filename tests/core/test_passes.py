@@ -200,3 +200,10 @@ def test_only_an_iin_and_a_passport_name_a_person():
         True,
         False,
     ]
+
+
+def test_where_staff_stand_a_saved_pass_is_compared_whatever_the_rule_says_of_a_door_without_them():
+    man = Doorman(make_door(edition=make_edition(carry_pass=CarryRule.REFUSE)))
+    man.reads(make_pass(lives=timedelta(hours=48)))
+    man.hears_nothing()
+    assert (man.visits[0].decision.outcome, len(man.opened)) == (Outcome.ADMITTED, 1)

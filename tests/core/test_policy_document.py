@@ -253,3 +253,49 @@ def test_any_moment_is_taken_with_a_zone_and_refused_without(moment, zone):
     found = parse_policy({**SMALLEST, "editions": [{"effective_from": moment.isoformat() + zone}]})
     far = moment.year in (1, 9999)
     assert isinstance(found, Policy) is bool(zone) or (far and zone)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"capacity": 0}, {"capacity": 100_000}, {"reentry_after_min": 0}, {"reentry_after_min": 1440},
+        {"unknown": {"stale_after_min": 1, "expired_after_h": 1}},
+        {"unknown": {"stale_after_min": 10_080, "expired_after_h": 720}},
+        {"zones": {"red": {"capacity_percent": 0}}}, {"zones": {"red": {"capacity_percent": 100}}},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_both_ends_of_a_range_are_in_it(changes):
+    assert edition(**changes) is not None
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"capacity": 100_001}, {"reentry_after_min": 1441}, {"unknown": {"stale_after_min": 10_081}},
+        {"unknown": {"expired_after_h": 0}}, {"unknown": {"expired_after_h": 721}},
+        {"zones": {"red": {"capacity_percent": -1}}},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_one_past_the_end_of_a_range_is_a_mistake(changes):
+    assert len(mistakes(**changes)) == 1
+
+
+def test_of_what_the_venue_does_not_say_about_could_not_check_the_rules_say_it():
+    assert edition(unknown={}).unknown == UnknownRule()
+
+
+@pytest.mark.parametrize(
+    "member, longest, too_long",
+    [("venue", "v" * 80, "v" * 81), ("venue", "v", ""), ("sequence", 2**53, 2**53 + 1), ("sequence", 0, -1)],
+)
+def test_name_and_number_of_a_policy_are_as_long_as_the_contract_says(member, longest, too_long):
+    assert getattr(parse_policy({**SMALLEST, member: longest}), member) == longest
+    assert len(parse_policy({**SMALLEST, member: too_long})) == 1
+
+
+@pytest.mark.parametrize("length, told", [(40, repr("x" * 38)), (41, "'" + "x" * 36 + "...")])
+def test_a_value_of_forty_characters_is_told_whole(length, told):
+    [said] = mistakes(zone="x" * (length - 2))
+    assert said.endswith(f"found {told}")

@@ -61,3 +61,23 @@ def test_a_closing_after_a_restart_is_one_closing():
     man.wait(9 * 3600)
     man.wait(60)
     assert [closing.assumed_exits for closing in man.records(Closing)] == [1]
+
+
+def test_a_look_that_finds_one_stretch_over_and_the_next_begun_sees_the_end_of_that_one_too():
+    twice = make_edition(
+        opening=(Window(start=time(8), end=time(12, 30)), Window(start=time(13), end=time(20)))
+    )
+    man = Doorman(make_door(edition=twice))
+    man.tell(Tick())
+    for minutes in (70, 7 * 60):  # 13:10, nobody having looked since noon, and then 20:10
+        man.stamps.advance(minutes * 60)
+        man.tell(Tick())
+    assert [closing.closed_at for closing in man.records(Closing)] == [
+        NOON + timedelta(minutes=70),
+        NOON + timedelta(minutes=8 * 60 + 10),
+    ]
+
+
+def test_a_venue_that_was_emptied_remembers_by_which_record():
+    counted = Occupancy(inside=3, open_until=datetime(2026, 3, 4, 23), through="before")
+    assert counted.emptied("r9") == replace(counted, inside=0, through="r9")

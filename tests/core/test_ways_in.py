@@ -10,8 +10,19 @@ import pytest
 from kiosk.core.door import verdicts
 from kiosk.core.door.building import Standing
 from kiosk.core.door.state import State
-from kiosk.core.effects import Ask, Chime, Light, Open, Signal, Sound, Write
-from kiosk.core.events import AskFailed, CodeRead, Key, PhoneArrived, Recorded, StaffIdentified, Tick
+from kiosk.core.effects import Ask, Chime, Light, Open, Signal, Sound, Tell, Write
+from kiosk.core.events import (
+    AskFailed,
+    CodeRead,
+    HealthChanged,
+    Key,
+    Part,
+    PhoneArrived,
+    Recorded,
+    RecordFailed,
+    StaffIdentified,
+    Tick,
+)
 from kiosk.core.model import (
     Amendment,
     Anomaly,
@@ -38,6 +49,7 @@ from tests.factories import (
     make_door,
     make_edition,
     make_foreigner,
+    make_id,
     make_iin,
     make_pass,
     make_person,
@@ -158,6 +170,16 @@ def test_a_record_that_fails_puts_the_door_out_of_order_and_opens_nothing():
     assert (man.doing, man.view.page, man.opened) == (Standing.OUT_OF_ORDER, Page.OUT_OF_ORDER, [])
 
 
+@pytest.mark.parametrize("disk", ["failing", "held"])
+def test_staff_are_told_which_visit_was_not_recorded(disk):
+    man = Doorman(disk=disk)
+    man.reads(make_pass())
+    man.wait(man.door.setup.times.record_s + 0.1)
+    assert [tell for tell in man.every(Tell) if tell.what == "not-recorded"] == [
+        Tell(what="not-recorded", visit_id=make_id(1))
+    ]
+
+
 def test_a_record_that_takes_too_long_opens_nothing_and_is_withdrawn_when_it_comes_after_all():
     man = Doorman(disk="held")
     man.reads(make_pass())
@@ -178,6 +200,27 @@ def test_a_late_commit_of_a_refusal_withdraws_nothing():
     man.wait(man.door.setup.times.record_s + 0.1)
     man.commit()
     assert man.records(Passage) == []
+
+
+def test_that_another_record_failed_is_nothing_to_the_visitor_who_is_being_recorded():
+    man = Doorman(disk="held")
+    man.reads(make_pass())
+    man.tell(RecordFailed(record_id="another", why="no space left"))
+    assert man.view.page is Page.CHECKING
+    man.commit()
+    assert len(man.opened) == 1
+
+
+def test_a_late_record_is_withdrawn_once_and_another_late_one_all_the_same():
+    man = Doorman(disk="held")
+    for number in (1, 2):
+        man.reads(make_pass(number=number))
+        man.wait(man.door.setup.times.record_s + 0.1)
+        man.tell(HealthChanged(part=Part.STORE, working=True))
+    first, second = man.visits
+    for late in (first, first, second, second):
+        man.tell(Recorded(record_id=late.id))
+    assert [passage.visit_id for passage in man.records(Passage)] == [first.id, second.id]
 
 
 def test_a_door_out_of_order_admits_nobody_and_recovers_with_the_disk():

@@ -23,6 +23,7 @@ SHIFT, CTRL, ALT, CAPS, NUM = 42, 29, 56, 58, 69
 GARBAGE = NotACredential(reason=Refusal.CONTROL_BYTES)
 
 
+@pytest.mark.concurrent
 class TestScannerOnAFakeDevice(ScannerContract):
     @pytest.fixture
     def scanner(self):
@@ -43,6 +44,7 @@ class TestScannerOnAFakeDevice(ScannerContract):
         return scanner.plug
 
 
+@pytest.mark.concurrent
 @pytest.mark.hardware
 class TestScannerOfTheKernel(ScannerContract):
     """A keyboard made with uinput, read through the real /dev/input."""

@@ -26,6 +26,7 @@ def scanner():
     scanner.close()
 
 
+@pytest.mark.concurrent
 class TestScannerOnAPty(ScannerContract):
     @pytest.fixture(name="scanner")
     def of_this_file(self, scanner):

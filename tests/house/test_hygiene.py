@@ -43,6 +43,7 @@ def machine_paths(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if MACHINE_PATH.search(line)]
 
 
+@pytest.mark.concurrent
 def test_no_file_is_larger_than_two_megabytes():
     large = {name: (ROOT / name).stat().st_size for name in tracked()}
     assert {
@@ -50,6 +51,7 @@ def test_no_file_is_larger_than_two_megabytes():
     } == {}
 
 
+@pytest.mark.concurrent
 def test_no_file_names_a_path_of_the_machine_it_was_written_on():
     assert {name: found for name in tracked() if (found := machine_paths(text_of(name)))} == {}
 
@@ -141,6 +143,7 @@ def too_long(name: str, lines: int) -> bool:
     return lines > (LONGEST_TEST if Path(name).name.startswith("test_") else LONGEST_PYTHON)
 
 
+@pytest.mark.concurrent
 def test_every_python_file_fits_in_a_head():
     lines = {name: lines_of_code(text_of(name)) for name in tracked() if name.endswith(".py")}
     long = {
@@ -169,6 +172,7 @@ def runs_main_last(script: str) -> bool:
     return script.rstrip().splitlines()[-1] == 'main "$@"'
 
 
+@pytest.mark.concurrent
 def test_every_shell_script_runs_main_on_its_last_line():
     scripts = [name for name in tracked() if name.endswith(".sh") or name in {".ci/run", "install.sh"}]
     assert scripts

@@ -14,6 +14,8 @@ from tests.app.around import HouseClock, open_registry
 from tests.app.test_processes import CONFIG, free_port, running, stops_well
 from tests.enrolled import enrolled
 
+pytestmark = pytest.mark.concurrent
+
 NO_CAMERA = 'driver = "v4l2"\ndevice = "/dev/video-nowhere"'
 
 

@@ -58,6 +58,7 @@ def test_every_key_stands_in_the_file_and_in_the_docs(section: str, name: str, r
     assert len(SECTIONS[section][name].comment) > 5
 
 
+@pytest.mark.concurrent
 @pytest.mark.parametrize("page", reference_pages.pages(), ids=lambda page: page.name)
 def test_generated_pages_are_current(page: Path):
     made = reference_pages.pages()[page]

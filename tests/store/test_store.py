@@ -330,6 +330,7 @@ def test_reading_a_file_that_is_not_there_says_so_and_makes_none(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.concurrent
 def test_the_store_belongs_to_the_thread_that_made_it(store):
     raised = []
 
