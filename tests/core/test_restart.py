@@ -1,5 +1,6 @@
 """What a restart knows of the day: the count goes on, and a closing that nobody was there for is made up for."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 from kiosk.core.events import Tick
