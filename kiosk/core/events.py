@@ -110,11 +110,9 @@ class KeyHeld:
     key: Key = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class KeyReleased:
-    """A key of which KeyHeld was told has gone up."""
-
-    key: Key = field(repr=False)
+    """The key of which KeyHeld was told has gone up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

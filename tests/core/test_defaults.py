@@ -15,7 +15,7 @@ from tests.factories import make_pass, make_setup
 
 ELSEWHERE = {"ask_s": ("registry", "question_s"), "passage_s": ("passage", "wait_s")}
 """Times of the core whose setting stands in another section than [times]."""
-NO_SETTING = {"least_s": 0.8, "repeat_s": 5.0, "recheck_s": 300.0}
+NO_SETTING = {"least_s": 0.8, "repeat_s": 5.0, "stands_there_s": 20.0, "staff_s": 300.0, "turn_round_s": 10.0}
 BUDGET = {
     "per_minute": "guesses_per_minute",
     "mistakes": "mistakes_in_a_row",
@@ -48,7 +48,7 @@ def test_a_door_that_heard_of_nobody_claims_nothing():
         online=False,
         waiting=0,
         incidents_waiting=0,
-        today="",
+        today=None,
         aged=None,
         noticed=None,
         who_unknown=False,
@@ -59,7 +59,7 @@ def test_a_door_that_heard_of_nobody_claims_nothing():
 
 def test_a_page_without_a_strip_shows_nothing_that_staff_would_act_on():
     assert Corner(
-        venue="", clock="", inside=None, capacity=None, online=True, waiting=0, incidents_waiting=0, today="",
+        venue="", clock="", inside=None, capacity=None, online=True, waiting=0, incidents_waiting=0, today=None,
         aged=None, noticed=None, who_unknown=False, faults=(), ailing=None,
     ) == NO_CORNER  # fmt: skip
 
@@ -69,7 +69,7 @@ def test_news_that_leave_something_out_claim_nothing():
         online=True, waiting=2, parked=0, incidents_waiting=0
     )
     assert not make_pass().revoked
-    assert Door(setup=make_setup()).parked == 0
+    assert Door(setup=make_setup()).word.parked == 0
 
 
 def test_what_waits_and_what_is_parked_are_told_as_they_were_heard():

@@ -85,7 +85,7 @@ EXAMPLES: dict[type, tuple[Event, ...]] = {
     ),
     KeyPressed: tuple(KeyPressed(key=key) for key in Key),
     KeyHeld: tuple(KeyHeld(key=key) for key in (Key.ERASE, Key.D5, Key.CONFIRM)),
-    KeyReleased: (KeyReleased(key=Key.D5),),
+    KeyReleased: (KeyReleased(),),
     PhoneArrived: tuple(
         PhoneArrived(identifier=make_phone(number), status=make_status(colour), direction=way)
         for number, colour, way in (

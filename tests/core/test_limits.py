@@ -39,7 +39,7 @@ LIMITS = [
     (outbox.CAP_S, 300.0),
     (outbox.MOST, 500),
     (over_a_restart.KEY_BYTES, 32),
-    (over_a_restart.VERSION, 3),
+    (over_a_restart.VERSION, 4),
     (passages.TAILGATE_S, 3.0),
     (passes.FAST_CLOCK, timedelta(seconds=120)),
     (passes.LIVE_AT_MOST, timedelta(seconds=300)),

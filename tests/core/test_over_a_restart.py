@@ -56,7 +56,6 @@ def test_all_of_it_comes_back_from_its_bytes():
         {"version": VERSION - 1},
         {"boot": "another"},
         {"key": "00" * (KEY_BYTES - 1)},
-        {"inside": -1},
         {"inside": True},
         {"inside": 1.0},
         {"through": None},

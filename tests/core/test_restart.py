@@ -74,8 +74,8 @@ def test_a_look_that_finds_one_stretch_over_and_the_next_begun_sees_the_end_of_t
         man.stamps.advance(minutes * 60)
         man.tell(Tick())
     assert [closing.closed_at for closing in man.records(Closing)] == [
-        NOON + timedelta(minutes=70),
-        NOON + timedelta(minutes=8 * 60 + 10),
+        NOON + timedelta(minutes=30),  # the hours at which it closed, whenever that was seen
+        NOON + timedelta(hours=8),
     ]
 
 

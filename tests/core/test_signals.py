@@ -66,7 +66,7 @@ def red_is_overridden(man):
             code_is_nobodys,
             [Light(signal=Signal.UNCHECKED), Chime(sound=Sound.MISTAKE), Tell(what=Refusal.NOT_OURS)],
         ),
-        (device_is_withdrawn, [Light(signal=Signal.OUT_OF_ORDER, fault=17), Tell(what="device-revoked")]),
+        (device_is_withdrawn, [Tell(what="device-revoked"), Light(signal=Signal.OUT_OF_ORDER, fault=17)]),
         (fire_breaks_out, [Light(signal=Signal.ALARM), Chime(sound=Sound.ALARM), Tell(what=Oddity.FIRE_ALARM)]),
         (red_is_overridden, [Tell(what="red-not-overridden", visit_id="0195")]),
     ],
