@@ -9,6 +9,7 @@ READ = tuple(
     for name in tracked()
     if name in {"Makefile", ".ci/run"} or name.endswith((".md", ".py", ".sh", ".bash", ".service", ".toml"))
 )
+pytestmark = pytest.mark.concurrent
 GONE = {"CHANGELOG.md": "`[gate] passage_sensor`"}
 """What a page names because it is gone: page -> the name in it."""
 
