@@ -54,11 +54,39 @@ class NoLamp:
         """Nothing to give back."""
 
 
+class LostLamp:
+    """A lamp that is meant to be here and could not be had: each order says why, so that nobody takes it for mended."""
+
+    def __init__(self, why: str) -> None:
+        self._why = why
+
+    def show(self, signal: Signal, colour: Colour | None, fault: int = 0) -> None:  # noqa: ARG002 - the port's
+        """Raise DriverError."""
+        raise DriverError(self._why)
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+
 class Silence:
     """No loudspeaker, or a venue that wants none."""
 
     def play(self, sound: Sound) -> None:
         """Make no sound."""
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+
+class LostSound:
+    """A loudspeaker or buzzer that is meant to be here and could not be had: each order says why."""
+
+    def __init__(self, why: str) -> None:
+        self._why = why
+
+    def play(self, sound: Sound) -> None:  # noqa: ARG002 - the port's
+        """Raise DriverError."""
+        raise DriverError(self._why)
 
     def close(self) -> None:
         """Nothing to give back."""

@@ -6,7 +6,6 @@ Runs in the main thread (SDL wants it). It must never wait for anything but its 
 from __future__ import annotations
 
 import logging
-import queue
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,17 +25,30 @@ from kiosk.core.effects import (
     TrustTime,
     Write,
 )
-from kiosk.core.events import Event, GateFailed, GateOpened, HealthChanged, KeyPressed, Part, Tick
+from kiosk.core.events import (
+    AskFailed,
+    Event,
+    GateFailed,
+    GateOpened,
+    HealthChanged,
+    Key,
+    KeyPressed,
+    Part,
+    PlaceAnswered,
+    RecordFailed,
+    Tick,
+)
 from kiosk.core.model import Amendment, Direction, Record, Stamp, Visit
 from kiosk.core.screen.present import present
 from kiosk.core.screen.view import View
-from kiosk.errors import DriverError
+from kiosk.errors import DriverBroken, KioskError
 from kiosk.ports import Clock, Gate, Grey, Lamp, Screen, Sounder
+from kiosk.threads.inbox import Inbox
 
 log = logging.getLogger(__name__)
 
-INBOX_EVENTS = 256
-"""More than a door sees in a minute; a full inbox is itself an event for the journal."""
+ROUND_EVENTS = 32
+"""So many events are worked off before time goes on and the screen is painted: no flood of them may stop either."""
 IDLE_TICK_S = 1.0
 """The clock on the screen and the opening hours are looked at so often when nothing happens."""
 LOOP_SILENCE_S = 10.0
@@ -62,29 +74,6 @@ class Hands:
     """The clock became right: correct what was recorded before."""
     remember: Callable[[Door], None] = lambda _door: None
     """Who or how many are inside has changed. Called after the gate was told, never before."""
-
-
-class Inbox:
-    """Where every worker puts what happened. Bounded: what does not fit is counted, never waited for."""
-
-    def __init__(self, size: int = INBOX_EVENTS) -> None:
-        self._events: queue.Queue[Event] = queue.Queue(size)
-        self.dropped = 0
-
-    def put(self, event: Event) -> None:
-        """Hand an event to the loop, from any thread."""
-        try:
-            self._events.put_nowait(event)
-        except queue.Full:
-            self.dropped += 1
-            log.error("the inbox is full: %s dropped, %d so far", type(event).__name__, self.dropped)
-
-    def take(self, wait_s: float) -> Event | None:
-        """Return the next event, or None after `wait_s` seconds."""
-        try:
-            return self._events.get(timeout=max(wait_s, 0.0)) if wait_s > 0 else self._events.get_nowait()
-        except queue.Empty:
-            return None
 
 
 class Loop:
@@ -126,44 +115,44 @@ class Loop:
             beat()
 
     def once(self, wait_s: float) -> None:
-        """Take the events that are there, waiting at most `wait_s` seconds for the first, and paint what came of them."""
+        """Work off what is there, ROUND_EVENTS at most, waiting `wait_s` seconds for the first; then let time go on, and paint.
+
+        Facts come first (kiosk/threads/inbox.py), also those that come while this round works off what visitors did.
+        """
         event = self.inbox.take(wait_s)
-        while event is not None:
-            self.handle(event)
-            event = self.inbox.take(0)
-        for key in self._hands.screen.poll():
-            self.handle(KeyPressed(key=key))
-        self.handle(Tick())
+        for key in self._keys():
+            self.inbox.put(KeyPressed(key=key))
+        for _ in range(ROUND_EVENTS):
+            event = event or self.inbox.take(0)
+            if event is None:
+                break
+            self._dare(event)
+            event = None
+        self._dare(Tick())
         self.paint()
 
     def handle(self, event: Event) -> None:
-        """Let the core decide, then do what it says. A broken hand never stops the loop."""
+        """Let the core decide, then do what it says. A broken hand never stops the loop, nor the orders behind it."""
         before = self.door
         self.door, effects = step(before, event, self.stamp())
         for effect in effects:
             self._perform(effect)
         if not _same_people(before, self.door):
-            self._hands.remember(self.door)
+            self._try("presence", lambda: self._hands.remember(self.door))
         if self._watch is not None:
-            self._watch(self.door, event, effects)
+            watch = self._watch
+            self._try("watch", lambda: watch(self.door, event, effects))
 
     def paint(self) -> None:
         """Show what the door looks like now."""
         view = present(self.door, self.stamp())
         self.view = view
-        try:
+
+        def show() -> None:
             self._hands.screen.show(view, self._hands.preview() if view.preview else None)
             self.painted = True
-        except DriverError as failure:
-            if self.door.building.broken.get(Part.DISPLAY) != str(
-                failure
-            ):  # painted many times a second, told once
-                self._complain("screen", failure)
-                self.inbox.put(HealthChanged(part=Part.DISPLAY, working=False, why=str(failure)))
-        else:
-            if self.door.is_broken(Part.DISPLAY):
-                log.info("screen: works again")
-                self.inbox.put(HealthChanged(part=Part.DISPLAY, working=True))
+
+        self._order(Part.DISPLAY, show)
 
     def stamp(self) -> Stamp:
         """Return this moment, with an id for the visit that may begin in it."""
@@ -178,53 +167,97 @@ class Loop:
         sleep = FRAME_S if moving or typing else min(IDLE_TICK_S, FRAME_S * 2)
         return sleep if wake is None else max(0.001, min(sleep, wake - self._clock.mono()))
 
+    def _dare(self, event: Event) -> None:
+        """Handle an event; one that makes us stumble must not keep the next ones waiting, or time from going on."""
+        try:
+            self.handle(event)
+        except Exception:
+            log.exception(
+                "the loop stumbled over %s in state %s and goes on", type(event).__name__, self.door.state
+            )
+
+    def _keys(self) -> list[Key]:
+        """Return the keys typed on the screen."""
+        keys = list[Key]()
+        self._try("screen", lambda: keys.extend(self._hands.screen.poll()))
+        return keys
+
     def _perform(self, effect: Effect) -> None:
         hands = self._hands
         match effect:
             case Write(record=record):
                 _journal(record)
-                hands.write(record)
-            case Open(visit_id=visit_id, direction=direction):
+                if why := self._try(Part.STORE, lambda: hands.write(record)):
+                    self.inbox.put(RecordFailed(record_id=record.id, why=why))
+            case Open(direction=direction, visit_id=visit_id):
                 if self._gate(lambda: hands.gate.open(direction), visit_id):
                     self.inbox.put(GateOpened(visit_id=visit_id))
-            case Shut(direction=direction):
-                self._gate(lambda: hands.gate.shut(direction))
             case Release():
                 self._gate(lambda: hands.gate.open(Direction.EXIT))
-            case TakePlace():
-                hands.take_place(effect)
-            case Ask():
-                hands.ask(effect)
+            case Shut(direction=direction):
+                # One that is obeyed proves nothing: there may have been nothing to shut.
+                if why := self._try(Part.GATE, lambda: hands.gate.shut(direction)):
+                    self.inbox.put(GateFailed(why=why))
+            case Ask(visit_id=visit_id):
+                if self._try("question", lambda: hands.ask(effect)):
+                    self.inbox.put(AskFailed(visit_id=visit_id))
+            case TakePlace(visit_id=visit_id):
+                if self._try("place", lambda: hands.take_place(effect)):
+                    self.inbox.put(PlaceAnswered(visit_id=visit_id, taken=None))
             case Light(signal=signal, colour=colour, fault=fault):
-                self._try(Part.LAMP, lambda: hands.lamp.show(signal, colour, fault))
+                self._order(Part.LAMP, lambda: hands.lamp.show(signal, colour, fault))
             case Chime(sound=sound):
-                self._try(None, lambda: hands.sounder.play(sound))
+                self._order(Part.SOUND, lambda: hands.sounder.play(sound))
             case TrustTime():
-                hands.trust_time(effect)
+                self._try("time", lambda: hands.trust_time(effect))
             case Tell(what=what, visit_id=visit_id):
                 log.warning("door: %s%s", what, f" (visit {visit_id})" if visit_id else "")
 
-    def _gate(self, order: Callable[[], None], visit_id: str = "") -> bool:
-        """Give the gate an order, and return whether it obeyed."""
-        try:
-            order()
-        except DriverError as failure:
-            self._complain("gate", failure)
-            self.inbox.put(GateFailed(why=str(failure), visit_id=visit_id))
-            return False
-        return True
+    def _gate(self, do: Callable[[], None], visit_id: str = "") -> bool:
+        """Have the gate open, and return whether it did. The core hears of each failure: it may be somebody's passage."""
+        why = self._try(Part.GATE, do)
+        if why:
+            self.inbox.put(GateFailed(why=why, visit_id=visit_id))
+        else:
+            self._mended(Part.GATE)
+        return not why
 
-    def _try(self, part: Part | None, do: Callable[[], None]) -> None:
+    def _order(self, part: Part, do: Callable[[], None]) -> None:
+        """Give a part an order. One that fails is told broken, one that obeys again is told mended: whoever breaks it mends it.
+
+        Both against what the door knows, not against what was said last: word that was lost is given anew with the next order.
+        """
+        known = self.door.building.broken.get(part)
+        why = self._try(part, do, known=known)
+        if not why:
+            self._mended(part)
+        elif why != known:
+            self.inbox.put(HealthChanged(part=part, working=False, why=why))
+
+    def _mended(self, part: Part) -> None:
+        if self.door.is_broken(part):
+            log.info("%s: works again", part)
+            self.inbox.put(HealthChanged(part=part, working=True))
+
+    def _try(self, what: str, do: Callable[[], None], *, known: str | None = None) -> str:
+        """Do something that must not stop the rest, and return why it failed; "" where it did not.
+
+        What is `known` already is not told to the journal again: the screen is painted many times a second.
+        """
         try:
             do()
-        except DriverError as failure:
-            self._complain(part or "sound", failure)
-            if part is not None:
-                self.inbox.put(HealthChanged(part=part, working=False, why=str(failure)))
-
-    def _complain(self, part: str, failure: DriverError) -> None:
-        self._failures[part] += 1
-        log.error("%s: %s (time %d)", part, failure, self._failures[part])
+        except KioskError as failure:
+            why = str(failure)
+            trace = None
+        except Exception as failure:  # whatever a library raises: only its kind and place are told, its words may be anybody's
+            why = str(DriverBroken(what, failure))
+            trace = failure
+        else:
+            return ""
+        if why != known:
+            self._failures[what] += 1
+            log.error("%s: %s (time %d)", what, why, self._failures[what], exc_info=trace)
+        return why
 
 
 def _same_people(one: Door, other: Door) -> bool:

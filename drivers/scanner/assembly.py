@@ -1,7 +1,12 @@
-"""Characters of a desk scanner -> one whole scan, or the reason why it is none. Pure: no device, no clock.
+"""Characters of a desk scanner -> one whole reading, or the reason why it is none. Pure: no device, no clock.
 
-A scan ends with Enter, or with a pause where the scanner sends no Enter. It must never keep more of a text than a
-credential can have, and never hand on half of one as if it were whole.
+One code is one reading, however many lines it has. A scanner sends its text as it stands in the code and then its ending (Enter,
+CR, LF, CR LF, Tab), and a contact card or the back of an ID card has such endings in its middle. So an ending alone does not end a
+reading: it does when the scanner falls silent behind it, for SETTLE_S, or for twice the longest pause between two characters of
+this reading where that is longer. Whatever follows before `pause_s` seconds of silence belongs to the same code and is nobody's.
+
+It must never keep more of a text than a credential can have, never hand on half of one as if it were whole, and never give more than
+one reading for one code, or for one burst of noise.
 """
 
 from __future__ import annotations
@@ -14,6 +19,10 @@ from kiosk.ports import Scanned
 
 PATIENCE_S = 0.5
 """A device that never stops sending does not hold its reader for longer than this past what it was told to wait."""
+SETTLE_S = 0.05
+"""So long a silence behind an ending is the end: a serial line sends a character a millisecond, keys come every 2 to 16 ms."""
+SPOILED_S = 1.0
+"""What is worth nothing is told after so long, even if the noise goes on: the door hears of it, and the screen may help."""
 
 
 class Ends(StrEnum):
@@ -26,48 +35,99 @@ class Ends(StrEnum):
 
 
 class Assembly:
-    """The scan as far as it has come. `pause_s` seconds without a character are a pause; times are monotonic seconds."""
+    """The reading as far as it has come. `pause_s` seconds without a character are a pause; times are monotonic seconds."""
 
     def __init__(self, *, ends: Ends = Ends.ENTER, pause_s: float = 0.3, longest: int = LONGEST) -> None:
         self._ends = ends
         self._pause_s = pause_s
         self._longest = longest
-        self.due: float | None = None
-        """When it is over if nothing more comes; None while nothing has come."""
+        self._came_at = float("-inf")
+        """When the scanner sent something last."""
         self.clear()
 
     def clear(self) -> None:
         """Forget what has come."""
         self._text: list[str] = []
+        self._endings = ""
+        """What ended a line behind the text so far; a part of the text if more of it comes."""
         self._fault: Refusal | None = None
-        self.due = None
+        self._spoiled_at = 0.0
+        self._complete = False
+        self._slowest_s = 0.0
+        self._told = False
+        """A reading was handed on: what comes before the next pause is the rest of its code."""
+
+    @property
+    def due(self) -> float | None:
+        """When the reading is over if nothing more comes; None while nothing has come."""
+        if not self._begun:
+            return None
+        if self._complete:
+            return self._came_at
+        settles_s = max(SETTLE_S, 2 * self._slowest_s) if self._endings else self._pause_s
+        over_at = self._came_at + min(settles_s, self._pause_s)
+        return over_at if self._fault is None else min(over_at, self._spoiled_at + SPOILED_S)
 
     def add(self, text: str, now: float) -> None:
         """Take the next characters."""
-        self.due = now + self._pause_s
-        if len(self._text) + len(text) > self._longest:
-            self.spoil(Refusal.TOO_LONG, now)
+        if not self._is_new(now):
+            return
+        lines = self._endings.replace("\r\n", "\n").replace("\r", "\n") + text
+        self._endings = ""
+        if len(self._text) + len(lines) > self._longest:
+            self._spoil(Refusal.TOO_LONG, now)
         if self._fault is None:
-            self._text += text
+            self._text += lines
+
+    def end(self, ending: str, now: float) -> None:
+        """Take one of the characters that end a text; none where nothing has come, as between two endings."""
+        if self._begun and self._is_new(now):
+            self._endings += ending
+            if len(self._endings) > self._longest:
+                self._spoil(Refusal.TOO_LONG, now)
+
+    def complete(self, now: float) -> None:
+        """The scanner says in so many words (ETX) that nothing more comes."""
+        if self._begun and self._is_new(now):
+            self._endings, self._complete = "", True
 
     def spoil(self, fault: Refusal, now: float) -> None:
-        """Something came that is no character: the whole scan is worth nothing, whatever follows."""
-        self.due = now + self._pause_s
-        self._fault = self._fault or fault
-        self._text.clear()
+        """Something came that is no character: the whole reading is worth nothing, whatever follows."""
+        if self._is_new(now):
+            self._spoil(fault, now)
 
-    def end(self) -> Scanned | None:
-        """The scanner says that it is complete; None where nothing has come, as between CR and LF."""
-        begun, text, fault = self.due is not None, "".join(self._text), self._fault
-        self.clear()
-        if fault is not None:
-            return NotACredential(reason=fault)
-        return text if begun else None
-
-    def paused(self, now: float) -> Scanned | None:
-        """Look whether the scan is over because nothing more came."""
-        if self.due is None or now < self.due:
+    def take(self, now: float, *, silent: bool) -> Scanned | None:
+        """Return the reading if it is over. `silent`: the scanner has sent nothing that was not taken."""
+        due = self.due
+        if due is None or now < due:
             return None
-        if self._ends is Ends.ENTER:
-            self.spoil(Refusal.HALF_SCAN, now)
-        return self.end()
+        noise_goes_on = self._fault is not None and now >= self._spoiled_at + SPOILED_S
+        if not (silent or self._complete or noise_goes_on):
+            return None
+        if self._ends is Ends.ENTER and not (self._endings or self._complete):
+            self._spoil(Refusal.HALF_SCAN, now)
+        text, fault = "".join(self._text), self._fault
+        self.clear()
+        self._told = True
+        return text if fault is None else NotACredential(reason=fault)
+
+    @property
+    def _begun(self) -> bool:
+        return bool(self._text) or self._fault is not None
+
+    def _is_new(self, now: float) -> bool:
+        """Note that something came, and return whether it is more than the rest of a code that was handed on."""
+        silence_s = now - self._came_at
+        self._came_at = now
+        if self._complete or (self._told and silence_s < self._pause_s):
+            return False
+        self._told = False
+        if self._begun:
+            self._slowest_s = max(self._slowest_s, silence_s)
+        return True
+
+    def _spoil(self, fault: Refusal, now: float) -> None:
+        if self._fault is None:
+            self._fault, self._spoiled_at = fault, now
+        self._text.clear()
+        self._endings = ""

@@ -23,7 +23,7 @@ from drivers.input.evdev_input import (
 )
 from drivers.input.input_choice import choose_scanner
 from drivers.scanner.assembly import PATIENCE_S, Assembly, Ends
-from drivers.scanner.layout import ALTS, CAPS_LOCK, CTRLS, NUM_LOCK, SHIFTS, TERMINATORS, character
+from drivers.scanner.layout import ALTS, CAPS_LOCK, CTRLS, NUM_LOCK, SHIFTS, TAB, TERMINATORS, character
 from kiosk.core.model import Refusal
 from kiosk.errors import DriverError
 from kiosk.ports import Scanned
@@ -63,14 +63,17 @@ class EvdevScanner:
         """
         deadline = time.monotonic() + wait_s
         while True:
-            ends = deadline if self._scan.due is None else min(deadline, self._scan.due)
+            due = self._scan.due
+            ends = deadline if due is None else min(deadline, due)
             try:
                 event = self._input.take(ends, next_event)
             except DriverError:
                 self._forget()
                 raise
             now = time.monotonic()
-            scan = self._scan.paused(now) if event is None else self._typed(event, now)
+            if event is not None:
+                self._typed(event, now)
+            scan = self._scan.take(now, silent=event is None)
             over = now >= deadline + (0.0 if event is None else PATIENCE_S)
             if scan is not None or over:
                 return scan
@@ -79,36 +82,34 @@ class EvdevScanner:
         """Give the scanner back, once a `read` that waits has returned."""
         self._input.close()
 
-    def _typed(self, event: InputEvent, now: float) -> Scanned | None:
+    def _typed(self, event: InputEvent, now: float) -> None:
         if (event.type, event.code) == (EV_SYN, SYN_DROPPED):
             self._held.clear()
             self._scan.spoil(Refusal.HALF_SCAN, now)
         if event.type != EV_KEY:
-            return None
+            return
         code = event.code
         if event.value == UP:
             self._held.discard(code)
         if event.value != DOWN or code == NUM_LOCK:
-            return None
+            return
         self._held.add(code)
         if code in TERMINATORS:
-            return self._scan.end()
-        if code == CAPS_LOCK:
+            self._scan.end("\t" if code == TAB else "\n", now)
+        elif code == CAPS_LOCK:
             self._caps = not self._caps
         elif code not in SHIFTS | CTRLS | ALTS:
-            return self._character(code, now)
-        return None
+            self._character(code, now)
 
-    def _character(self, code: int, now: float) -> Scanned | None:
+    def _character(self, code: int, now: float) -> None:
         ctrl = bool(self._held & CTRLS)
         typed = character(code, shift=bool(self._held & SHIFTS), caps=self._caps, ctrl=ctrl)
         if typed is None or self._held & ALTS:
             self._scan.spoil(Refusal.CONTROL_BYTES, now)
         elif typed in "\r\n":
-            return self._scan.end()
+            self._scan.end(typed, now)
         else:
             self._scan.add(typed, now)
-        return None
 
     def _forget(self) -> None:
         self._scan.clear()

@@ -26,8 +26,9 @@ from kiosk.errors import DriverError, DriverMissing
 from kiosk.ports import Scanned
 
 _AT_ONCE = 4096
-_ENDS = re.compile("[\r\n\t\x03]")
+_ENDS = re.compile("([\r\n\t\x03])")
 """CR, LF, Tab, or the ETX that some scanners are set to."""
+_COMPLETE = "\x03"
 _STARTS = "\x02"
 """STX, which goes with ETX: no part of the text."""
 
@@ -105,8 +106,9 @@ class SerialScanner:
         self._find = find
         self._line = Plugged("desk scanner", device, self._open)
         self._scan = Assembly(ends=Ends(ends), pause_s=pause_s)
-        self._waiting = ""  # characters that came behind the end of a scan
         self._decoder = _decoder()
+        self._pause_s = pause_s
+        self._came_at = float("-inf")
 
     def read(self, wait_s: float) -> Scanned | None:
         """Return the next scan, or why it was none; None after `wait_s` seconds.
@@ -116,10 +118,8 @@ class SerialScanner:
         """
         deadline = time.monotonic() + wait_s
         while True:
-            scan = self._next(time.monotonic())
-            if scan is not None:
-                return scan
-            ends = deadline if self._scan.due is None else min(deadline, self._scan.due)
+            due = self._scan.due
+            ends = deadline if due is None else min(deadline, due)
             try:
                 came = self._line.take(ends, SerialLine.read)
             except DriverError:
@@ -127,13 +127,11 @@ class SerialScanner:
                 raise
             now = time.monotonic()
             if came is not None:
-                self._waiting += self._decoder.decode(came)
-            elif (scan := self._scan.paused(now)) is not None:
-                # What is left of a torn character is no beginning of the next scan.
-                self._decoder = _decoder()
+                self._sent(came, now)
+            scan = self._scan.take(now, silent=came is None)
+            over = now >= deadline + (0.0 if came is None else PATIENCE_S)
+            if scan is not None or over:
                 return scan
-            if now >= deadline + (0.0 if came is None else PATIENCE_S):
-                return None
 
     def close(self) -> None:
         """Give the scanner back, once a `read` that waits has returned."""
@@ -158,28 +156,24 @@ class SerialScanner:
                 f"expected the desk scanner at {path}, found none ({error.strerror}): plug it in"
             ) from error
 
-    def _next(self, now: float) -> Scanned | None:
-        """Take characters up to the end of a scan; what follows waits for the next read."""
-        while (end := _ENDS.search(self._waiting)) is not None:
-            text, self._waiting = self._waiting[: end.start()], self._waiting[end.end() :]
-            self._add(text, now)
-            scan = self._scan.end()
-            if scan is not None:
-                return scan
-        text, self._waiting = self._waiting, ""
-        self._add(text, now)
-        return None
-
-    def _add(self, text: str, now: float) -> None:
-        text = text.replace(_STARTS, "")
-        if "�" in text:
-            self._scan.spoil(Refusal.CONTROL_BYTES, now)
-        elif text:
-            self._scan.add(text, now)
+    def _sent(self, came: bytes, now: float) -> None:
+        """Take what the scanner sent: text and endings in turn."""
+        if now - self._came_at >= self._pause_s:
+            # What is left of a torn character is no beginning of the next scan.
+            self._decoder = _decoder()
+        self._came_at = now
+        for part in _ENDS.split(self._decoder.decode(came).replace(_STARTS, "")):
+            if part == _COMPLETE:
+                self._scan.complete(now)
+            elif _ENDS.fullmatch(part):
+                self._scan.end(part, now)
+            elif "�" in part:
+                self._scan.spoil(Refusal.CONTROL_BYTES, now)
+            elif part:
+                self._scan.add(part, now)
 
     def _forget(self) -> None:
         self._scan.clear()
-        self._waiting = ""
         self._decoder = _decoder()
 
 

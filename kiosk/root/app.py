@@ -21,7 +21,7 @@ from kiosk.core.effects import Effect
 from kiosk.core.events import DeviceRevoked, Event, HealthChanged, Part
 from kiosk.core.screen.status_line import condition
 from kiosk.enrolment.device import Device, Identity
-from kiosk.loop import Hands, Inbox, Loop
+from kiosk.loop import Hands, Loop
 from kiosk.ports import Camera, Clock
 from kiosk.reader.repeats import Repeats
 from kiosk.root.equipment import Drivers, eyes
@@ -37,6 +37,7 @@ from kiosk.store.shelf import StoreShelf
 from kiosk.store.store import Store
 from kiosk.store.thread import STORE_SILENCE_S, StoreThread
 from kiosk.threads.heartbeats import Heartbeats
+from kiosk.threads.inbox import Inbox
 from kiosk.threads.worker import SILENCE_S, Body, Worker
 from kiosk.uplink.client import RegistryClient
 from kiosk.uplink.documents import DOCUMENTS_SILENCE_S, Documents
@@ -248,7 +249,7 @@ class App:
         )
 
     def _mend(self) -> None:
-        self._recorder.mend()
+        self._recorder.mend(missed=self.loop.door.is_broken(Part.STORE))
         self._view.keep()
 
     def _is_new(self, text: str) -> bool:

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from drivers.engine.zbar_engine import ZbarDecoder
 from drivers.engine.zxing_engine import CardDecoder, ZxingDecoder
-from drivers.nothing import LostGate, NoDecoder, NoGate, NoLamp, Silence
+from drivers.nothing import LostGate, LostLamp, LostSound, NoDecoder, NoGate, NoLamp, Silence
 from drivers.sensors.board import SystemBoard
 from kiosk.core.effects import Sound
 from kiosk.core.events import Part
@@ -90,11 +90,9 @@ def drivers_for(settings: Settings, clock: Clock, last: ExitStack) -> Drivers:
     """Make every driver that the settings name; `last` closes them. Main thread only: one of them is the screen."""
     lost: dict[str, str] = {}
     gate: Gate = _or_else("gate", lambda: GATES[settings.gate.driver](settings), LostGate, lost)
-    lamp = _or_else("lamp", lambda: LAMPS[settings.lamp.driver](settings), lambda _why: NoLamp(), lost)
-    sounder = _or_else(
-        "sound", lambda: SOUNDERS[settings.sound.driver](settings), lambda _why: Silence(), lost
-    )
-    if settings.sound.quiet_hours is not None:
+    lamp: Lamp = _or_else("lamp", lambda: LAMPS[settings.lamp.driver](settings), LostLamp, lost)
+    sounder: Sounder = _or_else("sound", lambda: SOUNDERS[settings.sound.driver](settings), LostSound, lost)
+    if settings.sound.quiet_hours is not None and Part.SOUND not in lost:
         zone = settings.door.timezone
         sounder = QuietHours(sounder, settings.sound.quiet_hours, lambda: clock.wall().astimezone(zone))
     screen = _screen(settings, clock)
@@ -110,7 +108,7 @@ def drivers_for(settings: Settings, clock: Clock, last: ExitStack) -> Drivers:
         open_scanner=SCANNERS[settings.scanner.driver](settings),
         board=SystemBoard(settings.store.path.parent),
         open_passage=PASSAGES[settings.passage.driver](settings),
-        lost=tuple((part, lost[part]) for part in (Part.GATE, Part.LAMP) if part in lost),
+        lost=tuple((part, lost[part]) for part in (Part.GATE, Part.LAMP, Part.SOUND) if part in lost),
         open_alarm=ALARMS[settings.alarm.driver](settings),
     )
 

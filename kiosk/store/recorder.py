@@ -58,14 +58,19 @@ class Recorder:
         boot, offset_ms = self._boot, offset_ms_of(found.wall, found.mono)
         self._store.call(lambda store: store.trust_time(boot, offset_ms))
 
-    def mend(self) -> None:
-        """Try the disk again if it failed, and then what it did not take. Called every few seconds."""
-        if not self._failed:
+    def mend(self, *, missed: bool = False) -> None:
+        """Try the disk again if it failed, and then what it did not take. Called every few seconds.
+
+        `missed`: the door takes the disk for broken. No failure may be known here, because the word that a record was written
+        came late, or never: then a write that is tried now is the proof that the disk is well.
+        """
+        if not (self._failed or missed):
             return
         try:
             self._store.call(lambda store: store.probe()).result(WAIT_S)
         except (OSError, TimeoutError) as failure:
             log.error("store: still does not write: %s", failure)
+            self._put(HealthChanged(part=Part.STORE, working=False, why=str(failure)))
             return
         self._failed = False
         with self._lock:

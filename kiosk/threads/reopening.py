@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from traceback import format_tb
 
 from kiosk.core.events import Event, HealthChanged, Part
 from kiosk.errors import DriverBroken, DriverError, DriverHangs, DriverMissing
+from kiosk.threads.levels import Level
 from kiosk.threads.opening import AnyThing, Opening
 
 log = logging.getLogger(__name__)
@@ -26,10 +28,16 @@ Put = Callable[[Event], None]
 
 
 class Told:
-    """Says how a part is, each change once. Called, it says that the part works."""
+    """Says how a part is: each change at once, and as a level again (kiosk/threads/levels.py). Called, it says that the part works."""
 
-    def __init__(self, part: Part, put: Put, *, optional: bool = False) -> None:
-        self._part, self._put = part, put
+    def __init__(
+        self, part: Part, put: Put, *, optional: bool = False, mono: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._part = part
+        self._works = HealthChanged(part=part, working=True)
+        self._level: Level[HealthChanged] = Level(put, self._works, mono=mono)
+        self._fault = self._works
+        """What was told when it failed last."""
         self._known = not optional
         self.failures = 0
         """How often in a row it was opened for nothing."""
@@ -38,9 +46,20 @@ class Told:
 
     def __call__(self) -> None:
         """The part works: it has just given something."""
-        if self._missing:
+        if self._level.now != self._works:
             log.info("%s: works again", self._part)
-            self._put(HealthChanged(part=self._part, working=True))
+        self._is_there()
+        self._level.tell(self._works)
+
+    def ails(self, why: str) -> None:
+        """The part is there, and says itself why it cannot do its work."""
+        self._is_there()
+        fault = HealthChanged(part=self._part, working=False, why=why)
+        if fault != self._level.now:
+            log.error("%s: %s", self._part, why)
+        self._level.tell(fault)
+
+    def _is_there(self) -> None:
         self._missing.clear()
         self.failures, self._known = 0, True
 
@@ -61,8 +80,9 @@ class Told:
         """The part does not work, for a reason that says what to do. Told once for each kind of failure: the last is what to do now."""
         if type(failure) not in self._missing:
             log.error("%s: %s", self._part, failure)
-            self._put(HealthChanged(part=self._part, working=False, why=str(failure)))
+            self._fault = HealthChanged(part=self._part, working=False, why=str(failure))
         self._missing.add(type(failure))
+        self._level.tell(self._fault)
 
 
 def reopening(
@@ -74,12 +94,13 @@ def reopening(
     *,
     optional: bool = False,
     open_wait_s: float = OPEN_WAIT_S,
+    mono: Callable[[], float] = time.monotonic,
 ) -> None:
     """Use a thing for as long as it works; when it is gone, say so, and open it anew after a pause.
 
     `optional`: none need be here. One that was never there is no fault, one that went away is.
     """
-    told = Told(part, put, optional=optional)
+    told = Told(part, put, optional=optional, mono=mono)
 
     while not stop.is_set():
         try:

@@ -29,6 +29,9 @@ MOST_BYTES = 1 << 20
 """Of an answer. The longest honest one, 500 verdicts with reasons, has 60 kB."""
 LONGEST_WHY = 200
 """Of a part's reason in a heartbeat, in characters: the contract takes no longer one (docs/openapi.json)."""
+MOST_PHONES = 32
+"""Of one answer of events, the newest: as many as a door lets wait in line (core/door/waiting_line.py). Of more, only who came last
+can still stand before it."""
 MOST_LIST_BYTES = 32 << 20
 """Of the list of revoked passes: 300,000 of them have 3.6 MB."""
 
@@ -67,6 +70,8 @@ class Arrivals:
 
     cursor: int
     phones: tuple[PhoneArrived, ...]
+    left_out: int = 0
+    """How many older ones the same answer held that were too many (MOST_PHONES)."""
 
 
 class RegistryClient:
@@ -185,8 +190,13 @@ class RegistryClient:
         if type(cursor) is not int or cursor < 0 or not isinstance(events, list):
             raise answers.bad("a cursor and a list of events")
         # A kind that is not ours is a newer registry's: nobody came that this kiosk could let in.
-        mine = (event for event in events if isinstance(event, dict) and event.get("kind") == "checkin")
-        return Arrivals(cursor=cursor, phones=tuple(answers.phone(event) for event in mine))
+        mine = [event for event in events if isinstance(event, dict) and event.get("kind") == "checkin"]
+        newest = mine[-MOST_PHONES:]
+        return Arrivals(
+            cursor=cursor,
+            phones=tuple(answers.phone(event) for event in newest),
+            left_out=len(mine) - len(newest),
+        )
 
     def heartbeat(
         self, *, version: str, waiting: int, parked: int, inside: int, health: Mapping[str, str]

@@ -21,6 +21,7 @@ from kiosk.errors import RegistryRefused, RegistryUnreachable, StoreError
 from kiosk.ports import Clock
 from kiosk.store.store import Outgoing, Store
 from kiosk.store.thread import StoreThread
+from kiosk.threads.levels import Level
 
 _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
@@ -103,7 +104,7 @@ class Syncer:
         self._store = store
         self._sender = sender
         self._clock = clock
-        self._report = report
+        self._level: Level[LinkChanged] = Level(report, mono=clock.mono)
         self._asking = asking
         self._jitter = jitter
         """A random number in [0, 1) at each call."""
@@ -126,7 +127,7 @@ class Syncer:
                 waits = told.incidents_waiting + incident
                 self._told = told = replace(told, waiting=told.waiting + 1, incidents_waiting=waits)
         if told is not None:
-            self._report(told)
+            self._level.tell(told)
         if incident:
             self._set_pace(
                 lambda pace: outbox.on_link_up(pace, now_mono=self._clock.mono(), spread_s=0, jitter=0)
@@ -142,7 +143,7 @@ class Syncer:
             if changed and told is not None:
                 self._told = told = replace(told, online=online)
         if changed and told is not None:
-            self._report(told)
+            self._level.tell(told)
         if changed and online:
             now, jitter = self._clock.mono(), self._jitter()
             self._set_pace(
@@ -171,6 +172,7 @@ class Syncer:
                 self._beat()
                 if self._woken.wait(min(left, BEAT_S)):
                     break
+                self._tell_again()
 
     def step(self) -> float:
         """Send one batch if it is time, and return in how many seconds to come again. Raises StoreError."""
@@ -251,9 +253,14 @@ class Syncer:
             incidents_waiting=counts.incidents_waiting,
         )
         with self._guard:
-            changed, self._told = link != self._told, link
-        if changed:
-            self._report(link)
+            self._told = link
+        self._level.tell(link)
+
+    def _tell_again(self) -> None:
+        with self._guard:
+            told = self._told
+        if told is not None:
+            self._level.tell(told)
 
     def _set_pace(self, change: Callable[[Pace], Pace]) -> None:
         with self._guard:

@@ -10,8 +10,9 @@ import threading
 from collections import Counter
 
 from kiosk.core.events import HealthChanged, Part
-from kiosk.core.health.board import Vigil
+from kiosk.core.health.board import AILMENTS, Vigil
 from kiosk.ports import Board, Clock
+from kiosk.threads.levels import Level
 from kiosk.threads.reopening import Put
 
 log = logging.getLogger(__name__)
@@ -27,7 +28,9 @@ class BoardWatch:
 
     def __init__(self, board: Board, *, put: Put, clock: Clock) -> None:
         self._board = board
-        self._put = put
+        well = {part: HealthChanged(part=part, working=True) for part in AILMENTS}
+        self._levels = {part: Level[HealthChanged](put, well[part], mono=clock.mono) for part in AILMENTS}
+        self._now = well
         self._clock = clock
         self._vigil = Vigil()
         self._wrong: Counter[Part] = Counter()
@@ -40,14 +43,16 @@ class BoardWatch:
             stop.wait(LOOK_S)
 
     def look(self) -> None:
-        """Look once, and tell what has changed."""
+        """Look once, and tell how each part of the board is."""
         mono = self._clock.mono()
         self._vigil, changes = self._vigil.look(self._board.read(), mono)
         self._wrong.update(self._vigil.wrong(mono))
         for change in changes:
-            self._put(change)
+            self._now[change.part] = change
             if change.working:
                 log.info("%s: fine again", change.part)
+        for part, level in self._levels.items():
+            level.tell(self._now[part])
         self._journal(mono, changes)
 
     def _journal(self, mono: float, changes: tuple[HealthChanged, ...]) -> None:

@@ -22,15 +22,16 @@ from kiosk.core.events import (
     Part,
 )
 from kiosk.core.model import Credential, Via
-from kiosk.core.who.credential import precedence
 from kiosk.errors import CameraLost, RegistryRefused, RegistryUnreachable
 from kiosk.ports import Camera, Clock, Grey, Keypad, Reading, Registry
 from kiosk.reader.advice import Advice
 from kiosk.threads.heartbeats import Heartbeats
+from kiosk.threads.levels import Level
 from kiosk.threads.reopening import REOPEN_S, Put, Told, reopening
 from kiosk.threads.worker import SILENCE_S, Worker
 from kiosk.uplink.client import Arrivals
 from kiosk.workers.eyes import Eyes, Memory, Saw
+from kiosk.workers.in_view import InView
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +54,8 @@ SCAN_SILENCE_S = 45.0
 LISTEN_SILENCE_S = POLL_S + SILENCE_S
 FROM_NOW_ON = 2**53
 """A cursor that no event has reached: the registry answers with where it is."""
+LISTEN_PAUSE_S = 0.2
+"""Between two calls: a registry that answers at once, again and again, is asked five times a second and no more."""
 
 
 class Preview:
@@ -96,14 +99,14 @@ def scanning(
     """
 
     new = 0
+    in_view = InView(memory, understand)
 
     def found(readings: list[Reading], mono: float) -> None:
         nonlocal new
-        remembered = readings if len(readings) < 2 else _first_told(readings, understand)
-        for reading in memory.new(remembered, mono)[:1]:
-            if reading is remembered[0]:
-                new += 1
-                put(CodeRead(credential=understand(reading.text), via=Via.CAMERA))
+        credential = in_view.told(readings, mono)
+        if credential is not None:
+            new += 1
+            put(CodeRead(credential=credential, via=Via.CAMERA))
 
     def seen(frame: Grey, mono: float) -> None:
         nonlocal new
@@ -114,16 +117,6 @@ def scanning(
     return watching(
         open_camera=open_camera, eyes=eyes, clock=clock, preview=preview, found=found, put=put, seen=seen
     )
-
-
-def _first_told(readings: list[Reading], understand: Callable[[str], Credential]) -> list[Reading]:
-    """Return the reading that is told, then those that are nobody's: a poster is no news when the visitor has gone.
-
-    The others that are ours are left out and so not remembered: each is new when it has become the one.
-    """
-    places = [(precedence(understand(reading.text)), reading) for reading in readings]
-    _, first = min(places, key=lambda one: one[0])
-    return [first, *(reading for place, reading in places if place and reading is not first)]
 
 
 def watching(
@@ -140,6 +133,7 @@ def watching(
 
     def look(camera: Camera, stop: threading.Event, told: Told) -> None:
         advice = Advice()
+        hint: Level[HintChanged] = Level(put, HintChanged(hint=None), mono=clock.mono)
         frame = _first_frame(camera, told)
         try:
             while not stop.is_set():
@@ -149,9 +143,7 @@ def watching(
                 preview.put(frame, mono, lively=mono - eyes.moved_at < LIVELY_S)
                 found(readings, mono)
                 seen(frame, mono)
-                before = advice.said
-                if advice.hears(eyes.guidance, mono, read=bool(readings)) is not before:
-                    put(HintChanged(hint=advice.said))
+                hint.tell(HintChanged(hint=advice.hears(eyes.guidance, mono, read=bool(readings))))
                 frame = camera.read(FRAME_WAIT_S)
         finally:
             if advice.said is not None:  # who held it up cannot be seen any more
@@ -265,7 +257,14 @@ def listening(
                 continue
             failures, cursor = 0, arrivals.cursor
             heard(True)
+            if arrivals.left_out:
+                log.warning(
+                    "%d phones at once: the newest %d are heard",
+                    arrivals.left_out + len(arrivals.phones),
+                    len(arrivals.phones),
+                )
             for phone in arrivals.phones:
                 put(phone)
+            stop.wait(LISTEN_PAUSE_S)
 
     return body

@@ -17,6 +17,7 @@ from kiosk.errors import CameraLost
 from kiosk.ports import Clock, Grey
 from kiosk.reader.lookout import Lookout
 from kiosk.reader.scenery import Scenery
+from kiosk.threads.levels import Level
 from kiosk.threads.reopening import Put
 
 log = logging.getLogger(__name__)
@@ -51,9 +52,10 @@ class ViewWatch:
         self, folder: Path, put: Put, *, is_open: Callable[[], bool], mono: Callable[[], float]
     ) -> None:
         """`is_open`: whether visitors may come now; a dark hall is right at night."""
-        self._folder, self._put, self._is_open, self._mono = folder, put, is_open, mono
+        self._folder, self._is_open, self._mono = folder, is_open, mono
         self._lookout = Lookout(kept(folder))
         self._told: Trouble | None = None
+        self._level: Level[HealthChanged] = Level(put, _health(None), mono=mono)
         self._written: Scenery = self._lookout.scenery
         self._keep_at = self._reopen_at = float("-inf")
         self._failed = False
@@ -62,21 +64,20 @@ class ViewWatch:
         """Hear of one more frame, in which `read` new codes were read. Raises CameraLost where the picture is frozen."""
         trouble = self._lookout.look(frame, mono, moved_at=moved_at, read=read, is_open=self._is_open())
         if trouble is not self._told:
-            self._tell(trouble)
+            self._say(trouble)
+        self._level.tell(_health(trouble))
         if trouble is Trouble.FROZEN and mono >= self._reopen_at:
             self._reopen_at = mono + FROZEN_S
             raise CameraLost(
                 "its picture is frozen, it is opened anew: if that does not help, pull it and plug it in again"
             )
 
-    def _tell(self, trouble: Trouble | None) -> None:
+    def _say(self, trouble: Trouble | None) -> None:
         self._told = trouble
         if trouble is None:
             log.info("view: the camera sees its hall again")
-            self._put(HealthChanged(part=Part.VIEW, working=True))
         else:
             log.warning("view: %s", WHY[trouble])
-            self._put(HealthChanged(part=Part.VIEW, working=False, why=WHY[trouble]))
 
     def keep(self) -> None:
         """Write down what was learned, once an hour at most; the first time as soon as the hall is known."""
@@ -92,3 +93,7 @@ class ViewWatch:
             if not self._failed:
                 log.warning("what the hall looks like could not be kept: %s", failure.strerror or failure)
             self._failed = True
+
+
+def _health(trouble: Trouble | None) -> HealthChanged:
+    return HealthChanged(part=Part.VIEW, working=trouble is None, why="" if trouble is None else WHY[trouble])

@@ -74,14 +74,20 @@ def test_what_goes_on_is_in_the_journal_now_and_then_and_counted(fake, watch, by
     assert said[1] == f"power: still wrong (seen {JOURNAL_S / 2:.0f} times)"
 
 
-def test_the_door_hears_of_each_change_once(fake, tmp_path, by_hand):
+def test_the_door_hears_of_each_change_at_once_and_of_each_level_again_and_again(fake, tmp_path, by_hand):
     heard = []
-    watch = BoardWatch(SystemBoard(tmp_path, fake.root), put=heard.append, clock=by_hand)
+    watch = BoardWatch(
+        SystemBoard(tmp_path, fake.root), put=lambda event: heard.append((by_hand.now, event)), clock=by_hand
+    )
     fake.undervolt()
     fake.warm(90)
     look(watch, by_hand, 300)
-    assert [(event.part, event.working) for event in heard] == [(Part.POWER, False), (Part.HEAT, False)]
-    assert all(isinstance(event, HealthChanged) for event in heard)
+    wrong = [(at, event.part) for at, event in heard if not event.working]
+    assert wrong[:2] == [(0.0, Part.POWER), (6.0, Part.POWER)]  # a look every two seconds, a level every five
+    assert next(at for at, part in wrong if part is Part.HEAT) == 10.0
+    assert sum(part is Part.POWER for _, part in wrong) == 50
+    assert {event.part for _, event in heard if event.working} == {Part.HEAT, Part.DISK, Part.MEMORY}
+    assert all(isinstance(event, HealthChanged) for _, event in heard)
 
 
 def test_a_whole_door_on_a_weak_supply_tells_staff_and_registry_and_lets_people_in(

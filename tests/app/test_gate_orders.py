@@ -5,9 +5,10 @@ import uuid
 import pytest
 
 from drivers.nothing import NoLamp, Silence
-from kiosk.core.events import GateFailed, HealthChanged, Part, Passed, Recorded
+from kiosk.core.events import GateFailed, GateOpened, HealthChanged, Part, Passed, Recorded
 from kiosk.core.model import Direction
-from kiosk.loop import Hands, Inbox, Loop
+from kiosk.loop import Hands, Loop
+from kiosk.threads.inbox import Inbox
 from simulator.outputs import FakeGate
 from tests.factories import NOON, make_door, make_pass
 
@@ -68,6 +69,11 @@ def loop(clock, gate):
     return loop
 
 
+def told(loop):
+    """Return what the hands told of the orders so far."""
+    return list(iter(lambda: loop.inbox.take(0), None))
+
+
 def test_a_held_gate_shuts_when_the_visitor_has_passed(loop, gate, clock):
     loop.admit(1)
     clock.at = 2.0
@@ -90,7 +96,17 @@ def test_a_gate_that_only_shut_is_not_taken_for_mended(loop, gate, clock):
     loop.admit(1)
     loop.handle(GateFailed(why="the wire is cut"))
     loop.handle(Passed(direction=Direction.ENTRY))
-    assert loop.inbox.take(0) is None
+    assert not [event for event in told(loop) if isinstance(event, HealthChanged)]
     clock.at = 10.0
     loop.admit(2)
-    assert loop.inbox.take(0) == HealthChanged(part=Part.GATE, working=True)
+    visit = loop.door.visitor.visit_id
+    assert told(loop) == [HealthChanged(part=Part.GATE, working=True), GateOpened(visit_id=visit)]
+
+
+def test_the_core_hears_whose_opening_it_was_or_was_not(loop, gate, clock):
+    loop.admit(1)
+    assert told(loop) == [GateOpened(visit_id=loop.door.visitor.visit_id)]
+    clock.at = 1.0
+    gate.fail("the wire is cut")
+    loop.admit(2)
+    assert told(loop) == [GateFailed(why="the wire is cut", visit_id=loop.door.visitor.visit_id)]

@@ -7,7 +7,7 @@ from types import ModuleType
 import pytest
 from gpiozero import DigitalOutputDevice
 
-from drivers.nothing import LostGate, NoLamp
+from drivers.nothing import LostGate, LostLamp
 from kiosk.clock import SystemClock
 from kiosk.core.events import Part
 from kiosk.core.model import Colour, Direction, Outcome
@@ -36,7 +36,7 @@ def test_a_line_that_somebody_else_holds_is_a_lost_gate_and_not_one_that_obeys()
         drivers = drivers_for(parse(WIRED), SystemClock(), last)
         assert [part for part, _why in drivers.lost] == [Part.GATE, Part.LAMP]
         assert isinstance(drivers.gate, LostGate)
-        assert isinstance(drivers.lamp, NoLamp)
+        assert isinstance(drivers.lamp, LostLamp)
         with pytest.raises(DriverError, match="GPIO17"):
             drivers.gate.open(Direction.EXIT)
     with ExitStack() as last:

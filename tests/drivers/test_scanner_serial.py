@@ -2,17 +2,18 @@
 
 import os
 import pty
+import time
 import tty
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drivers.scanner.assembly import Ends
+from drivers.scanner.assembly import SETTLE_S, Ends
 from drivers.scanner.serial_scanner import SerialLine, SerialScanner
 from kiosk.core.model import NotACredential, Refusal
 from kiosk.errors import DriverError, DriverMissing
-from simulator.scanner import FakeSerialScanner
+from simulator.scanner import PAUSE_S, FakeSerialScanner
 from tests.drivers.keypad_contract import SOON_S
 from tests.drivers.scanner_contract import ScannerContract
 
@@ -71,8 +72,45 @@ def test_letters_of_kazakh_come_as_they_are(scanner):
 
 def test_bytes_that_are_no_text_spoil_the_scan_and_not_the_next(scanner):
     scanner.read(0)
-    scanner.send(b"ab\xff\xfe\r\ntext\r\n")
-    assert [scanner.read(SOON_S), scanner.read(SOON_S)] == [GARBAGE, "text"]
+    scanner.send(b"ab\xff\xfe\r\n")
+    assert scanner.read(SOON_S) == GARBAGE
+    scanner.send(b"text\r\n")
+    assert scanner.read(SOON_S) == "text"
+
+
+@pytest.mark.parametrize("noise", [b"\xff\r" * 1450, b"ab\r" * 900, b"\x03" * 50, bytes(range(256)) * 20])
+def test_a_burst_of_noise_is_one_refusal_and_not_one_for_each_line(scanner, noise):
+    scanner.read(0)
+    scanner.send(noise)
+    scans = [scanner.read(SOON_S)]
+    while scans[-1] is not None:
+        scans.append(scanner.read(2 * PAUSE_S))
+    assert len(scans) <= 2
+    scanner.scan("text")
+    assert scanner.read(SOON_S) == "text"
+
+
+@pytest.mark.parametrize("between", ["\r\n", "\r", "\n"])
+def test_lines_of_every_kind_are_lines(scanner, between):
+    scanner.read(0)
+    scanner.send(f"one{between}two{between}three\r\n".encode())
+    assert scanner.read(SOON_S) == "one\ntwo\nthree"
+
+
+def test_a_tab_in_the_middle_of_a_code_is_a_part_of_it(scanner):
+    scanner.read(0)
+    scanner.send(b"one\ttwo\t")
+    assert scanner.read(SOON_S) == "one\ttwo"
+
+
+def test_what_the_scanner_itself_calls_complete_is_not_waited_for():
+    scanner = FakeSerialScanner(pause_s=SOON_S)
+    scanner.read(0)
+    scanner.send(b"\x02text\x03")
+    before = time.monotonic()
+    assert scanner.read(SOON_S) == "text"
+    assert time.monotonic() - before < SETTLE_S
+    scanner.close()
 
 
 def test_a_letter_that_is_torn_by_the_plug_is_no_beginning_of_the_next_scan(scanner):
@@ -112,13 +150,13 @@ def test_the_line_is_raw_and_echoes_nothing():
 @settings(max_examples=40)
 @given(noise=st.binary(max_size=200))
 def test_no_bytes_raise_or_hide_the_scan_after_them(noise):
-    scanner = FakeSerialScanner(pause_s=5.0)
+    scanner = FakeSerialScanner(pause_s=0.002)
     scanner.read(0)
-    scanner.send(noise + b"\r\ntext\r\n")
-    seen = [scanner.read(SOON_S)]
-    while seen[-1] != "text":
-        seen.append(scanner.read(SOON_S))
-        assert seen[-1] is not None
+    scanner.send(noise)
+    while scanner.read(0.005) is not None:
+        pass
+    scanner.scan("text")
+    assert scanner.read(SOON_S) == "text"
     scanner.close()
 
 

@@ -13,7 +13,9 @@ LARGEST_FILE = 2 * 1024 * 1024
 LARGE_ON_PURPOSE: dict[str, str] = {}  # path -> reason
 LONGEST_PYTHON = 300  # lines of code: what explains it is no reason to cut a file in two
 LONGEST_TEST = 450  # a list of sentences, each read alone; what has to fit in a head is one of them
-LONG_ON_PURPOSE = {"tests/core/stories.py": "one generator: its parts are drawn from one another"}  # path -> reason
+LONG_ON_PURPOSE = {
+    "tests/core/stories.py": "one generator: its parts are drawn from one another"
+}  # path -> reason
 
 # In pieces, so that this file does not break its own rules.
 MACHINE_PATH = re.compile(

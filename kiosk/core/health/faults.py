@@ -13,7 +13,6 @@ from kiosk.core.events import Part
 
 NUMBER_OF: Mapping[Part, int] = MappingProxyType(
     {
-        Part.CLOCK: 4,
         Part.DISK: 5,
         Part.STORE: 7,
         Part.CAMERA: 10,
@@ -22,6 +21,7 @@ NUMBER_OF: Mapping[Part, int] = MappingProxyType(
         Part.GATE: 19,
         Part.LAMP: 20,
         Part.SCANNER: 21,
+        Part.SOUND: 32,
         Part.POWER: 33,
         Part.HEAT: 34,
         Part.MEMORY: 35,
