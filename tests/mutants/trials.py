@@ -114,7 +114,7 @@ def in_a_child(work: Callable[[], int], *, most_s: int = MOST_S, says: str = os.
 def module_of(path: str) -> str:
     """Return the module of a file.
 
-    >>> module_of("kiosk/core/door.py"), module_of("kiosk/core/__init__.py")
+    >>> module_of("kiosk/core/door/table.py"), module_of("kiosk/core/__init__.py")
     ('kiosk.core.door', 'kiosk.core')
     """
     return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
