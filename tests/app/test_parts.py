@@ -91,7 +91,7 @@ def test_without_a_screen_visitors_come_in_all_the_same_and_it_is_taken_when_it_
         lambda: "display" in (reports.heartbeat(house.device) or {"health": {}})["health"],
         "a heartbeat, however long the reason is",
     )
-    assert sum("screen: no display" in line.getMessage() for line in journal.records) <= 2
+    assert sum("display: no display" in line.getMessage() for line in journal.records) <= 2
     house.screen.plugged = True
     house.until(lambda: not house.door.is_broken(Part.DISPLAY), "the screen back")
     assert working(house, Part.DISPLAY)[0] is False

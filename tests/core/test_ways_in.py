@@ -364,3 +364,22 @@ def test_a_visitor_without_identifier_or_decision_is_neither_asked_about_nor_sho
     nobody = replace(man.door.visitor, decision=None)
     assert verdicts.question(man.door, nobody) == ()
     assert verdicts.show(man.door, nobody, man.stamps.now()) == (man.door, ())
+
+
+def test_a_commit_that_comes_while_somebody_else_is_being_recorded_withdraws_the_visit_that_was_given_up():
+    """The disk stood still for longer than the door waits, and the next one was leaving when it went on."""
+    man = Doorman(make_door(DoorKind.TOGGLE), disk="held")
+    man.reads(make_person(3))
+    man.answers(Colour.GREEN)
+    man.commit()
+    man.wait(60)
+    man.commit()
+    man.reads(make_pass(number=1))
+    given_up = man.door.visitor.visit_id
+    man.wait(man.door.setup.times.record_s + 1)
+    man.reads(make_person(3))
+    assert man.door.state is State.RECORDING
+    man.tell(Recorded(record_id=given_up))
+    assert [(one.visit_id, one.passed) for one in man.records(Passage)][-1] == (given_up, False)
+    assert given_up not in man.opened
+    assert man.door.abandoned == {}

@@ -222,7 +222,11 @@ def _shows_it_again_to_come_in(door: Door, event: Arrival, stamp: Stamp) -> bool
 
 def _number(door: Door, visitor: Visitor, stamp: Stamp) -> Step:
     """A number was given, by key or on a card: where nobody watches, both are counted, for both can be made up."""
-    if visitor.direction is Direction.EXIT or _is_last(door, visitor, stamp):
+    if (
+        visitor.direction is Direction.EXIT
+        or Direction.ENTRY not in door.ways
+        or _is_last(door, visitor, stamp)
+    ):
         return _come(door, visitor, stamp)
     if not door.keypad_rests(stamp.mono):
         door, alert = _tried(door, stamp, mistaken=False)
