@@ -217,6 +217,10 @@ class Registry(Protocol):
         """Return the status, within `deadline_s` seconds in all. Raises RegistryUnreachable or RegistryRefused."""
         ...
 
+    def take_place(self, visit_id: str, deadline_s: float) -> bool:
+        """Return whether the venue has a place for a visit, within `deadline_s` seconds. Raises as `ask`."""
+        ...
+
 
 class Clock(Protocol):
     """Both clocks. Whoever begins something (a door, a command, the demo) makes the real one."""

@@ -352,17 +352,4 @@ class Anomaly:
     time_trusted: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Correction:
-    """Staff counted, and put the number inside right: a recorded act with who and why."""
-
-    id: str
-    change: int
-    """So many more (or, negative, fewer) are inside than was counted; never 0."""
-    by: str
-    why: str = field(repr=False)
-    corrected_at: datetime
-    time_trusted: bool = True
-
-
-Record = Visit | Amendment | Passage | Closing | Anomaly | Correction
+Record = Visit | Amendment | Passage | Closing | Anomaly

@@ -18,7 +18,7 @@ from kiosk.clock import new_id
 from kiosk.core.door.over_a_restart import Remembered
 from kiosk.core.door.state import Door, State
 from kiosk.core.effects import Effect
-from kiosk.core.events import DeviceRevoked, Event, HealthChanged, Part
+from kiosk.core.events import DeviceRevoked, Event, HealthChanged, Part, VenueCounted
 from kiosk.core.screen.status_line import condition
 from kiosk.enrolment.device import Device, Identity
 from kiosk.loop import Hands, Loop
@@ -102,6 +102,8 @@ class App:
             identity.door,
             mono=clock.mono,
             signer=RequestSigner(identity, wall=clock.wall),
+            kind=settings.door.kind,
+            counted=lambda number: inbox.put(VenueCounted(number=number)),
             revoked=self._withdrawn,
         )
         self._store_pulse = self.heartbeats.promise("store", STORE_SILENCE_S)
@@ -151,6 +153,7 @@ class App:
             sounder=drivers.sounder,
             screen=drivers.screen,
             ask=self._asker.ask,
+            take_place=self._asker.take_place,
             write=self._recorder.write,
             trust_time=self._recorder.trust_time,
             remember=self._remember,

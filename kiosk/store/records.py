@@ -17,7 +17,6 @@ from kiosk.core.model import (
     Amendment,
     Anomaly,
     Closing,
-    Correction,
     Decision,
     Identifier,
     Passage,
@@ -33,7 +32,6 @@ _FIELDS = {
     "passage": ("visit", "passed", "sensed"),
     "closing": ("assumed_exits",),
     "anomaly": ("what", "direction"),
-    "correction": ("change", "by", "why"),
 }
 """Item kind -> its columns, under the same names, beside `uid`, `kind`, `at` and `time_trusted`."""
 _IF_THERE = frozenset({"counted_at"})
@@ -82,6 +80,7 @@ def row_of(record: Record, sealed: Sealed | None) -> dict[str, Any]:
                 "via": record.via.value,
                 **_decided(record.decision),
                 "compare_identity": record.decision.compare_identity,
+                "counted_at": record.counted_at and utc_text(record.counted_at),
                 **_who(record.identifier, sealed),
                 "reference": reference(record.id),
             }
@@ -122,16 +121,6 @@ def row_of(record: Record, sealed: Sealed | None) -> dict[str, Any]:
                 "time_trusted": record.time_trusted,
                 "what": record.what.value,
                 "direction": None if record.direction is None else record.direction.value,
-            }
-        case Correction():
-            return {
-                "uid": record.id,
-                "kind": "correction",
-                "at": utc_text(record.corrected_at),
-                "time_trusted": record.time_trusted,
-                "change": record.change,
-                "by": plain_line(record.by, 64),
-                "why": plain_line(record.why, 200),
             }
         case _:
             assert_never(record)

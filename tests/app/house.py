@@ -64,6 +64,7 @@ class House:
         clock: HouseClock,
         *,
         url: str = "",
+        door: str = DEMO_DOOR,
         kind: DoorKind = DoorKind.ENTRY,
         venue_code: bool = False,
         pictures: Path | None = None,
@@ -108,7 +109,7 @@ class House:
             defaults,
             door=replace(
                 defaults.door,
-                id=DEMO_DOOR,
+                id=door,
                 kind=kind,
                 venue_code=venue_code,
                 attended=attended,
@@ -134,7 +135,7 @@ class House:
             open_passage=(lambda: self.passage) if self.passage else None,
             board=board,
         )
-        device, identity = enrolled(registry, self.settings.store.path, DEMO_DOOR, url=url)
+        device, identity = enrolled(registry, self.settings.store.path, door, url=url)
         self.device = identity.device
         self.app = App(
             self.settings,
@@ -261,7 +262,7 @@ class House:
 
     def stored(self) -> list[dict[str, Any]]:
         """What the registry has of this door."""
-        return self.registry.visits(DEMO_DOOR, limit=2000)
+        return self.registry.visits(self.settings.door.id, limit=2000)
 
     def _watch(self, door: Door, event: Event, effects: tuple[Effect, ...]) -> None:
         self.witness.watch(door, event, effects)
