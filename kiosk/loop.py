@@ -26,13 +26,16 @@ from kiosk.core.effects import (
     Write,
 )
 from kiosk.core.events import (
+    HOLD_S,
     AskFailed,
     Event,
     GateFailed,
     GateOpened,
     HealthChanged,
     Key,
+    KeyHeld,
     KeyPressed,
+    KeyReleased,
     Part,
     PlaceAnswered,
     RecordFailed,
@@ -99,6 +102,9 @@ class Loop:
         self._new_id = new_id
         self._watch = watch
         self._failures: Counter[str] = Counter()
+        self._down: Key | None = None
+        self._down_since = 0.0
+        self._held = False
 
     def run(self, stopped: Callable[[], bool], beat: Callable[[], None] = lambda: None) -> None:
         """Work until `stopped` says so. A mistake of ours is told to the journal, and the door goes on.
@@ -122,6 +128,8 @@ class Loop:
         event = self.inbox.take(wait_s)
         for key in self._keys():
             self.inbox.put(KeyPressed(key=key))
+        for held in self._holding():
+            self.inbox.put(held)
         for _ in range(ROUND_EVENTS):
             event = event or self.inbox.take(0)
             if event is None:
@@ -181,6 +189,18 @@ class Loop:
         keys = list[Key]()
         self._try("screen", lambda: keys.extend(self._hands.screen.poll()))
         return keys
+
+    def _holding(self) -> list[Event]:
+        """Return what is to be said of a key that stays down at the screen: that it is held, and that it is not any more."""
+        down, now = self._hands.screen.down, self._clock.mono()
+        said: list[Event] = []
+        if down is not self._down:
+            said = [KeyReleased()] if self._held else []
+            self._down, self._down_since, self._held = down, now, False
+        elif down is not None and not self._held and now - self._down_since >= HOLD_S:
+            self._held = True
+            said = [KeyHeld(key=down)]
+        return said
 
     def _perform(self, effect: Effect) -> None:
         hands = self._hands

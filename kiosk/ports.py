@@ -191,6 +191,11 @@ class Screen(Protocol):
         """Paint the view; `preview` is the camera's newest frame where the view wants it."""
         ...
 
+    @property
+    def down(self) -> Key | None:
+        """The key that is down now, by hand or under a finger, as of the last `poll`; None: none is."""
+        ...
+
     def poll(self) -> list[Key]:
         """Return the keys typed or touched since the last call. Raises `KeyboardInterrupt` when the window closes."""
         ...

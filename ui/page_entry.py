@@ -103,7 +103,8 @@ def confirm_sheet(view: View, canvas: Canvas, _frame: int) -> Sheet:
             Live(message, _message(view, message, canvas)),
             bar,
         ),
-        buttons=(Button(change, Key.ERASE), Button(yes, Key.CONFIRM)),
+        # A finger that stays on the number is a key that is held: it shows the whole of it.
+        buttons=(Button(change, Key.ERASE), Button(yes, Key.CONFIRM), Button(cells_box, Key.D0)),
     )
 
 

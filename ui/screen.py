@@ -41,6 +41,9 @@ ON_A_PANEL = {
 CARD = "SDL_KMSDRM_DEVICE_INDEX"
 """Which graphics card SDL draws on. Who sets it knows why, and is not corrected."""
 
+_GONE_UP = (pygame.KEYUP, pygame.FINGERUP, pygame.MOUSEBUTTONUP)
+"""Whatever key was down is not any more: people press one at a time."""
+
 
 class PygameScreen:
     """The port `Screen` on SDL: KMSDRM, Wayland, X11, or unseen."""
@@ -90,6 +93,7 @@ class PygameScreen:
             self._painter.prepare(expected)
         self._view: View | None = None
         self._open = True
+        self.down: Key | None = None
 
     def show(self, view: View, preview: Grey | None = None) -> None:
         """Paint the view; `preview` is copied. An equal view without a new preview costs nothing."""
@@ -105,8 +109,15 @@ class PygameScreen:
 
         Raises KeyboardInterrupt when the window is closed.
         """
-        found = [self._key(event) for event in pygame.event.get()]
-        return [key for key in found if key is not None]
+        found = []
+        for event in pygame.event.get():
+            key = self._key(event)
+            if key is not None:
+                found.append(key)
+                self.down = key
+            elif event.type in _GONE_UP:
+                self.down = None
+        return found
 
     def save(self, path: Path) -> None:
         """Write what is up as a PNG, upright however the panel is mounted. Raises OSError where it cannot be written."""

@@ -42,6 +42,11 @@ class Photographer:
             self._screen.save(path)
             self.pictures.append(path)
 
+    @property
+    def down(self) -> Key | None:
+        """The key that is down at the other screen."""
+        return self._screen.down
+
     def poll(self) -> list[Key]:
         """Return the keys of the other screen."""
         return self._screen.poll()

@@ -44,6 +44,11 @@ class AwaitedScreen:
             raise DriverMissing(self._why)
         self._screen.show(view, preview)
 
+    @property
+    def down(self) -> Key | None:
+        """The key that is down now; none while there is no screen."""
+        return None if self._screen is None else self._screen.down
+
     def poll(self) -> list[Key]:
         """Return the keys typed or touched since the last call; none while there is no screen."""
         return [] if self._screen is None else self._screen.poll()

@@ -73,6 +73,10 @@ class Onlooker:
             self.views.append(still)
         self._screen.show(view, preview)
 
+    @property
+    def down(self) -> Key | None:
+        return self._screen.down
+
     def poll(self) -> list[Key]:
         return self._screen.poll()
 

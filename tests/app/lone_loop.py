@@ -49,6 +49,7 @@ class LoneLoop:
         self.written: list[Record] = []
         self.seen: list[Event] = []
         self.keys: list[Key] = []
+        self.down: Key | None = None
         self.ever_broken: set[Part] = set()
         """Every part that the door has taken for broken."""
         self._writes = self.commit
@@ -156,6 +157,10 @@ class _Screen:
 
     def show(self, _view, _preview=None) -> None:
         self._owner.do("screen")
+
+    @property
+    def down(self) -> Key | None:
+        return self._owner.down
 
     def poll(self) -> list[Key]:
         self._owner.do("poll")

@@ -8,7 +8,19 @@ from collections import Counter
 import pytest
 
 from kiosk.core.door.state import State
-from kiosk.core.events import AlarmChanged, CodeRead, Key, KeyPressed, Part, PolicyArrived, RecordFailed, Tick
+from kiosk.core.events import (
+    HOLD_S,
+    AlarmChanged,
+    CodeRead,
+    Key,
+    KeyHeld,
+    KeyPressed,
+    KeyReleased,
+    Part,
+    PolicyArrived,
+    RecordFailed,
+    Tick,
+)
 from kiosk.core.model import DoorKind, NotACredential, Outcome, Passage, Refusal, Visit
 from kiosk.errors import DriverError
 from kiosk.loop import ROUND_EVENTS
@@ -155,3 +167,23 @@ def test_a_lamp_that_fails_with_every_second_order_does_not_keep_the_loop_busy(a
     alone.loop.once(0)
     assert len(alone.seen) <= ROUND_EVENTS + 1
     assert alone.done[-1] == "screen"
+
+
+def test_a_key_that_stays_down_at_the_screen_is_held_once_and_then_released(alone):
+    alone.down = Key.ERASE
+    alone.rounds(1)
+    assert not [event for event in alone.seen if isinstance(event, KeyHeld)]
+    alone.clock.now += HOLD_S
+    alone.rounds(3)
+    alone.down = None
+    alone.rounds(2)
+    held = [event for event in alone.seen if isinstance(event, KeyHeld | KeyReleased)]
+    assert held == [KeyHeld(key=Key.ERASE), KeyReleased()]
+
+
+def test_a_key_that_goes_up_at_once_is_not_held(alone):
+    for down in (Key.D5, None, Key.D5, None):
+        alone.down = down
+        alone.rounds(1)
+        alone.clock.now += HOLD_S / 2
+    assert not [event for event in alone.seen if isinstance(event, KeyHeld | KeyReleased)]

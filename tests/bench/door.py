@@ -44,6 +44,8 @@ class NoScreen:
     def show(self, view: View, preview: Grey | None = None) -> None:
         """Nothing to paint."""
 
+    down = None
+
     def poll(self) -> list[Any]:
         """No keys."""
         return []

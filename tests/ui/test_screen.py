@@ -316,3 +316,14 @@ def test_a_result_that_was_prepared_costs_about_as_much_as_copying_the_screen(sc
         shown.append(between - begin)
         copied.append(time.perf_counter() - between)
     assert median(shown) < 15 * median(copied)
+
+
+def test_the_key_that_is_down_is_known_until_it_goes_up(screen):
+    pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_BACKSPACE))
+    screen.poll()
+    assert screen.down is Key.ERASE
+    screen.poll()
+    assert screen.down is Key.ERASE
+    pygame.event.post(pygame.event.Event(pygame.KEYUP, key=pygame.K_BACKSPACE))
+    screen.poll()
+    assert screen.down is None

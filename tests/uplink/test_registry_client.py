@@ -255,7 +255,7 @@ def test_a_document_comes_with_its_tag_and_is_not_sent_again(server, client):
     document = client.fetch("policy")
     assert document == Document(name="policy", etag='"1"', body=SIGNED_OCTETS)
     assert client.fetch("policy", document.etag) == NotModified()
-    assert server.requests[0].query == "door=D01"
+    assert server.requests[0].query == "door=D01&version=2"
     assert client.fetch("keys").name == "keys"
     assert server.requests[2].query == ""
 

@@ -89,7 +89,7 @@ def test_a_code_enrols_one_device_and_the_same_one_again_when_its_answer_was_los
     code, key = read(registry.enrolment_code("D01")), DeviceKey.make()
     first = initialize(code, key, mono=time.monotonic)
     assert initialize(code, key, mono=time.monotonic).device == first.device
-    with pytest.raises(EnrolmentRefused, match="ask the registry's people for a new one") as refused:
+    with pytest.raises(EnrolmentRefused, match="ask the operator of the registry for a new one") as refused:
         initialize(code, DeviceKey.make(), mono=time.monotonic)
     assert refused.value.why == "token-used"
 
