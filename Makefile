@@ -12,11 +12,13 @@ PHOTOS ?=
 UPGRADE ?=
 ROOTS ?= bookworm trixie
 BUNDLE ?=
+N ?= 100
+SEED ?=
 export HYPOTHESIS_MAX_EXAMPLES := $(MAX)
 export UPGRADE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-install test-device test-wheels bundle check bench docs fuzz lock fix setup clean distclean
+.PHONY: help demo test test-busy mutants test-install test-device test-wheels bundle check bench docs fuzz lock fix setup clean distclean
 
 help: ## say what can be made
 	@printf 'make TARGET [NAME=value]\n\n'
@@ -32,6 +34,14 @@ demo: ## run the whole door on this screen, with a registry of its own (TOUR=1: 
 test: ## run the tests (T="tests/core -k iin": some of them; JOBS=0: in one process, for a debugger)
 	@scripts/setup.sh test
 	@PYTHONHASHSEED=0 $(PY) -m pytest -n $(JOBS) --dist loadfile $(T)
+
+test-busy: ## the tests beside eight processes that only burn: all once, three times those that start a thread, a process or a window (half an hour; T="tests/app": some of them)
+	@scripts/setup.sh test
+	@$(PY) -m tests.busy --jobs $(JOBS) -- $(T)
+
+mutants: ## is everything that kiosk/core does asked for by a test? Changes it in one place at a time, and looks (N=100 places; SEED=7: the same ones again; N=0: all)
+	@scripts/setup.sh test
+	@$(PY) -m tests.mutants --count $(N) --jobs $(JOBS) $(if $(SEED),--seed $(SEED))
 
 test-install: ## install on clean machines in containers, kill, hang, restart, remove (root; ROOTS=bookworm: one of them)
 	@scripts/setup.sh install

@@ -1,4 +1,5 @@
-"""The real clock and the real ids. Known to `kiosk/root/app.py` only; everything else is handed a moment."""
+"""The real clock and the real ids. Whoever begins something (a door, a command, the demo) makes one;
+everything below is handed it, or a moment."""
 
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ _TIME_ERROR = 5
 def synchronised() -> bool:
     """Whether the kernel holds the clock for synchronised, by whatever daemon (timesyncd, chrony, ntpd, PTP).
 
-    A Pi has no clock battery: after a power cut without network it is late, never early (facts-trust.md 4).
+    A Pi has no clock battery: after a power cut without network it is late, never early (docs/facts.md#a-late-clock).
     """
     timex = ctypes.create_string_buffer(512)  # struct timex, zeroed: modes 0 only reads
     try:

@@ -1,8 +1,9 @@
 """The whole error tree on one page.
 
 Each inherits the builtin a caller would expect, and each message says what was expected, what was found, and what to
-do. They are caught at three places only: the top of a worker (becomes an event), the top of the loop (logged, the
-screen stays), the top of the command line (one line and an exit code). No message ever holds an identifier.
+do. Where nothing can be done about it, an error goes up to one of three places: the top of a worker (becomes an event),
+the top of the loop (logged, the screen stays), the top of the command line (one line and an exit code). On its way it is
+caught only by code that can do something about it: try again, or go on without. No message ever holds an identifier.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ class DriverMissing(DriverError):
 
 
 class DriverHangs(DriverError):
-    """A driver does not come back. It is waited for, and nothing is begun beside it."""
+    """A call to a driver has not returned. We keep waiting, and do not open the device a second time."""
 
 
 class DriverBroken(DriverError):
@@ -59,7 +60,7 @@ class DriverBroken(DriverError):
         )
         super().__init__(
             f"expected the {what} to work or to say why not, its program failed: {type(failure).__name__}{where}. It is tried again; if "
-            "that does not help, start the kiosk anew, then send what kiosk support packs"
+            "that does not help, start the kiosk anew, then send what `sudo kiosk bundle` packs"
         )
 
 

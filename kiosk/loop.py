@@ -12,7 +12,19 @@ from dataclasses import dataclass
 
 from kiosk.core.door.state import Door, State
 from kiosk.core.door.table import step, wake_at
-from kiosk.core.effects import Ask, Chime, Effect, Light, Open, Release, Shut, Tell, TrustTime, Write
+from kiosk.core.effects import (
+    Ask,
+    Chime,
+    Effect,
+    Light,
+    Open,
+    Release,
+    Shut,
+    TakePlace,
+    Tell,
+    TrustTime,
+    Write,
+)
 from kiosk.core.events import (
     AskFailed,
     Event,
@@ -22,6 +34,7 @@ from kiosk.core.events import (
     Key,
     KeyPressed,
     Part,
+    PlaceAnswered,
     RecordFailed,
     Tick,
 )
@@ -36,8 +49,6 @@ log = logging.getLogger(__name__)
 
 ROUND_EVENTS = 32
 """So many events are worked off before time goes on and the screen is painted: no flood of them may stop either."""
-NOT_ASKED = "not-asked"
-"""Why there is no answer to a question that could not even be put."""
 IDLE_TICK_S = 1.0
 """The clock on the screen and the opening hours are looked at so often when nothing happens."""
 LOOP_SILENCE_S = 10.0
@@ -55,6 +66,8 @@ class Hands:
     sounder: Sounder
     screen: Screen
     ask: Callable[[Ask], None]
+    take_place: Callable[[TakePlace], None] = lambda _place: None
+    """Where nobody can be asked, the door decides by what it knows when the time for an answer is over."""
     write: Callable[[Record], None]
     preview: Callable[[], Grey | None]
     trust_time: Callable[[TrustTime], None] = lambda _found: None
@@ -92,8 +105,8 @@ class Loop:
 
         `beat` is called whenever what has happened was worked off and painted, at least every LOOP_SILENCE_S seconds.
         """
-        if not self.door.knows_who_is_inside:
-            log.warning("who is inside is not known since the start: %d are counted", self.door.inside)
+        if not self.door.people.everybody_is_known:
+            log.warning("who is inside is not known since the start: %d are counted", self.door.people.inside)
         while not stopped():
             try:
                 self.once(self._patience())
@@ -178,7 +191,7 @@ class Loop:
                     self.inbox.put(RecordFailed(record_id=record.id, why=why))
             case Open(direction=direction, visit_id=visit_id):
                 if self._gate(lambda: hands.gate.open(direction), visit_id):
-                    self.inbox.put(GateOpened(visit_id=visit_id))  # type: ignore[arg-type] # no Event yet
+                    self.inbox.put(GateOpened(visit_id=visit_id))
             case Release():
                 self._gate(lambda: hands.gate.open(Direction.EXIT))
             case Shut(direction=direction):
@@ -187,7 +200,10 @@ class Loop:
                     self.inbox.put(GateFailed(why=why))
             case Ask(visit_id=visit_id):
                 if self._try("question", lambda: hands.ask(effect)):
-                    self.inbox.put(AskFailed(visit_id=visit_id, why=NOT_ASKED))
+                    self.inbox.put(AskFailed(visit_id=visit_id))
+            case TakePlace(visit_id=visit_id):
+                if self._try("place", lambda: hands.take_place(effect)):
+                    self.inbox.put(PlaceAnswered(visit_id=visit_id, taken=None))
             case Light(signal=signal, colour=colour, fault=fault):
                 self._order(Part.LAMP, lambda: hands.lamp.show(signal, colour, fault))
             case Chime(sound=sound):
@@ -211,7 +227,7 @@ class Loop:
 
         Both against what the door knows, not against what was said last: word that was lost is given anew with the next order.
         """
-        known = dict(self.door.broken).get(part)
+        known = self.door.building.broken.get(part)
         why = self._try(part, do, known=known)
         if not why:
             self._mended(part)
@@ -246,8 +262,11 @@ class Loop:
 
 def _same_people(one: Door, other: Door) -> bool:
     """Whether nothing changed of what is to be remembered. The values are frozen, so most looks are at one object."""
-    return (one.presence is other.presence or one.presence == other.presence) and (
-        one.occupancy == other.occupancy and one.pending == other.pending
+    before, after = one.people, other.people
+    return before is after or (
+        (before.presence is after.presence or before.presence == after.presence)
+        and before.occupancy == after.occupancy
+        and before.pending == after.pending
     )
 
 

@@ -154,7 +154,7 @@ class Lamp(Protocol):
     """Shows the same as the screen, from afar: the colour of the status in the rhythm of the decision."""
 
     def show(self, signal: Signal, colour: Colour | None, fault: int = 0) -> None:
-        """Change at once and return. `fault` above 0 is blinked (core/faults.py), in no status colour, and begins anew only
+        """Change at once and return. `fault` above 0 is blinked (kiosk/core/health/faults.py), in no status colour, and begins anew only
         when it changes; IDLE and OUT_OF_ORDER alone bear one.
         """
         ...
@@ -206,7 +206,6 @@ class Answer:
 
     status: Status | None
     subject: str = ""
-    hint: str = field(default="", repr=False)
 
 
 class Registry(Protocol):
@@ -218,9 +217,13 @@ class Registry(Protocol):
         """Return the status, within `deadline_s` seconds in all. Raises RegistryUnreachable or RegistryRefused."""
         ...
 
+    def take_place(self, visit_id: str, deadline_s: float) -> bool:
+        """Return whether the venue has a place for a visit, within `deadline_s` seconds. Raises as `ask`."""
+        ...
+
 
 class Clock(Protocol):
-    """Both clocks. Only `kiosk/root/app.py` knows the real one."""
+    """Both clocks. Whoever begins something (a door, a command, the demo) makes the real one."""
 
     def wall(self) -> datetime:
         """UTC."""

@@ -5,22 +5,21 @@ from __future__ import annotations
 import base64
 import hashlib
 import time
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request, Response
-from fastapi.openapi.utils import get_openapi
 from starlette.concurrency import run_in_threadpool
 
-from kiosk.core.model import Identifier, IdentifierKind, Status
-from registry import problems, shapes
+from kiosk.core.model import DoorKind, Identifier, IdentifierKind, Status
+from registry import item_shapes, problems, shapes
 from registry.doors import CheckedInAt, Door
 from registry.enrolment_shapes import Initialize, Initialized, VenueCode
 from registry.envelope import Envelope
 from registry.moments import Moment
+from registry.occupancy import VenueNumber
+from registry.openapi import described
 from registry.passes import Life
-from registry.policy import PolicyDocument
 from registry.problems import ProblemError
 from registry.reference import ReferenceRegistry
 from registry.security import Anybody, Caller
@@ -50,6 +49,7 @@ def _caller(request: Request) -> Caller | Anybody:
 
 
 From = Annotated[Any, Depends(_caller)]
+PolicyVersion = Annotated[int | None, Query(ge=1, le=shapes.NEWEST_ASKED)]
 IfNoneMatch = Annotated[str, Header(max_length=200)]
 
 
@@ -69,7 +69,7 @@ def create_app(registry: ReferenceRegistry) -> FastAPI:
     app.include_router(_documents(registry), dependencies=[Depends(registry.guard.admit)])
     problems.install(app)
     app.add_middleware(Envelope)
-    app.openapi = _described(app)  # type: ignore[method-assign]
+    app.openapi = described(app)  # type: ignore[method-assign]
     return app
 
 
@@ -80,30 +80,43 @@ def _devices(registry: ReferenceRegistry) -> APIRouter:
     @router.post("/status")
     def status(question: shapes.StatusQuestion, caller: From) -> shapes.StatusAnswer:
         """What the registry states of one visitor now; `status` null where it does not know them."""
-        _door(registry, question.door, caller)
+        door = _door(registry, question.door, caller)
         asked = question.identifier
         person = registry.roll.find(Identifier(kind=asked.kind, value=asked.value, country=asked.country))
+        venue = _venue(registry.occupancy.number(door.id, door.venue))
         if person is None:
-            return shapes.StatusAnswer(visit=question.visit, status=None, subject="", hint="")
+            return shapes.StatusAnswer(visit=question.visit, status=None, subject="", hint="", venue=venue)
         return shapes.StatusAnswer(
-            visit=question.visit, status=_shape(person.status), subject=person.pass_id, hint=person.hint
+            visit=question.visit,
+            status=_shape(person.status),
+            subject=person.pass_id,
+            hint=person.hint,
+            venue=venue,
         )
 
+    @router.post("/places")
+    def places(question: shapes.PlaceQuestion, caller: From) -> shapes.PlaceAnswer:
+        """A place inside for one visit, where one is free; the same visit again has the same place."""
+        place = registry.places.take(question.visit, _door(registry, question.door, caller))
+        return shapes.PlaceAnswer(visit=question.visit, taken=place.taken, venue=_venue(place.number))
+
     @router.post("/visits")
-    def visits(batch: shapes.VisitBatch, caller: From) -> shapes.Verdicts:
+    def visits(batch: item_shapes.VisitBatch, caller: From) -> item_shapes.Verdicts:
         """Take up to 500 records of one door, with a verdict for each."""
-        if len(batch.items) > shapes.MOST_ITEMS:
+        if len(batch.items) > item_shapes.MOST_ITEMS:
             raise ProblemError(
-                413, "too-many-items", f"expected at most {shapes.MOST_ITEMS} items; send fewer at a time"
+                413,
+                "too-many-items",
+                f"expected at most {item_shapes.MOST_ITEMS} items; send fewer at a time",
             )
         door = _door(registry, batch.door, caller)
         named = caller.name(batch.device)
         if batch.origin is None:
-            return shapes.Verdicts(results=registry.ledger.take(named, door.id, batch.items))
+            return item_shapes.Verdicts(results=registry.ledger.take(named, door.id, batch.items))
         made = registry.devices.former(batch.origin.device, at=batch.origin.door, now=named)
         if isinstance(made, str):
-            return shapes.Verdicts(results=registry.ledger.refuse(batch.items, made))
-        return shapes.Verdicts(results=registry.ledger.take(made.id, made.door, batch.items))
+            return item_shapes.Verdicts(results=registry.ledger.refuse(batch.items, made))
+        return item_shapes.Verdicts(results=registry.ledger.take(made.id, made.door, batch.items))
 
     @router.get("/doors/{door}/events")
     async def events(
@@ -113,7 +126,8 @@ def _devices(registry: ReferenceRegistry) -> APIRouter:
         wait: Annotated[float, Query(ge=0, le=LONGEST_WAIT_S, allow_inf_nan=False)] = 0,
     ) -> shapes.DoorEvents:
         """The visitors who scanned this door's code: at once where there are any, else after at most `wait` seconds."""
-        here = (await run_in_threadpool(_door, registry, door, caller)).id
+        stands = await run_in_threadpool(_door, registry, door, caller)
+        here = stands.id
         ends = time.monotonic() + wait
         bell = registry.doors.bell
         async with bell.listening(here) as ring:
@@ -122,18 +136,25 @@ def _devices(registry: ReferenceRegistry) -> APIRouter:
                 if found or cursor != after or bell.silent or not await ring(ends - time.monotonic()):
                     break
         told = [await run_in_threadpool(_event, registry, one) for one in found]
-        return shapes.DoorEvents(cursor=cursor, events=told)
+        number = await run_in_threadpool(registry.occupancy.number, here, stands.venue)
+        return shapes.DoorEvents(cursor=cursor, events=told, venue=_venue(number))
 
     @router.post("/heartbeat")
-    def heartbeat(beat: shapes.Heartbeat, caller: From) -> shapes.HeartbeatAnswer:
-        """How a device is; answered with the registry's time."""
-        _door(registry, beat.door, caller)
-        registry.heard(caller.name(beat.device), beat)
-        return shapes.HeartbeatAnswer(time=registry.clock())
+    def heartbeat(
+        beat: shapes.Heartbeat,
+        caller: From,
+        policy: PolicyVersion = None,
+        kind: Annotated[DoorKind | None, Query()] = None,
+    ) -> shapes.HeartbeatAnswer:
+        """How a device is, what kind of door it stands at, and which version of the policy it understands."""
+        door = _door(registry, beat.door, caller)
+        registry.heard(caller.name(beat.device), door, beat, kind=kind, policy=policy)
+        venue = _venue(registry.occupancy.number(door.id, door.venue))
+        return shapes.HeartbeatAnswer(time=registry.clock(), venue=venue)
 
     @router.get("/doors/{door}/visits")
     def latest(
-        door: shapes.DoorId, caller: From, limit: Annotated[int, Query(ge=1, le=shapes.MOST_ITEMS)] = 50
+        door: shapes.DoorId, caller: From, limit: Annotated[int, Query(ge=1, le=item_shapes.MOST_ITEMS)] = 50
     ) -> shapes.VisitRows:
         """The latest visits of a door, newest first, without their visitors."""
         rows = registry.reports.visits(_door(registry, door, caller).id, limit=limit)
@@ -158,10 +179,15 @@ def _documents(registry: ReferenceRegistry) -> APIRouter:
     def policy(
         door: Annotated[shapes.DoorId, Query()],
         caller: From,
+        version: PolicyVersion = None,
         if_none_match: IfNoneMatch = "",
     ) -> Response:
-        """The policy of the door's venue, signed for this door: all editions, past and to come."""
-        return _tagged(registry.documents.policy(_door(registry, door, caller)), if_none_match)
+        """The policy of the door's venue, signed for this door: all editions, past and to come.
+
+        `version`: the newest version of the document that the caller understands, 1 where it does not say.
+        """
+        body = registry.documents.policy(_door(registry, door, caller), version or 1)
+        return _tagged(body, if_none_match)
 
     @router.get("/keys", responses=_DOCUMENT)
     def keys(if_none_match: IfNoneMatch = "") -> Response:
@@ -233,6 +259,12 @@ def _shape(status: Status) -> shapes.StatusShape:
     )
 
 
+def _venue(number: VenueNumber) -> shapes.VenueShape:
+    return shapes.VenueShape(
+        inside=number.inside, own=number.own, at=number.at, doors=number.doors, exits=number.exits
+    )
+
+
 def _event(registry: ReferenceRegistry, came: CheckedInAt) -> shapes.DoorEvent:
     person = registry.roll.person(came.subject)
     return shapes.DoorEvent(
@@ -253,24 +285,3 @@ def _tagged(body: bytes, if_none_match: str) -> Response:
     if tag in if_none_match or if_none_match.strip() == "*":
         return Response(status_code=304, headers=headers)
     return Response(body, media_type=SIGNED_DOCUMENT, headers=headers)
-
-
-def _described(app: FastAPI) -> Callable[[], dict[str, Any]]:
-    """Return what makes the OpenAPI document: with our problems, what is signed, and the items that are read one by one."""
-
-    def document() -> dict[str, Any]:
-        made = get_openapi(title=app.title, version=app.version, routes=app.routes)
-        schemas = made["components"]["schemas"]
-        template = "#/components/schemas/{model}"
-        for shape in (
-            PolicyDocument.model_json_schema(ref_template=template),
-            shapes.KeysDocument.model_json_schema(ref_template=template),
-            shapes.Problem.model_json_schema(ref_template=template),
-            shapes.ITEM.json_schema(ref_template=template),
-        ):
-            schemas |= shape.pop("$defs", {})
-            schemas[shape.get("title", "Item")] = shape
-        schemas["VisitBatch"]["properties"]["items"]["items"] = {"$ref": "#/components/schemas/Item"}
-        return made
-
-    return document

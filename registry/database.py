@@ -1,7 +1,7 @@
 """The tables, and the two ways to them: many readers, and one writer behind a lock.
 
 One writing connection in one process, because SQLite before 3.51.3 can corrupt a file when two connections write and
-checkpoint at the same moment (facts-trust.md 4). The SQL is SQLAlchemy's and names no dialect; what is SQLite's own
+checkpoint at the same moment (docs/facts.md#two-writers). The SQL is SQLAlchemy's and names no dialect; what is SQLite's own
 is set where a connection is made. No statement's parameters reach a log or an exception.
 """
 
@@ -34,7 +34,9 @@ from sqlalchemy import (
     create_engine,
     event,
 )
+from sqlalchemy.exc import OperationalError
 
+from registry import schema
 from registry.moments import utc_text
 
 
@@ -98,7 +100,10 @@ doors = Table(
     Column("folded", String(32), nullable=False, unique=True),
     Column("venue", String(120), nullable=False),
     Column("key", LargeBinary, nullable=False),
+    Column("kind", String(6)),
+    Index("doors_of_a_venue", "venue"),
 )
+"""`kind`: entry, exit or toggle, as the door's kiosk last said; NULL until one did."""
 policies = Table(
     "policies",
     metadata,
@@ -126,7 +131,7 @@ records = Table(
     Column("digest", String(64), nullable=False),
     Column("device", String(64), nullable=False),
     Column("door", ForeignKey("doors.door"), nullable=False),
-    Column("kind", String(9), nullable=False),
+    Column("kind", String(10), nullable=False),
     Column("visit", String(36), index=True),
     Column("at", UtcTime, nullable=False),
     Column("received_at", UtcTime, nullable=False),
@@ -151,6 +156,7 @@ visits = Table(
     Column("incident", Boolean, nullable=False),
     Column("passed", Boolean),
     Column("amendments", Integer, nullable=False),
+    Column("counted_at", UtcTime),
     Index("visits_of_a_door", "door", "at"),
 )
 """What became of each visit: made anew from its records whenever one of them comes, in whatever order they come."""
@@ -172,17 +178,45 @@ heartbeats = Table(
 )
 
 
+_CANNOT_WRITE_NOW = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CANTOPEN,
+}
+
+
+def cannot_write_now(error: OperationalError) -> bool:
+    """Whether a write failed for the disk's or another process's sake, so that the same write may go well later.
+
+    Everything else (no such table, no such column) is a fault of ours, and would be "later" for ever.
+    """
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    return (
+        isinstance(code, int) and code & 0xFF in _CANNOT_WRITE_NOW
+    )  # the low byte is the kind, the rest its detail
+
+
 class Database:
-    """One SQLite file. Made where there is none, for its owner's eyes only."""
+    """One SQLite file. Made where there is none, for its owner's eyes only; an older one is upgraded."""
 
     def __init__(self, path: Path, *, busy_s: float = 5.0) -> None:
-        """`busy_s`: how long a write waits for another process that holds the file."""
+        """`busy_s`: how long a write waits for another process that holds the file.
+
+        Raises `schema.OtherSchema` for a database that a newer release made, or that is none of a registry.
+        """
         path.touch(mode=0o600)
         self._lock = threading.Lock()
         self._writer = _engine(path, busy_s, writes=True)
         self._readers = _engine(path, busy_s, writes=False)
-        with self.write() as connection:
-            metadata.create_all(connection)
+        try:
+            with self.write() as connection:
+                schema.upgrade(connection)
+        except BaseException:
+            self.close()
+            raise
 
     @contextmanager
     def write(self) -> Iterator[Connection]:

@@ -53,16 +53,18 @@ class Documents:
         self._lock = threading.Lock()
         self._list: tuple[object, bytes] | None = None
 
-    def policy(self, door: Door) -> bytes:
-        """Return the policy of the door's venue, signed for this door. Raises ProblemError where there is none."""
+    def policy(self, door: Door, version: int) -> bytes:
+        """Return the policy of the door's venue, signed for this door, in the newest version up to `version`.
+
+        Raises ProblemError where there is none.
+        """
         try:
-            text = self._policies.current(door.venue)
+            sequence, text = self._policies.served(door.venue, version)
         except LookupError:
             raise ProblemError(
                 404, "no-policy", "expected a venue with a policy; put one at the registry"
             ) from None
-        content = text.encode()
-        return self._sign(Kind.POLICY, json.loads(text)["sequence"], content, audience=door.id)
+        return self._sign(Kind.POLICY, sequence, text.encode(), audience=door.id)
 
     def keys(self) -> bytes:
         """Return the keys, and the roots that are trusted from now on."""

@@ -8,12 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Connection, func, insert, select, update
 
-from kiosk.core.model import Direction
+from kiosk.core.model import Direction, DoorKind
 from kiosk.core.who.venue_code import KEY_BYTES, code_of_step, step_of
 from registry.bell import Bell
 from registry.database import Database, checkins, doors
+from registry.moves import begin_within
 from registry.problems import ProblemError
 
 STEPS_TAKEN = 4
@@ -66,6 +67,7 @@ class Doors:
         with self._database.write() as connection:
             if connection.scalar(select(doors.c.door).where(doors.c.folded == door.upper())) is None:
                 connection.execute(insert(doors).values(row))
+                begin_within(connection, door, venue)
         return self.get(door)
 
     def get(self, door: str) -> Door:
@@ -137,3 +139,8 @@ class Doors:
             )
             for row in found
         ]
+
+
+def is_of_kind_within(connection: Connection, door: str, kind: DoorKind) -> None:
+    """Keep what a door's kiosk says of it, inside a transaction that is under way."""
+    connection.execute(update(doors).where(doors.c.door == door).values(kind=kind.value))

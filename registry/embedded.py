@@ -43,7 +43,7 @@ def utc_now() -> datetime:
 
 
 class EmbeddedRegistry:
-    """`with EmbeddedRegistry() as registry: RegistryClient(registry.url, ...)`."""
+    """`with EmbeddedRegistry() as other: RegistryClient(other.url, ...)`."""
 
     def __init__(
         self,

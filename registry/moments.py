@@ -13,7 +13,8 @@ _UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z\Z", re.ASCII)
 
 def utc_text(when: datetime) -> str:
     """Return an aware moment as text, to the microsecond."""
-    return f"{when.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}Z"
+    moment = when.astimezone(UTC)
+    return f"{moment.year:04}-{moment:%m-%dT%H:%M:%S.%f}Z"  # %Y does not pad a year before 1000 everywhere
 
 
 def _from_text(came: object) -> datetime:

@@ -52,4 +52,5 @@ def issue(
     }
     if door is not None:
         claims[AUD] = door
-    return PREFIX + base45.b45encode(sign1(*signer, cbor2.dumps(claims))).decode()
+    text: str = base45.b45encode(sign1(*signer, cbor2.dumps(claims))).decode()
+    return PREFIX + text

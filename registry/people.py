@@ -1,6 +1,6 @@
 """What colour a person is at one moment, from the tests and contacts on file. Pure: no database, no clock.
 
-The terms are data because in practice they moved every few months while the colours stayed (rules.md, Status).
+The terms are data because in practice they moved every few months while the colours stayed (docs/rules.md#status).
 """
 
 from __future__ import annotations

@@ -2,6 +2,9 @@
 
 A kiosk refuses a policy with a rule that it does not understand, so nothing is stored here that is not in the
 contract. There is no rule choice on a device (rule 10): this is the only place where a rule is made.
+
+A key that is new is a new version of the document. What is stored is of the newest version; a kiosk is served the newest
+one that it understands, without the keys that only a later one has: so a new rule never freezes the policy of older kiosks.
 """
 
 from __future__ import annotations
@@ -15,7 +18,17 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, String
 from sqlalchemy import func, insert, select
 
 from kiosk.core.model import Colour
-from kiosk.core.rule.policy import CarryRule, Resort, StaleRevocations, UnattendedColours, Zone
+from kiosk.core.rule.policy import (
+    CapacityWithoutExit,
+    CarryRule,
+    Edition,
+    Policy,
+    Resort,
+    StaleRevocations,
+    UnattendedColours,
+    Zone,
+)
+from kiosk.core.rule.policy_document import NEWEST_VERSION, SINCE_VERSION, parse_policy
 from registry.database import Database, policies
 from registry.moments import Moment, utc_text
 
@@ -70,6 +83,8 @@ class EditionDocument(_Part):
     opening: list[Hourly] = [Hourly()]
     admits: list[AdmitsColours] = [AdmitsColours(colours=[Colour.GREEN, Colour.BLUE])]
     capacity: Annotated[StrictInt, Field(ge=0, le=100_000)] | None = None
+    capacity_without_exit: CapacityWithoutExit = CapacityWithoutExit.IGNORE
+    """From version 2 on: whether the capacity holds at a venue where no exit or toggle door is known."""
     carry_pass: CarryRule = CarryRule.COMPARE
     stale_revocations: StaleRevocations = StaleRevocations.ADMIT
     unattended_colours: UnattendedColours = UnattendedColours.DECISION_ONLY
@@ -78,7 +93,7 @@ class EditionDocument(_Part):
 
 
 class PolicyDocument(_Part):
-    version: Literal[1] = 1
+    version: Literal[1, 2] = 2
     sequence: int
     venue: str
     editions: Annotated[list[EditionDocument], Field(min_length=1)]
@@ -100,7 +115,7 @@ class Policies:
         with self._database.write() as connection:
             newest = connection.scalar(select(func.max(policies.c.sequence)).where(policies.c.venue == venue))
             sequence = (newest or 0) + 1
-            written = {"version": 1, "sequence": sequence, "venue": venue, "editions": editions}
+            written = {"version": NEWEST_VERSION, "sequence": sequence, "venue": venue, "editions": editions}
             try:
                 document = PolicyDocument.model_validate(written).model_dump_json(exclude_unset=True)
             except ValidationError as error:
@@ -109,6 +124,11 @@ class Policies:
                     for one in error.errors(include_input=False)
                 ]
                 raise BadPolicy("the policy was not changed; expected:\n" + "\n".join(told)) from None
+            understood = parse_policy(json.loads(document))
+            if isinstance(
+                understood, list
+            ):  # a kiosk knows more of a rule than its shape: red is never admitted
+                raise BadPolicy("the policy was not changed; a kiosk would say:\n" + "\n".join(understood))
             row = {"venue": venue, "sequence": sequence, "document": document}
             connection.execute(insert(policies).values(row))
         return sequence
@@ -127,8 +147,29 @@ class Policies:
         kept = [edition for edition in editions if edition["effective_from"] != now]
         return self.put(venue, [*kept, base | changes | {"effective_from": now}])
 
+    def served(self, venue: str, version: int) -> tuple[int, str]:
+        """Return the sequence and the JSON text of the newest document, in the newest version up to `version` (1 or more).
+
+        The sequence is the same in every version. Raises LookupError where the venue has no policy.
+        """
+        document = json.loads(self.current(venue))
+        document["version"] = min(version, NEWEST_VERSION)
+        document["editions"] = [
+            {key: value for key, value in edition.items() if SINCE_VERSION.get(key, 1) <= version}
+            for edition in document["editions"]
+        ]
+        return document["sequence"], json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+
+    def in_force(self, venue: str) -> Edition | None:
+        """Return the edition in force now; None where the venue has none, or one that no kiosk understands either."""
+        try:
+            found = parse_policy(json.loads(self.current(venue)))
+        except LookupError:
+            return None
+        return found.at(self._clock()) if isinstance(found, Policy) else None
+
     def current(self, venue: str) -> str:
-        """Return the newest document as JSON text. Raises LookupError where the venue has none."""
+        """Return the newest document as it is stored: JSON text. Raises LookupError where the venue has none."""
         newest = (
             select(policies.c.document).where(policies.c.venue == venue).order_by(policies.c.sequence.desc())
         )

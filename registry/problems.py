@@ -16,7 +16,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from registry import policy, shapes
+from registry import item_shapes, policy, shapes
 
 MEDIA_TYPE = "application/problem+json"
 TYPE = "urn:ashyq:problem:"
@@ -29,6 +29,7 @@ _RULES = {
     "int_type": "a whole number",
     "string_type": "text",
     "model_attributes_type": "an object",
+    "no_change": "a whole number other than 0",
     "value_error": "a time in RFC 3339, UTC, with Z",
 }
 _BOUNDS = {
@@ -140,7 +141,17 @@ def _names(*modules: Any) -> frozenset[str]:
         "passage",
         "closing",
         "anomaly",
+        "correction",
     }
 
 
-_NAMES = _names(shapes, policy) | {"door", "after", "wait", "limit", "since"}
+_NAMES = _names(shapes, item_shapes, policy) | {
+    "door",
+    "after",
+    "wait",
+    "limit",
+    "since",
+    "version",
+    "policy",
+    "kind",
+}

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import delete, insert
 
-from kiosk.core.model import Identifier
+from kiosk.core.model import DoorKind, Identifier
 from registry.database import Database, heartbeats
 from registry.devices import Devices
 from registry.documents import Documents
-from registry.doors import Doors
+from registry.doors import Door, Doors, is_of_kind_within
 from registry.enrolment import Enrolments
 from registry.keys import DOCUMENT_LIFE, PASS_LIFE, Keys
+from registry.occupancy import Occupancy
 from registry.passes import Life, ends_at, issue
 from registry.people import Terms
+from registry.places import Places
 from registry.policy import Policies
 from registry.reports import Reports
 from registry.revocations import Revocations
@@ -57,7 +60,9 @@ class ReferenceRegistry:
         self.enrolments = Enrolments(self.database, self.keys, clock)
         self.guard = Guard(self.devices, clock, signed=signed)
         self.ledger = Ledger(self.database, self.keys, self.roll, clock)
-        self.reports = Reports(self.database)
+        self.occupancy = Occupancy(self.database, clock)
+        self.places = Places(self.database, self.policies, clock)
+        self.reports = Reports(self.database, self.occupancy)
 
     def issue_pass(self, person: Person, life: Life, *, door: str | None = None) -> str:
         """Return the text of a new pass for a person on the roll."""
@@ -77,12 +82,27 @@ class ReferenceRegistry:
             raise LookupError("expected somebody on the roll; register them first")
         return person
 
-    def heard(self, device: str, heartbeat: Heartbeat) -> None:
-        """Keep the last word of a device."""
-        row = {"device": device, "door": heartbeat.door, "at": self.clock()}
+    def heard(
+        self,
+        device: str,
+        door: Door,
+        heartbeat: Heartbeat,
+        *,
+        kind: DoorKind | None = None,
+        policy: int | None = None,
+    ) -> None:
+        """Keep the last word of a device, and the kind of its door. An older kiosk says neither `kind` nor `policy`.
+
+        `policy`: the newest version of the policy document that it understands.
+        """
+        said = {"kind": kind, "policy": policy}
+        body = heartbeat.model_dump() | {name: value for name, value in said.items() if value is not None}
+        row = {"device": device, "door": door.id, "at": self.clock(), "body": json.dumps(body)}
         with self.database.write() as connection:
             connection.execute(delete(heartbeats).where(heartbeats.c.device == device))
-            connection.execute(insert(heartbeats).values(row | {"body": heartbeat.model_dump_json()}))
+            connection.execute(insert(heartbeats).values(row))
+            if kind is not None:
+                is_of_kind_within(connection, door.id, kind)
 
     def close(self) -> None:
         """Let nobody wait, and give the database back."""

@@ -19,6 +19,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
 from kiosk.trust.signing import COMPONENTS, LABEL, PARAMETERS, WINDOW
+from registry.database import cannot_write_now
 from registry.devices import Device, Devices
 from registry.doors import Door
 from registry.moments import utc_text
@@ -109,7 +110,9 @@ class Guard:
             )
         try:
             first = self._devices.first_use(device.id, nonce)
-        except OperationalError:  # disk full, file held by somebody else
+        except OperationalError as error:  # disk full, file held by somebody else
+            if not cannot_write_now(error):
+                raise
             raise ProblemError(503, "busy", "the registry cannot write now; try again later") from None
         if not first:
             raise ProblemError(401, "replayed", "expected a nonce that was never used; sign the request anew")

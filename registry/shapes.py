@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StringConstraints, TypeAdapter
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictInt,
+    StringConstraints,
+)
 
-from kiosk.core.model import Colour, Direction, IdentifierKind, Oddity, Outcome, Reason, Source, Via
+from kiosk.core.model import Colour, Direction, IdentifierKind, Outcome, Reason, Source, Via
 from registry.moments import Moment
 
-MOST_ITEMS = 500
+NEWEST_ASKED = 1_000
+"""The largest version of the policy that can be asked for: far beyond any, so that a newer kiosk is served too."""
 
 DoorId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$")]
 DeviceId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
@@ -17,7 +24,6 @@ Uid = Annotated[
     str, StringConstraints(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
 ]
 Subject = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{24}$")]
-Sealed = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]{1,1398}={0,2}$")]
 KeyId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{2,64}$")]
 ShortText = Annotated[str, StringConstraints(max_length=200)]
 Count = Annotated[StrictInt, Field(ge=0, le=1_000_000)]
@@ -51,102 +57,38 @@ class StatusShape(Shape):
     valid_until: Moment | None
 
 
+class VenueShape(Shape):
+    """The number inside a venue, as one of its doors is told."""
+
+    inside: int
+    """Signed: the sum of all doors' moves since the venue's latest closing, and of places that are held."""
+    own: int
+    """Signed: the part of `inside` that is of the door that asks."""
+    at: Moment
+    doors: Annotated[int, Field(ge=1)]
+    """Doors of the venue that the registry knows."""
+    exits: bool
+    """Whether one of them is known to be an exit or a toggle door."""
+
+
 class StatusAnswer(Shape):
     visit: Uid
     status: StatusShape | None
     subject: str
     hint: Annotated[str, Field(repr=False)]
+    venue: VenueShape
 
 
-class PseudonymousSubject(Shape):
-    kind: Literal["pass", "checkin"]
-    value: Subject
-
-
-class _Item(Shape):
-    uid: Uid
-    at: Moment
-    time_trusted: StrictBool
-
-
-class VisitItem(_Item):
-    kind: Literal["visit"]
-    direction: Direction
-    via: Via
-    outcome: Outcome
-    reason: Reason
-    opens: StrictBool
-    colour: Colour | None
-    source: Source
-    incident: StrictBool
-    compare_identity: StrictBool
-    subject: PseudonymousSubject | None = None
-    sealed: Sealed | None = None
-    sealed_kid: KeyId | None = None
-
-
-class AmendmentItem(_Item):
-    kind: Literal["amendment"]
+class PlaceQuestion(Shape):
     visit: Uid
-    outcome: Outcome
-    reason: Reason
-    opens: StrictBool
-    colour: Colour | None
-    source: Source
-    incident: StrictBool
-    by: ShortText
-    why: Annotated[ShortText, Field(repr=False)]
-
-
-class PassageItem(_Item):
-    kind: Literal["passage"]
-    visit: Uid
-    passed: StrictBool
-    sensed: StrictBool
-
-
-class ClosingItem(_Item):
-    kind: Literal["closing"]
-    assumed_exits: Count
-
-
-class AnomalyItem(_Item):
-    kind: Literal["anomaly"]
-    what: Oddity
-    direction: Direction | None
-
-
-AnyItem = VisitItem | AmendmentItem | PassageItem | ClosingItem | AnomalyItem
-ITEM: TypeAdapter[AnyItem] = TypeAdapter(Annotated[AnyItem, Field(discriminator="kind")])
-
-
-class Origin(Shape):
-    """By whom and where records were made, where the device that brings them was enrolled otherwise then."""
-
-    device: DeviceId
+    """The key: the same visit again takes no second place."""
     door: DoorId
 
 
-class VisitBatch(Shape):
-    """The items are read one by one: a bad one is told so in its own verdict and holds up no other."""
-
-    device: DeviceId
-    door: DoorId
-    origin: Origin | None = None
-    items: Annotated[
-        list[Any], Field(min_length=1, json_schema_extra={"maxItems": MOST_ITEMS, "items": True})
-    ]
-
-
-class Verdict(Shape):
-    uid: str
-    """Empty where the item had none that is one: the verdicts stand in the order of the items."""
-    verdict: Literal["stored", "duplicate", "rejected", "later"]
-    reason: str
-
-
-class Verdicts(Shape):
-    results: list[Verdict]
+class PlaceAnswer(Shape):
+    visit: Uid
+    taken: bool
+    venue: VenueShape
 
 
 class CheckIn(Shape):
@@ -173,6 +115,7 @@ class DoorEvent(Shape):
 class DoorEvents(Shape):
     cursor: int
     events: list[DoorEvent]
+    venue: VenueShape
 
 
 class Heartbeat(Shape):
@@ -187,6 +130,7 @@ class Heartbeat(Shape):
 
 class HeartbeatAnswer(Shape):
     time: Moment
+    venue: VenueShape
 
 
 class SealingKeyShape(Shape):
@@ -231,6 +175,7 @@ class VisitRow(Shape):
     incident: bool
     passed: bool | None
     amendments: int
+    counted_at: Moment | None
 
 
 class VisitRows(Shape):
@@ -250,7 +195,12 @@ class Report(Shape):
     door: DoorId
     venue: str
     since: Moment
-    inside: int
+    inside: Annotated[int, Field(ge=0)]
+    """Of the whole venue, now, whatever `since` is."""
+    highest: Annotated[int, Field(ge=0)]
+    """The highest number that the whole venue had since then, by its records."""
+    by_old_number: Annotated[int, Field(ge=0)]
+    """Visits of this door that were admitted by a number that was not of that moment."""
     by_outcome: dict[Outcome, int]
     by_colour: dict[Colour, int]
     overrides: int

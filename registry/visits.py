@@ -2,6 +2,8 @@
 
 The item's uid is the idempotency key: the same item again, be it with its time put right, is a duplicate and changes
 nothing; another content under the same uid is rejected. Order does not matter: an amendment may come before its visit.
+What tells of a visit counts only where it comes from the door at which that visit is filed. The number inside the venue
+changes in the same transaction as the records (`registry/moves.py`).
 """
 
 from __future__ import annotations
@@ -21,12 +23,24 @@ from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.exc import OperationalError
 
 from kiosk.core.model import Identifier
-from registry.database import Database, incidents, records, visits
+from registry.database import Database, cannot_write_now, incidents, records, visits
+from registry.item_shapes import (
+    ITEM,
+    AmendmentItem,
+    AnomalyItem,
+    AnyItem,
+    ClosingItem,
+    CorrectionItem,
+    PassageItem,
+    Verdict,
+    VisitItem,
+)
 from registry.keys import Keys
+from registry.moves import Move, change_of, close_within, counts_at, give_back_within, move_within
 from registry.problems import mistakes_in
 from registry.roll import Roll
 from registry.sealing import DoesNotOpen, unseal
-from registry.shapes import ITEM, AmendmentItem, AnyItem, PassageItem, Uid, Verdict, VisitItem
+from registry.shapes import Uid
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +67,10 @@ class _Accepted:
             return self.item.uid
         return self.item.visit if isinstance(self.item, (AmendmentItem, PassageItem)) else None
 
+    def counts_at(self, received_at: datetime) -> datetime:
+        """When it counts that came at `received_at`."""
+        return counts_at(self.item.at, time_trusted=self.item.time_trusted, received_at=received_at)
+
 
 class Ledger:
     """All records of all doors."""
@@ -70,6 +88,8 @@ class Ledger:
         try:
             stored = iter(self._store(device, door, accepted))
         except OperationalError as error:  # disk full, file held by somebody else: not the items' fault
+            if not cannot_write_now(error):
+                raise
             log.warning("a batch of %d could not be stored: %s", len(accepted), error.orig)
             stored = iter(
                 [_verdict(one.item.uid, "later", "the registry cannot write now") for one in accepted]
@@ -124,10 +144,12 @@ class Ledger:
         verdicts: list[Verdict] = []
         rows: list[dict[str, Any]] = []
         touched: dict[str, str | None] = {}
+        fresh: list[_Accepted] = []
         with self._database.write() as connection:
             uids = [one.item.uid for one in accepted]
             same_uid = select(records.c.uid, records.c.digest).where(records.c.uid.in_(uids))
             known = {row.uid: row.digest for row in connection.execute(same_uid)}
+            elsewhere = _filed_elsewhere(connection, door, accepted)
             for one in accepted:
                 uid = one.item.uid
                 if uid in known:
@@ -136,7 +158,11 @@ class Ledger:
                         _verdict(uid, *(("duplicate", "") if same else ("rejected", "uid-reused")))
                     )
                     continue
+                if one.visit in elsewhere:
+                    verdicts.append(_verdict(uid, "rejected", "other-door"))
+                    continue
                 known[uid] = one.digest
+                fresh.append(one)
                 verdicts.append(_verdict(uid, "stored", ""))
                 origin = {"device": device, "door": door, "received_at": now}
                 about = {"kind": one.item.kind, "visit": one.visit, "at": one.item.at}
@@ -145,14 +171,54 @@ class Ledger:
                     touched[one.visit] = touched.get(one.visit) or one.subject
             if rows:
                 connection.execute(insert(records), rows)
-            if touched:
-                _retell(connection, touched, now)
+            counted = _retell(connection, touched, now) if touched else {}
+            _count(connection, door, fresh, counted, now)
         return verdicts
 
 
-def _retell(connection: Connection, touched: Mapping[str, str | None], now: datetime) -> None:
-    """Make the rows of these visits anew from all of their records; a red visitor's becomes an incident, once."""
-    of_them = select(records).where(records.c.visit.in_(touched)).order_by(records.c.at, records.c.number)
+def _filed_elsewhere(connection: Connection, door: str, accepted: Iterable[_Accepted]) -> set[str]:
+    """Return which of the visits that are told of are filed for another door: by the visit's own record."""
+    told = {one.visit for one in accepted if one.visit is not None and not isinstance(one.item, VisitItem)}
+    filed = select(records.c.uid).where(records.c.uid.in_(told), records.c.kind == "visit")
+    return set(connection.execute(filed.where(records.c.door != door)).scalars())
+
+
+def _count(
+    connection: Connection,
+    door: str,
+    fresh: Iterable[_Accepted],
+    counted: Mapping[str, Move | None],
+    now: datetime,
+) -> None:
+    """Change the number inside by records that were not there before, and by the visits that they told of."""
+    moves: dict[str, Move | None] = dict(counted)
+    closings: dict[str, datetime] = {}
+    over = set(counted)
+    for one in fresh:
+        match one.item:
+            case AnomalyItem(direction=direction) if direction is not None:
+                moves[one.item.uid] = Move(change=change_of(direction), at=one.counts_at(now))
+            case CorrectionItem(change=change):
+                moves[one.item.uid] = Move(change=change, at=one.counts_at(now))
+            case ClosingItem():
+                closings[one.item.uid] = one.counts_at(now)
+            case PassageItem(passed=False, visit=visit):
+                over.add(visit)  # nobody went in: whatever the visit was, its place is free
+    move_within(connection, door, moves)
+    close_within(connection, door, closings)
+    if over:
+        give_back_within(connection, door, over)
+
+
+def _retell(
+    connection: Connection, touched: Mapping[str, str | None], now: datetime
+) -> dict[str, Move | None]:
+    """Make the rows of these visits anew from all of their records; a red visitor's becomes an incident, once.
+
+    Return what each visit whose own record is there changes in the number inside; None where it changes nothing.
+    """
+    # Among records of one moment the uid decides, and not which of them came first.
+    of_them = select(records).where(records.c.visit.in_(touched)).order_by(records.c.at, records.c.uid)
     told: dict[str, list[Any]] = {}
     for record in connection.execute(of_them):
         told.setdefault(record.visit, []).append(record)
@@ -162,13 +228,17 @@ def _retell(connection: Connection, touched: Mapping[str, str | None], now: date
         connection.execute(select(incidents.c.visit).where(incidents.c.visit.in_(touched))).scalars()
     )
     rows, red = [], []
+    counted: dict[str, Move | None] = {}
     for uid, about_it in told.items():
-        state = state_of([json.loads(record.body) for record in about_it])
-        if state is None:
+        own = next((record for record in about_it if record.uid == uid and record.kind == "visit"), None)
+        door = None if own is None else own.door
+        bodies = [json.loads(record.body) for record in about_it if record.door == door]
+        state = state_of(bodies)
+        if own is None or state is None:
             continue
-        door = about_it[0].door
-        happened = datetime.fromisoformat(state["at"])
-        rows.append(state | {"door": door, "at": happened, "subject": subjects.get(uid) or touched[uid]})
+        counted[uid] = _move_of(state, own)
+        when = {"at": own.at, "counted_at": _moment(state["counted_at"])}
+        rows.append(state | when | {"door": door, "subject": subjects.get(uid) or touched[uid]})
         if state["incident"] and uid not in reported:
             red.append({"visit": uid, "door": door, "delivered_at": now})
     connection.execute(delete(visits).where(visits.c.uid.in_(touched)))
@@ -176,6 +246,20 @@ def _retell(connection: Connection, touched: Mapping[str, str | None], now: date
         connection.execute(insert(visits), rows)
     if red:
         connection.execute(insert(incidents), red)
+    return counted
+
+
+def _move_of(state: Mapping[str, Any], own: Any) -> Move | None:
+    """Return what a visit changes: one person, if it opened and nobody withdrew it. `own` is the visit's own record."""
+    if not state["opens"] or state["passed"] is False:
+        return None
+    trusted = json.loads(own.body)["time_trusted"]
+    when = counts_at(own.at, time_trusted=trusted, received_at=own.received_at)
+    return Move(change=change_of(state["direction"]), at=when)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 def state_of(told: Iterable[Mapping[str, Any]]) -> dict[str, Any] | None:
@@ -188,6 +272,7 @@ def state_of(told: Iterable[Mapping[str, Any]]) -> dict[str, Any] | None:
     for record in told:
         if record["kind"] == "visit":
             visit = {name: record[name] for name in ("uid", "at", "direction", "via", *_DECIDED)}
+            visit["counted_at"] = record.get("counted_at")
         elif record["kind"] == "amendment":
             amendments.append({name: record[name] for name in _DECIDED})
         else:

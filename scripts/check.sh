@@ -65,7 +65,7 @@ main() {
 
     step "ruff check" "$BIN/python" -m ruff check --quiet .
     step "ruff format" "$BIN/python" -m ruff format --quiet --check .
-    # One run: pyproject.toml makes it strict for kiosk/core and kiosk/ports.py.
+    # pyproject.toml makes it strict, and says for which files something is impossible.
     if ((${#packages[@]})); then step "mypy" "$BIN/python" -m mypy --no-error-summary "${packages[@]}"; fi
     if ((${#scripts[@]})); then step "shellcheck" "$BIN/shellcheck" "${scripts[@]}"; fi
     step "who may import whom" "$BIN/python" -m pytest -q -p no:cacheprovider tests/house/test_imports.py

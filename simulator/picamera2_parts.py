@@ -1,4 +1,4 @@
-"""What a Picamera2 holds beside its camera: open files, its place in the library's list, jobs; for fake_picamera2.py."""
+"""What a Picamera2 holds beside its camera: open files, its place in the library's list, jobs; for simulator/picamera2.py."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ class FakeSensor:
         """Return the picture that comes of the light."""
         exposed = np.clip(light.astype(np.float32) * self._brightness(light), 0, 255).astype(np.uint8)
         off = 0.0 if self.dioptres is None else abs(self.dioptres - 1 / self._subject_m)
-        return exposed if off < 0.05 else cv2.GaussianBlur(exposed, (0, 0), BLUR_PX * off)  # type: ignore[return-value]
+        return exposed if off < 0.05 else cv2.GaussianBlur(exposed, (0, 0), BLUR_PX * off)
 
     def _brightness(self, light: Grey) -> float:
         if self.exposure_s is not None and self.gain is not None:

@@ -4,9 +4,10 @@ Nothing of ours is patched here. The environment is set before any library is im
 """
 
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
@@ -19,6 +20,9 @@ from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parent.parent
 SECOND_OPINION = Path(sys.prefix) / "second-opinion"
+CONCURRENT = frozenset({"app", "enrolment", "install", "registry", "uplink"})
+"""Folders in which nearly every test starts a thread, a process or a window. In the others a module or a test says so itself:
+tests/house/test_concurrency.py finds who forgot."""
 
 _SLOW_IS_FINE = [HealthCheck.too_slow]
 settings.register_profile(
@@ -34,10 +38,31 @@ settings.register_profile(
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what stands in these folders, before pytest chooses by marks."""
+    folders = {ROOT / "tests" / name for name in CONCURRENT}
+    for item in items:
+        if not folders.isdisjoint(item.path.parents):
+            item.add_marker(pytest.mark.concurrent)
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The checkout: `root / "config" / "kiosk.toml"`."""
     return ROOT
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """For a test of SIGINT: here and in every process that the test starts, Ctrl-C is what it is in a terminal.
+
+    Whoever starts the tests may have had it ignored, as a shell does for what a script runs in the background, and so do many
+    build machines. A process inherits that, and Python then makes no KeyboardInterrupt of it.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="session")

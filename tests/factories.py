@@ -6,6 +6,7 @@ belong to people born in the nineteenth century (seventh digit 1).
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,7 +22,7 @@ from kiosk.core.model import (
     Status,
 )
 from kiosk.core.rule.knowledge import Age
-from kiosk.core.rule.policy import Edition, Policy
+from kiosk.core.rule.policy import CapacityWithoutExit, Edition, Policy
 from kiosk.core.who import iin
 from kiosk.core.who.keypad_budget import Budget
 
@@ -117,8 +118,9 @@ def make_age(*, issued: datetime = NOON, stands: timedelta = timedelta(hours=24)
 
 
 def make_edition(**changes: Any) -> Edition:
-    """Return a rule that holds since long ago: green and blue, around the clock, any number of people."""
-    return Edition(**{"effective_from": NOON - timedelta(days=365), **changes})
+    """Return a rule that holds since long ago: green and blue, around the clock, any number of people; or the one given, enforced."""
+    enforced = {"capacity_without_exit": CapacityWithoutExit.ENFORCE}
+    return Edition(**{"effective_from": NOON - timedelta(days=365), **enforced, **changes})
 
 
 def make_policy(*editions: Edition, sequence: int = 1) -> Policy:
@@ -152,11 +154,19 @@ def make_door(
     budget: Budget | None = None,
     **changes: Any,
 ) -> Door:
-    """Return an idle door that heard of the registry just now. `changes` are fields of Door."""
+    """Return an idle door that heard of the registry just now. `changes` are fields of Door or of its parts."""
     setup = make_setup(
         kind, passage_sensor=sensor, attended=attended, times=times or Times(), budget=budget or Budget()
     )
     policy = make_policy(edition) if edition else make_policy()
-    return Door(
-        **{"setup": setup, "policy": policy, "heard_at": NOON, "online": True, "trusts_time": True, **changes}
-    )
+    known = {"policy": policy, "heard_at": NOON, "online": True, "trusts_time": True, **changes}
+    return with_fields(Door(setup=setup), known)
+
+
+def with_fields(door: Door, changes: dict[str, Any]) -> Door:
+    """Return a door with fields changed, wherever they are: its own, or those of its word, building or people."""
+    for part in ("word", "building", "people"):
+        names = {each.name for each in fields(getattr(door, part))}
+        mine = {name: changes.pop(name) for name in names & set(changes)}
+        door = replace(door, **{part: replace(getattr(door, part), **mine)})
+    return replace(door, **changes)

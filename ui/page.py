@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from kiosk.core.screen.view import Field
 from ui.lettering import Lettering, Manner
-from ui.phrases import Label, Words, words
+from ui.phrases import Badge, Label, Language, Words, words
 from ui.sheet import Box, Item, Live, Mark, Plate, Shape
 from ui.theme import Palette, Rgb, Theme
 
@@ -22,6 +22,7 @@ class Canvas:
     height: int
     theme: Theme
     lettering: Lettering
+    staff_language: Language
 
     @property
     def standing(self) -> bool:
@@ -37,6 +38,10 @@ class Canvas:
         """A length of the design in pixels, at least 1."""
         wide, high = (800, 1280) if self.standing else (1280, 800)
         return max(1, round(length * min(self.width / wide, self.height / high)))
+
+    def to_staff(self, badge: Badge) -> str:
+        """What staff are told, in their language."""
+        return words(badge).said_in(self.staff_language)
 
     def palette(self, field: Field) -> Palette:
         """The colours of a field."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from kiosk.core.screen.view import Page, Sign, View
 from ui.lettering import Manner
 from ui.page import Canvas
-from ui.phrases import Label, words
+from ui.phrases import Badge, words
 from ui.sheet import Box, Item, Live, Mark, Plate, Shape, Sheet
 from ui.strip import height as strip_height
 from ui.strip import strip
@@ -130,7 +130,9 @@ def _reference(view: View, band: Box, canvas: Canvas, palette: Palette) -> Live:
     if not (view.reference or view.offline_since):
         return Live(box, ())
     align = 0.5 if canvas.standing else 1.0
-    text = f"№ {view.reference}" if view.reference else f"{words(Label.OFFLINE).kk} {view.offline_since}"
+    text = (
+        f"№ {view.reference}" if view.reference else f"{canvas.to_staff(Badge.OFFLINE)} {view.offline_since}"
+    )
     return Live(
         box, (canvas.lettering.line(text, box, px=canvas.px(42), bold=True, colour=palette.ink, align=align),)
     )

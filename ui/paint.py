@@ -18,6 +18,7 @@ from ui import page_enrol, page_entry, page_idle, page_poster
 from ui.camera_picture import mirrored
 from ui.lettering import Lettering
 from ui.page import Canvas
+from ui.phrases import Language
 from ui.pictograms import corner, disc, drawn
 from ui.qr import modules
 from ui.sheet import Box, Code, Item, Mark, Plate, Preview, Sheet, Text
@@ -42,7 +43,12 @@ class Painter:
     """Paints on one canvas of a fixed size, and only what changed. Not thread-safe, like SDL."""
 
     def __init__(
-        self, size: tuple[int, int], theme: Theme = DAYTIME, canvas: pygame.Surface | None = None
+        self,
+        size: tuple[int, int],
+        theme: Theme = DAYTIME,
+        canvas: pygame.Surface | None = None,
+        *,
+        staff_language: Language = Language.KK,
     ) -> None:
         """`size` is width and height in pixels; `canvas` is of that size where there is one already.
 
@@ -51,7 +57,13 @@ class Painter:
         if min(size) < 320:
             raise ValueError(f"expected a canvas of at least 320 by 320 pixels, got {size[0]} by {size[1]}")
         self.canvas = pygame.Surface(size) if canvas is None else canvas
-        self._desk = Canvas(width=size[0], height=size[1], theme=theme, lettering=Lettering())
+        self._desk = Canvas(
+            width=size[0],
+            height=size[1],
+            theme=theme,
+            lettering=Lettering(),
+            staff_language=staff_language,
+        )
         self._composed: OrderedDict[tuple[Rgb, tuple[Item, ...]], pygame.Surface] = OrderedDict()
         self._mark = lru_cache(maxsize=64)(drawn)
         self._disc = lru_cache(maxsize=32)(disc)

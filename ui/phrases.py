@@ -14,7 +14,7 @@ CATALOGUE = Path(__file__).with_name("phrases.toml")
 
 
 class Label(StrEnum):
-    """What the screen says by itself, on buttons and badges."""
+    """What the screen says to visitors by itself, on buttons."""
 
     ENTER_IIN = "enter-iin"
     SCAN_BY_PHONE = "scan-by-phone"
@@ -22,6 +22,11 @@ class Label(StrEnum):
     CANCEL = "cancel"
     YES = "yes"
     CORRECT = "correct"
+
+
+class Badge(StrEnum):
+    """What the strip tells staff, each in their language alone."""
+
     OFFLINE = "offline"
     NO_TIME = "no-time"
     WHO_INSIDE = "who-inside"
@@ -45,6 +50,28 @@ class Label(StrEnum):
     MINUTES = "minutes"
     HOURS = "hours"
     DAYS = "days"
+    TODAY = "today"
+    NOBODY_ENTERS = "nobody-enters"
+    GREEN = "green"
+    BLUE = "blue"
+    YELLOW = "yellow"
+    ZONE_YELLOW = "zone-yellow"
+    ZONE_RED = "zone-red"
+
+
+class Language(StrEnum):
+    """A language of the screen."""
+
+    KK = "kk"
+    RU = "ru"
+    EN = "en"
+
+
+Said = Phrase | Label | Badge | Fact
+KINDS: dict[str, type[Said]] = {"phrase": Phrase, "label": Label, "badge": Badge, "fact": Fact}
+"""The tables of the catalogue, and what each has to have."""
+Key = tuple[type[Said], str]
+"""The kind and the name: a badge and a fact may have one name, and are then equal as strings."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,39 +82,43 @@ class Words:
     ru: str
     en: str
 
+    def said_in(self, language: Language) -> str:
+        """The one of them that is of a language."""
+        return {Language.KK: self.kk, Language.RU: self.ru, Language.EN: self.en}[language]
+
     def upper(self) -> Words:
         """The same in capitals, for a headline that is read from afar."""
         return Words(kk=self.kk.upper(), ru=self.ru.upper(), en=self.en.upper())
 
 
-def words(what: Phrase | Label | Fact) -> Words:
-    """Return the words for a phrase, a label or a fact. Every one of them exists: the catalogue is checked when it is read."""
-    return _shipped()[what]
+def words(what: Said) -> Words:
+    """Return the words for one thing. All of them exist: the catalogue is checked when it is read."""
+    return _shipped()[type(what), what.value]
 
 
 @lru_cache(maxsize=1)
-def _shipped() -> dict[Phrase | Label | Fact, Words]:
+def _shipped() -> dict[Key, Words]:
     return read(CATALOGUE.read_text(encoding="utf-8"))
 
 
-def read(toml: str) -> dict[Phrase | Label | Fact, Words]:
+def read(toml: str) -> dict[Key, Words]:
     """Read a catalogue. Raises ValueError with every gap, one a line."""
     tables = tomllib.loads(toml)
-    found: dict[Phrase | Label | Fact, Words] = {}
+    found: dict[Key, Words] = {}
     gaps: list[str] = []
-    for name, kind in (("phrase", Phrase), ("label", Label), ("fact", Fact)):
+    for name, kind in KINDS.items():
         table = dict(tables.pop(name, {}))
         for what in kind:
             said = table.pop(what.value, {})
-            missing = [code for code in ("kk", "ru", "en") if not said.get(code)]
+            missing = [code for code in Language if not said.get(code)]
             if missing:
                 gaps.append(
                     f"[{name}] {what.value}: expected kk, ru and en, found no {', '.join(missing)}; add it"
                 )
             else:
-                found[what] = Words(kk=said["kk"], ru=said["ru"], en=said["en"])
+                found[kind, what.value] = Words(kk=said["kk"], ru=said["ru"], en=said["en"])
         gaps += [f"[{name}] {key}: nobody says this; remove it" for key in table]
-    gaps += [f"[{name}]: expected [phrase], [label] and [fact]; remove it" for name in tables]
+    gaps += [f"[{name}]: expected {', '.join(f'[{kind}]' for kind in KINDS)}; remove it" for name in tables]
     if gaps:
         raise ValueError("\n".join(gaps))
     return found

@@ -9,7 +9,7 @@ import segno
 QUIET = 4
 """Modules of white on each side: what the standard asks for."""
 LEAST_PX = 5
-"""A module on the screen is never smaller: phones read it at arm's length (facts-screen.md 5)."""
+"""A module on the screen is never smaller: phones read it at arm's length (docs/facts.md#modules-of-a-code)."""
 
 
 @lru_cache(maxsize=8)

@@ -21,6 +21,7 @@ from ui.display_card import connected_card
 from ui.expected import EXPECTED
 from ui.keyboard import KEYS
 from ui.paint import Painter
+from ui.phrases import Language
 from ui.sheet import Box
 from ui.theme import DAYTIME, Theme
 from ui.turn import Turn
@@ -29,7 +30,7 @@ UNSEEN = ("dummy", "offscreen")
 """SDL's drivers that show nobody anything. Used only where they are asked for by name: tests, pictures, the demo."""
 UNSEEN_SIZE = (1280, 800)
 ON_A_PANEL = {
-    # Without vsync SDL flips asynchronously, which garbles the picture on a Pi 5 (facts-screen.md 1).
+    # Without vsync SDL flips asynchronously, which garbles the picture on a Pi 5 (docs/facts.md#pygame-without-a-desktop).
     "SDL_RENDER_VSYNC": "1",
     "SDL_VIDEO_DOUBLE_BUFFER": "1",
     # SDL prefers desktop OpenGL, which stays black over KMSDRM where libGL is not installed, and says nothing
@@ -52,6 +53,7 @@ class PygameScreen:
         driver: str | None = None,
         rotate: int = 0,
         theme: Theme = DAYTIME,
+        staff_language: Language = Language.KK,
     ) -> None:
         """Open the window.
 
@@ -80,7 +82,9 @@ class PygameScreen:
         upright = (high, wide) if rotate in (90, 270) else (wide, high)
         self._turn = Turn(degrees=rotate, width=upright[0], height=upright[1])
         # A panel that is not turned is painted on directly: one copy less of every frame.
-        self._painter = Painter(upright, theme, self._glass if rotate == 0 else None)
+        self._painter = Painter(
+            upright, theme, self._glass if rotate == 0 else None, staff_language=staff_language
+        )
         # The first visitor waits no longer than the last.
         for expected in EXPECTED:
             self._painter.prepare(expected)

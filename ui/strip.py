@@ -1,20 +1,29 @@
 """The strip at the top: whose door it is, today's rule, what waits, how many are inside, what time it is.
 
-For the front desk, which trusts it at a glance. Tells numbers only, never a person.
+For the front desk, which trusts it at a glance, in the language that is set for it. Tells numbers only, never a person.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kiosk.core.model import Colour
+from kiosk.core.rule.policy import Zone
+from kiosk.core.rule.todays_rule import TodaysRule
 from kiosk.core.screen.view import Aged, Corner
+from ui.lettering import LEAST
 from ui.page import Canvas
-from ui.phrases import Label, words
+from ui.phrases import Badge
 from ui.sheet import Box, Item, Live, Mark, Plate, Shape
 from ui.theme import Rgb
 
 NO_TIME = "--:--"
 """While the clock is not trusted, no time is better than a wrong one."""
+RULE, SMALLEST = 21, 12
+"""Height of today's rule on the design, and the least that can be read, in pixels of the panel."""
+COLOURS = {Colour.GREEN: Badge.GREEN, Colour.BLUE: Badge.BLUE, Colour.YELLOW: Badge.YELLOW}
+ZONES = {Zone.YELLOW: Badge.ZONE_YELLOW, Zone.RED: Badge.ZONE_RED}
+"""A green zone changes nothing, so it is not worth a word."""
 
 
 def height(canvas: Canvas) -> int:
@@ -45,7 +54,11 @@ def strip(corner: Corner, canvas: Canvas) -> tuple[tuple[Item, ...], tuple[Live,
         lettering.line(corner.venue, name, px=px(34), bold=True, colour=theme.paper),
     ]
     if corner.today:
-        stays.append(lettering.line(corner.today, rule, px=px(21), bold=False, colour=theme.muted))
+        stays.append(
+            lettering.line(
+                _rule(corner.today, rule, canvas), rule, px=px(RULE), bold=False, colour=theme.muted
+            )
+        )
     time = lettering.line(corner.clock or NO_TIME, clock, px=px(50), bold=True, colour=theme.paper, align=1.0)
     return tuple(stays), (Live(clock, (time,)), Live(numbers, tuple(_numbers(corner, numbers, canvas))))
 
@@ -78,32 +91,42 @@ def _chips(corner: Corner, canvas: Canvas) -> list[_Chip]:
         text = " · ".join(str(number) for number in corner.faults)
         found.append(_Chip(text=text, shape=Shape.BROKEN, ink=theme.print, ground=theme.warning))
     if corner.noticed is not None:
-        warn(words(Label(f"odd-{corner.noticed}")).kk, Shape.PERSON)
+        warn(canvas.to_staff(Badge(f"odd-{corner.noticed}")), Shape.PERSON)
     if corner.incidents_waiting:
         text = str(corner.incidents_waiting)
         found.append(_Chip(text=text, shape=Shape.REPORT, ink=theme.paper, ground=theme.alarm))
     if not corner.online:
-        offline = words(Label.OFFLINE).kk
+        offline = canvas.to_staff(Badge.OFFLINE)
         warn(f"{offline} · {corner.waiting}" if corner.waiting else offline)
     if corner.aged is not None:
-        warn(_age(corner.aged))
+        warn(_age(corner.aged, canvas))
     if not corner.clock:
-        warn(words(Label.NO_TIME).kk)
+        warn(canvas.to_staff(Badge.NO_TIME))
     if corner.who_unknown:
-        warn(words(Label.WHO_INSIDE).kk, Shape.PERSON)
+        warn(canvas.to_staff(Badge.WHO_INSIDE), Shape.PERSON)
     if corner.ailing is not None:
-        said = words(Label(f"ailing-{corner.ailing}"))
-        text = f"{said.kk} · {said.ru} · {said.en}"
+        text = canvas.to_staff(Badge(f"ailing-{corner.ailing}"))
         found.append(_Chip(text=text, shape=Shape.BROKEN, ink=theme.print, ground=theme.warning, spare=True))
     return found
 
 
-def _age(aged: Aged) -> str:
+def _rule(rule: TodaysRule, box: Box, canvas: Canvas) -> str:
+    """Today's rule, such as "Сегодня: зелёный, синий · 06:00–23:00". Where that is too long, without its first word."""
+    said = canvas.to_staff
+    enter = ", ".join(said(COLOURS[colour]) for colour in rule.colours) or said(Badge.NOBODY_ENTERS)
+    parts = [enter, ", ".join(rule.hours), said(ZONES[rule.zone]) if rule.zone in ZONES else ""]
+    short = " · ".join(filter(None, parts))
+    whole = f"{said(Badge.TODAY)}: {short}"
+    readable = max(SMALLEST, round(canvas.px(RULE) * LEAST))
+    return whole if canvas.lettering.width(whole, bold=False, px=readable) <= box.w else short
+
+
+def _age(aged: Aged, canvas: Canvas) -> str:
     """One short word and a number, such as "ЕРЕЖЕ 2 КҮН"."""
-    what = words(Label(f"old-{aged.known}")).kk
+    what = canvas.to_staff(Badge(f"old-{aged.known}"))
     if aged.amount is None:
-        return f"{what}?" if aged.there else f"{what} {words(Label.NONE_THERE).kk}"
-    return f"{what} {aged.amount} {words(Label(aged.unit.value)).kk}"
+        return f"{what}?" if aged.there else f"{what} {canvas.to_staff(Badge.NONE_THERE)}"
+    return f"{what} {aged.amount} {canvas.to_staff(Badge(aged.unit.value))}"
 
 
 def _numbers(corner: Corner, box: Box, canvas: Canvas) -> list[Item]:

@@ -1,6 +1,6 @@
 """One place for one frame, and the thread that fills it: what every camera that blocks has in common.
 
-A camera's own read may block for ten seconds when the cable is pulled (facts-device.md A), so it runs in a daemon thread
+A camera's own read may block for ten seconds when the cable is pulled (docs/facts.md#a-silent-camera), so it runs in a daemon thread
 that nobody ever waits for; the reader waits at the slot, with a deadline. It must never queue: the newest frame replaces the
 one that nobody took.
 """

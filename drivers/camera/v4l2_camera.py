@@ -95,7 +95,7 @@ def luminance(frame: Any, fourcc: str) -> Grey | None:
     """
     if fourcc == "MJPG" and (frame.ndim == 1 or 1 in frame.shape[:2]):
         # Decoded to grey: libjpeg then leaves the colour planes alone.
-        return cv2.imdecode(np.frombuffer(frame, np.uint8), cv2.IMREAD_GRAYSCALE)  # type: ignore[return-value]
+        return cv2.imdecode(np.frombuffer(frame, np.uint8), cv2.IMREAD_GRAYSCALE)
     if fourcc == "YUYV" and frame.ndim == 3 and frame.shape[2] == 2:
         return frame[:, :, 0]
     if fourcc == "NV12" and frame.ndim == 2:

@@ -1,6 +1,6 @@
 """ZBar through pyzbar as a Decoder: the second opinion, for what zxing-cpp misses.
 
-It must never raise: pyzbar does, for one structured-append code, and a loop without a guard stops there (facts-reader.md 3).
+It must never raise: pyzbar does, for one structured-append code, and a loop without a guard stops there (docs/facts.md#decoders).
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ def load_pyzbar() -> ModuleType:
     """Import pyzbar, which loads libzbar as it is imported."""
     from pyzbar import pyzbar
 
-    return pyzbar
+    loaded: ModuleType = pyzbar
+    return loaded
 
 
 class ZbarDecoder:

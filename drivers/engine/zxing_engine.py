@@ -29,7 +29,7 @@ class ZxingDecoder:
     """Finds QR codes, light on dark too, in a grey view of any stride; nothing is copied.
 
     Only QRCodeModel2: the wider `QRCode` also takes Micro QR and rMQR, which no pass is. `try_rotate` stays off because a QR
-    code has no direction (the same codes were read with it off); invert and downscale are worth their time (facts-reader.md 3).
+    code has no direction (the same codes were read with it off); invert and downscale are worth their time (docs/facts.md#decoders).
     """
 
     name = "zxing"

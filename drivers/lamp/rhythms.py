@@ -43,7 +43,7 @@ PATTERNS: dict[Signal, Pattern] = {
     Signal.REFUSED: Pattern(
         steps=(Step(1.0, 0.25), Step(0.0, 0.25), Step(1.0, 0.25), Step(0.0, 1.0)), coloured=True
     ),
-    # Once, slowly: wait, somebody comes. Never a colour (rules.md 8).
+    # Once, slowly: wait, somebody comes. Never a colour (rule 8).
     Signal.UNCHECKED: Pattern(steps=(Step(1.0, 0.8), Step(0.0, 0.8)), coloured=False),
     # A spark now and then, like a smoke detector's.
     Signal.OUT_OF_ORDER: Pattern(steps=(Step(1.0, 0.15), Step(0.0, 2.35)), coloured=False),

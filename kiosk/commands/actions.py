@@ -71,6 +71,7 @@ def demo(args: argparse.Namespace) -> int:
 def doctor(args: argparse.Namespace) -> int:
     from kiosk.doctor import run
     from kiosk.doctor import table as doctor
+    from kiosk.doctor.finding import State
 
     if args.fix:
         run.must_be_root(os.geteuid())
@@ -96,7 +97,7 @@ def doctor(args: argparse.Namespace) -> int:
         if not args.json:
             print(run.as_line(result), flush=True)
     print(run.as_json(results) if args.json else run.summary(results))
-    return {run.State.OK: FINE, run.State.WARNING: LOOK, run.State.BROKEN: BROKEN}[run.worst(results)]
+    return {State.OK: FINE, State.WARNING: LOOK, State.BROKEN: BROKEN}[run.worst(results)]
 
 
 def bundle(args: argparse.Namespace) -> int:
@@ -123,7 +124,11 @@ def bundle(args: argparse.Namespace) -> int:
 def check_config(args: argparse.Namespace) -> int:
     from kiosk import settings as files
     from kiosk.settings.checks import notes
+    from kiosk.settings.default_file import default_toml
 
+    if args.default:
+        print(default_toml(), end="")
+        return FINE
     chosen = files.choose(getattr(args, "config", None))
     settings = files.load(chosen)
     if args.show:

@@ -1,6 +1,6 @@
 """The command line: what the technician types. One line to standard error when something is wrong, never a traceback.
 
-It parses, calls `commands.py`, and tells what went wrong.
+It parses, calls `kiosk/commands/actions.py`, and tells what went wrong.
 """
 
 from __future__ import annotations
@@ -143,12 +143,15 @@ def parser() -> argparse.ArgumentParser:
         "kiosk check-config --show",
     )
     check.add_argument("--show", action="store_true", help="print every key with the value that is used")
+    check.add_argument(
+        "--default", action="store_true", help="read none, print one in which every key has its default"
+    )
 
     add_command(
         commands,
         "gate-safe",
         do.gate_safe,
-        "Take the power from the lines of gate, lamp and buzzer, for when no kiosk runs: a strike locks, a magnet opens. "
+        "Switch the outputs of gate, lamp and buzzer off. Use it when the kiosk does not run: a strike then locks, a magnet opens. "
         "Exit code 0 also where there are no pins, or the configuration does not say which; 1 where a line is held by "
         "another program.",
         "kiosk gate-safe",

@@ -157,7 +157,8 @@ def _read(path: Path, frames: Iterator[Grey], eyes: Eyes, size: tuple[int, int],
 
 def _smaller(frame: Grey, share: float) -> Grey:
     height, width = (max(1, round(side * share)) for side in frame.shape)
-    return cv2.resize(frame, (width, height), interpolation=cv2.INTER_AREA)
+    smaller: Grey = cv2.resize(frame, (width, height), interpolation=cv2.INTER_AREA)
+    return smaller
 
 
 def _still(path: Path) -> Iterator[Grey]:

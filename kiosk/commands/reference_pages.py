@@ -16,10 +16,11 @@ from kiosk.commands import cli
 from kiosk.core.health import faults
 from kiosk.doctor import table as doctor
 from kiosk.errors import SettingsError
-from kiosk.settings import SECTIONS, Settings, parse
+from kiosk.settings import SECTIONS, parse
+from kiosk.settings.default_file import about, default_toml
 
+_WIDTH = 120
 ROOT = Path(__file__).resolve().parent.parent.parent
-_WIDTH = 110
 _MADE = "<!-- Made by `python -m kiosk.commands.reference_pages`; change kiosk/{source} instead. -->\n"
 _EXAMPLE = """\
 [gate]
@@ -34,27 +35,6 @@ green_pin = 17
 """
 
 
-def default_toml() -> str:
-    """Return a configuration file with every key, its default, its unit and range, and one comment."""
-    lines = [
-        "# Ashyq Kiosk: everything that can be set, each with its default. A file may leave out what it does not change.",
-        "# `kiosk check-config` finds every mistake in it; docs/configuration.md has the same as tables.",
-    ]
-    for section, keys in SECTIONS.items():
-        lines += ["", f"# {_about(section)}", f"[{section}]"]
-        for entry in keys.values():
-            measure = ", ".join(part for part in (entry.kind.unit, entry.kind.range) if part)
-            lines += textwrap.wrap(
-                f"{entry.comment} ({measure})",
-                _WIDTH,
-                initial_indent="# ",
-                subsequent_indent="# ",
-                break_on_hyphens=False,
-            )
-            lines.append(f"{entry.name} = {json.dumps(entry.toml, ensure_ascii=False)}")
-    return "\n".join(lines) + "\n"
-
-
 def configuration_page() -> str:
     """Return docs/configuration.md."""
     out = [
@@ -63,7 +43,8 @@ def configuration_page() -> str:
         textwrap.dedent("""\
             The kiosk reads `/etc/ashyq-kiosk/kiosk.toml`, or the file that `--config` names. Every key has a default, so a file
             holds only what differs: [`config/kiosk.toml`](../config/kiosk.toml) has all of them, and
-            [`config/examples/`](../config/examples) has a fitness club with a turnstile, a sauna's exit door, and a desk without a gate.
+            [`config/examples/`](../config/examples) has a fitness club with a turnstile, a sauna's exit door, and a desk
+            without a gate. Each key stands here with its default; in brackets are its unit and what it accepts.
 
             A secret is never in this file: keys come with the enrolment and lie in the device's own folder
             ([security.md](security.md)), printed nowhere.
@@ -76,17 +57,12 @@ def configuration_page() -> str:
         f"```text\n{_mistakes_of(_EXAMPLE)}\n```",
     ]
     for section, keys in SECTIONS.items():
-        out += [
-            f"\n## [{section}]\n",
-            f"{_about(section)}\n",
-            "| key | default | unit | range | what it does |",
-        ]
-        out.append("| --- | --- | --- | --- | --- |")
+        out += [f"\n## [{section}]\n", f"{about(section)}\n"]
         for entry in keys.values():
-            default = json.dumps(entry.toml, ensure_ascii=False)
-            out.append(
-                f"| `{entry.name}` | `{default}` | {entry.kind.unit} | {entry.kind.range} | {entry.comment} |"
-            )
+            out.append(f"### `{entry.name} = {json.dumps(entry.toml, ensure_ascii=False)}`\n")
+            measure = ", ".join(part for part in (entry.kind.unit, entry.kind.range) if part)
+            out += textwrap.wrap(f"{entry.comment} ({measure})", _WIDTH, break_on_hyphens=False)
+            out.append("")
     return "\n".join(out) + "\n"
 
 
@@ -110,8 +86,9 @@ def doctor_page() -> str:
         textwrap.dedent("""\
             # What kiosk doctor looks at
 
-            `kiosk doctor` goes through everything that a door needs, one numbered check after the other, and says of each what it found and what to do.
-            It disturbs nobody: what a running kiosk has open (camera, keypad, pins) it does not open a second time, it asks the kiosk.
+            `kiosk doctor` goes through everything that a door needs, one numbered check after the other, and says of each what it
+            found and what to do. It disturbs nobody: what a running kiosk has open (camera, keypad, pins) it does not open a second
+            time, it asks the kiosk.
 
             ```sh
             sudo kiosk doctor            # all of it
@@ -121,18 +98,20 @@ def doctor_page() -> str:
             sudo kiosk bundle            # one file for support: what doctor found, and the journal, without a person in it
             ```
 
-            It runs as root, as the kiosk's own user, or as anybody; who may not look at something is told so. Called by root it looks as the door's user does,
-            so that it finds what the door finds and leaves nothing of root's beside the visits, and is root for a repair and for the journal alone. The exit
-            code is 0 when all is well, 1 when something works and deserves a look, and 2 when something does not work.
+            It runs as root, as the kiosk's own user, or as anybody; who may not look at something is told so. With sudo the checks
+            still run as the door's own user, and leave no file of root's behind. Root's rights are used only for `--fix` and to
+            read the journal. The exit code is 0 when all is well, 1 when something works and deserves a look, and 2 when something
+            does not work.
 
             ## The numbers
 
             A number never changes its meaning, and none is given twice. The same numbers stand
 
             * **on the screen**: at the top beside the wrench, and large where the door is out of order (`№ 7 · 19`);
-            * **in the lamp**, white, while nobody is being answered: **a long light for each ten, a short one for each one**, then a pause. Two long and one short
-              are 21. Of several the lowest is blinked. Where the door is out of order it begins again after {pause:g} s; where it works all the same, softer and
-              every {idle:g} s. Only what the kiosk itself notices while it runs is blinked: the numbers with a code in the last column.
+            * **in the lamp**, white, while nobody is being answered: **a long light for each ten, a short one for each one**,
+              then a pause. Two long and one short are 21. Of several the lowest is blinked. Where the door is out of order it
+              begins again after {pause:g} s; where it works all the same, softer and every {idle:g} s. Only what the kiosk itself
+              notices while it runs is blinked: the numbers with a code in the last column.
 
             | number | name | what is true when it is ok | what to do when it is not | in the lamp |
             | --- | --- | --- | --- | --- |""").format(pause=faults.PAUSE_S, idle=faults.IDLE_PAUSE_S),
@@ -158,10 +137,6 @@ def pages() -> dict[Path, str]:
         ROOT / "docs" / "commands.md": commands_page(),
         ROOT / "docs" / "doctor.md": doctor_page(),
     }
-
-
-def _about(section: str) -> str:
-    return str(getattr(Settings(), section).__doc__)
 
 
 def _mistakes_of(text: str) -> str:

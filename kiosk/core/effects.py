@@ -21,6 +21,14 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TakePlace:
+    """Ask the registry for a place in a venue that is nearly full, one try within `deadline_s` seconds, then say PlaceAnswered."""
+
+    visit_id: str
+    deadline_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Write:
     """Write a record and its outbox row in one transaction, synced to the disk, then say Recorded."""
 
@@ -66,7 +74,7 @@ class Light:
     signal: Signal
     colour: Colour | None = None
     fault: int = 0
-    """What is broken, by its number (core/faults.py), where nobody is being answered; 0: nothing."""
+    """What is broken, by its number (kiosk/core/health/faults.py), where nobody is being answered; 0: nothing."""
 
 
 class Sound(StrEnum):
@@ -105,7 +113,7 @@ class TrustTime:
     """The same moment in seconds of the monotonic clock."""
 
 
-Effect = Ask | Write | Open | Shut | Release | Light | Chime | Tell | TrustTime
+Effect = Ask | TakePlace | Write | Open | Shut | Release | Light | Chime | Tell | TrustTime
 
 SOUND_OF = {
     Outcome.ADMITTED: Sound.ADMITTED,

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from kiosk.core.hint import Hint
+from kiosk.core.inside.people import VenueNumber
 from kiosk.core.model import Credential, Direction, Identifier, Status, Via
 from kiosk.core.rule.knowledge import Age
 from kiosk.core.rule.policy import Policy
@@ -78,16 +79,28 @@ class Answered:
     status: Status | None
     subject: str = ""
     """The registry's pseudonym of the visitor: joins a typed IIN with the same person's pass. May be empty."""
-    hint: str = field(default="", repr=False)
-    """Initials for staff to compare: a wrong 11th digit passes the check digit (facts-trust.md 1)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskFailed:
-    """The registry could not be asked in time. `why` is one of the link's reasons, for the journal."""
+    """The registry could not be asked in time. Why, is in the journal: the door does the same whatever it was."""
 
     visit_id: str
-    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceAnswered:
+    """The registry gave a place in the venue to a visit, or none is free. `taken` None: it gave no answer in time."""
+
+    visit_id: str
+    taken: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VenueCounted:
+    """The registry said how many are inside the venue."""
+
+    number: VenueNumber
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,11 +110,9 @@ class KeyHeld:
     key: Key = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class KeyReleased:
-    """A key of which KeyHeld was told has gone up."""
-
-    key: Key = field(repr=False)
+    """The key of which KeyHeld was told has gone up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,13 +255,18 @@ class Tick:
 Event = (
     CodeRead
     | KeyPressed
+    | KeyHeld
+    | KeyReleased
     | PhoneArrived
     | StaffIdentified
     | Answered
     | AskFailed
+    | PlaceAnswered
+    | VenueCounted
     | Recorded
     | RecordFailed
     | Passed
+    | GateOpened
     | GateFailed
     | AlarmChanged
     | StaffAdmitted

@@ -1,14 +1,16 @@
 """The field's words as types: who came, what the registry knows, what the door decided.
 
 Everything here is frozen. An identifier never prints itself: its repr is masked, so that neither a log line
-nor an exception can carry it (rules.md 7).
+nor an exception can carry it (rule 7; the rules are in docs/rules.md).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 
 
 class Colour(StrEnum):
@@ -36,7 +38,7 @@ class DoorKind(StrEnum):
 
 
 class Via(StrEnum):
-    """How the visitor was identified (rules.md 1)."""
+    """How the visitor was identified (rule 1)."""
 
     CAMERA = "camera"
     SCANNER = "scanner"
@@ -83,7 +85,7 @@ class Status:
         """Return what this status is worth at `now`; None when it says nothing any more.
 
         A green that has run out is blue; a red or yellow stays until the registry says otherwise; a blue that has
-        run out is not known (rules.md, Status).
+        run out is not known (docs/rules.md#status).
         """
         if self.valid_until is None or now < self.valid_until:
             return self
@@ -191,9 +193,33 @@ class Reason(StrEnum):
     STAFF_OVERRIDE = "staff-override"
 
 
+_BY_STATUS = frozenset({Reason.STATUS_ADMITTED, Reason.STATUS_NOT_ADMITTED, Reason.RED_STATUS})
+_OF_RED = frozenset({Reason.RED_STATUS, Reason.EXIT_FREE, Reason.WHICH_WAY})
+OUTCOMES: Mapping[Reason, frozenset[Outcome]] = MappingProxyType(
+    {
+        Reason.STATUS_ADMITTED: frozenset({Outcome.ADMITTED}),
+        Reason.EXIT_FREE: frozenset({Outcome.ADMITTED}),
+        Reason.STAFF_OVERRIDE: frozenset({Outcome.ADMITTED}),
+        Reason.STATUS_NOT_ADMITTED: frozenset({Outcome.REFUSED}),
+        Reason.RED_STATUS: frozenset({Outcome.REFUSED}),
+        Reason.VENUE_CLOSED: frozenset({Outcome.REFUSED}),
+        Reason.ZONE_SHUT: frozenset({Outcome.REFUSED}),
+        Reason.VENUE_FULL: frozenset({Outcome.REFUSED}),
+        Reason.ALREADY_INSIDE: frozenset({Outcome.REFUSED}),
+        Reason.CARRY_PASS_ALONE: frozenset({Outcome.REFUSED, Outcome.UNCHECKED}),  # as the policy says
+        Reason.REVOCATIONS_EXPIRED: frozenset({Outcome.UNCHECKED}),
+        Reason.COULD_NOT_CHECK: frozenset({Outcome.UNCHECKED}),
+        Reason.UNKNOWN_TO_REGISTRY: frozenset({Outcome.UNCHECKED}),
+        Reason.NO_POLICY: frozenset({Outcome.UNCHECKED}),
+        Reason.WHICH_WAY: frozenset({Outcome.UNCHECKED}),
+    }
+)
+"""Which answers each reason can have."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What the door answers to one visitor."""
+    """What the door answers to one visitor. One that contradicts itself cannot be made: raises ValueError."""
 
     outcome: Outcome
     reason: Reason
@@ -208,6 +234,32 @@ class Decision:
     """A red visitor at the door: reported ahead of everything else (rule 6)."""
     unrevoked_since: datetime | None = None
     """Admitted by a pass that may have been revoked since then: the list of revocations is past its time. For staff."""
+
+    def __post_init__(self) -> None:
+        wrong = [says for says, holds in self._rules() if not holds]
+        if wrong:
+            raise ValueError(f"expected a decision in itself, found {self.reason}: {'; '.join(wrong)}")
+
+    def _rules(self) -> Iterator[tuple[str, bool]]:
+        """Yield what is true of every decision, and whether it is true of this one."""
+        admitted, by_status = self.outcome is Outcome.ADMITTED, self.reason is Reason.STATUS_ADMITTED
+        yield "its reason has this outcome", self.outcome in OUTCOMES[self.reason]
+        yield "an admission opens", self.opens or not admitted
+        yield "a refusal never opens", not (self.opens and self.outcome is Outcome.REFUSED)
+        yield "what opens needs no staff", not (self.opens and self.calls_staff)
+        # A colour that is known stays with a question of direction only: it tells that a red one was there (rule 6).
+        unchecked = self.outcome is Outcome.UNCHECKED and self.reason is not Reason.WHICH_WAY
+        yield "what could not be checked has no colour", not (unchecked and self.colour is not None)
+        yield "a status that decided is known", self.colour is not None or self.reason not in _BY_STATUS
+        yield "red, and red alone, is an incident", self.incident is (self.colour is Colour.RED)
+        yield "red opens an exit only", self.colour is not Colour.RED or self.reason in _OF_RED
+        yield "which way is for staff to see", self.calls_staff or self.reason is not Reason.WHICH_WAY
+        yield "a red status is red", self.colour is Colour.RED or self.reason is not Reason.RED_STATUS
+        yield (
+            "a document is compared with who is admitted by a status",
+            by_status or not self.compare_identity,
+        )
+        yield "a pass may be revoked unheard that admitted", by_status or self.unrevoked_since is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,6 +287,8 @@ class Visit:
     """None only for an exit: nobody is held inside because a code cannot be read (rule 3)."""
     decision: Decision
     decided_at: datetime
+    counted_at: datetime | None = None
+    """Admitted near a full venue by a number that was told then, because nobody could be asked; None: not so."""
     time_trusted: bool = True
 
 
@@ -271,6 +325,7 @@ class Closing:
 
     id: str
     closed_at: datetime
+    """The hour at which the venue closed by its policy, whenever that was noticed."""
     assumed_exits: int
     time_trusted: bool = True
 

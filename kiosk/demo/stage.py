@@ -27,7 +27,8 @@ from kiosk.demo.witness import Shown, Witness
 from kiosk.enrolment.device import Device, Identity
 from kiosk.errors import DriverMissing
 from kiosk.ports import Camera, Grey, Sounder
-from kiosk.root.app import App, Drivers
+from kiosk.root.app import App
+from kiosk.root.equipment import Drivers
 from kiosk.settings import Settings
 from registry.demo_people import DEMO_DOOR, DEMO_PEOPLE, populate
 from registry.embedded import EmbeddedRegistry

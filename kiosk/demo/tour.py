@@ -62,7 +62,9 @@ class Tour:
     def walk(self) -> None:
         """Do all of it."""
         stage = self._stage
-        if not stage.witness.wait(lambda door: door.online and door.policy is not None, START_WITHIN_S):
+        if not stage.witness.wait(
+            lambda door: door.word.online and door.word.policy is not None, START_WITHIN_S
+        ):
             self.failures.append("the kiosk did not get its policy from the registry")
             return
         admitted, refused = Outcome.ADMITTED, Outcome.REFUSED
@@ -109,9 +111,9 @@ class Tour:
         stage.keypad.press(Key.CANCEL)
         self._say("The network returns")
         stage.registry.restore()
-        if not stage.witness.wait(lambda door: door.online and door.waiting == 0, ARRIVES_WITHIN_S):
+        if not stage.witness.wait(lambda door: door.word.online and door.word.waiting == 0, ARRIVES_WITHIN_S):
             self.failures.append("not everything arrived at the registry")
-        for part, why in self._app.loop.door.broken:
+        for part, why in self._app.loop.door.building.broken.items():
             self.failures.append(f"{part}: {why}")
 
     def _pass(self, title: str, name: str, wanted: Wanted, **how: object) -> None:
@@ -150,7 +152,7 @@ class Tour:
     def _incident_arrives(self) -> None:
         """The red visitor's incident is at the registry before anything else is asked of the door."""
         arrived = self._stage.witness.wait(
-            lambda door: door.incidents_waiting == 0 and door.waiting == 0, ARRIVES_WITHIN_S
+            lambda door: door.word.incidents_waiting == 0 and door.word.waiting == 0, ARRIVES_WITHIN_S
         )
         since = self._stage.clock.wall().replace(hour=0, minute=0, second=0, microsecond=0)
         known = self._stage.registry.report(DEMO_DOOR, since)["incidents"]

@@ -13,8 +13,6 @@ from kiosk.core.events import Event
 from kiosk.core.ids import reference
 from kiosk.core.model import Colour, Direction, Outcome, Reason, Via
 
-RESULTS = (State.ADMITTED, State.REFUSED, State.UNCHECKED)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
@@ -70,8 +68,8 @@ class Witness:
     def _answer(self, before: Door | None, door: Door, effects: tuple[Effect, ...]) -> Shown | None:
         visitor = door.visitor
         decision = visitor.decision if visitor else None
-        entered = before is None or before.state not in RESULTS or before.visitor is not visitor
-        if door.state not in RESULTS or not entered or visitor is None or decision is None:
+        entered = before is None or before.state is not State.SHOWING or before.visitor is not visitor
+        if door.state is not State.SHOWING or not entered or visitor is None or decision is None:
             return None
         return Shown(
             visit_id=visitor.visit_id,

@@ -1,4 +1,4 @@
-"""What `kiosk doctor` looks at of the board itself: the same judgement as the door's own (core/board.py), at one moment."""
+"""What `kiosk doctor` looks at of the board itself: the same judgement as the door's own (kiosk/core/health/board.py), at one moment."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def memory(vitals: Vitals) -> Finding:
     """There is memory left."""
     if vitals.memory_share is None:
         return NOT_TOLD
-    return _found(Part.MEMORY, vitals) or ok(f"{vitals.memory_share:.0%} of the memory is to be had")
+    return _found(Part.MEMORY, vitals) or ok(f"{vitals.memory_share:.0%} of the memory is free")
 
 
 def worn(vitals: Vitals) -> Finding | None:

@@ -20,7 +20,7 @@ from kiosk.doctor import checks as look
 from kiosk.doctor import files, readings, things, trust
 from kiosk.doctor import packages as doctor_packages
 from kiosk.doctor import service as system
-from kiosk.doctor.finding import Finding, Fix
+from kiosk.doctor.finding import Finding, Fix, broken, ok, warning
 from kiosk.errors import SettingsError
 from kiosk.machine.powers import Powers
 from kiosk.machine.programs import said
@@ -83,12 +83,12 @@ class Site:
             told = list(notes(self.settings))
             chosen = choose(self._config)
         except SettingsError as mistakes:
-            return look.broken(str(mistakes), "mend these lines; `kiosk check-config` reads them again")
+            return broken(str(mistakes), "mend these lines; `kiosk check-config` reads them again")
         if told:
-            return look.warning(
+            return warning(
                 f"{chosen}: " + "\n".join(told), "fine for a trial; at a door, change what the line says"
             )
-        return look.ok(f"{chosen}: {sum(map(len, SECTIONS.values()))} keys, no mistakes")
+        return ok(f"{chosen}: {sum(map(len, SECTIONS.values()))} keys, no mistakes")
 
     def time_zone(self) -> Finding:
         return look.time_zone(self.settings.door.timezone)
@@ -212,14 +212,14 @@ class Site:
         from ui.display_card import connected_card
 
         driver = self.settings.screen.driver
-        connected = {
+        ways: dict[str, Callable[[], bool]] = {
             "kmsdrm": lambda: connected_card() is not None,
             "x11": lambda: bool(os.environ.get("DISPLAY")),
             "wayland": lambda: bool(os.environ.get("WAYLAND_DISPLAY")),
             "offscreen": lambda: True,
-        }[driver]()
+        }
         return things.display(
-            driver, community_edition=bool(getattr(pygame, "IS_CE", 0)), connected=connected
+            driver, community_edition=bool(getattr(pygame, "IS_CE", 0)), connected=ways[driver]()
         )
 
     def words(self) -> Finding:

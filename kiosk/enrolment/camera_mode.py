@@ -1,6 +1,6 @@
 """Enrolment before the kiosk's own camera, desk scanner and screen: what the device does while it belongs to no door.
 
-It goes through the one table of `core/enrolling.py`: nothing of a code is applied before it was shown and confirmed.
+It goes through the one table of `kiosk/core/enrolling/table.py`: nothing of a code is applied before it was shown and confirmed.
 """
 
 from __future__ import annotations

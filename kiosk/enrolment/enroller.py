@@ -1,6 +1,6 @@
 """What an enrolment does to the outer world: reads a code, joins its Wi-Fi, asks the registry, keeps the answer.
 
-Every step answers with an event of `core/enrolling.py` and raises nothing. No log line from here holds a code, a token or a
+Every step answers with an event of `kiosk/core/enrolling/table.py` and raises nothing. No log line from here holds a code, a token or a
 passphrase.
 """
 

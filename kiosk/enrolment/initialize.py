@@ -32,16 +32,16 @@ _KEY = re.compile(r"[A-Za-z0-9+/]{43}=")
 """Base64 of 32 bytes."""
 _SENTENCES = {
     "token-used": "expected a code that was not used yet, found one that enrolled a device already: "
-    "ask the registry's people for a new one",
-    "token-expired": "expected a code of today, found one whose time is over: ask the registry's people for a new one",
+    "ask the operator of the registry for a new one",
+    "token-expired": "expected a code of today, found one whose time is over: ask the operator of the registry for a new one",
     "token-unknown": "expected a code of this registry, found one that it does not know: "
-    "ask its people whether it was withdrawn, and for a new one",
+    "ask the operator of the registry whether it was withdrawn, and for a new one",
     "other-device": "expected a code for this device, found one that was made for another: "
-    "use it there, or ask the registry's people for one with this device's serial number",
+    "use it there, or ask the operator of the registry for one with this device's serial number",
 }
 _OTHERWISE = (
     "expected to be enrolled, found that the registry does not take this kiosk's request: "
-    "update the kiosk, then ask the registry's people"
+    "update the kiosk, then ask the operator of the registry"
 )
 
 

@@ -7,7 +7,7 @@ BURST = 45
 STEPS_A_SECOND = 1.0
 """What grows back: a crowd in patterned coats, or a poster that nobody can read, costs this and no more."""
 KEPT = 33
-"""What is kept for who surely holds up a code: a guess may not take it."""
+"""Steps that are reserved for candidates that are surely codes: a guess may spend only what lies above this."""
 
 
 class Budget:

@@ -132,11 +132,11 @@ def _likeness(small: Grey) -> NDArray[np.float32]:
     cv2.scaleAdd(cv2.multiply(every, every, dst=every), -1 / pixels, spread, dst=spread)
     # Where all is even, nothing is like anything.
     cv2.sqrt(cv2.max(spread, EVEN * pixels, dst=spread), dst=spread)
-    return cv2.divide(fits, spread, dst=fits, scale=1 / math.sqrt(pixels * (1 - mean * mean)))  # type: ignore[return-value]
+    return cv2.divide(fits, spread, dst=fits, scale=1 / math.sqrt(pixels * (1 - mean * mean)))
 
 
 def _sums(small: Grey, modules: int) -> NDArray[np.float32]:
-    return cv2.boxFilter(small, cv2.CV_32F, (modules * PER_MODULE,) * 2, normalize=False)  # type: ignore[return-value]
+    return cv2.boxFilter(small, cv2.CV_32F, (modules * PER_MODULE,) * 2, normalize=False)
 
 
 def _peaks(like: NDArray[np.float32], across: float, down: float, module_px: float) -> list[Finder]:

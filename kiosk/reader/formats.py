@@ -4,7 +4,7 @@ QR codes are looked for in every frame that moved. The others are an ID card's, 
 bars (bars.py), a few times a second (cards.py).
 
 What each costs: milliseconds of zxing-cpp on a frame of 1280x720 with people and no code, and on a part with bars alone, medians
-of one run on a shared x86 machine that was twice as slow as that of facts-reader.md (only ratios carry over):
+of one run on a shared x86 machine that was twice as slow as that of docs/facts.md#decoders (only ratios carry over):
 
             QR     Code 128   Code 39   PDF417   the three for cards   where bars are (bars.py)
     frame   5.2    2.8        2.9       3.6      7.0                   0.5

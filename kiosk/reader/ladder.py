@@ -31,7 +31,7 @@ class Step:
     scale: float
     prepare: Callable[[Grey], Grey]
     wide: bool = False
-    """Whether it looks at all that moved in the first round, for codes of which only a part looks like one; the others in the second."""
+    """Round 1: the whole area that moved (wide), or only the part that looks like a code (not wide). Round 2: the other way round."""
     most_pixels: int = MOST_PIXELS
     """Of what is prepared."""
     enlarge: float = 1.0
@@ -86,7 +86,7 @@ def _steps(first: Decoder, second: Decoder | None) -> list[Step]:
         Step(first, 1.0, _refocused(3.2, noise=0.01), most_pixels=MOST_SECOND_PIXELS, enlarge=2.0),
     ]
     if second is not None:
-        # Photographed screens are read at a reduced size that is missed at full (facts-reader.md 3).
+        # Photographed screens are read at a reduced size that is missed at full (docs/facts.md#decoders).
         steps.insert(6, Step(second, 0.7, _as_it_is, wide=True, most_pixels=MOST_SECOND_PIXELS))
     return steps
 

@@ -25,7 +25,7 @@ from kiosk.reader.motion import Box, MotionGate
 from kiosk.reader.places import in_frame, off_centre
 
 MOST_PIXELS = 1920 * 1080
-"""A larger frame is made smaller first: more pixels read no more (facts-reader.md 4) and would leave the time unbounded."""
+"""A larger frame is made smaller first: more pixels read no more (docs/facts.md#decoders) and would leave the time unbounded."""
 SMALLEST = 40
 """Pixels: what is smaller on either side holds no code."""
 REDRAWN_EVERY = 3

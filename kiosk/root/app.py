@@ -15,11 +15,10 @@ from datetime import datetime, timedelta
 
 from kiosk import __version__
 from kiosk.clock import new_id
-from kiosk.core.door.news import REST
 from kiosk.core.door.over_a_restart import Remembered
-from kiosk.core.door.state import Door
+from kiosk.core.door.state import Door, State
 from kiosk.core.effects import Effect
-from kiosk.core.events import DeviceRevoked, Event, HealthChanged, Part
+from kiosk.core.events import DeviceRevoked, Event, HealthChanged, Part, VenueCounted
 from kiosk.core.screen.status_line import condition
 from kiosk.enrolment.device import Device, Identity
 from kiosk.loop import Hands, Loop
@@ -103,6 +102,8 @@ class App:
             identity.door,
             mono=clock.mono,
             signer=RequestSigner(identity, wall=clock.wall),
+            kind=settings.door.kind,
+            counted=lambda number: inbox.put(VenueCounted(number=number)),
             revoked=self._withdrawn,
         )
         self._store_pulse = self.heartbeats.promise("store", STORE_SILENCE_S)
@@ -152,6 +153,7 @@ class App:
             sounder=drivers.sounder,
             screen=drivers.screen,
             ask=self._asker.ask,
+            take_place=self._asker.take_place,
             write=self._recorder.write,
             trust_time=self._recorder.trust_time,
             remember=self._remember,
@@ -263,7 +265,7 @@ class App:
     def enrolled_anew(self) -> bool:
         """Whether this device, withdrawn by the registry, belongs to a door again. Looks at the disk now and then."""
         now = self._clock.mono()
-        if not self.loop.door.revoked or now - self._looked_at < LOOK_AGAIN_S:
+        if not self.loop.door.building.revoked or now - self._looked_at < LOOK_AGAIN_S:
             return False
         self._looked_at = now
         return self._device.load() is not None
@@ -290,10 +292,10 @@ class App:
 
     def _seen(self, door: Door, event: Event, effects: tuple[Effect, ...]) -> None:
         """Show what works, and keep the newest time that the registry signed: an expired pass stays expired after a restart."""
-        self._signs.busy(now=door.state not in REST or bool(door.pending))
+        self._signs.busy(now=door.state is not State.IDLE or bool(door.people.pending))
         self._signs.show(Sign.FRAME, works=self._preview.seen and not door.is_broken(Part.CAMERA))
         self._signs.show(Sign.SCREEN, works=self.loop.painted and not door.is_broken(Part.DISPLAY))
-        signed = door.latest_signed
+        signed = door.word.latest_signed
         if signed is not None and (self._signed is None or signed - self._signed >= SIGNED_STEP):
             self._signed = signed
             self._store.call(lambda store: store.raise_latest_signed(signed))

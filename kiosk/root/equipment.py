@@ -201,6 +201,7 @@ def _buzzer(settings: Settings) -> Sounder:
 
 def _screen(settings: Settings, clock: Clock) -> Screen:
     from ui.display_card import connected_card
+    from ui.phrases import Language
     from ui.screen import PygameScreen
 
     screen = settings.screen
@@ -208,7 +209,11 @@ def _screen(settings: Settings, clock: Clock) -> Screen:
     def open_screen() -> Screen:
         try:
             opened = PygameScreen(
-                size=screen.size, fullscreen=screen.fullscreen, driver=screen.driver, rotate=screen.rotate
+                size=screen.size,
+                fullscreen=screen.fullscreen,
+                driver=screen.driver,
+                rotate=screen.rotate,
+                staff_language=Language(screen.staff_language),
             )
         except ValueError as unfit:  # a display smaller than a page can be
             raise DriverError(str(unfit)) from unfit

@@ -43,17 +43,17 @@ def identify(
     clock: Clock,
     stopped: Callable[[], bool],
     heartbeats: Heartbeats | None = None,
-    nobodys: Callable[[], None] = lambda: None,
+    when_not_enrolled: Callable[[], None] = lambda: None,
 ) -> Identity | None:
     """Return who this device is; where it is nobody yet, run the camera mode first. None: told to stop before that.
 
-    `eyes` makes the reader, only where one is needed; `nobodys` is called where the device belongs to no door. Raises KeyboardInterrupt when the window closes.
+    `eyes` makes the reader, only where one is needed; `when_not_enrolled` is called where the device belongs to no door. Raises KeyboardInterrupt when the window closes.
     """
     device = Device.beside(settings.store.path)
     if (identity := _known(device)) is not None:
         return identity
     log.warning("this device belongs to no door: show it an enrolment code, or run `kiosk enrol`")
-    nobodys()
+    when_not_enrolled()
     leaving = settings.door.kind is DoorKind.EXIT
     let_out = partial(drivers.gate.open, Direction.EXIT) if leaving else None
     mode = CameraMode(

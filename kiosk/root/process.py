@@ -50,7 +50,9 @@ def run(settings: Settings) -> int:
                     clock=clock,
                     stopped=stop.is_set,
                     heartbeats=heartbeats,
-                    nobodys=partial(watchdog.say, "Belongs to no door: waits for an enrolment code."),
+                    when_not_enrolled=partial(
+                        watchdog.say, "Belongs to no door: waits for an enrolment code."
+                    ),
                 )
                 if identity is not None:
                     app = App(

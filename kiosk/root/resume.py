@@ -37,6 +37,7 @@ def setup_of(settings: Settings, venue_code: VenueCode | None) -> Setup:
         presence_key=secrets.token_bytes(KEY_BYTES),
         passage_sensor=settings.passage.driver is not Sensor.NONE,
         release_every_s=_release_every_s(settings),
+        keypad=settings.keypad.driver != "none",
         scanner=settings.scanner.driver != "none",
         budget=Budget(
             per_minute=settings.keypad.guesses_per_minute,
@@ -81,14 +82,14 @@ def resumed(
         return kept.reports.movements(now - LONGEST_STAY, after=counted), kept.latest_signed()
 
     newer, signed = store.call(look).result()
-    door = replace(door, trusts_time=trusted)
+    door = door.stands(trusts_time=trusted)
     if signed is not None:
-        door = door.saw_signed(signed, clock.mono())
+        door = replace(door, word=door.word.saw_signed(signed, clock.mono()))
     if remembered is None:
-        return replace(door, occupancy=Occupancy().after(newer))
+        return door.counts(occupancy=Occupancy().after(newer))
     presence, occupancy = remembered.caught_up(newer)
     setup = replace(door.setup, presence_key=remembered.key)
-    return replace(door, setup=setup, presence=presence, occupancy=occupancy)
+    return replace(door, setup=setup).counts(presence=presence, occupancy=occupancy)
 
 
 def _assume_passed(store: Store) -> None:

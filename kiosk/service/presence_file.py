@@ -1,7 +1,7 @@
 """Who is inside, kept over a restart of the service in a file that is gone with the power.
 
 The key of the hashes lies in the same file, so the file must never reach a disk: with both, whoever steals the card could
-try all IINs against them (facts-trust.md 3). Where there is no folder in memory, nothing is kept, and that is said.
+try all IINs against them (docs/facts.md#few-numbers). Where there is no folder in memory, nothing is kept, and that is said.
 """
 
 from __future__ import annotations

@@ -64,13 +64,13 @@ class Status:
             at=now,
             version=__version__,
             process=os.getpid(),
-            state=door.state,
-            faults=door.faults,
-            troubles=_troubles(door.broken),
-            online=door.online,
-            waiting=door.waiting,
-            parked=door.parked,
-            time_trusted=door.trusts_time,
+            state=door.doing,
+            faults=door.building.faults,
+            troubles=_troubles(door.building.broken.items()),
+            online=door.word.online,
+            waiting=door.word.waiting,
+            parked=door.word.parked,
+            time_trusted=door.building.trusts_time,
         )
 
     @classmethod

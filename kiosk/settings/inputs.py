@@ -52,7 +52,7 @@ class PassageSettings:
         choice(*Sensor),
         "none",
         "contact for a turnstile that tells each turn, contacts where it has one for each way, beam for one light beam, "
-        "beams for two, one behind the other. none: who was admitted is taken for inside.",
+        "beams for two, one behind the other. none: every admitted visitor is counted as inside.",
     )
     first_pin: int | None = key(
         pin(), 23, "The contact, the beam; of two, the contact of the way in, or the beam on the outer side."

@@ -41,8 +41,8 @@ class GateSettings:
     max_on_s: float = key(
         number(0, 60, "s"),
         10.0,
-        "How long in one go the relay may be on, and in the long run half of the time: it protects the coil. 0 for a coil "
-        "that may stay on (100 % ED). A magnet that is let go by a pulse is not concerned.",
+        "The longest time that the relay stays on, to protect the coil; on average it is on for at most half of the time. "
+        "0 is no limit, for a coil rated 100 % ED. Not used for a magnet, which opens when its power is taken away.",
     )
     active_high: bool = key(
         flag(), True, "false for a relay board that switches when its input is pulled to ground."

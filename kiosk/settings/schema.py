@@ -1,6 +1,6 @@
 """The kinds of value a setting can have: what each accepts, in words, and how it is written in TOML.
 
-A kind knows nothing of sections or keys (those are the one table in `settings.py`) and never reads a file.
+A kind knows nothing of sections or keys (those are in `kiosk/settings/sections.py`, `outputs.py` and `inputs.py`) and never reads a file.
 """
 
 from __future__ import annotations

@@ -179,6 +179,11 @@ class ScreenSettings:
         "full",
         "decision-only shows a refusal in grey, so that people behind do not learn the status.",
     )
+    staff_language: str = key(
+        choice("kk", "ru", "en"),
+        "kk",
+        "In which language the strip at the top speaks to staff. Visitors are spoken to in all three.",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -98,7 +98,7 @@ def _open(path: Path) -> Database:
             raise StoreError(
                 f"{path}: expected a disk that can hold a write-ahead log, found {mode!r}: is it a share?"
             )
-        # Measured with power cuts (facts-device.md E): FULL lost none, NORMAL hundreds.
+        # Measured with power cuts (docs/facts.md#power-cuts): FULL lost none, NORMAL hundreds.
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA secure_delete = ON")

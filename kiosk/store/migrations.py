@@ -202,3 +202,10 @@ def additive_enrolments(db: Database) -> None:
     db.execute(forms.table("enrolments", enrolments, "UNIQUE (door, device)"))
     check = "enrolment BETWEEN 1 AND 9999999"
     db.execute(f"ALTER TABLE records ADD COLUMN enrolment INTEGER CONSTRAINT fits_enrolment CHECK ({check})")
+
+
+@migrations()
+def additive_number_inside(db: Database) -> None:
+    """As of when the number inside was by which somebody was let in near a full venue, nobody being there to ask."""
+    check = forms.moment("counted_at")
+    db.execute(f'ALTER TABLE records ADD COLUMN "counted_at" TEXT CONSTRAINT fits_counted_at CHECK ({check})')

@@ -103,9 +103,10 @@ class Recorder:
 
 
 def _happened(record: Record) -> bool:
-    """Whether what the disk did not take happened all the same. An entry did not, and no decision that would have opened.
+    """Whether to write this later, when the disk is back, because it took place although it was not recorded.
 
-    Written later, such a one would be an admission whose gate stayed shut. What turned a decision into a refusal stands.
+    An entry that was not recorded did not open the gate: written later, it would be an admission whose gate stayed shut. The
+    same holds for an amendment that would have opened. One that refused took place.
     """
     match record:
         case Visit():

@@ -27,13 +27,15 @@ from kiosk.trust import Sealed
 
 _DECIDED = ("outcome", "reason", "opens", "colour", "source", "incident")
 _FIELDS = {
-    "visit": ("direction", "via", *_DECIDED, "compare_identity"),
+    "visit": ("direction", "via", *_DECIDED, "compare_identity", "counted_at"),
     "amendment": ("visit", *_DECIDED, "by", "why"),
     "passage": ("visit", "passed", "sensed"),
     "closing": ("assumed_exits",),
     "anomaly": ("what", "direction"),
 }
 """Item kind -> its columns, under the same names, beside `uid`, `kind`, `at` and `time_trusted`."""
+_IF_THERE = frozenset({"counted_at"})
+"""An older registry refuses a field that it does not know, so one that says nothing is left out."""
 _FLAGS = frozenset({"opens", "incident", "compare_identity", "passed", "sensed"})
 _NUMBER = re.compile(r"[0-9](?:[ .-]?[0-9]){6,}")
 _STRANGE = re.compile(r"[^ -~Ѐ-ӿ«»–—…№]")
@@ -78,6 +80,7 @@ def row_of(record: Record, sealed: Sealed | None) -> dict[str, Any]:
                 "via": record.via.value,
                 **_decided(record.decision),
                 "compare_identity": record.decision.compare_identity,
+                "counted_at": record.counted_at and utc_text(record.counted_at),
                 **_who(record.identifier, sealed),
                 "reference": reference(record.id),
             }
@@ -132,6 +135,8 @@ def item_of(row: Mapping[str, Any]) -> dict[str, Any]:
         "time_trusted": bool(row["time_trusted"]),
     }
     for name in _FIELDS[row["kind"]]:
+        if row[name] is None and name in _IF_THERE:
+            continue
         item[name] = bool(row[name]) if name in _FLAGS else row[name]
     if row["subject"] is not None:
         item["subject"] = {"kind": row["subject_kind"], "value": row["subject"]}

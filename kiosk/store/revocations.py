@@ -1,7 +1,7 @@
 """The revoked passes on the device: an exact list of truncated hashes of random pass ids, in the kiosk's one file.
 
 A snapshot or a delta is one transaction with the sequence that it makes, so half a list never counts. Whoever looks up
-reads through a connection that can only read: it neither writes nor checkpoints (facts-trust.md 4).
+reads through a connection that can only read: it neither writes nor checkpoints (docs/facts.md#two-writers).
 """
 
 from __future__ import annotations

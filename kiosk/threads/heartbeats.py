@@ -1,6 +1,6 @@
 """Who is heard of how often: each worker promises a longest silence, and says that it lives by working.
 
-A worker that waits is not silent (kiosk/workers/bodies.py beats while it waits); one that hangs in a driver is. This must never
+A worker that waits is not silent (kiosk/threads/worker.py beats while it waits); one that hangs in a driver is. This must never
 judge by what a worker does, only by when it was last heard of.
 """
 

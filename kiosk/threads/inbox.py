@@ -5,9 +5,9 @@ what does not fit is dropped and counted: whoever floods it costs themselves a s
 
 What the door has to know goes into the facts' lane. No fact is ever dropped, and every fact comes before every visitor. This
 lane needs no number as its bound, for each fact was ordered, or is a level:
-* `Recorded`, `RecordFailed`, `Answered`, `AskFailed`, `GateOpened` and `GateFailed` answer one order of the door each, and the
+* `Recorded`, `RecordFailed`, `Answered`, `AskFailed`, `PlaceAnswered`, `GateOpened` and `GateFailed` answer one order of the door each, and the
   loop gives orders only for what it took from here;
-* `AlarmChanged`, `HealthChanged`, `LinkChanged`, `KnowledgeChanged`, `DeviceRevoked` are levels: of each the newest waits, so
+* `AlarmChanged`, `HealthChanged`, `LinkChanged`, `VenueCounted`, `KnowledgeChanged`, `DeviceRevoked` are levels: of each the newest waits, so
   that there are never more of them than parts;
 * `Passed` is one body through a gate, `PolicyArrived` one signed document, and what staff do is one act of a person.
 """
@@ -41,6 +41,7 @@ from kiosk.core.events import (
     LinkChanged,
     Passed,
     PhoneArrived,
+    PlaceAnswered,
     PolicyArrived,
     Recorded,
     RecordFailed,
@@ -48,6 +49,7 @@ from kiosk.core.events import (
     StaffDismissed,
     StaffIdentified,
     Tick,
+    VenueCounted,
 )
 from kiosk.threads.bursts import Burst
 
@@ -77,6 +79,8 @@ LANE_OF: Mapping[type[Any], Lane] = MappingProxyType(
         Recorded: Lane.FACTS,
         RecordFailed: Lane.FACTS,
         Answered: Lane.FACTS,
+        PlaceAnswered: Lane.FACTS,
+        VenueCounted: Lane.FACTS,
         AskFailed: Lane.FACTS,
         Passed: Lane.FACTS,
         GateOpened: Lane.FACTS,
@@ -159,7 +163,7 @@ def _level(event: Event) -> Hashable:
             return HealthChanged, part
         case AlarmChanged(active=active):
             return AlarmChanged, active
-        case LinkChanged() | KnowledgeChanged() | DeviceRevoked() | HintChanged() | Tick():
+        case LinkChanged() | VenueCounted() | KnowledgeChanged() | DeviceRevoked() | HintChanged() | Tick():
             return (type(event),)
         case _:
             return None

@@ -142,7 +142,8 @@ def enrolment_text(members: dict[int, Any]) -> str:
     """Write a code: what a registry calls. Keys from `Member`, in their order."""
     octets = cbor2.dumps(members, canonical=True)
     must(len(octets) <= MOST_BYTES)
-    return PREFIX + base45.b45encode(octets + _check(octets)).decode()
+    text: str = base45.b45encode(octets + _check(octets)).decode()
+    return PREFIX + text
 
 
 def fingerprint(root_key: bytes) -> str:

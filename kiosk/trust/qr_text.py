@@ -9,6 +9,6 @@ from kiosk.trust.cose import must
 
 def octets_of(text: str) -> bytes:
     """Return what `text` stands for. Whatever is wrong with it raises: ValueError here, any other class from a library."""
-    octets = base45.b45decode(text)
+    octets: bytes = base45.b45decode(text)
     must(base45.b45encode(octets).decode() == text)  # base45 drops a newline at the end
     return octets

@@ -1,6 +1,6 @@
 """Reads the content of a `revocations` document: which passes have begun or ceased to be revoked.
 
-It lists passes by hashes of their random ids and no person (facts-trust.md 3). That a root signed it says nothing of its
+It lists passes by hashes of their random ids and no person (docs/facts.md#few-numbers). That a root signed it says nothing of its
 form: what is not exactly as the contract has it is no list, and half a list is none.
 """
 

@@ -14,16 +14,18 @@ from typing import Any
 from requests import codes
 
 from kiosk.core.events import PhoneArrived
+from kiosk.core.inside.people import VenueNumber
 from kiosk.core.model import Colour, Direction, Identifier, IdentifierKind, Status
 from kiosk.errors import DeviceRevoked, RegistryRefused, RegistryUnreachable
 from kiosk.uplink.exchange import Reply
 
 SUBJECT = re.compile(r"(?:[0-9a-f]{24})?")
 RANDOM_ID = re.compile(r"[0-9a-f]{24}")
-HINT = re.compile(r"(?:[^\W\d_]|[ .'’-]){0,40}")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z", re.ASCII)
 YEARS = range(2000, 2200)
 ETAG = re.compile(r'(?:W/)?"[!#-~]{0,120}"')
+MOST_PEOPLE = 1_000_000
+"""No venue holds more, and no number inside is further below nothing."""
 REASON = re.compile(r"[a-z][a-z-]{0,39}")
 COSE = "application/cose"
 _CONTENT_TYPE = re.compile(r'application/(problem\+)?json(?:\s*;\s*charset="?utf-8"?)?\s*', re.IGNORECASE)
@@ -41,6 +43,27 @@ def json_object(reply: Reply) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise bad("an object")
     return found
+
+
+def venue_number(answer: Mapping[str, Any]) -> VenueNumber | None:
+    """Return what an answer says of the number inside; None where it says nothing that can be used.
+
+    It stands beside the answer of a visitor: whatever is wrong with it must not cost them that.
+    """
+    said = answer.get("venue")
+    if not isinstance(said, dict):
+        return None
+    numbers: list[Any] = [said.get(name) for name in ("inside", "own", "doors")]
+    inside, own, doors = numbers
+    exits = said.get("exits")
+    if any(type(number) is not int or abs(number) > MOST_PEOPLE for number in numbers):
+        return None
+    if doors < 1 or not isinstance(exits, bool):
+        return None
+    try:
+        return VenueNumber(inside=inside, own=own, at=moment(said, "at"), doors=doors, exits=exits)
+    except RegistryUnreachable:
+        return None
 
 
 def signed_octets(reply: Reply) -> bytes:

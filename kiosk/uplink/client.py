@@ -17,8 +17,10 @@ from typing import Any
 import requests
 
 from kiosk.core.events import PhoneArrived
-from kiosk.core.model import Direction, Identifier, Via
+from kiosk.core.inside.people import VenueNumber
+from kiosk.core.model import Direction, DoorKind, Identifier, Via
 from kiosk.core.outbox import Origin, Verdict, Word
+from kiosk.core.rule.policy_document import NEWEST_VERSION
 from kiosk.errors import RegistryUnreachable
 from kiosk.ports import Answer
 from kiosk.uplink import answers
@@ -88,18 +90,22 @@ class RegistryClient:
         *,
         mono: Callable[[], float],
         signer: RequestSigner,
+        kind: DoorKind = DoorKind.ENTRY,
+        counted: Callable[[VenueNumber], None] = lambda _number: None,
         revoked: Callable[[], None] = lambda: None,
         new_session: Callable[[], requests.Session] = requests.Session,
         timeouts: Timeouts = Timeouts(),
     ) -> None:
         """Every request is signed by `signer`, which knows who this device is.
 
-        `revoked` is called once, from whichever thread first hears that the registry revoked this device.
+        `counted` is told the number inside the venue by each answer that has it. `revoked` is called once, from whichever thread first hears that the registry revoked this device.
         """
         self._exchange = Exchange(base_url, mono=mono, new_session=new_session)
         self._mono = mono
         self._device = signer.device
         self._door = door
+        self._kind = kind
+        self._counted = counted
         self._signer = signer
         self._revoked = revoked
         self._told_revoked = threading.Lock()
@@ -125,13 +131,25 @@ class RegistryClient:
             },
         }
         answer = self._post("/v1/status", question, deadline_s)
+        self._count(answer)
         if answer.get("visit") != visit_id:
             raise RegistryUnreachable("other-visit", "expected the answer to this question")
         return Answer(
             status=answers.status(answers.there(answer, "status")),
             subject=answers.text(answer, "subject", answers.SUBJECT),
-            hint=answers.text(answer, "hint", answers.HINT),
         )
+
+    def take_place(self, visit_id: str, deadline_s: float) -> bool:
+        """Return whether the venue has a place for a visit, within `deadline_s` seconds; it is held for this visit then.
+
+        The same visit again has the same place. Raises RegistryUnreachable or RegistryRefused.
+        """
+        answer = self._post("/v1/places", {"visit": visit_id, "door": self._door}, deadline_s)
+        self._count(answer)
+        taken = answer.get("taken")
+        if answer.get("visit") != visit_id or type(taken) is not bool:
+            raise answers.bad("whether this visit has a place")
+        return taken
 
     def send(self, items: Iterable[Mapping[str, Any]], origin: Origin | None = None) -> dict[str, Verdict]:
         """Hand over 1 to 500 records and return the verdicts by uid. One that is missing or strange is not in it.
@@ -165,7 +183,7 @@ class RegistryClient:
             f"/v1/{name}",
             params={"since": str(since)}
             if revocations
-            else {"door": self._door}
+            else {"door": self._door, "version": str(NEWEST_VERSION)}
             if name == "policy"
             else None,
             headers={"Accept": answers.COSE, **({"If-None-Match": etag} if etag else {})},
@@ -187,6 +205,7 @@ class RegistryClient:
             most_bytes=MOST_BYTES,
         )
         answer = answers.json_object(reply)
+        self._count(answer)
         cursor, events = answer.get("cursor"), answer.get("events")
         if type(cursor) is not int or cursor < 0 or not isinstance(events, list):
             raise answers.bad("a cursor and a list of events")
@@ -213,12 +232,24 @@ class RegistryClient:
             # A sentence that is too long would cost the whole heartbeat; its end is the remedy, which the door itself knows.
             "health": {part: why[:LONGEST_WHY] for part, why in health.items()},
         }
-        return answers.moment(self._post("/v1/heartbeat", body, self._timeouts.heartbeat_s), "time")
+        # In the query, because an older registry refuses a member of a body that it does not know.
+        about = {"policy": str(NEWEST_VERSION), "kind": self._kind.value}
+        answer = self._post("/v1/heartbeat", body, self._timeouts.heartbeat_s, about)
+        self._count(answer)
+        return answers.moment(answer, "time")
 
-    def _post(self, path: str, body: Mapping[str, Any], deadline_s: float) -> dict[str, Any]:
+    def _count(self, answer: Mapping[str, Any]) -> None:
+        number = answers.venue_number(answer)
+        if number is not None:
+            self._counted(number)
+
+    def _post(
+        self, path: str, body: Mapping[str, Any], deadline_s: float, params: Mapping[str, str] | None = None
+    ) -> dict[str, Any]:
         reply = self._request(
             "POST",
             path,
+            params=params,
             body=json.dumps(body).encode("ascii"),
             headers={"Content-Type": "application/json"},
             deadline_s=deadline_s,

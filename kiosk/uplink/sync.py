@@ -225,7 +225,10 @@ class Syncer:
         return marks
 
     def _hear(self, *, online: bool) -> None:
-        """What a batch tells about the link. Its own pace is set by the batch, so only the put-off rows hurry."""
+        """Note what a batch tells about the link: when it came back, the records that were put off are due at once.
+
+        The pace of the batches is not set here, but with each reply and failure.
+        """
         with self._guard:
             self._came_back |= online and not self._online
             self._online = online

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
-from kiosk.core.effects import Ask
+from kiosk.core.effects import Ask, TakePlace
 from kiosk.core.events import (
     Answered,
     AskFailed,
@@ -20,6 +20,7 @@ from kiosk.core.events import (
     HintChanged,
     KeyPressed,
     Part,
+    PlaceAnswered,
 )
 from kiosk.core.model import Credential, Via
 from kiosk.errors import CameraLost, RegistryRefused, RegistryUnreachable
@@ -196,7 +197,7 @@ class Asker:
         self._put = put
         self._asking = asking
         self._heard = heard
-        self._questions: queue.SimpleQueue[Ask] = queue.SimpleQueue()
+        self._questions: queue.SimpleQueue[Ask | TakePlace] = queue.SimpleQueue()
         self.workers = [
             Worker(f"ask-{number}", self._body, heartbeats=heartbeats) for number in range(askers)
         ]
@@ -205,6 +206,10 @@ class Asker:
         """Put a question; its answer comes as an event."""
         self._questions.put(question)
 
+    def take_place(self, order: TakePlace) -> None:
+        """Ask for a place; whether there is one comes as an event."""
+        self._questions.put(order)
+
     def _body(self, stop: threading.Event) -> None:
         while not stop.is_set():
             try:
@@ -212,7 +217,20 @@ class Asker:
             except queue.Empty:
                 continue
             with self._asking:
-                self._put(self._answer(question))
+                self._put(
+                    self._place(question) if isinstance(question, TakePlace) else self._answer(question)
+                )
+
+    def _place(self, order: TakePlace) -> Event:
+        try:
+            taken: bool | None = self._registry.take_place(order.visit_id, order.deadline_s)
+        except (RegistryUnreachable, RegistryRefused) as failure:  # an older registry has no such call
+            log.warning("visit %s: nobody said whether a place is free: %s", order.visit_id, failure)
+            self._heard(isinstance(failure, RegistryRefused))
+            taken = None
+        else:
+            self._heard(True)
+        return PlaceAnswered(visit_id=order.visit_id, taken=taken)
 
     def _answer(self, question: Ask) -> Event:
         try:
@@ -222,11 +240,9 @@ class Asker:
         except (RegistryUnreachable, RegistryRefused) as failure:
             log.warning("visit %s: the registry gave no answer: %s", question.visit_id, failure)
             self._heard(isinstance(failure, RegistryRefused))
-            return AskFailed(visit_id=question.visit_id, why=failure.why)
+            return AskFailed(visit_id=question.visit_id)
         self._heard(True)
-        return Answered(
-            visit_id=question.visit_id, status=answer.status, subject=answer.subject, hint=answer.hint
-        )
+        return Answered(visit_id=question.visit_id, status=answer.status, subject=answer.subject)
 
 
 def listening(

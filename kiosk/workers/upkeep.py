@@ -70,9 +70,9 @@ class Upkeep:
         try:
             self._beat(
                 version=__version__,
-                waiting=door.waiting,
-                parked=door.parked,
-                inside=door.inside,
+                waiting=door.word.waiting,
+                parked=door.word.parked,
+                inside=door.people.inside,
                 health=_health(door),
             )
         except (RegistryUnreachable, RegistryRefused) as failure:
@@ -84,8 +84,8 @@ class Upkeep:
 
 def _health(door: Door) -> dict[str, str]:
     """What is broken, and what somebody should come for, by part."""
-    said = {part.value: why for part, why in door.broken}
-    if door.alarm:
+    said = {part.value: why for part, why in door.building.broken.items()}
+    if door.building.alarm:
         said["fire"] = "rings"
     if door.guesses.alerts:
         said["guessing"] = f"the keypad rested {door.guesses.alerts} times since the start: numbers are tried"

@@ -11,7 +11,7 @@ system_files() { # system_files TREE : a line for each: source, destination, mod
         esac
         case $file in
             *.service | *.service.d/* | *.timer | *.path) to=systemd/system/$file ;;
-            # Debian 13 has a link of this name in systemd/system, which is not ours to replace. This folder is looked into before.
+            # Debian 13 has a link of this name in /etc/systemd/system, which is not ours to replace. This folder is looked into before.
             *.target) to=systemd/system.control/$file ;;
             system.conf.d/* | journald.conf.d/*) to=systemd/$file ;;
             sysusers.d/* | tmpfiles.d/*) to=$file ;;

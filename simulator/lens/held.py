@@ -111,4 +111,4 @@ def _seen(
         points = held.placing.comes_from(*corner, size)
         x, y = points[..., 0] * across, points[..., 1] * down
         thing, opaque = (cv2.remap(layer, x, y, cv2.INTER_LINEAR) for layer in layers)
-    return thing, opaque  # type: ignore[return-value]
+    return thing, opaque

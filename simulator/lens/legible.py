@@ -96,11 +96,11 @@ def _sampled(frame: NDArray[np.uint8], placing: Placing, code: Code) -> NDArray[
         cv2.INTER_LINEAR,
         borderMode=cv2.BORDER_REPLICATE,
     )
-    return cv2.resize(found.astype(np.float32), (n, n), interpolation=cv2.INTER_AREA)  # type: ignore[return-value]
+    return cv2.resize(found.astype(np.float32), (n, n), interpolation=cv2.INTER_AREA)
 
 
 def _about(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    return cv2.blur(values, (AROUND, AROUND), borderType=cv2.BORDER_REFLECT_101)  # type: ignore[return-value]
+    return cv2.blur(values, (AROUND, AROUND), borderType=cv2.BORDER_REFLECT_101)
 
 
 def _grid_points(code: Code, modules: NDArray[np.float64]) -> NDArray[np.float64]:

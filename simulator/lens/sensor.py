@@ -139,7 +139,7 @@ def compressed(frame: NDArray[np.uint8], quality: int) -> NDArray[np.uint8]:
     Blocks of eight pixels lose their fine waves first: modules of two pixels ring and grey out where a block holds a sharp edge.
     """
     _, packed = cv2.imencode(".jpg", frame, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE)  # type: ignore[return-value]
+    return cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE)
 
 
 def _weights(shape: tuple[int, int]) -> NDArray[np.float64]:

@@ -69,7 +69,7 @@ def _arc(blow: NDArray[np.float64], rng: np.random.Generator, radius: float) -> 
     """Return a crack from one of those that run outwards to another: between them shards lie."""
     begins, ends = sorted(int(angle) for angle in rng.integers(0, 360, 2))
     middle = (round(float(blow[0])), round(float(blow[1])))
-    return np.asarray(cv2.ellipse2Poly(middle, (round(radius),) * 2, 0, begins, ends, 25), np.int32)  # type: ignore[arg-type]
+    return np.asarray(cv2.ellipse2Poly(middle, (round(radius),) * 2, 0, begins, ends, 25), np.int32)
 
 
 def _bent(grey: NDArray[np.uint8], mask: NDArray[np.uint8], px_per_mm: float) -> NDArray[np.uint8]:

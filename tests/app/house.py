@@ -64,6 +64,7 @@ class House:
         clock: HouseClock,
         *,
         url: str = "",
+        door: str = DEMO_DOOR,
         kind: DoorKind = DoorKind.ENTRY,
         venue_code: bool = False,
         pictures: Path | None = None,
@@ -74,10 +75,13 @@ class House:
         board: Board | None = None,
         alarm: bool = False,
         attended: bool = True,
+        question_s: float = WITHIN_S,
         **times: float,
     ) -> None:
         """`times` are fields of [times], in seconds; without them every screen is short, so that a test is.
 
+        Registry and disk have all the time that a test has: whoever wants one to be too late lets the clock skip, or, where
+        the silence has to be real, gives a short `question_s` to a house in which no question is answered.
         With `boot`, the id of a start of the machine, a house remembers over a restart; in a folder of the test's own.
         """
         self.registry, self.clock = registry, clock
@@ -100,18 +104,19 @@ class House:
         self.screen = Onlooker(Photographer(screen, pictures) if pictures else screen)
         defaults = Settings()
         short = {"admitted_s": 0.4, "refused_s": 0.4, "unchecked_s": 0.4, "notice_s": 0.4}
+        patient = {"record_s": WITHIN_S}
         self.settings = replace(
             defaults,
             door=replace(
                 defaults.door,
-                id=DEMO_DOOR,
+                id=door,
                 kind=kind,
                 venue_code=venue_code,
                 attended=attended,
             ),
-            registry=replace(defaults.registry, url=url or registry.url),
+            registry=replace(defaults.registry, url=url or registry.url, question_s=question_s),
             reader=replace(defaults.reader, hold_s=0.5),
-            times=replace(defaults.times, **{**short, **times}),
+            times=replace(defaults.times, **{**short, **patient, **times}),
             scanner=replace(defaults.scanner, driver="serial" if scanner else "none"),
             passage=replace(defaults.passage, driver=sensor),
             store=replace(defaults.store, path=folder / "kiosk.db", runtime=folder / "run"),
@@ -130,7 +135,7 @@ class House:
             open_passage=(lambda: self.passage) if self.passage else None,
             board=board,
         )
-        device, identity = enrolled(registry, self.settings.store.path, DEMO_DOOR, url=url)
+        device, identity = enrolled(registry, self.settings.store.path, door, url=url)
         self.device = identity.device
         self.app = App(
             self.settings,
@@ -171,7 +176,7 @@ class House:
 
     def ready(self) -> Self:
         """Wait until the door is online, has its policy and keys, and sees and hears."""
-        self.until(lambda: self.door.online and self.door.policy is not None, "a policy and a link")
+        self.until(lambda: self.door.word.online and self.door.word.policy is not None, "a policy and a link")
         self.sees()
         return self
 
@@ -194,7 +199,7 @@ class House:
         """Wait until the registry has every visit that was shown, and the door says that nothing waits."""
         shown = {one.visit_id for one in self.witness.shown}
         self.until(lambda: shown <= {row["uid"] for row in self.stored()}, "every visit at the registry")
-        self.until(lambda: self.door.online and self.door.waiting == 0, "nothing waiting")
+        self.until(lambda: self.door.word.online and self.door.word.waiting == 0, "nothing waiting")
 
     def next_shown(self) -> Shown:
         """Wait for the next answer to a visitor, painted."""
@@ -257,7 +262,7 @@ class House:
 
     def stored(self) -> list[dict[str, Any]]:
         """What the registry has of this door."""
-        return self.registry.visits(DEMO_DOOR, limit=2000)
+        return self.registry.visits(self.settings.door.id, limit=2000)
 
     def _watch(self, door: Door, event: Event, effects: tuple[Effect, ...]) -> None:
         self.witness.watch(door, event, effects)

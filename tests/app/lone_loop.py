@@ -135,7 +135,7 @@ class LoneLoop:
 
     def _watch(self, door: Door, event: Event, _effects: tuple[Effect, ...]) -> None:
         self.seen.append(event)
-        self.ever_broken |= set(dict(door.broken))
+        self.ever_broken |= set(dict(door.building.broken))
         self.do("watch")
 
 

@@ -51,7 +51,7 @@ def test_a_pass_that_the_new_registry_revoked_opens_nothing_offline_whatever_the
             house.ready()
             house.until(lambda: known_list(house) == 1 + after, "the new registry's list")
             new.cut()
-            house.until(lambda: not house.door.online, "no link")
+            house.until(lambda: not house.door.word.online, "no link")
             house.idle()
             house.hold_up(text)
             house.until(lambda: bool(house.told), "an answer to the pass")
@@ -74,7 +74,7 @@ def made_offline(house: House, registry: EmbeddedRegistry) -> str:
     """Somebody comes while there is no link; return their visit."""
     house.ready()
     registry.cut()
-    house.until(lambda: not house.door.online, "no link")
+    house.until(lambda: not house.door.word.online, "no link")
     shown = house.admits()
     house.idle()
     return shown.visit_id
@@ -95,7 +95,7 @@ def test_what_waits_is_delivered_as_the_doors_where_it_was_made_by_the_same_mach
         house.ready()
         later = house.admits().visit_id
         house.until(lambda: later in {row["uid"] for row in registry.visits("SAUNA-7")}, "the new door's")
-        house.until(lambda: house.door.waiting == 0, "nothing waiting")
+        house.until(lambda: house.door.word.waiting == 0, "nothing waiting")
         parked = house.app._store.call(lambda store: store.reports.queue()).result(10)
     assert {row["uid"] for row in registry.visits("SAUNA-7")} == {later}
     assert {row["uid"] for row in registry.visits(DEMO_DOOR)} == (set() if why else {made})
@@ -110,7 +110,9 @@ def test_what_was_made_for_another_registry_is_parked_and_not_told_to_this_one(t
         enrol(real, tmp_path, clock, DEMO_DOOR, "10000000abcdef01")
         with House(tmp_path, real, clock) as house:
             house.ready()
-            house.until(lambda: house.door.parked > 0 and house.door.waiting == 0, "all of it parked")
+            house.until(
+                lambda: house.door.word.parked > 0 and house.door.word.waiting == 0, "all of it parked"
+            )
             rows = house.app._store.call(lambda store: store.reports.queue()).result(10)
         assert {row.parked for row in rows} == {"unknown-device"}
         assert real.visits(DEMO_DOOR) == []

@@ -57,7 +57,7 @@ def test_a_weak_supply_is_on_the_screen_and_in_the_heartbeat_and_goes_again(fake
     fake.undervolt()
     look(watch, by_hand, 2)
     assert (man.view.corner.ailing, man.view.corner.faults) == (Part.POWER, (33,))
-    assert "4.63 V" in dict(man.door.broken)[Part.POWER]
+    assert "4.63 V" in dict(man.door.building.broken)[Part.POWER]
     assert man.door.state is State.IDLE
     fake.undervolt(low=False)
     look(watch, by_hand, CALM_S + 4)

@@ -109,7 +109,7 @@ def test_after_a_busy_day_nobody_is_in_the_bundle_and_support_can_work_with_it(t
         house.next_shown()
         house.idle()
         registry.cut()
-        house.until(lambda: not house.door.online, "no link")
+        house.until(lambda: not house.door.word.online, "no link")
         put(
             StaffIdentified(
                 identifier=Identifier(kind=IdentifierKind.PASSPORT, value=PASSPORT, country="UTO"), by="А. С."

@@ -26,7 +26,7 @@ def test_everybody_whose_check_in_was_accepted_is_let_in(phones, registry):
         registry.scan(DEMO_DOOR, subject)
     phones.until(lambda: len(phones.witness.shown) == 5, "five answers")
     assert len(phones.gate.orders) == 5
-    assert phones.door.inside == 5
+    assert phones.door.people.inside == 5
 
 
 def test_the_pass_of_a_phone_that_checked_in_lets_nobody_else_in(phones, registry):
@@ -38,7 +38,7 @@ def test_the_pass_of_a_phone_that_checked_in_lets_nobody_else_in(phones, registr
     phones.hold_up(registry.issue_pass(subject))
     friend = phones.next_shown()
     assert (friend.outcome, friend.opened) == ("refused", False)
-    assert phones.door.inside == 1
+    assert phones.door.people.inside == 1
 
 
 def test_who_came_in_by_pass_leaves_a_toggle_door_by_number_also_when_turned_yellow(
@@ -54,7 +54,7 @@ def test_who_came_in_by_pass_leaves_a_toggle_door_by_number_also_when_turned_yel
         registry.set_colour(subject, Colour.YELLOW)
         house.type(iin)
         leaving = house.next_shown()
-        assert (leaving.direction, leaving.opened, house.door.inside) == (Direction.EXIT, True, 0)
+        assert (leaving.direction, leaving.opened, house.door.people.inside) == (Direction.EXIT, True, 0)
         house.delivered()
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from kiosk.clock import new_id
 from kiosk.core.crossings import Sensor
+from kiosk.core.door.building import Standing
 from kiosk.core.door.state import State
 from kiosk.core.events import StaffAdmitted
 from kiosk.core.model import Amendment, Colour, Direction, Record, Via, Visit
@@ -53,7 +54,9 @@ def test_whoever_was_admitted_at_the_moment_of_a_kill_is_inside_for_kiosk_and_re
     refused = Amendment(id=new_id(), visit_id=turned.id, decision=RED, decided_at=clock.wall())
     left_behind(tmp_path, clock, cut, turned, refused)
     with House(tmp_path, registry, clock) as house:
-        assert house.door.inside == 1, "the one who was turned away while their visit was written is not"
+        assert house.door.people.inside == 1, (
+            "the one who was turned away while their visit was written is not"
+        )
         house.ready().delivered()
         house.until(
             lambda: [row["passed"] for row in registry.visits(DEMO_DOOR) if row["uid"] == cut.id] == [True],
@@ -61,7 +64,7 @@ def test_whoever_was_admitted_at_the_moment_of_a_kill_is_inside_for_kiosk_and_re
         )
         assert inside_by_the_registry(registry) == 1
     with House(tmp_path, registry, clock) as house:
-        assert house.door.inside == 1, "told once"
+        assert house.door.people.inside == 1, "told once"
 
 
 @pytest.mark.parametrize("sensor", [Sensor.NONE, Sensor.CONTACT], ids=str)
@@ -73,13 +76,13 @@ def test_it_is_counted_beside_what_is_remembered_over_a_restart_of_the_service(
         house.hold_up(house.pass_of(Colour.GREEN))
         house.next_shown()
         if house.passage:
-            assert house.door.pending, "on their way, and stopped there"
+            assert house.door.people.pending, "on their way, and stopped there"
     cut = visit(clock)
     left_behind(tmp_path, clock, cut)
     for _start in range(2):
         with House(tmp_path, registry, clock, boot=BOOT, sensor=sensor) as house:
-            assert house.door.inside == 2
-            assert not house.door.knows_who_is_inside, "a count, and no name for it"
+            assert house.door.people.inside == 2
+            assert not house.door.people.everybody_is_known, "a count, and no name for it"
 
 
 def test_an_override_that_the_disk_did_not_take_is_no_admission_when_there_is_room_again(
@@ -92,15 +95,15 @@ def test_an_override_that_the_disk_did_not_take_is_no_admission_when_there_is_ro
         shown = house.next_shown()
         house.delivered()
         registry.cut()  # it shares our process, and is to keep its own room
-        house.until(lambda: not house.door.online, "no link")
+        house.until(lambda: not house.door.word.online, "no link")
         with full_disk(tmp_path / "kiosk.db-wal"):
             house.app.loop.inbox.put(StaffAdmitted(by="Aigul", why="has a paper"))
-            house.until(lambda: house.door.state is State.OUT_OF_ORDER, "out of order")
+            house.until(lambda: house.door.standing is Standing.OUT_OF_ORDER, "out of order")
         house.until(lambda: house.door.state is State.IDLE, "a disk that works again")
         registry.restore()
-        house.until(lambda: house.door.online, "a link")
+        house.until(lambda: house.door.word.online, "a link")
         house.admits()
         house.delivered()
         (told,) = (row for row in registry.visits(DEMO_DOOR) if row["uid"] == shown.visit_id)
         assert (told["outcome"], told["opens"], told["amendments"]) == ("refused", False, 0)
-        assert len(house.gate.orders) == house.door.inside == inside_by_the_registry(registry) == 1
+        assert len(house.gate.orders) == house.door.people.inside == inside_by_the_registry(registry) == 1

@@ -35,12 +35,12 @@ def test_while_it_rings_nobody_enters_everybody_leaves_and_then_the_door_goes_on
     with registry.registry.database.read() as connection:
         bodies = connection.scalars(select(records.c.body).where(records.c.kind == "anomaly")).all()
     assert [body.count('"fire-alarm"') + 2 * body.count('"fire-alarm-over"') for body in bodies] == [1, 2]
-    assert house.door.inside == 1
+    assert house.door.people.inside == 1
 
 
 def test_a_cut_wire_rings_and_is_told_in_the_heartbeat_and_a_ringing_input_is_no_fault(house, registry):
     house.alarm.cut()
-    house.until(lambda: house.door.alarm, "the alarm")
+    house.until(lambda: house.door.building.alarm, "the alarm")
 
     def beats() -> list[str]:
         with registry.registry.database.read() as connection:

@@ -80,7 +80,7 @@ def test_a_kill_at_any_moment_loses_no_visit_whose_gate_opened_and_delivers_none
             "a passage of every admitted visit",
         )
         since = clock.wall() - timedelta(hours=5)
-        counted = house.door.inside, registry.report(DEMO_DOOR, since)["inside"]
+        counted = house.door.people.inside, registry.report(DEMO_DOOR, since)["inside"]
         assert counted == (len(admitted), len(admitted))
     with registry.registry.database.read() as connection:
         uids = list(connection.execute(select(records.c.uid)).scalars())

@@ -9,7 +9,7 @@ import pytest
 
 from kiosk.core.door.state import State
 from kiosk.core.events import AlarmChanged, CodeRead, Key, KeyPressed, Part, PolicyArrived, RecordFailed, Tick
-from kiosk.core.model import DoorKind, NotACredential, Passage, Refusal, Visit
+from kiosk.core.model import DoorKind, NotACredential, Outcome, Passage, Refusal, Visit
 from kiosk.errors import DriverError
 from kiosk.loop import ROUND_EVENTS
 from tests.app.lone_loop import ANSWER_S, LoneLoop
@@ -45,7 +45,7 @@ def test_a_flood_that_grows_while_it_is_worked_off_stops_neither_time_nor_the_al
     assert type(flooded.seen[-1]) is Tick
     assert len(flooded.seen) == ROUND_EVENTS + 1
     assert flooded.done[-1] == "screen"
-    assert flooded.door.alarm
+    assert flooded.door.building.alarm
 
 
 def test_under_a_flood_from_threads_the_watchdog_is_fed_the_alarm_is_heard_and_the_loop_ends_when_it_is_told_to():
@@ -64,7 +64,7 @@ def test_under_a_flood_from_threads_the_watchdog_is_fed_the_alarm_is_heard_and_t
     def beat():
         nonlocal beats
         beats += 1
-        if flooded.door.alarm:
+        if flooded.door.building.alarm:
             rang.set()
 
     floods = [threading.Thread(target=flood) for _ in range(2)]
@@ -77,7 +77,7 @@ def test_under_a_flood_from_threads_the_watchdog_is_fed_the_alarm_is_heard_and_t
     stop.set()
     for thread in (*floods, ringing):
         thread.join()
-    assert flooded.door.alarm
+    assert flooded.door.building.alarm
     assert beats > 20
     assert Counter(flooded.done)["screen"] == beats
 
@@ -107,7 +107,7 @@ def test_whatever_a_hand_raises_the_other_orders_of_the_same_step_are_obeyed(alo
 def test_a_library_that_fails_is_told_by_its_kind_and_place_and_never_by_its_words(alone):
     alone.fails["sound"] = RuntimeError(f"no such row: {make_iin(7)}")
     alone.visit(1)
-    why = dict(alone.door.broken)[Part.SOUND]
+    why = dict(alone.door.building.broken)[Part.SOUND]
     assert "RuntimeError in lone_loop.py" in why
     assert make_iin(7) not in why
 
@@ -126,7 +126,8 @@ def test_a_question_that_could_not_even_be_put_is_one_without_an_answer():
     alone = LoneLoop(kind=DoorKind.ENTRY)
     alone.fails["ask"] = RuntimeError("no thread")
     alone.hear(*[KeyPressed(key=Key(digit)) for digit in make_iin(1)], *[KeyPressed(key=Key.CONFIRM)] * 2)
-    assert alone.door.state is State.UNCHECKED
+    assert alone.door.state is State.SHOWING
+    assert alone.door.visitor.decision.outcome is Outcome.UNCHECKED
     assert alone.clock.now == 0.0
 
 
@@ -134,7 +135,7 @@ def test_an_event_that_makes_us_stumble_does_not_keep_the_next_ones_waiting(alon
     alone.inbox.put(PolicyArrived(policy=None))  # type: ignore[arg-type]
     alone.inbox.put(AlarmChanged(active=True))
     alone.loop.once(0)
-    assert alone.door.alarm
+    assert alone.door.building.alarm
     assert type(alone.seen[-1]) is Tick
     assert "the loop stumbled over PolicyArrived" in caplog.text
 

@@ -24,14 +24,14 @@ def house(tmp_path, registry, clock, sensor):
 def test_who_was_admitted_and_walked_through_is_inside_and_who_did_not_is_not(house):
     house.admits()
     house.passage.walk(Direction.ENTRY)
-    house.until(lambda: house.door.occupancy.inside == 1, "one inside")
+    house.until(lambda: house.door.people.occupancy.inside == 1, "one inside")
     house.admits()
     house.idle()
     house.clock.skip(house.settings.passage.wait_s + 0.1)
-    house.until(lambda: not house.door.pending, "the second one given up")
+    house.until(lambda: not house.door.people.pending, "the second one given up")
     house.delivered()
     house.until(lambda: {row["passed"] for row in house.stored()} == {True, False}, "both passages told")
-    assert house.door.inside == 1
+    assert house.door.people.inside == 1
 
 
 def test_a_second_person_behind_the_first_is_on_the_strip_and_at_the_registry(house):
@@ -41,10 +41,10 @@ def test_a_second_person_behind_the_first_is_on_the_strip_and_at_the_registry(ho
         house.passage.wait(0.3)
     house.until(lambda: house.view.corner.noticed is Oddity.TAILGATE, "the strip to tell staff")
     assert house.told.count(Oddity.TAILGATE) == 1
-    house.until(lambda: house.door.online and house.door.waiting == 0, "nothing waiting")
-    assert house.door.inside == 2
+    house.until(lambda: house.door.word.online and house.door.word.waiting == 0, "nothing waiting")
+    assert house.door.people.inside == 2
     venue = house.registry.registry.doors.get(DEMO_DOOR).venue
-    assert house.registry.registry.reports.inside(venue, house.clock.wall().replace(hour=0)) == 2
+    assert house.registry.registry.occupancy.inside(venue) == 2
 
 
 def test_a_blocked_sensor_is_told_once_and_so_is_its_end_and_the_door_goes_on(house):

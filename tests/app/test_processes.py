@@ -15,11 +15,14 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.workers.bodies import POLL_S
 from registry.demo_people import DEMO_DOOR
 from tests.app.house import House
 from tests.enrolled import enrolled
 
 LIMIT_S = 60.0
+STOPS_WITHIN_S = POLL_S - 5
+"""Far from quick, for a machine that does other things as well, and still no long poll was waited for."""
 CONFIG = """
 [door]
 id = "DEMO"
@@ -105,7 +108,7 @@ def running(root: Path, *words: str, **env: str) -> Iterator[Running]:
 def stops_well(kiosk: Running) -> None:
     code, seconds = kiosk.stop()
     assert code == 0, kiosk.said
-    assert seconds < 5, kiosk.said
+    assert seconds < STOPS_WITHIN_S, kiosk.said
     assert not [line for line in kiosk.said if "Traceback" in line]
 
 
@@ -207,5 +210,6 @@ def test_stopping_waits_for_no_long_poll(tmp_path, registry, clock):
     with House(tmp_path, registry, clock, venue_code=True) as house:
         house.ready()
         assert registry.wait_for_listener(DEMO_DOOR, 30)
-        begun = clock.mono()
-    assert clock.mono() - begun < 3, "less than what one worker that hangs is given"
+        [listening] = [thread for thread in threading.enumerate() if thread.name == "listen"]
+    listening.join(STOPS_WITHIN_S)
+    assert not listening.is_alive()

@@ -104,7 +104,7 @@ def test_after_a_busy_day_no_identifier_is_left_anywhere(tmp_path, registry, clo
             house.next_shown()
         house.delivered()
         registry.cut()
-        house.until(lambda: not house.door.online, "no link")
+        house.until(lambda: not house.door.word.online, "no link")
         house.type(somebody(house, Colour.YELLOW))
         house.next_shown()
         house.idle()

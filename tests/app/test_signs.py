@@ -22,7 +22,7 @@ def test_a_door_without_a_camera_does_not_claim_a_frame(tmp_path, registry, cloc
     house = House(tmp_path, registry, clock, boot=BOOT)
     house.camera_plugged = False
     with house:
-        house.until(lambda: house.door.online, "a link")
+        house.until(lambda: house.door.word.online, "a link")
         runtime = house.settings.store.runtime
         house.until(lambda: Sign.ROW in given(runtime) and Sign.SCREEN in given(runtime), "the other signs")
         assert Sign.FRAME not in given(runtime)

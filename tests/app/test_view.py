@@ -55,7 +55,7 @@ def test_a_covered_camera_is_on_the_screen_in_the_journal_and_in_the_heartbeat_a
     caplog.set_level(logging.INFO, logger="kiosk.workers.view_watch")
     eyes.see(COVER, 70)
     assert (man.view.corner.ailing, man.view.corner.faults) == (Trouble.COVERED, (37,))
-    assert dict(man.door.broken)[Part.VIEW] == WHY[Trouble.COVERED]
+    assert dict(man.door.building.broken)[Part.VIEW] == WHY[Trouble.COVERED]
     assert man.door.state is State.IDLE
     eyes.see(HALLS, 60)
     assert (man.view.corner.ailing, man.view.corner.faults) == (None, ())

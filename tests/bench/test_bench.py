@@ -15,6 +15,8 @@ from tests.bench.measures import SIDES, Size
 from tests.bench.reel import Reel, Shot
 from tests.bench.report import STAGES, TOPICS, percentile, report, table
 
+pytestmark = pytest.mark.concurrent
+
 TINY = Size(
     rounds=1, cut=1, whole=1, network=2, idle_s=0.2, starts=1, visits=3, warm_up=0, states=("refused",)
 )

@@ -51,6 +51,7 @@ def test_the_tables_have_a_row_for_each_side_and_each_scene():
     ]  # fmt: skip
 
 
+@pytest.mark.concurrent
 @pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_what_it_takes_from_its_process_is_measured_in_one_of_its_own():

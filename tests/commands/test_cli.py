@@ -12,6 +12,8 @@ import pytest
 from kiosk.commands import cli, reference_pages
 from kiosk.settings import SECTIONS
 
+pytestmark = pytest.mark.concurrent
+
 PARSERS = list(reference_pages.parsers(cli.parser()))
 BROKEN_TOML = '[gate]\ndriver = "gpoi"\npulse_ms = 5\n'
 
@@ -65,6 +67,14 @@ def test_a_right_configuration_is_one_line_and_0(root: Path):
 def test_shown_values_are_those_that_are_used(root: Path):
     done = kiosk(root, "check-config", "--show", "--config", "config/examples/fitness-club.toml")
     assert 'kind = "toggle"' in done.stdout
+
+
+def test_where_there_is_no_configuration_one_to_begin_with_is_printed(root: Path, tmp_path: Path):
+    none = ("--config", str(tmp_path / "none.toml"))
+    assert "`kiosk check-config --default` prints one" in kiosk(root, "check-config", *none).stderr
+    printed = kiosk(root, "check-config", "--default", *none)
+    assert (printed.returncode, printed.stderr) == (0, "")
+    assert printed.stdout == (root / "config/kiosk.toml").read_text(encoding="utf-8")
 
 
 def test_all_mistakes_go_to_standard_error_and_the_code_is_2(root: Path, tmp_path: Path):

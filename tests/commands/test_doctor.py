@@ -58,6 +58,7 @@ class OneFrame:
         self.closed = True
 
 
+@pytest.mark.concurrent
 def test_the_numbers_of_the_checks_are_stable():
     told = [(check.number, check.name) for check in doctor.checks(None)]
     assert told == [
@@ -70,6 +71,7 @@ def test_the_numbers_of_the_checks_are_stable():
     ]  # fmt: skip
 
 
+@pytest.mark.concurrent
 def test_what_the_screen_shows_and_the_lamp_blinks_is_the_check_that_looks_at_it():
     names = {row.number: row.name for row in doctor.TABLE}
     assert {part.value: names[number] for part, number in NUMBER_OF.items()} == {
@@ -78,6 +80,7 @@ def test_what_the_screen_shows_and_the_lamp_blinks_is_the_check_that_looks_at_it
     assert names[NOT_ENROLLED] == "enrolled"
 
 
+@pytest.mark.concurrent
 def test_every_check_is_in_the_docs_with_its_remedy_and_every_blink_that_there_is(root: Path):
     page = (root / "docs" / "doctor.md").read_text()
     for row in doctor.TABLE:

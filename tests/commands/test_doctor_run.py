@@ -53,6 +53,7 @@ def test_only_the_checks_that_were_asked_for_run():
         list(examine(checks_of(*[lambda: ok("fine")] * 2), only=frozenset({7})))
 
 
+@pytest.mark.concurrent
 def test_a_number_that_is_given_no_more_is_not_among_those_that_are_expected():
     with pytest.raises(
         KioskError, match=r"from 1 to 38, without 30, which is not given, found 30: docs/doctor.md"
@@ -156,6 +157,7 @@ def run_doctor(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+@pytest.mark.concurrent
 @pytest.mark.parametrize("numbers,code", [(["3", "6", "11"], 0), (["2"], 1), (["5"], 2)])
 def test_exit_codes_tell_ok_warning_and_broken(numbers: list[str], code: int, root: Path, tmp_path: Path):
     file = tmp_path / "kiosk.toml"
@@ -163,6 +165,7 @@ def test_exit_codes_tell_ok_warning_and_broken(numbers: list[str], code: int, ro
     assert run_doctor(root, *numbers, "--config", str(file)).returncode == code
 
 
+@pytest.mark.concurrent
 def test_json_is_nothing_but_json_and_has_every_check(root: Path):
     done = run_doctor(root, "--json")
     told = json.loads(done.stdout)
@@ -172,6 +175,7 @@ def test_json_is_nothing_but_json_and_has_every_check(root: Path):
     assert all(check["remedy"] for check in told["checks"] if check["state"] != "ok")
 
 
+@pytest.mark.concurrent
 def test_a_wrong_configuration_is_broken_once_and_the_rest_says_why_it_was_not_looked_at(
     root: Path, tmp_path: Path
 ):

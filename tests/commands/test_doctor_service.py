@@ -138,6 +138,7 @@ def test_swap_on_a_disk_is_told_and_swap_in_memory_is_fine(tmp_path: Path):
     assert (system.swap(file).state, "/var/swap" in system.swap(file).says) == (State.WARNING, True)
 
 
+@pytest.mark.concurrent
 def test_a_program_that_is_missing_fails_or_hangs_is_a_sentence():
     with pytest.raises(ProgramFailed, match="found none on this machine"):
         said("no-such-program-here")

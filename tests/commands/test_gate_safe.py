@@ -95,6 +95,7 @@ def test_a_line_that_a_running_kiosk_holds_is_the_one_thing_that_counts_as_a_fai
     assert "GPIO17" in said[-1]
 
 
+@pytest.mark.concurrent
 @pytest.mark.slow
 def test_on_a_machine_without_pins_it_says_so_quickly_and_ends_well(root, tmp_path):
     file = tmp_path / "kiosk.toml"

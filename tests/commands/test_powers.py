@@ -11,6 +11,8 @@ import pytest
 
 from kiosk.machine.powers import Powers, Whom
 
+pytestmark = pytest.mark.concurrent
+
 NOBODY = 12345
 # In a process of its own: what is tried here is the whole process.
 TRIAL = """

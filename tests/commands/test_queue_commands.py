@@ -90,6 +90,7 @@ def test_no_store_is_told_and_none_is_made(tmp_path: Path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.concurrent
 def test_the_commands_print_and_return_1_while_something_is_parked(file: Path, tmp_path: Path, capsys):
     config = tmp_path / "kiosk.toml"
     config.write_text(f'[store]\npath = "{file}"\n')

@@ -34,6 +34,7 @@ def of(*paths: Path):
     return list(outcomes(paths, lambda: eyes(FORMATS), SIZE))
 
 
+@pytest.mark.concurrent
 def test_a_folder_is_one_line_a_file_and_no_identifier_is_printed(root: Path, tmp_path: Path):
     write(tmp_path / "a-pass.png", qr(PASS))
     write(tmp_path / "b-card.png", qr(f"ИИН {IIN}"))
@@ -49,6 +50,7 @@ def test_a_folder_is_one_line_a_file_and_no_identifier_is_printed(root: Path, tm
     assert PASS not in done.stdout
 
 
+@pytest.mark.concurrent
 def test_json_has_format_corners_engine_milliseconds_and_frames(root: Path, tmp_path: Path):
     file = write(tmp_path / "card.png", next(held(bars(IIN, Symbology.CODE_128), focus_m=0.17)))
     done = kiosk(root, "read", "--json", str(file))
@@ -97,6 +99,7 @@ def test_corners_are_in_pixels_of_the_picture_also_where_it_is_larger_than_the_c
     assert (min(ys), max(ys)) == pytest.approx((1060, 1000 + len(code) - 60), abs=10)
 
 
+@pytest.mark.concurrent
 def test_a_picture_without_a_code_was_tried_ten_times_and_the_exit_code_is_1(root: Path, tmp_path: Path):
     write(tmp_path / "thin.png", np.full((1, 3000), 90, np.uint8))
     file = write(tmp_path / "wall.png", next(empty_hall(1, (640, 360))))
@@ -109,6 +112,7 @@ def test_a_picture_without_a_code_was_tried_ten_times_and_the_exit_code_is_1(roo
     assert f"[{STILL_FRAMES} frames, " in done.stdout
 
 
+@pytest.mark.concurrent
 @pytest.mark.parametrize(
     "name,content,says",
     [
@@ -142,6 +146,7 @@ def test_a_broken_picture_a_folder_and_a_device_are_faults(tmp_path: Path):
     assert "found something that is no file" in device.fault
 
 
+@pytest.mark.concurrent
 @pytest.mark.parametrize("words", [[], ["--live", "a.png"]], ids=["neither", "both"])
 def test_files_or_the_camera_one_of_the_two(words, root: Path):
     done = kiosk(root, "read", *words)
@@ -208,23 +213,25 @@ def test_a_terminal_shows_the_picture_in_greys_and_the_next_one_in_its_place():
     assert over(18, "second", picture).startswith("\x1b[18F\x1b[Jsecond\n")
 
 
-def test_live_ends_with_ctrl_c_and_0(root: Path, tmp_path: Path):
+@pytest.mark.concurrent
+def test_live_ends_with_ctrl_c_and_0(root: Path, tmp_path: Path, interruptible):
     config = tmp_path / "kiosk.toml"
     config.write_text(f'[camera]\ndriver = "replay"\n[store]\npath = "{tmp_path}/kiosk.db"\n')
-    running = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-m", "kiosk", "read", "--live", "--config", str(config)],
         cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    try:
-        assert running.stdout.readline() == "Ctrl-C ends this.\n"
-        assert " frames/s, moved " in running.stdout.readline()
-        running.send_signal(signal.SIGINT)
-        _, errors = running.communicate(timeout=30)
-    finally:
-        running.kill()
+    ) as running:  # fmt: skip
+        try:
+            assert running.stdout.readline() == "Ctrl-C ends this.\n"
+            assert " frames/s, moved " in running.stdout.readline()
+            running.send_signal(signal.SIGINT)
+            _, errors = running.communicate(timeout=60)
+        finally:
+            running.kill()
     assert (running.returncode, errors) == (0, "")
 
 
+@pytest.mark.concurrent
 def test_live_without_a_camera_says_so(root: Path, tmp_path: Path):
     config = tmp_path / "kiosk.toml"
     config.write_text('[camera]\ndriver = "none"\n')

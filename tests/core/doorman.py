@@ -3,29 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any, Literal, TypeVar
 
-from kiosk.core.door.state import Door
+from kiosk.core.door.building import Standing
+from kiosk.core.door.state import Door, KeypadRests, State
 from kiosk.core.door.table import step, wake_at
-from kiosk.core.effects import Ask, Effect, Open, Write
+from kiosk.core.effects import Ask, Effect, Open, TakePlace, Write
 from kiosk.core.events import (
     Answered,
     AskFailed,
     CodeRead,
     Event,
+    GateFailed,
+    GateOpened,
     Key,
     KeyPressed,
     Passed,
+    PlaceAnswered,
     Recorded,
     RecordFailed,
     StaffAdmitted,
     Tick,
 )
-from kiosk.core.model import Amendment, Colour, Credential, Direction, Record, Stamp, Status, Via, Visit
+from kiosk.core.model import (
+    Amendment,
+    Colour,
+    Credential,
+    Direction,
+    Outcome,
+    Record,
+    Stamp,
+    Status,
+    Via,
+    Visit,
+)
 from kiosk.core.screen.present import present
 from kiosk.core.screen.view import View
-from tests.factories import Stamps, make_door, make_id, make_status
+from tests.factories import Stamps, make_door, make_id, make_status, with_fields
 
 _T = TypeVar("_T")
 
@@ -33,7 +47,8 @@ _T = TypeVar("_T")
 class Doorman:
     """Feeds a door with events and keeps what it ordered.
 
-    `disk` says what becomes of a record: "prompt" commits it at once, "held" waits for `commit()`, "failing" refuses it.
+    `disk` says what becomes of a record: "prompt" commits it at once, "held" waits for `commit()`, "failing" refuses it;
+    `gate` what an order to open does: it is obeyed, it fails, or nobody hears of it.
     """
 
     def __init__(
@@ -42,10 +57,12 @@ class Doorman:
         *,
         stamps: Stamps | None = None,
         disk: Literal["prompt", "held", "failing"] = "prompt",
+        gate: Literal["obeys", "jams", "silent"] = "obeys",
     ) -> None:
         self.door = door or make_door()
         self.stamps = stamps or Stamps()
         self.disk = disk
+        self.gate = gate
         self.effects: list[Effect] = []
         self.held: list[str] = []
 
@@ -58,6 +75,10 @@ class Doorman:
             for effect in ordered:
                 if isinstance(effect, Write):
                     self._write(effect.record)
+                elif isinstance(effect, Open) and self.gate == "obeys":
+                    self.tell(GateOpened(visit_id=effect.visit_id))
+                elif isinstance(effect, Open) and self.gate == "jams":
+                    self.tell(GateFailed(why="did not turn", visit_id=effect.visit_id))
         return tuple(self.effects[before:])
 
     def _write(self, record: Record) -> None:
@@ -73,6 +94,17 @@ class Doorman:
         """Let the disk finish what it holds, oldest first."""
         held, self.held = self.held, []
         return self.tell(*(Recorded(record_id=record_id) for record_id in held))
+
+    @property
+    def doing(self) -> State | Outcome | KeypadRests | Standing:
+        """What the door does in one word: its answer, the pause of its keypad, or why nobody enters."""
+        door = self.door
+        if door.state is State.SHOWING and door.visitor and door.visitor.decision:
+            return door.visitor.decision.outcome
+        if door.state is State.NOTICE and door.notice is KeypadRests.RESTS:
+            return KeypadRests.RESTS
+        shut = door.state is State.IDLE and door.standing is not Standing.OPEN
+        return door.standing if shut else door.state
 
     def wait(self, seconds: float) -> tuple[Effect, ...]:
         """Let time go by, waking the door whenever it wants to be woken."""
@@ -91,6 +123,10 @@ class Doorman:
         """Hold a code before the reader."""
         return self.tell(CodeRead(credential=credential, via=via, side=side))
 
+    def is_given_a_place(self, taken: bool | None) -> tuple[Effect, ...]:
+        """Let the registry answer the newest request for a place; None: it does not."""
+        return self.tell(PlaceAnswered(visit_id=self.every(TakePlace)[-1].visit_id, taken=taken))
+
     def types(self, keys: str, *more: Key) -> tuple[Effect, ...]:
         """Press digits, then other keys."""
         return self.tell(*(KeyPressed(key=key) for key in [*map(Key, keys), *more]))
@@ -106,7 +142,7 @@ class Doorman:
 
     def hears_nothing(self) -> tuple[Effect, ...]:
         """Let the newest question fail."""
-        return self.tell(AskFailed(visit_id=self.every(Ask)[-1].visit_id, why="timeout"))
+        return self.tell(AskFailed(visit_id=self.every(Ask)[-1].visit_id))
 
     def passes(self, direction: Direction | None) -> tuple[Effect, ...]:
         """Let the sensor see somebody."""
@@ -118,7 +154,7 @@ class Doorman:
 
     def replaces(self, **changes: Any) -> None:
         """Change fields of the door, as another event would have."""
-        self.door = replace(self.door, **changes)
+        self.door = with_fields(self.door, changes)
 
     def every(self, kind: type[_T], among: Iterable[Effect] | None = None) -> list[_T]:
         """Return all effects of a kind, so far or among some."""

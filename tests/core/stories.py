@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from kiosk.core.door.state import Door
 from kiosk.core.door.table import step
-from kiosk.core.effects import Ask, Effect, Write
+from kiosk.core.effects import Ask, Effect, Open, TakePlace, Write
 from kiosk.core.events import (
     AlarmChanged,
     Answered,
@@ -22,15 +22,19 @@ from kiosk.core.events import (
     DeviceRevoked,
     Event,
     GateFailed,
+    GateOpened,
     HealthChanged,
     HintChanged,
     Key,
+    KeyHeld,
     KeyPressed,
+    KeyReleased,
     KnowledgeChanged,
     LinkChanged,
     Part,
     Passed,
     PhoneArrived,
+    PlaceAnswered,
     PolicyArrived,
     Recorded,
     RecordFailed,
@@ -38,8 +42,10 @@ from kiosk.core.events import (
     StaffDismissed,
     StaffIdentified,
     Tick,
+    VenueCounted,
 )
 from kiosk.core.hint import Hint
+from kiosk.core.inside.people import VenueNumber
 from kiosk.core.model import (
     Colour,
     Direction,
@@ -75,6 +81,7 @@ CLOSES_SOON = make_edition(opening=(Window(start=time(8), end=time(12, 1)),))
 EDITIONS = [
     make_edition(),
     make_edition(capacity=1, reentry_after=timedelta(minutes=10)),
+    make_edition(capacity=2),
     make_edition(admits=(Admits(colours=frozenset({Colour.GREEN, Colour.YELLOW})),)),
     CLOSES_SOON,
     make_edition(zone=Zone.RED, zones=((Zone.RED, ZoneRule(shut=True)),)),
@@ -134,6 +141,19 @@ plain_events = st.one_of(
         revocations=ages,
     ),
     st.builds(LinkChanged, online=st.booleans(), waiting=st.integers(0, 3)),
+    st.builds(KeyHeld, key=st.sampled_from([Key.ERASE, Key.D0, Key.CONFIRM])),
+    st.just(KeyReleased()),
+    st.builds(
+        lambda inside, own, doors, minutes: VenueCounted(
+            number=VenueNumber(
+                inside=inside, own=own, at=NOON + timedelta(minutes=minutes), doors=doors, exits=True
+            )
+        ),
+        st.integers(-2, 4),
+        st.integers(-2, 2),
+        st.integers(1, 3),
+        st.integers(0, 3),
+    ),
     st.builds(HintChanged, hint=st.sampled_from([None, *Hint])),
     st.builds(HealthChanged, part=st.sampled_from(Part), working=st.booleans()),
 )
@@ -150,7 +170,17 @@ class News:
 
 news = st.builds(
     News,
-    st.sampled_from([Answered, Answered, AskFailed, Recorded, Recorded, Recorded, RecordFailed]),
+    st.sampled_from(
+        [
+            *[Answered] * 2,
+            AskFailed,
+            *[Recorded] * 3,
+            RecordFailed,
+            *[PlaceAnswered] * 2,
+            GateOpened,
+            GateFailed,
+        ]
+    ),
     st.sampled_from([0, 0, 0, 0, 1, 2, 9]),
     statuses,
 )
@@ -181,7 +211,60 @@ whole_visits = st.builds(
     ),
 )
 """What mostly happens, so that the rest happens to somebody."""
-ordinary = st.one_of(*[whole_visits] * 4, *[plain_events] * 4, *[news, typing, pauses] * 2)
+turned_away = st.builds(
+    lambda shown, status, after: [
+        30.0,
+        CodeRead(credential=shown),
+        News(Answered, 0, status),
+        News(Recorded, 0),
+        *after,
+        News(Recorded, 0),
+    ],
+    st.sampled_from(PEOPLE[:2]),
+    st.sampled_from([make_status(Colour.YELLOW), make_status(Colour.RED), None]),
+    st.sampled_from(
+        [
+            [StaffAdmitted(by="aigul", why="paper result")],
+            [1.0, KeyPressed(key=Key.RECHECK), News(Answered, 0, make_status())],
+        ]
+    ),
+)
+"""Somebody who may not come in, and who is looked at again."""
+last_places = st.builds(
+    lambda shown, inside, place, answer: [
+        30.0,
+        VenueCounted(number=VenueNumber(inside=inside, own=0, at=NOON, doors=2, exits=True)),
+        CodeRead(credential=shown),
+        News(Answered, 0, answer),
+        News(PlaceAnswered, place),
+        News(Recorded, 0),
+    ],
+    credentials,
+    st.sampled_from([0, 1]),
+    st.integers(0, 2),
+    statuses,
+)
+"""Somebody who comes to a venue of two doors while one place is left, or none."""
+slow_disk = st.builds(
+    lambda first, second, pause, which, after: [
+        CodeRead(credential=first),
+        News(Answered, 0, make_status()),
+        pause,
+        CodeRead(credential=second, side=Direction.EXIT),
+        News(Recorded, which),
+        after,
+        News(Recorded, 0),
+    ],
+    credentials,
+    credentials,
+    st.sampled_from([2.1, 6.0]),
+    st.sampled_from([0, 1, 1]),
+    pauses,
+)
+"""A commit that takes longer than the door waits, and somebody else who is being recorded when it comes."""
+ordinary = st.one_of(
+    *[whole_visits] * 4, *[plain_events] * 4, *[news, typing, pauses] * 2, turned_away, last_places, slow_disk
+)
 withdrawals = st.builds(
     lambda shown, pause, after: [[DeviceRevoked(), CodeRead(credential=shown), pause], *after],
     credentials,
@@ -190,7 +273,9 @@ withdrawals = st.builds(
 )
 """The end of a door's days: only a new start leads on from there."""
 acts = st.builds(
-    lambda days, end: [*days, *end], st.lists(ordinary, max_size=24), st.one_of(st.just([]), withdrawals)
+    lambda days, end: [*days, *end],
+    st.lists(ordinary, max_size=24) | st.lists(ordinary, min_size=8, max_size=24),
+    st.sampled_from([False, False, True]).flatmap(lambda ends: withdrawals if ends else st.just([])),
 )
 doors = st.builds(
     lambda kind, edition, sensor, attended, none: make_door(
@@ -224,6 +309,10 @@ class Story:
     asked: list[tuple[str, str]] = field(default_factory=list)
     """(visit, subject): the registry knows whose number it is."""
     ordered: list[str] = field(default_factory=list)
+    places: list[str] = field(default_factory=list)
+    opened: list[str] = field(default_factory=list)
+    gate: str = "obeys"
+    """What an order to open does at once: it is obeyed, it fails ("jams"), or nobody hears of it ("silent")."""
 
     def happens(self, event: Event) -> tuple[Effect, ...]:
         stamp = self.stamps.now()
@@ -234,23 +323,39 @@ class Story:
             (effect.visit_id, subject_of(effect.identifier)) for effect in effects if isinstance(effect, Ask)
         ]
         self.ordered += [effect.record.id for effect in effects if isinstance(effect, Write)]
+        self.places += [effect.visit_id for effect in effects if isinstance(effect, TakePlace)]
+        for order in [effect for effect in effects if isinstance(effect, Open)]:
+            self.opened.append(order.visit_id)
+            if self.gate == "obeys":
+                self.happens(GateOpened(visit_id=order.visit_id))
+            elif self.gate == "jams":
+                self.happens(GateFailed(why="did not turn", visit_id=order.visit_id))
         return effects
 
     def event(self, told: News) -> Event:
-        asked = told.kind in (Answered, AskFailed)
-        orders = self.asked if asked else [(record_id, "") for record_id in self.ordered]
+        lists = {Answered: self.asked, AskFailed: self.asked, PlaceAnswered: self.places}
+        lists |= {GateOpened: self.opened, GateFailed: self.opened}
+        known = lists.get(told.kind, self.ordered)
+        orders = [order if isinstance(order, tuple) else (order, "") for order in known]
         about, subject = orders[-1 - told.which] if told.which < len(orders) else (make_id(999_999), "")
         if told.kind is Answered:
             return Answered(visit_id=about, status=told.status, subject=subject if told.status else "")
+        if told.kind is PlaceAnswered:
+            about = self.places[-1] if self.places and told.which < 3 else about
+            return PlaceAnswered(visit_id=about, taken=(True, False, None)[told.which % 3])
+        if told.kind is GateOpened:
+            return GateOpened(visit_id=about)
+        if told.kind is GateFailed:
+            return GateFailed(why="did not turn", visit_id=about)
         if told.kind is AskFailed:
-            return AskFailed(visit_id=about, why="timeout")
+            return AskFailed(visit_id=about)
         return (
             Recorded(record_id=about) if told.kind is Recorded else RecordFailed(record_id=about, why="full")
         )
 
 
-def tell(door: Door, told: list, *, trusted: bool = True) -> Story:
-    story = Story(door, Stamps(trusted=trusted))
+def tell(door: Door, told: list, *, trusted: bool = True, gate: str = "obeys") -> Story:
+    story = Story(door, Stamps(trusted=trusted), gate=gate)
     for act in chain.from_iterable(one if isinstance(one, list) else [one] for one in told):
         match act:
             case float():
@@ -264,10 +369,11 @@ def tell(door: Door, told: list, *, trusted: bool = True) -> Story:
 
 
 stories = st.builds(
-    lambda door, told, trusted: tell(door, told, trusted=trusted),
+    lambda door, told, trusted, gate: tell(door, told, trusted=trusted, gate=gate),
     doors,
     acts,
     st.sampled_from([True, True, False]),
+    st.sampled_from(["obeys", "obeys", "jams", "silent"]),
 )
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from kiosk.core.door.building import Standing
 from kiosk.core.door.state import State
 from kiosk.core.effects import Ask, Chime, Light, Open, Release, Signal, Sound, Tell
 from kiosk.core.events import AlarmChanged, Key, LinkChanged, Passed, PhoneArrived, StaffIdentified
 from kiosk.core.inside.occupancy import Occupancy
 from kiosk.core.model import (
     Anomaly,
+    Colour,
     Direction,
     DoorKind,
     NotACredential,
@@ -77,7 +79,7 @@ def test_nobody_enters_while_it_rings_by_any_way_in():
     )
     man.wait(30)
     assert (man.visits, man.opened, man.every(Ask)) == ([], [], [])
-    assert man.door.state is State.ALARM
+    assert man.doing is Standing.ALARM
 
 
 @pytest.mark.parametrize("kind", [DoorKind.EXIT, DoorKind.TOGGLE])
@@ -115,10 +117,10 @@ def test_who_is_asked_about_when_it_begins_is_dropped_and_a_late_answer_changes_
     man.reads(make_person())
     asked = man.every(Ask)[-1].visit_id
     man.tell(RINGS)
-    assert man.door.state is State.ALARM
+    assert man.doing is Standing.ALARM
     man.answers(None, to=asked)
     man.wait(5)
-    assert (man.visits, man.door.state) == ([], State.ALARM)
+    assert (man.visits, man.doing) == ([], Standing.ALARM)
 
 
 def test_an_entry_that_is_being_recorded_stays_shut_and_is_withdrawn():
@@ -129,7 +131,7 @@ def test_an_entry_that_is_being_recorded_stays_shut_and_is_withdrawn():
     man.commit()
     assert man.opened == []
     assert [(one.visit_id, one.passed) for one in man.records(Passage)] == [(man.visits[0].id, False)]
-    assert man.door.inside == 0
+    assert man.door.people.inside == 0
 
 
 def test_an_exit_that_is_being_recorded_goes_on():
@@ -139,7 +141,7 @@ def test_an_exit_that_is_being_recorded_goes_on():
     assert man.view.page is Page.ALARM
     man.commit()
     assert len(man.opened) == 1
-    assert man.door.state is State.ALARM
+    assert man.doing is Standing.ALARM
 
 
 def test_a_full_disk_holds_nobody_inside_while_it_burns():
@@ -147,15 +149,15 @@ def test_a_full_disk_holds_nobody_inside_while_it_burns():
     man.tell(RINGS)
     man.reads(make_pass())
     assert len(man.opened) == 1
-    assert man.door.state is State.ALARM
+    assert man.doing is Standing.ALARM
 
 
 def test_people_who_pour_out_are_counted_and_staff_are_not_alarmed_for_each():
     man = burning(DoorKind.TOGGLE, sensor=True, occupancy=Occupancy(inside=5))
     effects = man.tell(*[Passed(direction=Direction.EXIT)] * 3)
-    assert man.door.inside == 2
+    assert man.door.people.inside == 2
     assert man.every(Chime, effects) == man.every(Tell, effects) == []
-    assert man.door.noticed is None
+    assert man.door.people.noticed is None
 
 
 def test_the_gate_is_opened_outwards_again_and_again_only_where_the_venue_wants_it():
@@ -175,4 +177,16 @@ def test_the_gate_is_opened_outwards_again_and_again_only_where_the_venue_wants_
 def test_the_link_and_the_clock_go_on_being_watched():
     man = burning()
     man.tell(LinkChanged(online=False, waiting=3))
-    assert (man.door.online, man.view.corner.waiting) == (False, 3)
+    assert (man.door.word.online, man.view.corner.waiting) == (False, 3)
+
+
+@pytest.mark.parametrize("colour, withdrawn", [(Colour.GREEN, True), (Colour.YELLOW, False)])
+def test_only_who_would_have_been_let_in_is_withdrawn_when_it_burns_while_they_are_recorded(
+    colour, withdrawn
+):
+    man = Doorman(disk="held")
+    man.reads(make_pass(colour))
+    man.tell(AlarmChanged(active=True))
+    man.commit()
+    assert [passage.passed for passage in man.records(Passage)] == [False] * withdrawn
+    assert man.opened == []

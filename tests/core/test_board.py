@@ -158,3 +158,30 @@ def test_the_most_urgent_is_told_on_the_strip_and_the_door_goes_on():
 
 def test_every_part_of_the_board_has_its_place_in_the_order():
     assert set(URGENT) == set(AILMENTS)
+
+
+@pytest.mark.parametrize(
+    "vital, well, ill, known_well, known_ill",
+    [
+        ("celsius", 79.9, 80.0, 74.9, 75.0),
+        ("free_bytes", 200e6, 199.9e6, 300e6, 299.9e6),
+        ("memory_share", 0.06, 0.0599, 0.10, 0.0999),
+    ],
+)
+def test_a_trouble_begins_at_one_limit_and_ends_at_another(vital, well, ill, known_well, known_ill):
+    [find] = [find for find in AILMENTS.values() if find(vitals(**{vital: ill}))]
+    assert find(vitals(**{vital: well})) is None
+    assert find(vitals(**{vital: known_ill})) is None, "whoever asks once does not know of it yet"
+    assert find(vitals(**{vital: known_ill}), told=True) is not None
+    assert find(vitals(**{vital: known_well}), told=True) is None
+
+
+def test_how_long_it_has_lasted_counts_from_the_first_look_that_saw_it():
+    vigil, told = Vigil(), []
+    for mono in (1000.0, 1005.0, 1009.9, 1010.0):
+        vigil, events = vigil.look(vitals(celsius=85.0), mono)
+        told += [(mono, event.working) for event in events]
+    for mono in (1129.9, 1130.0):
+        vigil, events = vigil.look(WELL, mono)
+        told += [(mono, event.working) for event in events]
+    assert told == [(1010.0, False), (1130.0, True)]

@@ -1,4 +1,4 @@
-"""Who is known again at a door that serves both ways, by whatever they show (rules.md 1 and 3, docs/contract.md)."""
+"""Who is known again at a door that serves both ways, by whatever they show (rules 1 and 3, docs/contract.md)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from datetime import time, timedelta
 
 import pytest
 
-from kiosk.core.door.state import State
 from kiosk.core.effects import Ask
 from kiosk.core.events import CodeRead, Key, PhoneArrived
 from kiosk.core.inside.occupancy import Occupancy
@@ -40,7 +39,7 @@ def test_who_came_in_by_pass_goes_out_by_number_whatever_the_registry_says(colou
     leaving = man.visits[-1]
     assert (leaving.direction, leaving.decision.opens) == (Direction.EXIT, True)
     assert leaving.decision.incident is (colour is Colour.RED)
-    assert (len(man.opened), man.door.inside) == (2, 0)
+    assert (len(man.opened), man.door.people.inside) == (2, 0)
 
 
 def test_who_came_in_by_pass_and_cannot_be_asked_about_is_never_told_no():
@@ -114,7 +113,7 @@ def lingering(**changes) -> Doorman:
     man.reads(make_pass(lives=timedelta(hours=72)))
     man.answers(Colour.GREEN, subject=SUBJECT)
     man.wait(120)
-    assert (len(man.records(Closing)), man.door.inside) == (1, 0)
+    assert (len(man.records(Closing)), man.door.people.inside) == (1, 0)
     return man
 
 
@@ -126,7 +125,7 @@ def test_who_is_still_inside_after_closing_time_leaves(by_number):
         man.answers(Colour.YELLOW, subject=SUBJECT)
     else:
         man.reads(make_pass(lives=timedelta(hours=72)))
-    assert (man.visits[-1].direction, len(man.opened), man.door.inside) == (Direction.EXIT, 2, 0)
+    assert (man.visits[-1].direction, len(man.opened), man.door.people.inside) == (Direction.EXIT, 2, 0)
     man.wait(60)
     man.reads(make_pass(lives=timedelta(hours=72)))
     man.answers(Colour.GREEN, subject=SUBJECT)
@@ -161,7 +160,7 @@ def test_while_the_keypad_rests_a_number_that_may_be_of_somebody_inside_calls_st
     asked = len(man.every(Ask))
     man.types("123456789012", Key.CONFIRM)
     types_number(man)
-    assert man.door.state is State.UNCHECKED
+    assert man.doing is Outcome.UNCHECKED
     assert man.visits[-1].decision.calls_staff
     assert len(man.every(Ask)) == asked
 
@@ -189,7 +188,7 @@ def test_a_phone_that_checked_in_and_the_pass_on_it_let_one_person_in(phone_firs
             man.reads(door_pass(man))
         man.wait(20)
     assert [one.decision.reason for one in man.visits] == [Reason.STATUS_ADMITTED, Reason.ALREADY_INSIDE]
-    assert (len(man.opened), man.door.inside) == (1, 1)
+    assert (len(man.opened), man.door.people.inside) == (1, 1)
 
 
 def test_the_pass_of_a_phone_that_has_just_checked_in_is_the_same_visit():

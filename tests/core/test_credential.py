@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.core.model import Credential, Identifier, NotACredential, OwnVenueCode, Pass, Refusal
-from kiosk.core.who.credential import LONGEST, precedence, understand
+from kiosk.core.who.credential import LONGEST, bears_iin, precedence, understand
 from kiosk.core.who.venue_code import code_at
 from tests.factories import NOON, make_iin, make_pass, make_person
 
@@ -131,3 +131,16 @@ def test_no_answer_holds_the_text_that_was_read(text):
 def test_of_codes_in_view_together_ours_come_first_and_our_own_screen_last():
     shown = [OwnVenueCode(), NotACredential(reason=Refusal.NOT_OURS), make_person(), make_pass()]
     assert sorted(shown, key=precedence) == [shown[2], shown[3], shown[1], shown[0]]
+
+
+@pytest.mark.parametrize(
+    "text, bears",
+    [(make_iin(7), True), (make_iin(7)[:11] + "x", False), ("123456789012", False), ("hello", False)],
+)
+def test_a_card_bears_an_iin_whose_check_digit_is_right(text, bears):
+    assert bears_iin(text) is bears
+
+
+def test_a_text_is_as_long_as_it_may_be_and_not_a_sign_longer():
+    found = [meaning("x" * length) for length in (1200, 1201)]
+    assert found == [NotACredential(reason=Refusal.NOT_OURS), NotACredential(reason=Refusal.TOO_LONG)]

@@ -205,3 +205,71 @@ def test_who_stands_in_the_beams_when_the_kiosk_starts_is_not_counted_and_the_ne
     for line, on in STEPS[IN]:
         passage.wait(0.2).move(line, on)
     assert passage.wait(1).seen == [IN]
+
+
+@pytest.mark.parametrize(
+    "sensor, wires",
+    [(Sensor.NONE, 0), (Sensor.CONTACT, 1), (Sensor.CONTACTS, 2), (Sensor.BEAM, 1), (Sensor.BEAMS, 2)],
+)
+def test_a_sensor_has_so_many_wires(sensor, wires):
+    assert sensor.lines == wires
+
+
+def test_it_is_looked_again_when_a_line_has_settled_and_when_it_would_be_stuck():
+    watch = Watch.begun(Sensor.BEAM, (False,), 100.0, bounce_s=BOUNCE_S)
+    assert watch.due(100.0) is None
+    watch, _ = told(watch, Edge(101.0, 0, True))
+    assert watch.due(101.0) == 101.0 + BOUNCE_S
+    watch, _ = look(watch, 101.5)
+    assert watch.due(101.5) == 101.0 + STUCK_S
+    assert watch.due(200.0) is None
+
+
+@pytest.mark.parametrize("broken_s, counts", [(0.0799, False), (0.0801, True), (9.9, True), (10.1, False)])
+def test_one_beam_counts_a_body_and_neither_a_hand_nor_dirt(broken_s, counts):
+    passage = Passage(Sensor.BEAM).wait(1).move(0, True).wait(broken_s).move(0, False)
+    assert bool(passage.wait(1).seen) is counts
+
+
+def test_a_beam_that_still_chatters_is_waited_for_before_the_one_that_was_broken_after_it():
+    """Their order tells the way, whichever of them comes to rest first."""
+    passage = Passage(Sensor.BEAMS).wait(1)
+    passage.move(0, True, (0.004, 0.004)).wait(0.001).move(1, True)
+    for _ in range(3):
+        passage.wait(0.007)._edge(0, False)
+        passage._edge(0, True)
+    passage.wait(0.5).move(0, False).wait(0.2).move(1, False)
+    assert passage.wait(1).seen == [IN]
+
+
+def test_each_limit_counts_from_the_moment_at_which_it_is_reached():
+    """From zero on, where a moment is exactly what was waited."""
+    beam = Watch.begun(Sensor.BEAM, (False,), 0.0, bounce_s=BOUNCE_S)
+    broken, _ = told(beam, Edge(0.0, 0, True))
+    assert not look(broken, BOUNCE_S / 2)[0].lines[0].on
+    steady, _ = look(broken, BOUNCE_S)
+    assert steady.lines[0].on
+    assert (steady.stuck(STUCK_S - 0.5), steady.stuck(STUCK_S)) == ((), (0,))
+    assert (broken.stuck(STUCK_S - 0.5), broken.stuck(STUCK_S)) == ((), (0,))
+    for freed_at, through in ((LEAST_S, (SOMEHOW,)), (STUCK_S, ())):
+        freed, _ = told(steady, Edge(freed_at, 0, False))
+        assert look(freed, freed_at + 1)[1] == through
+
+
+def test_of_what_is_to_be_looked_at_again_the_next_comes_first_and_what_is_over_not_at_all():
+    watch = Watch.begun(Sensor.BEAMS, (False, False), 0.0, bounce_s=BOUNCE_S)
+    watch, _ = told(watch, Edge(1.0, 0, True))
+    watch, _ = look(watch, 2.0)
+    watch, _ = told(watch, Edge(3.0, 1, True))
+    assert watch.due(3.0) == 3.0 + BOUNCE_S
+    assert watch.due(3.0 + BOUNCE_S) == 1.0 + STUCK_S
+    assert watch.due(1.0 + STUCK_S) is None
+
+
+def test_a_line_that_never_comes_to_rest_is_stuck_from_its_first_change_on():
+    chatters = Passage(Sensor.BEAM).wait(1)
+    for at in range(700):
+        assert chatters.watch.stuck(chatters.now) == ()
+        chatters.move(0, at % 2 == 0).wait(0.014)
+    chatters.move(0, True)
+    assert chatters.watch.stuck(chatters.now + 1) == (0,)

@@ -1,4 +1,4 @@
-"""Nobody is ever held inside (rules.md 3), and doors that serve both ways."""
+"""Nobody is ever held inside (rule 3), and doors that serve both ways."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from kiosk.core.door.state import State
+from kiosk.core.door.building import Standing
 from kiosk.core.effects import Ask, Light, Open, Signal, Tell
 from kiosk.core.events import Answered, HealthChanged, Key, Part, PhoneArrived, StaffIdentified
 from kiosk.core.inside.occupancy import Occupancy
@@ -69,7 +69,7 @@ def test_a_red_status_on_an_exit_is_an_incident_and_no_refusal():
 def test_a_pass_from_the_future_at_an_exit_does_not_move_our_idea_of_now():
     man = at_exit()
     man.reads(make_pass(issued=NOON + timedelta(days=9)))
-    assert man.door.latest_signed is None
+    assert man.door.word.latest_signed is None
 
 
 def test_an_exit_from_a_closed_venue_without_a_policy_or_places_is_free():
@@ -83,7 +83,7 @@ def test_an_exit_whose_record_fails_opens_all_the_same_and_staff_are_told():
     man = Doorman(make_door(DoorKind.EXIT), disk="failing")
     effects = man.reads(make_person())
     assert effects.index(Tell(what="exit-not-recorded", visit_id=man.opened[0])) > 0
-    assert man.door.state is State.ADMITTED
+    assert man.doing is Outcome.ADMITTED
 
 
 def test_an_exit_whose_record_takes_too_long_opens_once_and_not_again_when_it_comes():
@@ -101,7 +101,7 @@ def test_a_door_out_of_order_lets_people_out():
     man.disk = "failing"
     man.reads(make_person())
     man.wait(10)
-    assert man.door.state is State.OUT_OF_ORDER
+    assert man.doing is Standing.OUT_OF_ORDER
     man.types("", Key.CONFIRM)
     man.wait(10)
     man.tell(PhoneArrived(identifier=make_phone(), status=make_status(Colour.RED)))
@@ -156,7 +156,7 @@ def test_a_toggle_door_takes_who_is_inside_as_leaving():
     man.wait(60)
     man.reads(make_person())
     assert [one.direction for one in man.visits] == [Direction.ENTRY, Direction.EXIT]
-    assert man.door.inside == 0
+    assert man.door.people.inside == 0
     man.wait(60)
     man.reads(make_person())
     man.answers(Colour.GREEN)
@@ -222,7 +222,7 @@ def test_who_asked_to_leave_and_did_not_is_still_inside_and_can_ask_again():
     man.wait(60)
     man.reads(make_person())
     assert [one.direction for one in man.visits] == [Direction.ENTRY, Direction.EXIT, Direction.EXIT]
-    assert man.door.inside == 1
+    assert man.door.people.inside == 1
 
 
 def test_who_leaves_while_somebody_else_is_asked_about_is_not_forgotten_for_the_next_one_who_enters():

@@ -4,7 +4,6 @@ from itertools import groupby
 
 import pytest
 
-from kiosk.core.door.state import State
 from kiosk.core.effects import Light, Signal
 from kiosk.core.events import DeviceRevoked, GateFailed, HealthChanged, Part
 from kiosk.core.health.faults import (
@@ -18,6 +17,7 @@ from kiosk.core.health.faults import (
     SHORT_S,
     blinks,
 )
+from kiosk.core.model import Outcome
 from kiosk.core.screen.view import Page, Phrase
 from tests.core.doorman import Doorman
 from tests.factories import make_door, make_pass, make_setup
@@ -95,7 +95,7 @@ def test_a_withdrawn_device_has_the_number_of_the_check_that_it_fails():
 def test_a_visitor_who_is_answered_sees_the_answer_and_the_number_comes_afterwards():
     man = Doorman()
     man.reads(make_pass())
-    assert man.door.state is State.ADMITTED
+    assert man.doing is Outcome.ADMITTED
     man.tell(broken(Part.KEYPAD))
     assert all(light.fault == 0 for light in man.every(Light))
     man.wait(60)
@@ -110,3 +110,13 @@ def test_a_door_without_a_camera_on_purpose_has_no_fault():
 def test_the_pause_is_longer_where_people_come_and_go():
     assert blinks(7, IDLE_PAUSE_S)[:-1] == blinks(7)[:-1]
     assert IDLE_PAUSE_S > PAUSE_S
+
+
+def test_a_number_is_never_given_to_another_fault():
+    """They are on stickers and in people's heads (docs/doctor.md): a new part takes a number that nobody has."""
+    assert NUMBER_OF == {
+        Part.CLOCK: 4, Part.DISK: 5, Part.STORE: 7, Part.CAMERA: 10, Part.KEYPAD: 12, Part.DISPLAY: 14, Part.GATE: 19,
+        Part.LAMP: 20, Part.SCANNER: 21, Part.POWER: 33, Part.HEAT: 34, Part.MEMORY: 35, Part.PASSAGE: 36,
+        Part.VIEW: 37, Part.ALARM: 38,
+    }  # fmt: skip
+    assert NOT_ENROLLED == 17

@@ -1,4 +1,4 @@
-"""What went wrong at other doors, and must not at ours (facts-field.md 6, as far as it is the core's)."""
+"""What went wrong at other doors, and must not at ours (docs/facts.md#other-doors), as far as it is the core's."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_the_gate_reports_that_it_did_not_turn_and_the_kiosk_goes_on():
     man.reads(make_pass())
     man.tell(GateFailed(why="did not turn"))
     man.wait(30)
-    assert (man.door.state, man.door.inside) == (State.IDLE, 0)
+    assert (man.door.state, man.door.people.inside) == (State.IDLE, 0)
     man.reads(make_pass(number=2))
     assert len(man.opened) == 2
 
@@ -136,7 +136,7 @@ def test_a_server_that_is_eight_seconds_slow_costs_everybody_else_the_deadline_a
         man.reads(make_person(number))
         asked = man.every(Ask)[-1].visit_id
         man.wait(man.door.setup.times.ask_s + 0.1)
-        assert man.door.state is State.UNCHECKED
+        assert man.doing is Outcome.UNCHECKED
         man.wait(1)
         assert man.answers(Colour.GREEN, to=asked) == ()
     assert len(man.visits) == 10
@@ -168,6 +168,16 @@ def test_a_shared_screenshot_opens_once():
     man.wait(30)
     man.reads(make_pass())
     assert (len(man.opened), man.visits[1].decision.reason) == (1, Reason.ALREADY_INSIDE)
+
+
+def test_a_borrowed_number_comes_in_once_and_then_staff_are_called():
+    man = Doorman()
+    for _ in range(2):
+        man.types(make_iin(1), Key.CONFIRM, Key.CONFIRM)
+        man.answers(Colour.GREEN)
+        man.wait(20)
+    assert (len(man.opened), man.visits[1].decision.reason) == (1, Reason.ALREADY_INSIDE)
+    assert man.visits[1].decision.calls_staff
 
 
 def test_the_link_going_up_and_down_is_no_business_of_the_visitor():

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.core.door.state import State
+from kiosk.core.door.state import KeypadRests, State
 from kiosk.core.effects import Ask, Light, Tell
 from kiosk.core.events import Key, LinkChanged
 from kiosk.core.inside.occupancy import Occupancy
@@ -38,8 +38,8 @@ def test_five_mistakes_in_a_row_and_the_keypad_rests_for_half_a_minute_and_staff
     mistypes(man, 4)
     assert man.door.state is State.TYPING
     mistypes(man, 1)
-    assert (man.door.state, man.view.page, man.view.headline) == (
-        State.RESTING,
+    assert (man.doing, man.view.page, man.view.headline) == (
+        KeypadRests.RESTS,
         Page.KEYPAD,
         Phrase.KEYPAD_PAUSED,
     )
@@ -49,7 +49,7 @@ def test_five_mistakes_in_a_row_and_the_keypad_rests_for_half_a_minute_and_staff
     assert man.view.time_left == pytest.approx(0.5, abs=0.02)
     man.wait(10)
     man.types("8")
-    assert man.door.state is State.RESTING
+    assert man.doing is KeypadRests.RESTS
     man.wait(6)
     man.types("8")
     assert man.door.state is State.TYPING
@@ -60,7 +60,7 @@ def test_so_many_look_ups_in_a_minute_and_no_more():
     for number in range(1, 4):
         looks_up(man, number)
     man.types("8")
-    assert man.door.state is State.RESTING
+    assert man.doing is KeypadRests.RESTS
     assert len(man.every(Ask)) == 3
 
 
@@ -111,7 +111,7 @@ def test_who_is_inside_is_let_out_by_number_while_the_keypad_of_a_toggle_door_re
     man.wait(60)
     mistypes(man, 1)
     man.types(make_iin(2), Key.CONFIRM, Key.CONFIRM)
-    assert man.door.state is State.RESTING
+    assert man.doing is KeypadRests.RESTS
     man.types(make_iin(1), Key.CONFIRM, Key.CONFIRM)
     assert [visit.direction for visit in man.visits] == [Direction.ENTRY, Direction.EXIT]
     assert len(man.opened) == 2
@@ -188,7 +188,7 @@ def test_numbers_on_cards_count_like_typed_ones_for_both_can_be_made_up():
         man.wait(4)
     asked = len(man.every(Ask))
     shows_card(man, 9)
-    assert man.door.state is State.RESTING
+    assert man.doing is KeypadRests.RESTS
     assert len(man.every(Ask)) == asked
 
 
@@ -199,3 +199,45 @@ def test_a_card_at_an_attended_door_never_meets_a_pause():
         man.answers(Colour.GREEN)
         man.wait(4)
     assert len(man.every(Ask)) == 5
+
+
+@pytest.mark.parametrize(
+    "tries, until",
+    [((0, 10, 20), 60), ((0, 50, 55), 85), ((0, 29, 30), 60), ((0, 10), None), ((0, 10, 60), None)],
+    ids=["the minute is longer", "the pause is longer", "as long", "too few", "a minute later"],
+)
+def test_a_pause_ends_neither_before_its_own_time_nor_before_the_minute_of_its_first_try(tries, until):
+    guesses, budget = Guesses(), Budget(per_minute=3, pause_s=30)
+    for at in tries:
+        guesses = guesses.looked_up(float(at), budget)
+    assert (guesses.paused_until if guesses.alerts else None) == until
+    assert guesses.paused_from == (tries[-1] if until else 0)
+
+
+def test_a_number_that_was_right_ends_the_row_of_mistakes():
+    guesses, budget = Guesses(), Budget(mistakes=3, per_minute=100)
+    for mistaken in (True, True, False, True, True):
+        guesses = guesses.mistaken(1.0, budget) if mistaken else guesses.looked_up(1.0, budget)
+    assert not guesses.paused(1.0)
+    assert guesses.mistaken(1.0, budget).paused(1.0)
+
+
+def test_the_page_of_a_resting_keypad_goes_before_the_pause_ends_and_never_after_it():
+    for pause_s in (5, 600):
+        man = alone(budget=Budget(mistakes=1, pause_s=pause_s))
+        mistypes(man, 1)
+        stays = min(pause_s, man.door.setup.times.keypad_idle_s)
+        man.wait(stays - 0.1)
+        assert man.view.headline is Phrase.KEYPAD_PAUSED
+        man.wait(0.2)
+        assert man.view.page is Page.IDLE
+
+
+def test_at_the_door_too_a_right_number_ends_the_row_of_mistakes():
+    man = alone(budget=Budget(mistakes=3, per_minute=60))
+    mistypes(man, 2)
+    looks_up(man, 1)
+    mistypes(man, 2)
+    assert man.view.headline is Phrase.TYPE_IIN
+    mistypes(man, 1)
+    assert man.view.headline is Phrase.KEYPAD_PAUSED

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,11 +11,11 @@ from hypothesis import strategies as st
 from kiosk.core.door.state import State
 from kiosk.core.door.typed import GLIMPSE_S, MASKED, Typed
 from kiosk.core.effects import Ask, Chime, Sound
-from kiosk.core.events import CodeRead, Key, KeyPressed
-from kiosk.core.model import Colour, DoorKind, NotACredential, OwnVenueCode, Refusal, Via
+from kiosk.core.events import CodeRead, Key, KeyHeld, KeyPressed, KeyReleased
+from kiosk.core.model import Colour, Direction, DoorKind, NotACredential, Outcome, OwnVenueCode, Refusal, Via
 from kiosk.core.screen.view import Page, Phrase
 from tests.core.doorman import Doorman
-from tests.factories import make_door, make_iin, make_pass, make_person
+from tests.factories import NOON, make_door, make_iin, make_pass, make_person
 
 NUMBER = make_iin()
 
@@ -81,10 +83,46 @@ def test_a_mistyped_number_is_said_to_be_mistyped_and_stays_to_be_corrected():
     assert man.view.note is None
 
 
-def test_any_key_ends_the_complaint_about_a_mistyped_number():
+def test_a_mistyped_number_is_typed_again_from_its_first_digit_or_corrected_at_its_end():
     mistyped = Typed(digits="1" * 12, mistyped=True)
-    assert not mistyped.press(Key.D5, 1.0).mistyped
-    assert mistyped.press(Key.D5, 1.0).digits == "1" * 12
+    assert mistyped.press(Key.D5, 1.0) == Typed(digits="5", last_at=1.0)
+    assert mistyped.press(Key.ERASE, 1.0) == Typed(digits="1" * 11, last_at=1.0)
+    assert not mistyped.press(Key.RECHECK, 1.0).mistyped
+
+
+def test_a_mistyped_number_that_is_typed_again_is_asked_about():
+    man = typing(NUMBER[:11] + str((int(NUMBER[11]) + 1) % 10))
+    man.types("", Key.CONFIRM)
+    man.types(NUMBER, Key.CONFIRM, Key.CONFIRM)
+    assert [question.identifier.value for question in man.every(Ask)] == [NUMBER]
+
+
+def test_erase_that_is_held_clears_the_number_also_while_it_is_to_be_confirmed():
+    for keys, end in (("850", ()), (NUMBER, (Key.CONFIRM,))):
+        man = typing(keys)
+        man.types("", *end)
+        man.tell(KeyHeld(key=Key.ERASE))
+        assert (man.door.state, man.door.typed.digits) == (State.TYPING, "")
+
+
+def test_the_whole_number_is_shown_for_as_long_as_a_digit_is_held_on_the_page_that_asks_for_it():
+    man = typing(NUMBER)
+    man.tell(KeyHeld(key=Key.D0))
+    assert NUMBER not in man.view.keypad.cells
+    man.types("", Key.CONFIRM)
+    assert NUMBER not in man.view.keypad.cells
+    man.tell(KeyHeld(key=Key.D0))
+    assert man.view.keypad.cells == NUMBER
+    man.tell(KeyReleased())
+    assert NUMBER not in man.view.keypad.cells
+
+
+def test_a_release_that_is_lost_masks_the_number_with_the_next_key():
+    man = typing(NUMBER)
+    man.types("", Key.CONFIRM)
+    man.tell(KeyHeld(key=Key.D0))
+    man.types("5")
+    assert NUMBER not in man.view.keypad.cells
 
 
 def test_a_number_that_is_too_short_is_not_confirmed():
@@ -99,12 +137,15 @@ def test_erase_while_confirming_goes_back_and_takes_the_last_digit_away():
     assert (man.door.state, man.door.typed.digits) == (State.TYPING, NUMBER[:11])
 
 
-def test_a_digit_while_confirming_changes_nothing():
+def test_any_other_key_while_confirming_gives_more_time_to_look_at_the_number():
     man = typing(NUMBER)
     man.types("", Key.CONFIRM)
-    before = man.door
-    assert man.types("5") == ()
-    assert man.door == before
+    for _ in range(3):
+        man.wait(man.door.setup.times.confirm_s - 1)
+        man.types("5")
+    assert (man.door.state, man.door.typed.digits) == (State.CONFIRMING, NUMBER)
+    man.types("", Key.CONFIRM)
+    assert len(man.every(Ask)) == 1
 
 
 @pytest.mark.parametrize("keys", ["850", NUMBER])
@@ -131,11 +172,34 @@ def test_each_key_gives_the_typist_more_time():
     assert man.door.state is State.TYPING
 
 
-def test_a_pass_ends_the_typing():
-    man = typing("850")
+@pytest.mark.parametrize("end", [Key.CANCEL, Key.CONFIRM, None])
+def test_whoever_shows_a_code_waits_until_the_number_on_the_screen_is_confirmed_cancelled_or_left(end):
+    man = typing(NUMBER)
+    man.types("", Key.CONFIRM)
     man.reads(make_pass())
-    assert [visit.via for visit in man.visits] == [Via.CAMERA]
-    assert man.door.typed == Typed()
+    assert (man.visits, man.door.typed.digits) == ([], NUMBER)
+    if end is None:
+        man.wait(man.door.setup.times.confirm_s + 1)
+    else:
+        man.types("", end)
+    if end is Key.CONFIRM:
+        man.answers(Colour.YELLOW)
+    man.wait(1)
+    assert [visit.via for visit in man.visits] == [*([Via.KEYPAD] if end is Key.CONFIRM else []), Via.CAMERA]
+    assert man.opened == [man.visits[-1].id]
+
+
+def test_whoever_leaves_past_somebody_who_types_leaves_at_once_and_the_number_comes_back():
+    man = Doorman(make_door(DoorKind.TOGGLE))
+    man.reads(make_pass(number=7))
+    man.wait(60)
+    man.types("850")
+    man.reads(make_pass(number=7, issued=NOON + timedelta(minutes=1)))
+    assert [visit.direction for visit in man.visits] == [Direction.ENTRY, Direction.EXIT]
+    assert len(man.opened) == 2
+    man.wait(4)
+    assert (man.door.state, man.door.typed.digits) == (State.TYPING, "850")
+    man.types(NUMBER[3:], Key.CONFIRM, Key.CONFIRM)
 
 
 @pytest.mark.parametrize("credential", [NotACredential(reason=Refusal.NOT_OURS), OwnVenueCode()])
@@ -222,7 +286,8 @@ def test_neither_a_key_nor_a_typed_number_prints_its_digits():
 
 
 @pytest.mark.parametrize(
-    "colour, state", [(Colour.YELLOW, State.REFUSED), (Colour.GREEN, State.ADMITTED), (None, State.UNCHECKED)]
+    "colour, state",
+    [(Colour.YELLOW, Outcome.REFUSED), (Colour.GREEN, Outcome.ADMITTED), (None, Outcome.UNCHECKED)],
 )
 def test_the_number_that_was_just_answered_is_answered_the_same_again_and_is_no_second_visit(colour, state):
     man = typing()
@@ -231,7 +296,7 @@ def test_the_number_that_was_just_answered_is_answered_the_same_again_and_is_no_
     opened = len(man.opened)
     man.wait(1)
     confirms_number(man)
-    assert (man.door.state, man.view.page) == (state, Page.RESULT)
+    assert (man.doing, man.view.page) == (state, Page.RESULT)
     assert (len(man.visits), len(man.opened), len(man.every(Ask))) == (1, opened, 1)
     man.wait(30)
     assert man.door.state is State.IDLE
@@ -243,7 +308,7 @@ def test_who_enters_by_number_and_types_it_again_at_once_is_not_taken_for_leavin
     man.answers(Colour.GREEN)
     man.wait(1)
     confirms_number(man)
-    assert (man.door.state, len(man.opened)) == (State.ADMITTED, 1)
+    assert (man.doing, len(man.opened)) == (Outcome.ADMITTED, 1)
 
 
 def test_an_exit_opens_again_for_the_same_number_typed_again():

@@ -55,7 +55,7 @@ def test_a_document_that_there_never_was_is_as_bad_as_one_past_its_time(part):
     ages = {known.value: None if known is part else make_age() for known in Known}
     man = Doorman(make_door())
     man.tell(KnowledgeChanged(**ages))
-    assert man.door.freshness(man.stamps.now()) is Freshness.EXPIRED
+    assert man.door.word.freshness(man.stamps.now()) is Freshness.EXPIRED
     assert (man.view.corner.aged.known, man.view.corner.aged.amount) == (part, None)
 
 
@@ -97,7 +97,7 @@ def test_a_clock_that_is_put_right_changes_nothing_about_how_long_ago_the_regist
     man.stamps.wall += step
     man.stamps.trusted = True
     man.wait(minutes * 60)
-    assert man.door.freshness(man.stamps.now()) is rung
+    assert man.door.word.freshness(man.stamps.now()) is rung
 
 
 def test_a_rule_that_something_later_signed_says_is_in_force_is_in_force_though_the_clock_is_late():
@@ -106,7 +106,7 @@ def test_a_rule_that_something_later_signed_says_is_in_force_is_in_force_though_
     policy = make_policy(make_edition(), shut)
     late = Stamps(NOON - 2 * DAY, trusted=False)
     man = Doorman(make_door(policy=policy, latest_signed=NOON, online=False), stamps=late)
-    assert "қызыл аймақ" in man.view.corner.today
+    assert man.view.corner.today.zone is Zone.RED
     man.reads(make_pass(issued=NOON - timedelta(seconds=1), lives=3 * DAY))
     man.hears_nothing()
     assert [visit.decision.reason for visit in man.visits] == [Reason.ZONE_SHUT]
@@ -120,8 +120,8 @@ def test_the_ladder_is_never_better_than_the_contact_or_than_any_document(contac
         heard_at=NOON - contact_h * HOUR,
         knowledge=Knowledge(policy=age, keys=age, revocations=age),
     )
-    worst = list(Freshness).index(door.freshness(Stamps().now()))
-    alone = make_door(online=online, heard_at=door.heard_at).freshness(Stamps().now())
+    worst = list(Freshness).index(door.word.freshness(Stamps().now()))
+    alone = make_door(online=online, heard_at=door.word.heard_at).word.freshness(Stamps().now())
     assert worst >= list(Freshness).index(alone)
     assert (worst == 2) >= (age_h >= stands_h)
 
@@ -206,3 +206,12 @@ def test_who_came_in_by_a_pass_that_was_revoked_since_leaves_by_it_and_without_i
     man.reads(make_pass(revoked=True))
     assert man.opened[-1] == man.visits[-1].id
     assert (man.visits[-1].direction, man.visits[-1].decision.colour) == (Direction.EXIT, None)
+
+
+@pytest.mark.parametrize("minutes, old", [(1, True), (15, False)])
+def test_the_venue_says_after_how_long_without_a_word_what_is_known_is_old(minutes, old):
+    rule = UnknownRule(stale_after=timedelta(minutes=minutes))
+    man = Doorman(make_door(edition=make_edition(unknown=rule)))
+    man.tell(LinkChanged(online=False, waiting=0))
+    man.wait(120)
+    assert (man.view.corner.aged is not None) is old

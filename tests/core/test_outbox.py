@@ -68,6 +68,12 @@ def test_what_the_registry_told_to_wait_is_waited_and_no_mistake_silences_a_door
     assert pace.not_before <= LONGEST_RETRY_AFTER_S + CAP_S
 
 
+def test_a_door_is_silent_for_an_hour_at_most_whatever_it_was_told():
+    told = [0.9 * 3600, 3600, 3601, 24 * 3600]
+    paces = [fail(Pace(), rows(1), "http-503", jitter=0.0, retry_after_s=seconds)[0] for seconds in told]
+    assert [pace.not_before for pace in paces] == [0.9 * 3600, 3600, 3600, 3600]
+
+
 @pytest.mark.parametrize("why", sorted(BATCH_AT_FAULT))
 def test_a_batch_at_fault_is_halved_at_once(why):
     pace, marks = fail(Pace(), rows(500), why, now=7.0)
@@ -260,3 +266,11 @@ def test_whatever_the_registry_answers_no_record_is_lost_or_sent_after_it_was_st
             continue
         link.write(reply(link.pace, batch, {row.uid: STORED for row in batch}, now=link.now))
     assert {*link.delivered, *link.parked} == added
+
+
+@pytest.mark.parametrize("why", ["http-500", "timeout"])
+def test_a_batch_of_two_is_halved_like_any_other_and_one_alone_is_put_off(why):
+    once, _ = fail(Pace(), rows(2), why)
+    assert fail(once, rows(2), why)[0].limit == 1
+    assert fail(once, rows(2), why)[1] == ()
+    assert [mark.uid for mark in fail(once, rows(1), why)[1]] == ["r0"]

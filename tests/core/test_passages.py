@@ -1,4 +1,4 @@
-"""A visit is the decision and the passage; the number inside; closing time (rules.md 5, 9, 12)."""
+"""A visit is the decision and the passage; the number inside; closing time (rules 5, 9, 12)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kiosk.core.door.state import State
 from kiosk.core.effects import Chime, Shut, Sound, Tell
 from kiosk.core.events import GateFailed, HealthChanged, Part, Passed, PolicyArrived, Tick
 from kiosk.core.inside.occupancy import Movement, Occupancy, hours_worked
-from kiosk.core.model import Anomaly, Closing, Colour, Direction, DoorKind, Oddity, Passage, Reason
+from kiosk.core.model import Anomaly, Closing, Colour, Direction, DoorKind, Oddity, Outcome, Passage, Reason
 from kiosk.core.rule.policy import Window, Zone, ZoneRule
 from kiosk.core.screen.present import NOTICED_S
 from tests.core.doorman import Doorman
@@ -43,7 +43,7 @@ def test_who_was_admitted_and_passed_is_inside():
     assert [(one.visit_id, one.passed, one.sensed) for one in man.records(Passage)] == [
         (man.visits[0].id, True, True)
     ]
-    assert man.door.inside == 1
+    assert man.door.people.inside == 1
 
 
 def test_a_gate_that_is_held_open_need_not_wait_once_the_visitor_has_passed():
@@ -75,7 +75,7 @@ def test_who_was_admitted_and_did_not_pass_is_withdrawn_and_not_inside():
     man = admitted()
     man.wait(man.door.setup.times.passage_s + 0.1)
     assert [(one.visit_id, one.passed) for one in man.records(Passage)] == [(man.visits[0].id, False)]
-    assert man.door.inside == 0
+    assert man.door.people.inside == 0
 
 
 def test_who_did_not_pass_may_come_back_and_is_not_already_inside():
@@ -97,7 +97,7 @@ def test_where_no_sensor_looks_an_opened_gate_is_taken_for_a_passage():
     man = Doorman()
     man.reads(make_pass())
     assert [(one.passed, one.sensed) for one in man.records(Passage)] == [(True, False)]
-    assert man.door.inside == 1
+    assert man.door.people.inside == 1
 
 
 def test_a_second_person_behind_the_first_is_counted_and_told_to_staff():
@@ -106,7 +106,7 @@ def test_a_second_person_behind_the_first_is_counted_and_told_to_staff():
     man.stamps.advance(TAILGATE_S - 0.1)
     man.passes(Direction.ENTRY)
     assert [one.what for one in man.records(Anomaly)] == [Oddity.TAILGATE]
-    assert man.door.inside == 2
+    assert man.door.people.inside == 2
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_a_third_person_close_behind_the_second_is_a_tailgater_too():
         man.stamps.advance(TAILGATE_S - 0.1)
         man.passes(Direction.ENTRY)
     assert [one.what for one in man.records(Anomaly)] == [Oddity.TAILGATE] * 2
-    assert man.door.inside == 3
+    assert man.door.people.inside == 3
 
 
 @pytest.mark.parametrize("kind", DoorKind)
@@ -136,7 +136,7 @@ def test_where_the_sensor_cannot_tell_the_way_it_is_that_of_the_relay_that_was_o
     man.reads(make_pass())
     man.passes(None)
     assert [one.passed for one in man.records(Passage)] == [True]
-    assert man.door.inside == (0 if kind is DoorKind.EXIT else 1)
+    assert man.door.people.inside == (0 if kind is DoorKind.EXIT else 1)
     man.stamps.advance(1)
     man.passes(None)
     assert [(one.what, one.direction) for one in man.records(Anomaly)] == [
@@ -152,7 +152,7 @@ def test_somebody_nobody_called_at_one_beam_went_the_only_way_there_is_or_nobody
     man = Doorman(make_door(kind, sensor=True, occupancy=Occupancy(inside=3)))
     man.passes(None)
     assert [(one.what, one.direction) for one in man.records(Anomaly)] == [(Oddity.UNCALLED, way)]
-    assert man.door.inside == inside
+    assert man.door.people.inside == inside
 
 
 def test_staff_hear_and_see_for_a_while_that_somebody_went_through_uncalled():
@@ -179,7 +179,7 @@ def test_somebody_nobody_called_is_counted_and_told_to_staff():
     man = Doorman(make_door(sensor=True))
     man.passes(Direction.ENTRY)
     assert [(one.what, one.direction) for one in man.records(Anomaly)] == [(Oddity.UNCALLED, Direction.ENTRY)]
-    assert man.door.inside == 1
+    assert man.door.people.inside == 1
 
 
 def test_two_visitors_on_their_way_pass_in_their_order():
@@ -192,33 +192,33 @@ def test_two_visitors_on_their_way_pass_in_their_order():
     assert man.records(Anomaly) == []
 
 
-def test_the_count_never_goes_below_zero():
+def test_the_number_that_is_told_never_goes_below_zero_and_the_count_of_a_door_does():
     man = Doorman(make_door(DoorKind.EXIT))
     man.reads(make_person())
-    assert man.door.inside == 0
+    assert (man.door.people.inside, man.door.people.occupancy.inside) == (0, -1)
 
 
-@pytest.mark.parametrize("state", [State.IDLE, State.ADMITTED])
+@pytest.mark.parametrize("state", [State.IDLE, Outcome.ADMITTED])
 def test_a_gate_that_fails_stops_nothing_and_is_told_to_staff(state):
     man = Doorman()
-    if state is State.ADMITTED:
+    if state is Outcome.ADMITTED:
         man.reads(make_pass())
     effects = man.tell(GateFailed(why="did not turn"))
     assert [effect.what for effect in effects if isinstance(effect, Tell)] == ["gate-failed"]
     assert len(effects) == (2 if state is State.IDLE else 1), (
         "the lamp tells it where nobody is being answered"
     )
-    assert man.door.state is state
+    assert man.doing is state
     assert man.door.is_broken(Part.GATE)
     man.wait(10)
     man.reads(make_pass(number=2))
-    assert len(man.opened) == (2 if state is State.ADMITTED else 1)
+    assert len(man.opened) == (2 if state is Outcome.ADMITTED else 1)
 
 
 def test_a_part_that_works_again_is_no_longer_broken():
     man = Doorman()
     man.tell(GateFailed(why="did not turn"), HealthChanged(part=Part.GATE, working=True))
-    assert man.door.broken == ()
+    assert man.door.building.broken == {}
 
 
 def open_at(hour: int, minute: int = 0, **changes) -> Doorman:
@@ -235,7 +235,7 @@ def test_a_forgotten_exit_is_closed_as_assumed_at_closing_time():
     assert man.records(Closing) == []
     man.wait(1.1)
     assert [one.assumed_exits for one in man.records(Closing)] == [3]
-    assert man.door.inside == 0
+    assert man.door.people.inside == 0
     man.wait(600)
     assert len(man.records(Closing)) == 1
 
@@ -251,7 +251,7 @@ def test_a_forgotten_exit_is_not_held_against_the_visitor_the_next_day():
 
 def test_an_empty_venue_closes_with_no_exits_assumed():
     man = open_at(22, 59)
-    man.replaces(occupancy=Occupancy(open_until=man.door.occupancy.open_until))
+    man.replaces(occupancy=Occupancy(open_until=man.door.people.occupancy.open_until))
     man.wait(61)
     assert [one.assumed_exits for one in man.records(Closing)] == [0]
 
@@ -268,7 +268,7 @@ def test_a_venue_that_the_zone_shuts_in_the_day_closes_at_its_usual_hour():
     man = open_at(14)
     shut = make_edition(zone=Zone.RED, zones=((Zone.RED, ZoneRule(shut=True)),))
     man.tell(PolicyArrived(policy=make_policy(shut, sequence=2)), Tick())
-    assert (man.records(Closing), man.door.inside) == ([], 3)
+    assert (man.records(Closing), man.door.people.inside) == ([], 3)
     man.stamps.advance(9 * 3600)
     man.tell(Tick())
     assert [one.assumed_exits for one in man.records(Closing)] == [3]
@@ -278,7 +278,7 @@ def test_the_clock_set_back_closes_nothing():
     man = open_at(7)
     man.stamps.wall -= timedelta(hours=2)
     man.tell(Tick())
-    assert (man.records(Closing), man.door.inside) == ([], 3)
+    assert (man.records(Closing), man.door.people.inside) == ([], 3)
 
 
 def test_the_closing_and_the_visit_that_begins_in_the_same_moment_have_ids_of_their_own():
@@ -295,7 +295,7 @@ def test_the_closing_and_the_visit_that_begins_in_the_same_moment_have_ids_of_th
 def test_without_a_policy_nothing_closes():
     man = Doorman(make_door(policy=None, occupancy=Occupancy(inside=3)))
     man.wait(86_400)
-    assert (man.records(Closing), man.door.inside) == ([], 3)
+    assert (man.records(Closing), man.door.people.inside) == ([], 3)
 
 
 def test_the_hours_worked_are_those_of_the_first_and_the_last_passage_of_each_day():
@@ -315,7 +315,7 @@ def test_a_passage_on_a_door_out_of_order_is_still_counted():
     man = admitted()
     man.wait(4)
     man.tell(HealthChanged(part=Part.STORE, working=False), Passed(direction=Direction.ENTRY))
-    assert man.door.inside == 1
+    assert man.door.people.inside == 1
 
 
 def test_after_a_restart_the_count_starts_from_the_passages_since_the_last_closing():

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.core.model import Colour
-from kiosk.core.rule.policy import Admits, Window
+from kiosk.core.rule.policy import Admits, Window, Zone, ZoneRule
 from tests.factories import NOON, make_edition, make_policy
 
 WEDNESDAY = datetime(2026, 3, 4)
@@ -101,3 +101,11 @@ def test_almaty_is_five_hours_ahead_since_march_2024_in_the_zone_data_that_we_sh
     with resources.files("tzdata.zoneinfo.Asia").joinpath("Almaty").open("rb") as file:
         shipped = ZoneInfo.from_file(file)
     assert moment.astimezone(shipped).hour == hour
+
+
+def test_a_zone_that_says_nothing_of_places_leaves_all_of_them():
+    silent = make_edition(capacity=1000, zone=Zone.YELLOW, zones=((Zone.YELLOW, ZoneRule()),))
+    half = make_edition(
+        capacity=1000, zone=Zone.YELLOW, zones=((Zone.YELLOW, ZoneRule(capacity_percent=50)),)
+    )
+    assert (silent.places, half.places, make_edition().places) == (1000, 500, None)

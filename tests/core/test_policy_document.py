@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from kiosk.core.model import Colour
 from kiosk.core.rule.policy import (
     Admits,
+    CapacityWithoutExit,
     CarryRule,
     Edition,
     Policy,
@@ -26,7 +27,7 @@ from kiosk.core.rule.policy import (
     Zone,
     ZoneRule,
 )
-from kiosk.core.rule.policy_document import parse_policy
+from kiosk.core.rule.policy_document import NEWEST_VERSION, SINCE_VERSION, parse_policy
 
 CONTRACT = Path(__file__).resolve().parents[2] / "docs" / "contract.md"
 GREEN = frozenset({Colour.GREEN})
@@ -45,18 +46,18 @@ def documented() -> dict[str, Any]:
     return json.loads(block[1])
 
 
-def mistakes(**changes: Any) -> list[str]:
+def mistakes(*, version: int = 1, **changes: Any) -> list[str]:
     """Return what is wrong with the smallest document after changing its one edition."""
-    document = copy.deepcopy(SMALLEST)
+    document = copy.deepcopy(SMALLEST) | {"version": version}
     document["editions"][0].update(changes)
     found = parse_policy(document)
     assert isinstance(found, list)
     return found
 
 
-def edition(**changes: Any) -> Edition:
+def edition(*, version: int = 1, **changes: Any) -> Edition:
     """Return the one edition of the smallest document after changing it."""
-    document = copy.deepcopy(SMALLEST)
+    document = copy.deepcopy(SMALLEST) | {"version": version}
     document["editions"][0].update(changes)
     found = parse_policy(document)
     assert isinstance(found, Policy), found
@@ -86,6 +87,7 @@ def test_the_document_of_the_contract_is_understood_to_the_last_key():
                     Admits(colours=frozenset({Colour.GREEN, Colour.BLUE})),
                 ),
                 capacity=60,
+                capacity_without_exit=CapacityWithoutExit.IGNORE,
                 carry_pass=CarryRule.COMPARE,
                 reentry_after=timedelta(minutes=10),
                 unknown=UnknownRule(),
@@ -94,14 +96,39 @@ def test_the_document_of_the_contract_is_understood_to_the_last_key():
     )
 
 
-def test_what_is_left_out_is_as_the_rules_say_by_default():
-    assert edition() == Edition(effective_from=datetime(2026, 1, 1, tzinfo=UTC))
+@pytest.mark.parametrize("version", [1, 2])
+def test_what_is_left_out_is_as_the_rules_say_by_default(version):
+    assert edition(version=version) == Edition(effective_from=datetime(2026, 1, 1, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("word", CapacityWithoutExit)
+def test_version_2_says_what_the_capacity_of_a_venue_without_an_exit_is_worth(word):
+    assert edition(version=2, capacity_without_exit=word.value).capacity_without_exit is word
+
+
+def test_another_word_for_the_capacity_without_an_exit_is_told():
+    assert mistakes(version=2, capacity_without_exit="maybe") == [
+        "policy.editions[0].capacity_without_exit: expected one of ignore, enforce, found 'maybe'"
+    ]
+
+
+@pytest.mark.parametrize("found", ["enforce", None])
+def test_a_key_of_version_2_is_refused_in_version_1_and_the_version_is_named(found):
+    (mistake,) = mistakes(version=1, capacity_without_exit=found)
+    assert mistake == (
+        "policy.editions[0]: capacity_without_exit is a key of version 2, found in a document of version 1; "
+        "the registry has to call the document version 2, or to leave the key out"
+    )
+
+
+def test_every_key_that_came_later_came_with_a_version_that_is_read():
+    assert all(1 < since <= NEWEST_VERSION for since in SINCE_VERSION.values())
 
 
 def test_null_means_left_out():
     keys = ("zone", "zones", "opening", "admits", "capacity", "carry_pass", "reentry_after_min", "unknown")
-    keys += ("stale_revocations", "unattended_colours")
-    assert edition(**dict.fromkeys(keys)) == edition()
+    keys += ("stale_revocations", "unattended_colours", "capacity_without_exit")
+    assert edition(version=2, **dict.fromkeys(keys)) == edition()
 
 
 def test_what_a_venue_decides_of_old_lists_and_of_colours_where_nobody_watches_is_understood():
@@ -170,7 +197,9 @@ def test_a_mistake_is_told_with_its_place_and_what_was_expected(changes, said):
     [
         (None, "policy: expected an object, found None"),
         ([], "policy: expected an object"),
-        ({**SMALLEST, "version": 2}, "policy.version: expected 1, found 2"),
+        ({**SMALLEST, "version": 3}, "policy.version: expected a whole number from 1 to 2, found 3"),
+        ({**SMALLEST, "version": True}, "policy.version: expected a whole number from 1 to 2, found True"),
+        ({**SMALLEST, "version": 0}, "policy.version: expected a whole number from 1 to 2, found 0"),
         ({**SMALLEST, "sequence": "7"}, "policy.sequence: expected a whole number"),
         ({**SMALLEST, "venue": ""}, "policy.venue: expected a name of 1 to 80 characters"),
         ({**SMALLEST, "editions": []}, "policy.editions: expected at least one edition"),
@@ -202,6 +231,7 @@ json_values = st.recursive(
 )
 KEYS = [
     "effective_from", "zone", "zones", "opening", "admits", "capacity", "carry_pass", "reentry_after_min", "unknown",
+    "capacity_without_exit",
 ]  # fmt: skip
 
 
@@ -210,9 +240,11 @@ def test_any_json_is_a_policy_or_a_list_of_mistakes_and_never_raises(document):
     assert isinstance(parse_policy(document), Policy | list)
 
 
-@given(st.dictionaries(st.sampled_from(KEYS), json_values))
-def test_any_edition_is_understood_or_refused_with_reasons(changes):
-    found = parse_policy({**SMALLEST, "editions": [{**SMALLEST["editions"][0], **changes}]})
+@given(st.dictionaries(st.sampled_from(KEYS), json_values), st.sampled_from([1, 2]))
+def test_any_edition_is_understood_or_refused_with_reasons(changes, version):
+    found = parse_policy(
+        {**SMALLEST, "version": version, "editions": [{**SMALLEST["editions"][0], **changes}]}
+    )
     assert isinstance(found, Policy) or (found and all(line.startswith("policy") for line in found))
 
 
@@ -221,3 +253,49 @@ def test_any_moment_is_taken_with_a_zone_and_refused_without(moment, zone):
     found = parse_policy({**SMALLEST, "editions": [{"effective_from": moment.isoformat() + zone}]})
     far = moment.year in (1, 9999)
     assert isinstance(found, Policy) is bool(zone) or (far and zone)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"capacity": 0}, {"capacity": 100_000}, {"reentry_after_min": 0}, {"reentry_after_min": 1440},
+        {"unknown": {"stale_after_min": 1, "expired_after_h": 1}},
+        {"unknown": {"stale_after_min": 10_080, "expired_after_h": 720}},
+        {"zones": {"red": {"capacity_percent": 0}}}, {"zones": {"red": {"capacity_percent": 100}}},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_both_ends_of_a_range_are_in_it(changes):
+    assert edition(**changes) is not None
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"capacity": 100_001}, {"reentry_after_min": 1441}, {"unknown": {"stale_after_min": 10_081}},
+        {"unknown": {"expired_after_h": 0}}, {"unknown": {"expired_after_h": 721}},
+        {"zones": {"red": {"capacity_percent": -1}}},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_one_past_the_end_of_a_range_is_a_mistake(changes):
+    assert len(mistakes(**changes)) == 1
+
+
+def test_of_what_the_venue_does_not_say_about_could_not_check_the_rules_say_it():
+    assert edition(unknown={}).unknown == UnknownRule()
+
+
+@pytest.mark.parametrize(
+    "member, longest, too_long",
+    [("venue", "v" * 80, "v" * 81), ("venue", "v", ""), ("sequence", 2**53, 2**53 + 1), ("sequence", 0, -1)],
+)
+def test_name_and_number_of_a_policy_are_as_long_as_the_contract_says(member, longest, too_long):
+    assert getattr(parse_policy({**SMALLEST, member: longest}), member) == longest
+    assert len(parse_policy({**SMALLEST, member: too_long})) == 1
+
+
+@pytest.mark.parametrize("length, told", [(40, repr("x" * 38)), (41, "'" + "x" * 36 + "...")])
+def test_a_value_of_forty_characters_is_told_whole(length, told):
+    [said] = mistakes(zone="x" * (length - 2))
+    assert said.endswith(f"found {told}")

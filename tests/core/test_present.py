@@ -12,11 +12,21 @@ from kiosk.core.events import HealthChanged, HintChanged, LinkChanged, Part
 from kiosk.core.hint import Hint
 from kiosk.core.inside.occupancy import Occupancy
 from kiosk.core.model import Colour, DoorKind, NotACredential, Reason, Refusal
+from kiosk.core.rule.knowledge import Knowledge, Known
 from kiosk.core.rule.policy import Resort, UnknownRule, Zone, ZoneRule
 from kiosk.core.screen.present import NOTE_OF
-from kiosk.core.screen.view import HINT_WORDS, Field, Page, Phrase, Sign
+from kiosk.core.screen.view import HINT_WORDS, Aged, Field, Page, Phrase, Sign, Unit
 from tests.core.doorman import Doorman
-from tests.factories import NOON, Stamps, make_door, make_edition, make_pass, make_person, make_setup
+from tests.factories import (
+    NOON,
+    Stamps,
+    make_age,
+    make_door,
+    make_edition,
+    make_pass,
+    make_person,
+    make_setup,
+)
 
 HEALTH = {Reason.RED_STATUS, Reason.STATUS_NOT_ADMITTED}
 
@@ -49,11 +59,18 @@ def test_colour_sign_and_words_of_each_answer(colour, field, sign, headline, not
     )
 
 
-@pytest.mark.parametrize("resort, sign", [(Resort.ADMIT, Sign.ENTER), (Resort.REFUSE, Sign.STOP)])
-def test_could_not_check_borrows_no_colour_whatever_the_policy_gives(resort, sign):
+@pytest.mark.parametrize(
+    "resort, sign, words",
+    [
+        (Resort.ADMIT, Sign.ENTER, (Phrase.COME_IN, Phrase.WELCOME)),
+        (Resort.REFUSE, Sign.STOP, (Phrase.NO_ENTRY, Phrase.NO_CONNECTION)),
+    ],
+)
+def test_could_not_check_borrows_no_colour_whatever_the_policy_gives(resort, sign, words):
     rule = UnknownRule(fresh=resort, stale=resort, expired=resort)
     man = seen(None, edition=make_edition(unknown=rule))
     assert (man.view.field, man.view.sign) == (Field.NEUTRAL, sign)
+    assert (man.view.headline, man.view.note) == words
     assert man.every(Light)[-1] == Light(signal=Signal.UNCHECKED, colour=None)
     assert bool(man.opened) is (resort is Resort.ADMIT)
 
@@ -104,12 +121,12 @@ def test_a_notice_says_what_to_do_with_the_code_even_after_somebody_was_refused(
 
 def test_a_result_of_nobody_is_painted_as_a_notice_and_not_as_somebodys():
     """Never reached by the door; if it ever were, the screen must not stop."""
-    man = Doorman(make_door(state=State.REFUSED))
+    man = Doorman(make_door(state=State.SHOWING))
     assert (man.view.sign, man.view.headline) == (Sign.WAIT, Phrase.CODE_UNKNOWN)
     man.reads(make_person())
     visitor = man.door.visitor
     assert isinstance(visitor, Visitor)
-    man.replaces(state=State.ADMITTED)
+    man.replaces(state=State.SHOWING)
     assert man.view.sign is Sign.WAIT
 
 
@@ -118,6 +135,27 @@ def test_idle_shows_the_preview_and_asks_for_a_code_and_for_the_keypad_where_the
     assert (man.view.page, man.view.headline, man.view.preview) == (Page.IDLE, Phrase.SHOW_CODE, True)
     man.tell(HealthChanged(part=Part.CAMERA, working=False, why="unplugged"))
     assert (man.view.headline, man.view.preview) == (Phrase.USE_KEYPAD, False)
+
+
+def test_where_the_camera_is_gone_a_desk_scanner_is_asked_for_before_the_keypad_as_long_as_it_works():
+    man = Doorman(make_door(setup=make_setup(scanner=True)))
+    man.tell(HealthChanged(part=Part.CAMERA, working=False, why="unplugged"))
+    assert man.view.headline is Phrase.USE_SCANNER
+    man.tell(HealthChanged(part=Part.SCANNER, working=False, why="unplugged"))
+    assert man.view.headline is Phrase.USE_KEYPAD
+
+
+@pytest.mark.parametrize("kind", DoorKind)
+def test_that_nobody_knows_who_is_inside_is_told_where_that_is_asked(kind):
+    unknown = Doorman(make_door(kind, occupancy=Occupancy(inside=2)))
+    assert unknown.view.corner.who_unknown is (kind is not DoorKind.EXIT)
+    assert not Doorman(make_door(kind)).view.corner.who_unknown
+
+
+def test_a_screen_that_has_no_time_has_no_bar():
+    man = seen(Colour.GREEN)
+    man.replaces(until=man.door.since)
+    assert man.view.time_left is None
 
 
 def test_while_a_visitor_is_checked_no_colour_is_shown():
@@ -132,12 +170,35 @@ def test_the_corner_tells_the_front_desk_what_it_trusts_at_a_glance():
     corner = man.view.corner
     assert (corner.venue, corner.clock, corner.inside, corner.capacity) == ("Demo Fitness", "12:00", 12, 60)
     assert (corner.online, corner.waiting, corner.incidents_waiting) == (False, 3, 1)
-    assert corner.today.startswith("Бүгін")
+    assert corner.today.colours == (Colour.GREEN, Colour.BLUE)
+
+
+@pytest.mark.parametrize("attended, told", [(True, 1), (False, 0)])
+def test_how_many_red_visitors_wait_to_be_reported_is_told_to_staff_and_not_to_a_hall(attended, told):
+    man = Doorman(make_door(attended=attended))
+    man.tell(LinkChanged(online=False, waiting=3, incidents_waiting=1))
+    assert man.view.corner.incidents_waiting == told
+
+
+@pytest.mark.parametrize(
+    "old, amount, unit",
+    [
+        (timedelta(seconds=30), 1, Unit.MINUTES),
+        (timedelta(minutes=59), 59, Unit.MINUTES),
+        (timedelta(hours=1), 1, Unit.HOURS),
+        (timedelta(hours=23, minutes=59), 23, Unit.HOURS),
+        (timedelta(days=1), 1, Unit.DAYS),
+    ],
+)
+def test_the_age_of_a_policy_that_is_over_is_told_in_the_largest_unit_that_it_fills(old, amount, unit):
+    over = make_age(issued=NOON - old, stands=timedelta(seconds=10))
+    man = Doorman(make_door(knowledge=Knowledge(policy=over, keys=make_age(), revocations=make_age())))
+    assert man.view.corner.aged == Aged(known=Known.POLICY, amount=amount, unit=unit)
 
 
 def test_without_a_policy_the_corner_promises_nothing():
     corner = Doorman(make_door(policy=None)).view.corner
-    assert (corner.venue, corner.capacity, corner.today) == ("", None, "")
+    assert (corner.venue, corner.capacity, corner.today) == ("", None, None)
 
 
 def test_a_time_that_is_not_trusted_is_not_shown():

@@ -1,4 +1,4 @@
-"""The colour table: `decide` for every colour, source, rule and hour (rules.md 3, 4, 6, 8)."""
+"""The colour table: `decide` for every colour, source, rule and hour (rules 3, 4, 6, 8)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def decision(colour: Colour | None = Colour.GREEN, *, now: datetime = NOON, **ch
                 "now": now,
                 "local": now.astimezone(ALMATY),
                 "edition": make_edition(),
-                "inside": 0,
+                "full": False,
                 "attended": True,
                 "knowledge_age": timedelta(0),
                 **changes,
@@ -191,8 +191,9 @@ def test_a_zone_never_admits_a_colour_that_the_day_does_not():
 def test_a_zone_takes_its_share_of_the_places():
     half = zoned(ZoneRule(capacity_percent=50), capacity=5)
     assert half.places == 2
-    assert answer(edition=half, inside=1) == ADMITTED
-    assert answer(edition=half, inside=2)[1] is Reason.VENUE_FULL
+    assert half.places == 2
+    assert answer(edition=half, full=False) == ADMITTED
+    assert answer(edition=half, full=True)[1] is Reason.VENUE_FULL
 
 
 def test_a_rule_for_another_zone_changes_nothing():

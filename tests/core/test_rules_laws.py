@@ -45,7 +45,7 @@ cases = st.builds(
     now=moments,
     local=moments.map(lambda moment: moment.astimezone(ALMATY)),
     edition=st.none() | editions,
-    inside=st.integers(0, 4),
+    full=st.booleans(),
     attended=st.booleans(),
     carried=st.booleans(),
     knowledge_age=st.none() | st.integers(0, 50).map(lambda hours: timedelta(hours=hours)),

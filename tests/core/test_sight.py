@@ -126,3 +126,66 @@ def test_every_sentence_says_what_is_wrong_and_what_to_do_and_leads_back_to_its_
     assert all(": " in why for why in WHY.values())
     assert [trouble_of(why) for why in WHY.values()] == list(WHY)
     assert trouble_of("unplugged") is trouble_of(None) is None
+
+
+@pytest.mark.parametrize(
+    "well, ill, trouble",
+    [
+        ({"bright": 40.0}, {"bright": 39.9}, Trouble.DARK),
+        ({"burnt": 0.5}, {"burnt": 0.51}, Trouble.BURNT),
+        (
+            {"structure": 4.0, "usual_structure": None},
+            {"structure": 3.9, "usual_structure": None},
+            Trouble.COVERED,
+        ),
+        (
+            {"structure": 10.0, "usual_structure": 40.0},
+            {"structure": 9.9, "usual_structure": 40.0},
+            Trouble.COVERED,
+        ),
+        (
+            {"structure": 1.0, "usual_structure": 2.0},
+            {"structure": 0.9, "usual_structure": 2.0},
+            Trouble.COVERED,
+        ),
+        (
+            {"sharpness": 0.3, "usual_sharpness": 0.5},
+            {"sharpness": 0.29, "usual_sharpness": 0.5},
+            Trouble.BLURRED,
+        ),
+        ({"likeness": 0.45}, {"likeness": 0.44}, Trouble.TURNED),
+        ({"sharpness": 0.1, "likeness": 0.44}, {"sharpness": 0.1, "likeness": 0.45}, Trouble.BLURRED),
+    ],
+)
+def test_each_trouble_begins_where_the_pictures_of_the_halls_said(well, ill, trouble):
+    """Measured limits: whoever moves one tries the pictures again (tests/reader/test_lookout.py)."""
+    assert seen_in(replace(GOOD, **well)) is not trouble
+    assert seen_in(replace(GOOD, **ill)) is trouble
+
+
+def test_each_trouble_has_to_last_for_so_many_looks():
+    assert {trouble: rule.looks for trouble, rule in RULES.items()} == {
+        Trouble.FROZEN: 10,
+        Trouble.DARK: 30,
+        Trouble.BURNT: 45,
+        Trouble.COVERED: 12,
+        Trouble.BLURRED: 24,
+        Trouble.TURNED: 24,
+    }
+
+
+@pytest.mark.parametrize("edge", [{"bright": 40.0}, {"burnt": 0.5}], ids=str)
+def test_at_the_edge_of_dark_and_of_burnt_out_the_rest_is_still_looked_at(edge):
+    assert seen_in(replace(GOOD, **edge, likeness=0.1)) is Trouble.TURNED
+
+
+@pytest.mark.parametrize("unknown", ["sharpness", "usual_sharpness", "likeness"])
+def test_of_a_picture_that_is_not_known_well_enough_nobody_says_that_it_is_blurred(unknown):
+    assert seen_in(replace(BAD[Trouble.BLURRED], **{unknown: None})) is None
+
+
+def test_when_the_cover_is_off_it_is_told_that_the_camera_was_turned_under_it():
+    both = replace(BAD[Trouble.COVERED], likeness=0.1)
+    told = after(*[both] * RULES[Trouble.TURNED].looks)
+    assert told.told is Trouble.COVERED
+    assert after(*[BAD[Trouble.TURNED]] * (FORGIVES + 2), vigil=told).told is Trouble.TURNED

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from kiosk.core.door.state import State
+import pytest
+
+from kiosk.core.door.state import Times
 from kiosk.core.door.waiting_line import AT_MOST, WAITS_S
 from kiosk.core.effects import Tell
 from kiosk.core.events import CodeRead, PhoneArrived
-from kiosk.core.model import Direction, DoorKind, NotACredential, Reason, Refusal, Via
+from kiosk.core.model import Direction, DoorKind, NotACredential, Outcome, Reason, Refusal, Via
 from tests.core.doorman import Doorman
 from tests.factories import make_door, make_pass, make_person, make_phone, make_status
 
@@ -75,7 +77,7 @@ def test_a_code_of_nobodys_ends_the_typing_at_an_exit_and_opens_it():
     man = Doorman(make_door(DoorKind.EXIT))
     man.types("85")
     man.reads(NOBODY)
-    assert (man.door.state, len(man.opened)) == (State.ADMITTED, 1)
+    assert (man.doing, len(man.opened)) == (Outcome.ADMITTED, 1)
 
 
 def test_who_wants_to_leave_goes_before_those_who_want_to_come_in():
@@ -107,16 +109,29 @@ def test_who_shows_the_pass_of_a_phone_that_still_waits_is_let_in_once():
     assert len(man.visits) == 2
 
 
-def test_who_waited_too_long_to_come_in_is_passed_over_for_the_gate_would_open_for_somebody_else():
+@pytest.mark.parametrize("waited_s, comes_in", [(29.0, True), (30.1, False)])
+def test_who_waited_too_long_to_come_in_is_passed_over_for_the_gate_would_open_for_somebody_else(
+    waited_s, comes_in
+):
     man = Doorman(disk="held")
     man.reads(make_pass(number=9))
     man.tell(phone(1))
-    man.stamps.advance(WAITS_S + 0.1)
+    man.stamps.advance(waited_s)
     man.commit()
     man.wait(2)
-    assert len(man.visits) == 1
-    assert Tell(what="came-too-long-ago") in man.effects
+    assert len(man.visits) == (2 if comes_in else 1)
+    assert (Tell(what="came-too-long-ago") in man.effects) is not comes_in
     assert man.door.queue == ()
+
+
+def test_who_waits_and_is_read_when_the_door_is_free_has_exactly_one_turn():
+    """Without the memory of who was just answered, which would hide a second one."""
+    man = Doorman(make_door(times=Times(repeat_s=0.1)))
+    man.tell(phone(1), phone(2))
+    man.stamps.advance(1)
+    man.reads(make_pass(number=2))
+    man.wait(10)
+    assert [visit.via for visit in man.visits] == [Via.PHONE, Via.CAMERA]
 
 
 def test_who_waited_to_leave_leaves_however_late():
@@ -136,5 +151,5 @@ def test_so_many_wait_and_no_more_and_one_who_leaves_has_a_place_before_one_who_
     assert man.effects[-1] != Tell(what="too-many-at-once")
     man.tell(CodeRead(credential=NOBODY, side=Direction.EXIT))
     assert man.effects[-1] == Tell(what="too-many-at-once")
-    assert len(man.door.queue) == AT_MOST
+    assert len(man.door.queue) == AT_MOST == 32
     assert man.door.queue[0].event.side is Direction.EXIT

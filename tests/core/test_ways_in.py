@@ -1,4 +1,4 @@
-"""Four ways in at one door, and record before show (rules.md 1 and 2)."""
+"""Four ways in at one door, and record before show (rules 1 and 2)."""
 
 from __future__ import annotations
 
@@ -8,9 +8,21 @@ from datetime import time, timedelta
 import pytest
 
 from kiosk.core.door import verdicts
+from kiosk.core.door.building import Standing
 from kiosk.core.door.state import State
-from kiosk.core.effects import Ask, Chime, Light, Open, Signal, Sound, Write
-from kiosk.core.events import AskFailed, CodeRead, Key, PhoneArrived, Recorded, StaffIdentified, Tick
+from kiosk.core.effects import Ask, Chime, Light, Open, Signal, Sound, Tell, Write
+from kiosk.core.events import (
+    AskFailed,
+    CodeRead,
+    HealthChanged,
+    Key,
+    Part,
+    PhoneArrived,
+    Recorded,
+    RecordFailed,
+    StaffIdentified,
+    Tick,
+)
 from kiosk.core.model import (
     Amendment,
     Anomaly,
@@ -37,6 +49,7 @@ from tests.factories import (
     make_door,
     make_edition,
     make_foreigner,
+    make_id,
     make_iin,
     make_pass,
     make_person,
@@ -154,21 +167,31 @@ def test_the_visit_id_is_made_when_the_visitor_presents_and_stays_the_same():
 def test_a_record_that_fails_puts_the_door_out_of_order_and_opens_nothing():
     man = Doorman(disk="failing")
     man.reads(make_pass())
-    assert (man.door.state, man.view.page, man.opened) == (State.OUT_OF_ORDER, Page.OUT_OF_ORDER, [])
+    assert (man.doing, man.view.page, man.opened) == (Standing.OUT_OF_ORDER, Page.OUT_OF_ORDER, [])
+
+
+@pytest.mark.parametrize("disk", ["failing", "held"])
+def test_staff_are_told_which_visit_was_not_recorded(disk):
+    man = Doorman(disk=disk)
+    man.reads(make_pass())
+    man.wait(man.door.setup.times.record_s + 0.1)
+    assert [tell for tell in man.every(Tell) if tell.what == "not-recorded"] == [
+        Tell(what="not-recorded", visit_id=make_id(1))
+    ]
 
 
 def test_a_record_that_takes_too_long_opens_nothing_and_is_withdrawn_when_it_comes_after_all():
     man = Doorman(disk="held")
     man.reads(make_pass())
     man.wait(man.door.setup.times.record_s + 0.1)
-    assert man.door.state is State.OUT_OF_ORDER
+    assert man.doing is Standing.OUT_OF_ORDER
     visit = man.visits[0]
     man.commit()
     assert man.opened == []
     assert [(one.visit_id, one.passed, one.sensed) for one in man.records(Passage)] == [
         (visit.id, False, False)
     ]
-    assert (man.door.state, man.door.inside) == (State.IDLE, 0)
+    assert (man.door.state, man.door.people.inside) == (State.IDLE, 0)
 
 
 def test_a_late_commit_of_a_refusal_withdraws_nothing():
@@ -177,6 +200,27 @@ def test_a_late_commit_of_a_refusal_withdraws_nothing():
     man.wait(man.door.setup.times.record_s + 0.1)
     man.commit()
     assert man.records(Passage) == []
+
+
+def test_that_another_record_failed_is_nothing_to_the_visitor_who_is_being_recorded():
+    man = Doorman(disk="held")
+    man.reads(make_pass())
+    man.tell(RecordFailed(record_id="another", why="no space left"))
+    assert man.view.page is Page.CHECKING
+    man.commit()
+    assert len(man.opened) == 1
+
+
+def test_a_late_record_is_withdrawn_once_and_another_late_one_all_the_same():
+    man = Doorman(disk="held")
+    for number in (1, 2):
+        man.reads(make_pass(number=number))
+        man.wait(man.door.setup.times.record_s + 0.1)
+        man.tell(HealthChanged(part=Part.STORE, working=True))
+    first, second = man.visits
+    for late in (first, first, second, second):
+        man.tell(Recorded(record_id=late.id))
+    assert [passage.visit_id for passage in man.records(Passage)] == [first.id, second.id]
 
 
 def test_a_door_out_of_order_admits_nobody_and_recovers_with_the_disk():
@@ -201,7 +245,7 @@ def test_a_live_pass_decides_at_once_and_an_answer_may_turn_it_before_the_gate_o
     assert (amendment.visit_id, amendment.decision.reason) == (visit.id, Reason.RED_STATUS)
     assert amendment.decision.incident
     man.commit()
-    assert (man.door.state, man.opened) == (State.REFUSED, [])
+    assert (man.doing, man.opened) == (Outcome.REFUSED, [])
 
 
 def test_the_first_commit_does_not_open_the_gate_for_a_decision_that_was_turned():
@@ -244,7 +288,7 @@ def test_an_answer_after_the_gate_opened_changes_nothing():
     man.reads(make_pass())
     before = man.door
     assert man.answers(Colour.RED) == ()
-    assert replace(man.door, heard_mono=None) == before
+    assert man.door.knows(heard_mono=None) == before
 
 
 def test_a_carry_pass_waits_for_the_registry_and_then_stands_alone_with_compare_identity():
@@ -278,19 +322,19 @@ def test_a_visitor_who_cannot_be_asked_about_within_the_deadline_is_unchecked():
     man.reads(make_person())
     assert man.every(Ask)[0].deadline_s == man.door.setup.times.ask_s
     man.wait(man.door.setup.times.ask_s + 0.1)
-    assert man.door.state is State.UNCHECKED
+    assert man.doing is Outcome.UNCHECKED
 
 
 def test_a_question_that_failed_does_not_wait_for_the_deadline():
     man = Doorman()
     man.reads(make_person())
     man.hears_nothing()
-    assert man.door.state is State.UNCHECKED
+    assert man.doing is Outcome.UNCHECKED
 
 
 def test_a_door_that_is_asked_about_nobody_stays_idle():
     man = Doorman(make_door(DoorKind.TOGGLE))
-    man.tell(Tick(), AskFailed(visit_id="nobody", why="timeout"))
+    man.tell(Tick(), AskFailed(visit_id="nobody"))
     assert (man.door.state, man.effects) == (State.IDLE, [])
 
 
@@ -320,3 +364,22 @@ def test_a_visitor_without_identifier_or_decision_is_neither_asked_about_nor_sho
     nobody = replace(man.door.visitor, decision=None)
     assert verdicts.question(man.door, nobody) == ()
     assert verdicts.show(man.door, nobody, man.stamps.now()) == (man.door, ())
+
+
+def test_a_commit_that_comes_while_somebody_else_is_being_recorded_withdraws_the_visit_that_was_given_up():
+    """The disk stood still for longer than the door waits, and the next one was leaving when it went on."""
+    man = Doorman(make_door(DoorKind.TOGGLE), disk="held")
+    man.reads(make_person(3))
+    man.answers(Colour.GREEN)
+    man.commit()
+    man.wait(60)
+    man.commit()
+    man.reads(make_pass(number=1))
+    given_up = man.door.visitor.visit_id
+    man.wait(man.door.setup.times.record_s + 1)
+    man.reads(make_person(3))
+    assert man.door.state is State.RECORDING
+    man.tell(Recorded(record_id=given_up))
+    assert [(one.visit_id, one.passed) for one in man.records(Passage)][-1] == (given_up, False)
+    assert given_up not in man.opened
+    assert man.door.abandoned == {}

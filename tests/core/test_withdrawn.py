@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from kiosk.core.door.state import State
+from kiosk.core.door.building import Standing
 from kiosk.core.effects import Tell, TrustTime
 from kiosk.core.events import DeviceRevoked, Key, KnowledgeChanged, PolicyArrived
-from kiosk.core.model import Colour, DoorKind, NotACredential, Refusal
+from kiosk.core.model import Colour, DoorKind, NotACredential, Outcome, Refusal
 from kiosk.core.screen.view import Page, Phrase
 from tests.core.doorman import Doorman
 from tests.factories import NOON, Stamps, make_age, make_door, make_iin, make_pass, make_person, make_policy
@@ -24,7 +24,7 @@ def test_a_withdrawn_device_admits_nobody_says_so_and_forgets_the_rule(kind):
     man.types(make_iin(), Key.CONFIRM, Key.CONFIRM, Key.RECHECK)
     man.overrides()
     assert (man.visits, man.opened) == ([], [])
-    assert (man.door.state, man.door.policy, man.door.knowledge) == (State.OUT_OF_SERVICE, None, None)
+    assert (man.doing, man.door.word.policy, man.door.word.knowledge) == (Standing.OUT_OF_SERVICE, None, None)
     assert (man.view.page, man.view.headline) == (Page.OUT_OF_ORDER, Phrase.OUT_OF_SERVICE)
     assert [tell.what for tell in man.every(Tell)] == ["device-revoked"]
 
@@ -38,7 +38,7 @@ def test_exits_go_on_and_are_recorded_and_the_page_comes_back():
     man.types("", Key.CONFIRM)
     assert len(man.opened) == len(man.visits) == 4
     man.wait(60)
-    assert man.door.state is State.OUT_OF_SERVICE
+    assert man.doing is Standing.OUT_OF_SERVICE
 
 
 def test_who_is_known_to_be_inside_leaves_by_a_toggle_door_that_was_withdrawn():
@@ -60,13 +60,13 @@ def test_an_answer_that_was_up_when_the_device_was_withdrawn_admits_nobody_any_m
     man.reads(make_person())
     man.answers(Colour.YELLOW)
     man.tell(DeviceRevoked())
-    assert man.door.state is State.REFUSED
+    assert man.doing is Outcome.REFUSED
     man.overrides()
     man.wait(2)
     man.types("", Key.RECHECK)
     man.reads(make_person(2))
     man.wait(60)
-    assert (man.opened, man.door.state) == ([], State.OUT_OF_SERVICE)
+    assert (man.opened, man.doing) == ([], Standing.OUT_OF_SERVICE)
 
 
 def test_what_was_being_asked_when_the_device_was_withdrawn_opens_nothing():
@@ -85,7 +85,7 @@ def test_a_fetch_that_was_under_way_brings_nothing_back():
         KnowledgeChanged(policy=make_age(), keys=make_age(), revocations=make_age()),
     )
     man.tell(*late)
-    assert (man.door.policy, man.door.knowledge) == (None, None)
+    assert (man.door.word.policy, man.door.word.knowledge) == (None, None)
     man.reads(make_pass())
     assert man.opened == []
 
@@ -107,7 +107,7 @@ def test_even_a_pass_for_another_door_tells_the_time():
     man.wait(5)
     man.reads(make_pass(number=2, issued=NOON - timedelta(seconds=300)))
     assert man.opened == []
-    assert man.door.latest_signed == NOON
+    assert man.door.word.latest_signed == NOON
 
 
 def test_what_was_signed_grows_older_by_the_clock_that_nobody_sets():
@@ -127,7 +127,7 @@ def test_signed_time_never_goes_back():
     earlier = make_age(issued=NOON - HOUR)
     man.tell(KnowledgeChanged(policy=earlier, keys=earlier, revocations=earlier))
     man.reads(make_pass(issued=NOON - timedelta(seconds=9)))
-    assert man.door.latest_signed == NOON
+    assert man.door.word.latest_signed == NOON
 
 
 def test_when_the_clock_becomes_right_that_moment_is_told_once():

@@ -1,4 +1,4 @@
-"""What a picture of the device's screen shows: its dominant colour, by the names of ui/theme. Pure."""
+"""What a picture of the device's screen shows: its dominant colour, by the names of ui/theme.py. Pure."""
 
 from __future__ import annotations
 

@@ -11,6 +11,8 @@ from kiosk.core.effects import Sound
 from kiosk.errors import DriverError, SettingsError
 from tests.drivers.sounder_contract import TimedSounderContract
 
+pytestmark = pytest.mark.concurrent
+
 PIN = 12
 
 

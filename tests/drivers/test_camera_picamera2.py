@@ -23,6 +23,8 @@ from tests.drivers.camera_contract import (
     is_frame,
 )
 
+pytestmark = pytest.mark.concurrent
+
 
 def socket(**what) -> FakeRibbon:
     return FakeRibbon(FakeLight(grey_frames(), FPS), **what)

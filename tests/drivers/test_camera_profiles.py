@@ -28,6 +28,8 @@ from simulator.sensor import FakeKnobs, FakeSensor
 from tests.drivers.camera_contract import FPS, PLENTY_S, Done, Rig
 from tests.reader.codes import PASS, qr
 
+pytestmark = pytest.mark.concurrent
+
 SIZE = (320, 240)
 AS_IT_IS = Focus(mode="camera")
 WEBCAM = {

@@ -73,6 +73,7 @@ def grey_frames_are_drawn_only_as_they_are_asked_for():
     assert drawn == [0, 1]
 
 
+@pytest.mark.concurrent
 def test_a_scene_played_from_another_thread_is_seen_by_the_reader():
     camera = ReplayCamera(idle=grey_frames(1))
     director = threading.Thread(target=camera.play, args=(grey_frames(4)[3:],))

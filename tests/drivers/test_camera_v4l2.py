@@ -20,6 +20,8 @@ from tests.drivers.camera_contract import (
     is_frame,
 )
 
+pytestmark = pytest.mark.concurrent
+
 
 def build(**options) -> tuple[Rig, FakeCapture]:
     light = FakeLight(grey_frames(), FPS)

@@ -57,6 +57,7 @@ def test_a_pin_to_which_nothing_is_wired_rings():
     alarm.close()
 
 
+@pytest.mark.concurrent
 def test_an_alarm_ends_the_wait_for_it(alarm):
     alarm.read(0)
     ringing = threading.Thread(target=alarm.ring)

@@ -13,6 +13,8 @@ from simulator.outputs import ManualTime
 from tests.drivers.gate_contract import MAX_ON_S, PULSE_S, DutyContract, GateContract
 from tests.drivers.gate_pins import ENTRY, EXIT, DeadPin, RecordingPin, ShortedPin, StickingPin, gates
 
+pytestmark = pytest.mark.concurrent
+
 LIMIT_S = 20.0
 
 

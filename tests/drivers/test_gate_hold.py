@@ -9,6 +9,8 @@ from kiosk.errors import DriverError, SettingsError
 from tests.drivers.gate_contract import HOLD_S, PULSE_S, HoldContract
 from tests.drivers.gate_pins import ENTRY, EXIT, SHUT, RecordingPin, StickingPin, gates
 
+pytestmark = pytest.mark.concurrent
+
 
 @pytest.fixture
 def build(pins, time):

@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.concurrent
+
 _PROGRAM = """
 import atexit, os, signal, sys, threading
 from gpiozero import Device
@@ -42,7 +44,9 @@ _OPEN = "gate.open(Direction.ENTRY)\n"
     ],
 )
 @pytest.mark.parametrize("fail", ["secure", "safe"])
-def test_however_the_program_ends_the_line_is_switched_off_before_it_is_let_go(root, end, fail):
+def test_however_the_program_ends_the_line_is_switched_off_before_it_is_let_go(
+    root, end, fail, interruptible
+):
     program = _PROGRAM.replace("FAIL", repr(fail)).replace("END", end)
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=root, capture_output=True, text=True, timeout=60, check=False

@@ -16,6 +16,7 @@ from tests.drivers.keypad_contract import SOON_S, PluggedKeypadContract
 KP_7, ROW_A, NUMLOCK = 71, 30, 69
 
 
+@pytest.mark.concurrent
 class TestKeypadOnAFakePad(PluggedKeypadContract):
     @pytest.fixture
     def keypad(self):
@@ -36,6 +37,7 @@ class TestKeypadOnAFakePad(PluggedKeypadContract):
         return keypad.plug
 
 
+@pytest.mark.concurrent
 @pytest.mark.hardware
 class TestKeypadOfTheKernel(PluggedKeypadContract):
     """A keyboard made with uinput, read through the real /dev/input."""

@@ -25,6 +25,7 @@ def keypad():
     assert keypad.shorts == 0
 
 
+@pytest.mark.concurrent
 class TestMatrixKeypad(KeypadContract):
     @pytest.fixture
     def press(self, keypad):

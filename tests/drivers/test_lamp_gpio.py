@@ -10,6 +10,8 @@ from kiosk.core.model import Colour
 from kiosk.errors import DriverError
 from tests.drivers.lamp_contract import LampContract
 
+pytestmark = pytest.mark.concurrent
+
 RGB_PINS = (5, 6, 13)
 FIVE = tuple(Light)
 FIVE_PINS = (5, 19, 6, 13, 26)

@@ -31,6 +31,7 @@ def test_a_gate_that_could_not_be_had_says_why_at_each_order_and_nobody_is_shut_
         gate.close()
 
 
+@pytest.mark.concurrent
 def test_no_keypad_waits_like_one_that_nobody_touches_and_its_close_ends_the_wait():
     keypad = NoKeypad()
     read = []

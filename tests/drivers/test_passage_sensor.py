@@ -12,6 +12,7 @@ from simulator.passage import APART_M, FakePassage
 from tests.drivers.passage_contract import PassageContract
 
 
+@pytest.mark.concurrent
 class TestPassageSensor(PassageContract):
     @pytest.fixture(params=[each for each in Sensor if each.lines])
     def passage(self, request):

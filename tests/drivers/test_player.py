@@ -5,6 +5,8 @@ import pytest
 from drivers.pins.player import STEADY, Beat, Player, beat_at
 from kiosk.errors import DriverError
 
+pytestmark = pytest.mark.concurrent
+
 BLINK = (Beat("on", 0.25), Beat("off", 0.75))
 
 

@@ -12,6 +12,8 @@ from kiosk.core.effects import Sound
 from kiosk.errors import SettingsError
 from tests.drivers.sounder_contract import SounderContract
 
+pytestmark = pytest.mark.concurrent
+
 _PLAY = """
 import sys, pygame
 from drivers.sound.sounder import PygameSounder

@@ -32,6 +32,7 @@ def test_a_few_hundred_changed_texts_and_pictures_are_never_taken_for_what_nobod
     assert reading.TALLY["texts, taken for Pass"] > 5
 
 
+@pytest.mark.concurrent
 @pytest.mark.slow
 @pytest.mark.skipif(not installed(), reason=NOT_HERE)
 @pytest.mark.parametrize("name", TARGETS)

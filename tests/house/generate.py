@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from kiosk.commands import reference_pages
+from scripts.wrap_prose import wrapped
 from tests.house import pin_map, state_diagram
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -17,8 +18,8 @@ ROOT = Path(__file__).resolve().parents[2]
 def pages() -> dict[Path, str]:
     """Return every generated page with the text that it should have."""
     return {
-        ROOT / state_diagram.PAGE: state_diagram.page(),
-        ROOT / pin_map.PAGE: pin_map.page(),
+        ROOT / state_diagram.PAGE: wrapped(state_diagram.page()),
+        ROOT / pin_map.PAGE: wrapped(pin_map.page()),
         ROOT / pin_map.PICTURE: pin_map.picture(),
         **reference_pages.pages(),
     }

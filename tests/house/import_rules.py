@@ -26,7 +26,7 @@ DRIVER_LIBRARIES = frozenset(
 )
 UI_LIBRARIES = frozenset({"pygame", "segno", "numpy"})
 REGISTRY_LIBRARIES = frozenset(
-    "fastapi starlette pydantic sqlalchemy uvicorn anyio cryptography cbor2 base45 http_message_signatures segno".split()
+    "fastapi starlette pydantic pydantic_core sqlalchemy alembic uvicorn anyio cryptography cbor2 base45 http_message_signatures segno".split()
 )
 ROOTS = (
     "kiosk.root",

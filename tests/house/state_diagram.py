@@ -1,6 +1,6 @@
 """Draws docs/state-diagram.md from the door's table, so that the picture is never another machine than the program.
 
-It draws what TABLE, ANYWHERE and Rule.to say and nothing else; the tests of the table hold these to what the door does.
+It draws what TABLE and Rule.to say and nothing else; the tests of the table hold these to what the door does.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import re
 from collections import defaultdict
 
 from kiosk.core.door.state import State
-from kiosk.core.door.table import ANYWHERE, TABLE, rule_for
+from kiosk.core.door.table import EVENTS, TABLE, rule_for
 
 PAGE = "docs/state-diagram.md"
 
@@ -28,7 +28,7 @@ def diagram() -> str:
     lines = ["stateDiagram-v2", "    direction TB", f"    [*] --> {State.IDLE.name}"]
     for state in State:
         arrows: dict[State, list[str]] = defaultdict(list)
-        for event in sorted({*TABLE[state], *ANYWHERE}, key=lambda kind: kind.__name__):
+        for event in sorted(TABLE[state], key=lambda kind: kind.__name__):
             rule = rule_for(state, event)
             for to in rule.to if rule else ():
                 arrows[to].append(_words(event))
@@ -46,11 +46,12 @@ def page() -> str:
     for state in State:
         stays = sorted(_words(event) for event, rule in TABLE[state].items() if not set(rule.to) - {state})
         rows.append(f"| `{state}` | {', '.join(stays) or '-'} |")
-    anywhere = ", ".join(sorted(_words(event) for event in ANYWHERE))
+    heard = {event for row in TABLE.values() for event in row}
+    facts = ", ".join(sorted(_words(event) for event in EVENTS if event not in heard))
     return (
         f"{_HEAD}```mermaid\n{diagram()}```\n\n"
         "| while the door is | these are heard, and it stays |\n| --- | --- |\n" + "\n".join(rows) + "\n\n"
-        f"Heard in every state: {anywhere}. Time also lets a visitor who came while another's answer was on its way take "
+        f"These change facts and no visit, in every state: {facts}. Time also lets a visitor who came while another's answer was on its way take "
         "their turn: the arrow is then that of their code.\n"
     )
 

@@ -8,6 +8,7 @@ from tests.house import state_diagram
 from tests.house.generate import ROOT, pages, stale
 
 
+@pytest.mark.concurrent
 @pytest.mark.parametrize("path", pages(), ids=lambda path: path.name)
 def test_every_generated_page_is_current(path):
     assert path not in stale(), f"{path.relative_to(ROOT)} is out of date; run: make docs"

@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from kiosk.doctor.table import TABLE
+
+pytestmark = pytest.mark.concurrent
 
 KNOWN = {row.number for row in TABLE}
 

@@ -29,7 +29,6 @@ HARMLESS = {
     "drivers.camera.profiles.Wish.value": "of a camera's control",
     "simulator.input_device.FakeInputEvent.value": "down or up, not which key",
     "simulator.lens.scene.Scene.seed": "of a made-up picture",
-    "kiosk.core.events.AskFailed.why": "a short word of the link",
     "kiosk.core.events.GateFailed.why": "a driver's sentence about a wire",
     "kiosk.core.events.HealthChanged.why": "a driver's sentence about a part",
     "kiosk.core.events.HintChanged.hint": "how to hold a phone",
@@ -39,14 +38,14 @@ HARMLESS = {
     "kiosk.service.status_file.Trouble.why": "a driver's sentence about a part",
     "kiosk.settings.checks.Clash.text": "our own sentence; no setting is a secret",
     "kiosk.settings.reader.Mistake.text": "our own sentence; no setting is a secret",
-    "registry.shapes.PseudonymousSubject.value": "a pass id: random",
+    "registry.item_shapes.PseudonymousSubject.value": "a pass id: random",
     "registry.visits._Accepted.item": "prints itself, and is judged by itself",
     "ui.sheet.Button.key": "of a button that everybody sees",
     "ui.strip._Chip.text": "a word of the strip",
     "ui.theme.Theme.key": "a colour",
 }
 """What may be printed all the same, and why."""
-SKIPPED = {"registry.__main__", "kiosk.__main__"}
+SKIPPED = {"registry.__main__", "kiosk.__main__", "registry.revisions.env"}
 """They run when they are imported."""
 
 

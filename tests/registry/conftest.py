@@ -8,6 +8,7 @@ import requests
 
 from registry.demo_people import DEMO_PEOPLE, populate
 from registry.embedded import EmbeddedRegistry
+from tests.registry.last_release import unpack
 
 PEOPLE = {person.name: person for person in DEMO_PEOPLE}
 
@@ -67,3 +68,9 @@ def ask(tmp_path_factory):
     path = tmp_path_factory.mktemp("standing") / "registry.db"
     with running(path, SetClock()) as embedded, calling(embedded) as call:
         yield call
+
+
+@pytest.fixture(scope="package")
+def last_release(root, tmp_path_factory):
+    """The folder with the last release's kiosk and registry."""
+    return unpack(root, tmp_path_factory.mktemp("last-release"))

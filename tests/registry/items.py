@@ -6,6 +6,8 @@ import itertools
 from kiosk.trust import Keyring, seal
 
 AT = "2026-11-23T11:59:00Z"
+EMPTY_VENUE = {"inside": 0, "own": 0, "at": "2026-11-23T12:00:00.000000Z", "doors": 1, "exits": False}
+"""What the demo's door is told at the clock's first moment, before anybody came."""
 _numbers = itertools.count(1)
 
 
@@ -82,6 +84,11 @@ def closing(assumed_exits, **changes):
 def anomaly(what, direction, **changes):
     usual = {"kind": "anomaly", "uid": uid(), "at": AT, "time_trusted": True}
     return usual | {"what": what, "direction": direction} | changes
+
+
+def correction(change, **changes):
+    usual = {"kind": "correction", "uid": uid(), "at": AT, "time_trusted": True, "change": change}
+    return usual | {"by": "desk", "why": "counted by hand"} | changes
 
 
 def batch(*items, door="DEMO"):

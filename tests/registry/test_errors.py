@@ -15,6 +15,7 @@ IIN = made_up_iin(7000)
 CALLS = {
     "/v1/status": "POST",
     "/v1/visits": "POST",
+    "/v1/places": "POST",
     "/v1/checkins": "POST",
     "/v1/heartbeat": "POST",
     "/v1/device/initialize": "POST",

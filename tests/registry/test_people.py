@@ -1,4 +1,4 @@
-"""The terms of rules.md, Status: who has which colour, and for how long."""
+"""The terms of docs/rules.md#status: who has which colour, and for how long."""
 
 from datetime import UTC, datetime, timedelta
 

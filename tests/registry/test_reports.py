@@ -41,8 +41,10 @@ def test_whom_staff_admitted_is_inside(inside):
     assert inside(refused, amendment(refused)) == 1
 
 
-def test_an_exit_that_nobody_entered_for_changes_nothing(inside):
-    assert inside(visit(at=at(1), direction="exit"), visit(at=at(2))) == 1
+def test_an_exit_that_nobody_entered_for_is_not_made_up_for_by_a_floor(inside):
+    assert inside(visit(at=at(1), direction="exit")) == 0
+    assert inside(visit(at=at(2))) == 0
+    assert inside(visit(at=at(3))) == 1
 
 
 def test_assumed_exits_at_closing_time_take_away(inside):
@@ -110,4 +112,5 @@ def test_the_latest_visits_come_newest_first_and_name_nobody(call, registry):
         "incident",
         "passed",
         "amendments",
+        "counted_at",
     }

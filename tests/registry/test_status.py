@@ -8,7 +8,7 @@ from registry.demo_people import DEMO_VENUE, made_up_iin
 from registry.passes import Life
 from registry.policy import BadPolicy
 from tests.registry.conftest import PEOPLE
-from tests.registry.items import uid
+from tests.registry.items import EMPTY_VENUE, uid
 from tests.registry.opening import document, opened
 
 
@@ -54,6 +54,7 @@ def test_whom_the_registry_does_not_know_has_no_status(call):
         "status": None,
         "subject": "",
         "hint": "",
+        "venue": EMPTY_VENUE,
     }
 
 
@@ -166,6 +167,15 @@ def test_a_heartbeat_is_kept_and_answered_with_the_registrys_time(call, registry
         "inside": 17,
         "health": {"camera": "working"},
     }
-    assert call("POST", "/v1/heartbeat", beat).json() == {"time": "2026-11-23T12:00:00.000000Z"}
+    assert call("POST", "/v1/heartbeat", beat).json() == {
+        "time": "2026-11-23T12:00:00.000000Z",
+        "venue": EMPTY_VENUE,
+    }
     call("POST", "/v1/heartbeat", beat | {"inside": 18})
     assert registry.registry.reports.heartbeat("kiosk-1") == beat | {"inside": 18}
+    call("POST", "/v1/heartbeat?policy=2&kind=exit", beat | {"door": "demo"})
+    assert registry.registry.reports.heartbeat("kiosk-1") == beat | {
+        "door": "demo",
+        "policy": 2,
+        "kind": "exit",
+    }

@@ -13,6 +13,7 @@ from tests.registry.items import (
     anomaly,
     batch,
     closing,
+    correction,
     passage,
     red_visit,
     sealed_visit,
@@ -42,6 +43,7 @@ def words(results):
 def test_every_kind_of_item_is_stored(send):
     first = visit()
     items = [first, amendment(first), passage(first, passed=True), closing(3), anomaly("tailgate", "entry")]
+    items += [correction(-2), visit(counted_at="2026-11-23T11:58:00Z")]
     assert send(*items) == [{"uid": item["uid"], "verdict": "stored", "reason": ""} for item in items]
 
 
@@ -92,6 +94,7 @@ def test_one_bad_item_never_holds_up_the_rest(send):
         ({"at": 1_790_000_000}, "at"),
         ({"sealed": "***"}, "sealed"),
         ({"subject": {"kind": "iin", "value": "0" * 24}}, "subject"),
+        ({"counted_at": "14:02"}, "counted_at"),
         ({"extra": 1}, "another name"),
     ],
 )
@@ -100,6 +103,19 @@ def test_a_rejected_item_says_which_field_was_wrong(send, changes, where):
     assert result["verdict"] == "rejected"
     assert where in result["reason"]
     assert result["reason"].startswith("invalid: ")
+
+
+@pytest.mark.parametrize("change", [0, 1001, -1001, 1.5, "2", True, None])
+def test_a_correction_changes_by_a_whole_number_and_not_by_none_or_by_thousands(send, change):
+    (result,) = send(correction(change))
+    assert result["verdict"] == "rejected"
+    assert result["reason"].startswith("invalid: correction.change: expected ")
+
+
+def test_a_correction_that_changes_nothing_is_told_what_was_expected(send):
+    assert (
+        send(correction(0))[0]["reason"] == "invalid: correction.change: expected a whole number other than 0"
+    )
 
 
 def test_a_missing_field_is_named(send):
@@ -154,6 +170,14 @@ def test_while_the_database_is_held_by_somebody_else_the_verdict_is_later(send, 
     holder.execute("ROLLBACK")
     holder.close()
     assert words(send(item)) == ["stored"]
+
+
+def test_a_fault_of_the_registrys_own_is_not_called_later(send, call, registry):
+    """A kiosk would bring the same records again without end, and nobody would be told."""
+    with sqlite3.connect(registry.path) as connection:
+        connection.execute("ALTER TABLE visits RENAME COLUMN passed TO gone")
+    connection.close()
+    assert call("POST", "/v1/visits", batch(visit())).status_code == 500
 
 
 def test_more_than_500_items_are_a_problem_and_none_is_stored(call, registry):

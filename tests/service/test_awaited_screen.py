@@ -9,6 +9,8 @@ from simulator.outputs import ManualTime
 from tests.ui.scenes import SCENES
 from ui.screen import PygameScreen
 
+pytestmark = pytest.mark.concurrent
+
 IDLE, RESULT = SCENES["idle"], SCENES["green"]
 
 

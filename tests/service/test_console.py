@@ -50,6 +50,7 @@ print(sys.stdin.buffer.read(3).hex(), flush=True)
 """
 
 
+@pytest.mark.concurrent
 def test_no_key_is_an_order_to_the_door(terminal, root):
     keyboard, console = terminal
     door = subprocess.Popen(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import threading
 
@@ -17,6 +18,8 @@ from tests.app.around import HouseClock, open_registry
 from tests.app.house import House
 from tests.app.test_processes import CONFIG, free_port, running, stops_well
 from tests.enrolled import enrolled
+
+pytestmark = pytest.mark.concurrent
 
 LIMIT_S = 30.0
 
@@ -106,6 +109,7 @@ def test_a_real_kiosk_tells_systemd_that_it_is_ready_lives_and_stops_and_nothing
         kiosk.says("is open for visitors")
         manager.until("WATCHDOG=1")
         kiosk.process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, kiosk.process.pid, os.WSTOPPED | os.WNOWAIT)  # it says nothing any more
         manager.came()
         with pytest.raises(TimeoutError):
             manager.next(wait_s=1.0)

@@ -8,6 +8,8 @@ from kiosk.threads.heartbeats import Heartbeats, where
 from kiosk.threads.worker import Stop, Worker
 from simulator.outputs import ManualTime
 
+pytestmark = pytest.mark.concurrent
+
 LIMIT_S = 30.0
 
 

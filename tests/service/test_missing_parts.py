@@ -14,6 +14,8 @@ from tests.app.around import HouseClock, open_registry
 from tests.app.test_processes import CONFIG, free_port, running, stops_well
 from tests.enrolled import enrolled
 
+pytestmark = pytest.mark.concurrent
+
 NO_CAMERA = 'driver = "v4l2"\ndevice = "/dev/video-nowhere"'
 
 
@@ -53,7 +55,7 @@ def test_without_network_camera_and_display_it_is_ready_open_for_visitors_and_sa
             status_with(manager, "Open for visitors, without ", "camera", "display", "Offline")
         running.says(
             "is open for visitors",
-            "screen: no display is connected: plug it in",
+            "display: no display is connected: plug it in",
             "camera: ",
             "not refreshed: refused",
         )
@@ -72,7 +74,7 @@ def test_a_display_that_appears_later_is_taken_by_the_running_door(kiosk, manage
             ["Xvfb", display, "-screen", "0", "800x480x24", "-nolisten", "tcp"], stderr=subprocess.DEVNULL
         )
         try:
-            running.says("screen: 800x480 through x11", "screen: works again")
+            running.says("screen: 800x480 through x11", "display: works again")
             assert "without" not in status_with(manager, "Open for visitors")
             stops_well(running)
         finally:

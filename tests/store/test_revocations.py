@@ -105,6 +105,7 @@ def test_each_hash_has_a_place_of_its_own(hash_):
     assert -(2**63) <= key_of(hash_) < 2**63
 
 
+@pytest.mark.concurrent
 def test_a_look_up_sees_the_old_list_or_the_new_one_while_it_is_changed(path, store):
     """Both lists hold pass 0; each holds one of 1 and 2. A look-up never finds neither of 0 missing nor half a list."""
     looked, stop, wrong = RevocationList(path), threading.Event(), []

@@ -302,7 +302,7 @@ def test_a_clock_that_is_set_between_counts_nobody_twice_after_a_restart_of_the_
     for older in kept:
         movements = store.reports.movements(NOON - timedelta(days=1), after=older.occupancy.through)
         presence, occupancy = older.caught_up(movements)
-        assert occupancy.inside == man.door.inside == 4
+        assert occupancy.inside == man.door.people.inside == 4
         assert len(presence.inside) <= 4
     store.close()
 
@@ -330,6 +330,7 @@ def test_reading_a_file_that_is_not_there_says_so_and_makes_none(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.concurrent
 def test_the_store_belongs_to_the_thread_that_made_it(store):
     raised = []
 

@@ -9,6 +9,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -22,14 +23,24 @@ from tests.store.making import make_sealed, make_visit
 WRITER = Path(__file__).with_name("writer.py")
 
 
-def write(path: Path, *args: str) -> subprocess.Popen[str]:
-    root = Path(__file__).resolve().parents[2]
-    return subprocess.Popen(
-        [sys.executable, str(WRITER), str(path), *args],
-        env=os.environ | {"PYTHONPATH": str(root)},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+@pytest.fixture
+def write(path, root):
+    """Start processes that write to the store: `write("1000000")`. None of them outlives its test, however that ends."""
+    with ExitStack() as last:
+
+        def start(*args: str) -> subprocess.Popen[str]:
+            process = last.enter_context(
+                subprocess.Popen(
+                    [sys.executable, str(WRITER), str(path), *args],
+                    env=os.environ | {"PYTHONPATH": str(root)},
+                    stdout=subprocess.PIPE,
+                    text=True,
+                )
+            )
+            last.callback(process.kill)
+            return process
+
+        yield start
 
 
 def ids_in(path: Path) -> tuple[list[str], list[str]]:
@@ -47,8 +58,9 @@ def test_a_second_kiosk_on_the_same_file_is_told_which_process_has_it(store, pat
     store.record(make_visit(1), make_sealed())
 
 
-def test_a_second_process_is_refused_and_the_file_is_free_when_the_first_ends(path, clock):
-    first = write(path, "1000000")
+@pytest.mark.concurrent
+def test_a_second_process_is_refused_and_the_file_is_free_when_the_first_ends(path, clock, write):
+    first = write("1000000")
     assert first.stdout.readline()
     with pytest.raises(StoreError, match=rf"process {first.pid} has it open"):
         Store(path, clock=clock)
@@ -57,10 +69,11 @@ def test_a_second_process_is_refused_and_the_file_is_free_when_the_first_ends(pa
     Store(path, clock=clock).close()
 
 
-def test_every_visit_that_was_acknowledged_survives_a_kill_and_none_is_half(path):
+@pytest.mark.concurrent
+def test_every_visit_that_was_acknowledged_survives_a_kill_and_none_is_half(path, write):
     acknowledged: list[str] = []
     for round_number in range(10):
-        process = write(path, "1000000", str(round_number * 100_000))
+        process = write("1000000", str(round_number * 100_000))
         acknowledged += [process.stdout.readline().strip() for _ in range(3 + 7 * round_number)]
         process.send_signal(signal.SIGKILL)
         # What it said between our last look and the kill counts as well; a line cut short was not said.
@@ -71,9 +84,10 @@ def test_every_visit_that_was_acknowledged_survives_a_kill_and_none_is_half(path
     assert len(records) <= len(acknowledged) + 10  # at most the one under the pen, each round
 
 
-def test_a_full_disk_is_said_nothing_is_half_written_and_it_works_again_when_there_is_room(path):
+@pytest.mark.concurrent
+def test_a_full_disk_is_said_nothing_is_half_written_and_it_works_again_when_there_is_room(path, write):
     """The writer runs into a limit on the size of its files, which is lifted after its tenth refusal."""
-    lines = write(path, "300", "0", "200000").communicate(timeout=60)[0].split("\n")
+    lines = write("300", "0", "200000").communicate(timeout=60)[0].split("\n")
     refused = [line for line in lines if line.startswith("refused")]
     acknowledged = [line for line in lines if re.fullmatch(r"\S{36}", line)]
     assert len(refused) == 10
@@ -163,7 +177,7 @@ def test_starts_are_kept_and_only_the_latest_of_them(path, clock):
 
 
 def test_each_commit_is_synced_to_the_disk_through_a_write_ahead_log(path):
-    """WAL and FULL: the one mode that lost nothing in the power cuts (facts-device.md E)."""
+    """WAL and FULL: the one mode that lost nothing in the power cuts (docs/facts.md#power-cuts)."""
     db, _ = open_sound(path, NOON)
     assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     assert db.execute("PRAGMA synchronous").fetchone() == (2,)

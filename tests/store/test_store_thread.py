@@ -11,6 +11,8 @@ from kiosk.store.store import Store
 from kiosk.store.thread import ROOM, StoreThread
 from tests.store.making import make_sealed, make_visit
 
+pytestmark = pytest.mark.concurrent
+
 SOON_S = 20.0
 
 

@@ -142,6 +142,7 @@ def test_a_pass_is_short_enough_for_a_small_qr_code():
     assert len(minted(LIVE)) == 175
 
 
+@pytest.mark.concurrent
 def test_another_cose_reads_our_pass(second_opinion):
     made = base45.b45decode(minted(LIVE).removeprefix("AQ1:")).hex()
     key = keys_document()["passes"][0]
@@ -154,6 +155,7 @@ print(COSE.new().decode(bytes.fromhex(sys.argv[1]), key).hex())
     assert second_opinion(script, made, key["kid"], key["ed25519"]) == cbor2.dumps(LIVE).hex()
 
 
+@pytest.mark.concurrent
 def test_we_read_the_pass_of_another_cose(second_opinion):
     key = keys_document()["passes"][0]
     script = """

@@ -87,6 +87,7 @@ def test_what_an_earlier_version_sealed_still_opens():
     )
 
 
+@pytest.mark.concurrent
 def test_another_hpke_opens_it(second_opinion):
     script = """
 import sys

@@ -165,6 +165,7 @@ def test_a_code_with_one_root_is_enough_to_begin():
     assert opened(signed(POLICY), Roots.of(raw("next"))) is DocumentFault.UNKNOWN_ROOT
 
 
+@pytest.mark.concurrent
 def test_another_cose_reads_a_document(second_opinion):
     script = """
 import sys

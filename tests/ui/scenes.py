@@ -11,8 +11,10 @@ from kiosk.core.enrolling.table import Trouble as Why
 from kiosk.core.enrolling.words import present
 from kiosk.core.events import Part
 from kiosk.core.health.camera_view import Trouble
-from kiosk.core.model import Oddity
+from kiosk.core.model import Colour, Oddity
 from kiosk.core.rule.knowledge import Known
+from kiosk.core.rule.policy import Zone
+from kiosk.core.rule.todays_rule import TodaysRule
 from kiosk.core.screen.view import Aged, Corner, Field, Keypad, Page, Phrase, Sign, Unit, View
 from kiosk.trust.enrolment import EnrolmentCode, Wifi
 
@@ -28,7 +30,7 @@ CORNER = Corner(
     online=True,
     waiting=0,
     incidents_waiting=0,
-    today="Бүгін: жасыл, көк · 06:00–23:00",
+    today=TodaysRule(colours=(Colour.GREEN, Colour.BLUE), hours=("06:00–23:00",), zone=Zone.GREEN),
 )
 OFFLINE = Corner(
     venue="Demo Fitness · Алматы",
@@ -38,7 +40,7 @@ OFFLINE = Corner(
     online=False,
     waiting=12,
     incidents_waiting=1,
-    today="Бүгін: жасыл · 07:00–17:00 · сары аймақ",
+    today=TodaysRule(colours=(Colour.GREEN,), hours=("07:00–17:00",), zone=Zone.YELLOW),
 )
 
 WORST = replace(
@@ -171,7 +173,7 @@ SCENES = {
         headline=Phrase.OUT_OF_SERVICE,
         note=Phrase.GO_TO_RECEPTION,
         reference="17",
-        corner=replace(OFFLINE, venue="", today="", inside=12, capacity=None, faults=(17,)),
+        corner=replace(OFFLINE, venue="", today=None, inside=12, capacity=None, faults=(17,)),
     ),
     "enrol": enrolling(State.WAITING),
     "enrol-fault": enrolling(State.FAILED, trouble=Why.EXPIRED),

@@ -6,6 +6,9 @@ from itertools import combinations
 import pytest
 
 from kiosk.core.enrolling.table import SHOWN_S, State
+from kiosk.core.model import Colour
+from kiosk.core.rule.policy import Zone
+from kiosk.core.rule.todays_rule import TodaysRule
 from kiosk.core.screen.view import Fact, Field, Page, Phrase, Sign
 from tests.ui.scenes import SAID, SCENES, enrolling, idle, result, typing
 from ui.lettering import CAP, Lettering
@@ -98,7 +101,10 @@ def test_places_that_change_by_themselves_do_not_overlap_and_keep_to_themselves(
 
 def test_a_venue_name_too_long_for_the_strip_is_cut_with_an_ellipsis(any_size):
     name = "Спорт және сауықтыру кешені «Алатау» · Алматы қаласы, Бостандық ауданы, Тимирязев көшесі"
-    corner = replace(SCENES["idle"].corner, venue=name, today=name)
+    open_often = TodaysRule(
+        colours=(Colour.GREEN, Colour.BLUE, Colour.YELLOW), hours=("06:00–07:00",) * 12, zone=Zone.RED
+    )
+    corner = replace(SCENES["idle"].corner, venue=name, today=open_often)
     sheet = Painter(any_size).sheet(idle(corner=corner))
     cut = [text for text in texts(sheet) if text.lines[0].text.endswith("…")]
     lettering = Lettering()
@@ -110,7 +116,7 @@ def test_a_venue_name_too_long_for_the_strip_is_cut_with_an_ellipsis(any_size):
     "name", ["", " ", "\0", "зал\n2", "\ud800", "💪 Gym", "健身房", "\u202eлаз", "й" * 5000, "W" * 300]
 )
 def test_no_name_of_a_venue_stops_the_screen(name):
-    corner = replace(SCENES["idle"].corner, venue=name, today=name, clock=name, inside=10**9, capacity=10**9)
+    corner = replace(SCENES["idle"].corner, venue=name, clock=name, inside=10**9, capacity=10**9)
     painter = Painter((800, 480))
     painter.update(idle(corner=corner))
     lettering = Lettering()

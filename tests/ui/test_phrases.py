@@ -7,9 +7,9 @@ from fontTools.ttLib import TTFont
 
 from kiosk.core.screen.view import Phrase
 from ui.lettering import BOLD, REGULAR
-from ui.phrases import CATALOGUE, Label, read, words
+from ui.phrases import CATALOGUE, KINDS, read, words
 
-EVERYTHING = [*Phrase, *Label]
+EVERYTHING = [what for kind in KINDS.values() for what in kind]
 KAZAKH_LETTERS = set("ӘәҒғҚқҢңӨөҰұҮүҺһІі")
 
 

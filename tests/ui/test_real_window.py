@@ -15,6 +15,8 @@ from tests.ui.scenes import SCENES
 from ui.paint import paint
 from ui.theme import DAYTIME
 
+pytestmark = pytest.mark.concurrent
+
 SIZE = (800, 480)
 LIMIT_S = 60
 SHOW = """

@@ -23,6 +23,8 @@ from ui.sheet import Box
 from ui.theme import DAYTIME
 from ui.turn import Turn
 
+pytestmark = pytest.mark.concurrent
+
 SIZE = (800, 480)
 
 

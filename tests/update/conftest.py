@@ -116,14 +116,17 @@ class Device:
         if cut_at:
             environment |= {"PATH": f"{self._cutting()}:{environment['PATH']}", "CUT_AT": str(cut_at)}
             (self.folder / "count").write_text("0")
-        running = subprocess.Popen(
+        with subprocess.Popen(
             ["sh", str(script), *words],
             env=environment,
             start_new_session=True,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-        )
-        code = running.wait(30)
+        ) as running:
+            try:
+                code = running.wait(60)
+            finally:
+                running.kill()
         return 0 if code == -signal.SIGKILL else code
 
     def power_returns(self) -> None:

@@ -20,6 +20,8 @@ from kiosk.update.release import this_system
 from kiosk.update.update import QUIET_S, ROOM_MB, Site, back, take
 from scripts.make_release import payload_of, sealed
 
+pytestmark = pytest.mark.concurrent
+
 SYSTEM, MACHINE = this_system()
 
 

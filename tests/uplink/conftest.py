@@ -15,8 +15,17 @@ from kiosk.uplink.signing import RequestSigner
 from tests.factories import NOON
 from tests.hostile_server import HostileServer
 
-QUICK = Timeouts(send_s=1.5, fetch_s=1.5, heartbeat_s=1.5, poll_slack_s=1.5)
-"""Long enough for a bad answer to come on a busy machine, short enough to wait for one that never does."""
+PATIENCE_S = 30.0
+"""For an answer that comes, good or bad: never reached in a good run, however busy the machine is."""
+HASTE_S = 0.3
+"""For one that never comes: whatever the machine does meanwhile, it does not come."""
+
+
+def timeouts(seconds: float) -> Timeouts:
+    """Return timeouts that are all the same."""
+    return Timeouts(
+        send_s=seconds, fetch_s=seconds, fetch_list_s=seconds, heartbeat_s=seconds, poll_slack_s=seconds
+    )
 
 
 @dataclass(frozen=True)
@@ -42,8 +51,8 @@ def connect() -> Iterator:
     clients = []
     before = set(threading.enumerate())
 
-    def connect(url: str, timeouts: Timeouts = QUICK) -> RegistryClient:
-        client = RegistryClient(url, "D01", mono=time.monotonic, signer=SIGNER, timeouts=timeouts)
+    def connect(url: str, seconds: float = PATIENCE_S) -> RegistryClient:
+        client = RegistryClient(url, "D01", mono=time.monotonic, signer=SIGNER, timeouts=timeouts(seconds))
         clients.append(client)
         return client
 

@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 import traceback
 from datetime import UTC, datetime
 
@@ -18,17 +17,15 @@ from kiosk.core.model import Colour, Direction, IdentifierKind, Via
 from kiosk.core.outbox import Verdict, Word
 from kiosk.errors import RegistryRefused, RegistryUnreachable
 from kiosk.store.records import item_of, row_of
-from kiosk.uplink.client import MOST_PHONES, Document, NotModified, RegistryClient, Timeouts
+from kiosk.uplink.client import MOST_PHONES, Document, NotModified, RegistryClient
 from kiosk.uplink.exchange import LEFT_BEHIND, Exchange
 from tests.factories import make_id, make_iin, make_person
 from tests.hostile_server import BAD, SIGNED_OCTETS, Came, HostileServer, Manner
 from tests.store.making import make_sealed, make_visit
+from tests.uplink.conftest import HASTE_S, PATIENCE_S
 
 VISIT = make_id(1)
 PERSON = make_person(7)
-DEADLINE_S = 1.5
-SLACK_S = 2.5
-"""For a machine that does other things as well; far below what a drip or a silence would take."""
 WHY = {
     Manner.HTTP_500: "http-500",
     Manner.HTTP_503_RETRY: "http-503",
@@ -64,16 +61,19 @@ NOT_SIGNED = (
 ITEM = item_of({"subject": None, "sealed": None} | row_of(make_visit(1), make_sealed()))
 
 
-def ask(client: RegistryClient, deadline_s: float = DEADLINE_S):
+def patience(manner: Manner) -> float:
+    """How long an answer of this manner is waited for: one that never ends shows the deadline by having one at all."""
+    return HASTE_S if WHY[manner] == "timeout" else PATIENCE_S
+
+
+def ask(client: RegistryClient, deadline_s: float = PATIENCE_S):
     return client.ask(VISIT, PERSON, Direction.ENTRY, Via.KEYPAD, deadline_s)
 
 
 def refusal(call) -> RegistryUnreachable | RegistryRefused:
-    """Return what a call raised, in time and without the identifier in any of it."""
-    begun = time.monotonic()
+    """Return what a call raised, without the identifier in any of it."""
     with pytest.raises((RegistryUnreachable, RegistryRefused)) as raised:
         call()
-    assert time.monotonic() - begun < DEADLINE_S + SLACK_S
     assert PERSON.value not in "".join(traceback.format_exception(raised.value))
     return raised.value
 
@@ -85,19 +85,20 @@ def test_every_bad_manner_has_its_reason():
 @pytest.mark.parametrize("manner", BAD)
 def test_a_question_that_is_answered_badly_is_no_answer_within_its_deadline(server, client, manner):
     server.behave(manner)
-    assert refusal(lambda: ask(client)).why == WHY[manner]
+    assert refusal(lambda: ask(client, patience(manner))).why == WHY[manner]
 
 
 @pytest.mark.parametrize("manner", BAD)
 def test_a_visitor_is_answered_after_a_bad_answer_to_the_one_before(server, client, manner):
     # A line closed at once is tried once more within the same deadline: it takes two to be noticed.
     server.behave(Manner.GOOD, *[manner] * (2 if manner is Manner.HANG_UP else 1))
-    refusal(lambda: ask(client))
-    assert ask(client, 5.0).status.colour is Colour.GREEN
+    refusal(lambda: ask(client, patience(manner)))
+    assert ask(client).status.colour is Colour.GREEN
 
 
 @pytest.mark.parametrize("manner", [m for m in BAD if m not in (Manner.OTHER_VISIT, Manner.WRONG_SHAPE)])
-def test_records_that_are_answered_badly_are_not_taken_for_stored(server, client, manner):
+def test_records_that_are_answered_badly_are_not_taken_for_stored(server, connect, manner):
+    client = connect(server.url, patience(manner))
     server.behave(manner)
     assert refusal(lambda: client.send([ITEM])).why == WHY[manner]
 
@@ -108,7 +109,8 @@ def test_verdicts_of_another_shape_are_no_verdicts(server, client):
 
 
 @pytest.mark.parametrize("manner", [m for m in BAD if m not in (Manner.OTHER_VISIT, Manner.WRONG_SHAPE)])
-def test_a_document_that_does_not_come_whole_does_not_come(server, client, manner):
+def test_a_document_that_does_not_come_whole_does_not_come(server, connect, manner):
+    client = connect(server.url, patience(manner))
     server.behave(manner)
     # Whatever comes in another form than a signed one is none, whatever else is wrong with it.
     why = "not-signed" if manner in NOT_SIGNED else WHY[manner]
@@ -116,7 +118,8 @@ def test_a_document_that_does_not_come_whole_does_not_come(server, client, manne
 
 
 @pytest.mark.parametrize("manner", [m for m in BAD if m is not Manner.OTHER_VISIT])
-def test_phones_and_heartbeats_are_as_wary(server, client, manner):
+def test_phones_and_heartbeats_are_as_wary(server, connect, manner):
+    client = connect(server.url, patience(manner))
     server.behave(manner)
     expected = "bad-answer" if manner is Manner.WRONG_SHAPE else WHY[manner]
     assert refusal(lambda: client.events(0, 0)).why == expected
@@ -125,10 +128,9 @@ def test_phones_and_heartbeats_are_as_wary(server, client, manner):
 
 
 def test_a_good_answer_is_understood(server, client):
-    answer = ask(client, 5.0)
+    answer = ask(client)
     assert answer.status.colour is Colour.GREEN
     assert answer.status.valid_until == datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
-    assert answer.hint == "А. Б."
     [came] = server.requests
     assert came.json() == {
         "visit": VISIT,
@@ -140,7 +142,7 @@ def test_a_good_answer_is_understood(server, client):
 
 
 def test_an_identifier_travels_in_the_body_alone(server, client):
-    ask(client, 5.0)
+    ask(client)
     [came] = server.requests
     assert PERSON.value not in came.path + came.query + str(came.headers)
 
@@ -150,7 +152,7 @@ def test_a_registry_that_knows_nobody_says_so(connect):
         lambda came: (200, {"visit": VISIT, "status": None, "subject": "", "hint": ""})
     ) as other:
         other_client = connect(other.url)
-        assert ask(other_client, 5.0).status is None
+        assert ask(other_client).status is None
 
 
 GOOD_STATUS = {"colour": "red", "established_at": "2026-11-22T10:00:00Z", "valid_until": None}
@@ -170,27 +172,46 @@ GOOD_STATUS = {"colour": "red", "established_at": "2026-11-22T10:00:00Z", "valid
         {"status": {"colour": "red", "established_at": "2026-11-22T10:00:00Z"}},
         {"subject": make_iin(7)},
         {"subject": 7},
-        {"hint": make_iin(7)},
-        {"hint": "a" * 41},
-        {"hint": "\x1b[2J"},
         {"visit": None},
     ],
     ids=str,
 )
 def test_an_answer_with_one_field_out_of_shape_is_no_answer(connect, change):
-    answer = {"visit": VISIT, "status": GOOD_STATUS, "subject": "", "hint": ""} | change
+    answer = {"visit": VISIT, "status": GOOD_STATUS, "subject": ""} | change
     with HostileServer(lambda came: (200, answer)) as server:
         client = connect(server.url)
-        assert refusal(lambda: ask(client, 5.0)).why in ("bad-answer", "other-visit")
+        assert refusal(lambda: ask(client)).why in ("bad-answer", "other-visit")
 
 
-@pytest.mark.parametrize("missing", ["visit", "status", "subject", "hint"])
+@pytest.mark.parametrize(
+    "hint",
+    [
+        "А. Б.",
+        "А. Б. (мл.)",
+        "J. Smith 2nd",
+        "a" * 41,
+        "\x1b[2J",
+        make_iin(7),
+        None,
+        7,
+        [],
+        {"of": "another shape"},
+    ],
+    ids=repr,
+)
+def test_initials_that_nothing_here_reads_cost_no_visitor_the_answer(connect, hint):
+    answer = {"visit": VISIT, "status": GOOD_STATUS, "subject": "", "hint": hint, "news": hint}
+    with HostileServer(lambda came: (200, answer)) as server:
+        assert ask(connect(server.url), 5.0).status.colour is Colour.RED
+
+
+@pytest.mark.parametrize("missing", ["visit", "status", "subject"])
 def test_an_answer_without_one_of_its_fields_is_no_answer(connect, missing):
-    answer = {"visit": VISIT, "status": None, "subject": "", "hint": ""}
+    answer = {"visit": VISIT, "status": None, "subject": ""}
     del answer[missing]
     with HostileServer(lambda came: (200, answer)) as server:
         client = connect(server.url)
-        refusal(lambda: ask(client, 5.0))
+        refusal(lambda: ask(client))
 
 
 def test_what_the_registry_refuses_is_told_by_its_kind_and_never_by_its_words(server, client):
@@ -300,19 +321,19 @@ def test_a_heartbeat_brings_the_registrys_time(server, client):
 
 def test_the_connection_is_kept_alive_from_one_visitor_to_the_next(server, client):
     for _ in range(3):
-        ask(client, 5.0)
+        ask(client)
     assert server.connections == 1
 
 
 def test_a_connection_that_was_closed_there_is_made_anew_without_the_visitor_noticing(server, client):
     server.behave(Manner.GOOD, Manner.STALE, Manner.HANG_UP)
-    ask(client, 5.0)  # the line is closed after it
-    assert ask(client, 5.0).status.colour is Colour.GREEN  # and once more before the answer
+    ask(client)  # the line is closed after it
+    assert ask(client).status.colour is Colour.GREEN  # and once more before the answer
     assert server.connections == 3
 
 
 def test_each_thread_has_a_connection_of_its_own(server, client):
-    ask(client, 5.0)
+    ask(client)
     thread = threading.Thread(target=client.fetch, args=("keys",))
     thread.start()
     thread.join(10)
@@ -366,7 +387,8 @@ def test_a_question_left_behind_ends_because_its_connection_is_shut(server, clie
 
 def test_a_question_that_was_left_before_its_connection_was_made_ends_too(server):
     server.behave(Manner.HEADER_DRIP)
-    exchange, left = Exchange(server.url, mono=time.monotonic), threading.Event()
+    # On a clock that stands nothing is too late for the lane, whenever it begins: only who asked gives up.
+    exchange, left = Exchange(server.url, mono=lambda: 0.0), threading.Event()
     before = set(threading.enumerate())
 
     def sign_late(_request) -> None:
@@ -383,7 +405,7 @@ def test_a_question_that_was_left_before_its_connection_was_made_ends_too(server
 def test_questions_that_hang_do_not_pile_up(connect):
     """A line that takes the call and never speaks: a handshake cannot be shut from outside, so those are counted."""
     listener = socket.create_server(("127.0.0.1", 0), backlog=64)
-    client = connect(f"https://127.0.0.1:{listener.getsockname()[1]}", Timeouts(send_s=0.05))
+    client = connect(f"https://127.0.0.1:{listener.getsockname()[1]}", 0.05)
     before = threading.active_count()
     reasons = {refusal(lambda: client.send([ITEM])).why for _ in range(LEFT_BEHIND + 2)}
     assert reasons <= {"timeout", "stuck"}
@@ -397,7 +419,7 @@ def test_questions_that_hang_do_not_pile_up(connect):
 
 def test_nothing_of_a_question_is_logged(server, client, caplog):
     caplog.set_level(logging.DEBUG)
-    ask(client, 5.0)
+    ask(client)
     server.behave(Manner.BROKEN_JSON)
     refusal(lambda: ask(client))
     assert caplog.text, "the libraries do log"

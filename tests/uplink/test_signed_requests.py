@@ -21,7 +21,7 @@ from kiosk.uplink.signing import RequestSigner
 from tests.factories import NOON, make_id, make_person
 from tests.hostile_server import Came, HostileServer, Manner, well_behaved
 from tests.store.making import ManualClock
-from tests.uplink.conftest import QUICK, Me
+from tests.uplink.conftest import PATIENCE_S, Me, timeouts
 
 
 class Strict:
@@ -101,7 +101,7 @@ def signing(registry, key, mine, revocations):
         mono=time.monotonic,
         signer=RequestSigner(Me("dev-1", key), wall=mine.wall),
         revoked=lambda: revocations.append(threading.current_thread().name),
-        timeouts=QUICK,
+        timeouts=timeouts(PATIENCE_S),
     )
     yield client
     client.close()

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from kiosk.core.door.passages import through
 from kiosk.core.door.staff import check_again
-from kiosk.core.door.state import Arrival, Door, State, Step, Visitor
+from kiosk.core.door.state import Arrival, Door, KeypadRests, State, Step, Visitor
 from kiosk.core.door.typed import Typed
-from kiosk.core.door.verdicts import ask, question, rest, settle, show
-from kiosk.core.door.waiting_line import queue, without
+from kiosk.core.door.verdicts import begin, rest, settle, show
+from kiosk.core.door.waiting_line import queue, seen, without
 from kiosk.core.door.whose import (
     again,
+    can_turn_round,
     direction_of,
     identifier_of,
     may_be_inside,
-    seen,
     side_of,
-    told_side,
+    stated_side,
     way_of,
 )
-from kiosk.core.effects import Chime, Effect, Light, Signal, Sound, Tell
-from kiosk.core.events import CodeRead, Key, KeyPressed, PhoneArrived, StaffIdentified
+from kiosk.core.effects import Chime, Effect, Light, Shut, Signal, Sound, Tell, Write
+from kiosk.core.events import CodeRead, Key, KeyHeld, KeyPressed, KeyReleased, PhoneArrived, StaffIdentified
+from kiosk.core.ids import derived_id
 from kiosk.core.model import (
+    Amendment,
     Direction,
     DoorKind,
     Identifier,
@@ -36,12 +39,15 @@ from kiosk.core.model import (
 )
 from kiosk.core.who import iin, passes
 
+EXIT_ASSUMED = "exit-assumed"
+"""The `why` of an exit that was forgotten some other time: its visitor says that they come in."""
+
 
 def arrived(door: Door, event: Arrival, stamp: Stamp) -> Step:
     """Somebody presents themselves, and the door is free for them."""
     door = without(door, event)
-    if door.revoked and way_of(door, event) is Direction.ENTRY:
-        return door, ()
+    if _shows_it_again_to_come_in(door, event, stamp):
+        return turned_round(door, stamp)
     match event:
         case CodeRead(credential=Pass() as shown):
             return _pass(door, event, shown, stamp)
@@ -53,49 +59,47 @@ def arrived(door: Door, event: Arrival, stamp: Stamp) -> Step:
             return door, ()
         case PhoneArrived():
             visitor = _visitor(door, stamp, Via.PHONE, event.identifier, event.direction)
-            return _begin(door, replace(visitor, status=event.status, source=Source.REGISTRY), stamp)
+            return _come(door, replace(visitor, status=event.status, source=Source.REGISTRY), stamp)
         case StaffIdentified():
-            return _begin(door, _visitor(door, stamp, Via.STAFF, event.identifier, None), stamp)
+            return _come(door, _visitor(door, stamp, Via.STAFF, event.identifier, None), stamp)
 
 
 def arrived_meanwhile(door: Door, event: Arrival, stamp: Stamp) -> Step:
     """Somebody presents themselves while the last one's answer is on its way or has hardly been seen."""
-    if _disturbs_nobody(door, event, stamp):
+    if _disturbs_nobody(door, event, stamp) and not _shows_it_again_to_come_in(door, event, stamp):
         return door, ()
     return arrived(door, event, stamp) if seen(door, stamp) else queue(door, event, stamp)
 
 
 def arrived_while_typing(door: Door, event: Arrival, stamp: Stamp) -> Step:
-    """A code ends the typing; a code that is nobody's, or still the last visitor's, does not disturb it."""
+    """Whoever wants in waits until the number on the screen is confirmed, cancelled or left; whoever leaves goes first."""
     if _disturbs_nobody(door, event, stamp):
         return door, ()
-    return arrived(replace(door, typed=Typed()), event, stamp)
+    leaves = way_of(door, event) is Direction.EXIT
+    return arrived(door, event, stamp) if leaves else queue(door, event, stamp)
 
 
 def _disturbs_nobody(door: Door, event: Arrival, stamp: Stamp) -> bool:
     """Whether this is nobody, or still the last visitor; but on the way out whoever shows anything is somebody."""
-    side = told_side(event)
+    side = stated_side(event)
     if isinstance(event, CodeRead) and isinstance(event.credential, NotACredential | OwnVenueCode):
         ours = isinstance(event.credential, OwnVenueCode)
         return ours or side_of(door, side) is not Direction.EXIT
     return again(door, identifier_of(event), side, stamp)
 
 
-def arrived_out_of_order(door: Door, event: Arrival, stamp: Stamp) -> Step:
-    """Nobody can be recorded, so nobody is admitted; but who leaves, leaves."""
-    return arrived(door, event, stamp) if way_of(door, event) is Direction.EXIT else (door, ())
-
-
 def first_key(door: Door, event: KeyPressed, stamp: Stamp) -> Step:
-    """A key with nobody typing: a digit opens the keypad, and at an exit the confirm key is the way out."""
+    """A key with nobody typing: a digit opens the keypad, and where people only leave the confirm key is the way out."""
     key = event.key
-    if door.setup.kind is DoorKind.EXIT and key is Key.CONFIRM:
-        return _begin(door, _visitor(door, stamp, Via.KEYPAD, None, Direction.EXIT), stamp)
-    if door.resting is not State.IDLE:
+    if key is Key.CONFIRM and side_of(door, None) is Direction.EXIT:
+        return _come(door, _visitor(door, stamp, Via.KEYPAD, None, Direction.EXIT), stamp)
+    if not door.ways or door.building.everybody_leaves:
         return door, ()
     if key is Key.RECHECK:
         return check_again(door, stamp)
-    if key.isdigit() or key is Key.CONFIRM:
+    if key is Key.CONFIRM and can_turn_round(door, stamp):
+        return turned_round(door, stamp)
+    if (key.isdigit() or key is Key.CONFIRM) and not door.queue:  # who waits was here before whoever types
         if door.keypad_rests(stamp.mono) and door.setup.kind is DoorKind.ENTRY:
             return keypad_rests(door, stamp)
         return _typing(door, Typed().press(key, stamp.mono), stamp)
@@ -111,6 +115,17 @@ def key_over_result(door: Door, event: KeyPressed, stamp: Stamp) -> Step:
     return first_key(door, event, stamp)
 
 
+def key_over_notice(door: Door, event: KeyPressed, stamp: Stamp) -> Step:
+    """A key while a notice is up. A pause of the keypad can be left, not shortened; staff and who leaves are not held up."""
+    if door.notice is not KeypadRests.RESTS:
+        return key_over_result(door, event, stamp)
+    if event.key is Key.CANCEL:
+        return rest(door, stamp)
+    if event.key is Key.RECHECK or not door.keypad_rests(stamp.mono) or door.setup.kind is not DoorKind.ENTRY:
+        return first_key(door, event, stamp)
+    return door, ()
+
+
 def typed(door: Door, event: KeyPressed, stamp: Stamp) -> Step:
     """A key while a number is typed."""
     number = door.typed
@@ -121,7 +136,7 @@ def typed(door: Door, event: KeyPressed, stamp: Stamp) -> Step:
     valid = iin.is_valid(number.digits)
     if door.setup.kind is DoorKind.EXIT:  # nobody is held inside by a mistyped digit
         identifier = Identifier(kind=IdentifierKind.IIN, value=number.digits) if valid else None
-        return _begin(door, _visitor(door, stamp, Via.KEYPAD, identifier, Direction.EXIT), stamp)
+        return _come(door, _visitor(door, stamp, Via.KEYPAD, identifier, Direction.EXIT), stamp)
     if not number.complete:
         return _typing(door, number, stamp)
     if not valid:
@@ -131,48 +146,96 @@ def typed(door: Door, event: KeyPressed, stamp: Stamp) -> Step:
             return door, (*effects, *alert)
         door, _ = _typing(door, replace(number, mistyped=True), stamp)
         return door, (Chime(sound=Sound.MISTAKE),)
-    return door.goes(State.CONFIRMING, stamp.mono, door.setup.times.confirm_s), (Chime(sound=Sound.KEY),)
+    return _confirming(door, number, stamp)
 
 
 def confirmed(door: Door, event: KeyPressed, stamp: Stamp) -> Step:
-    """A key while the whole number is shown again: the check digit misses nine of ten errors in the 11th digit."""
+    """A key while the whole number is shown again: the check digit misses nine of ten errors in the 11th digit.
+
+    Any other key gives more time to look at it (WCAG 2.2.1).
+    """
     if event.key is Key.CONFIRM:
         identifier = Identifier(kind=IdentifierKind.IIN, value=door.typed.digits)
-        visitor = _visitor(door, stamp, Via.KEYPAD, identifier, None)
-        return _number(door, visitor, stamp)
+        return _number(door, _visitor(door, stamp, Via.KEYPAD, identifier, None), stamp)
     if event.key is Key.ERASE:
         return _typing(door, door.typed.press(Key.ERASE, stamp.mono), stamp)
-    return rest(door, stamp) if event.key is Key.CANCEL else (door, ())
+    if event.key is Key.CANCEL:
+        return rest(door, stamp)
+    return _confirming(door, replace(door.typed, shown=False, last_at=stamp.mono), stamp)
 
 
-def _number(door: Door, visitor: Visitor, stamp: Stamp) -> Step:
-    """A number was given, by key or on a card: where nobody watches, both are counted, for both can be made up."""
-    if visitor.direction is Direction.EXIT or _is_last(door, visitor, stamp):
-        return _begin(door, visitor, stamp)
-    if not door.keypad_rests(stamp.mono):
-        door, alert = _tried(door, stamp, mistaken=False)
-        door, effects = _begin(door, visitor, stamp)
-        return door, (*effects, *alert)
-    if may_be_inside(door, visitor):
-        # It may be somebody who wants out: staff are called, and nothing is looked up for whoever is guessing.
-        return settle(replace(door, typed=Typed(), refusal=None), visitor, stamp)
-    return keypad_rests(door, stamp)
+def key_held(door: Door, event: KeyHeld, stamp: Stamp) -> Step:
+    """Erase that is held clears the number; a digit that is held shows the number that is to be confirmed."""
+    if event.key is Key.ERASE:
+        return _typing(door, Typed(last_at=stamp.mono), stamp)
+    if door.state is State.CONFIRMING and event.key.isdigit():
+        return _confirming(door, replace(door.typed, shown=True, last_at=stamp.mono), stamp)
+    return door, ()
+
+
+def key_released(door: Door, _event: KeyReleased, stamp: Stamp) -> Step:
+    """The number is masked again."""
+    return _confirming(door, replace(door.typed, shown=False, last_at=stamp.mono), stamp)
+
+
+def turned_round(door: Door, stamp: Stamp) -> Step:
+    """Who was taken for leaving comes in: the exit was forgotten another time, and is recorded as assumed (rule 12)."""
+    last = door.visitor
+    if last is None or last.decision is None:
+        return door, ()
+    amendment = Amendment(
+        id=derived_id(last.visit_id, EXIT_ASSUMED),
+        visit_id=last.visit_id,
+        decision=last.decision,
+        decided_at=stamp.wall,
+        why=EXIT_ASSUMED,
+        time_trusted=stamp.trusted,
+    )
+    effects: tuple[Effect, ...] = (Write(record=amendment),)
+    coming = door.people.waiting_for(last.visit_id)
+    if coming is not None:
+        door, passage = through(door, coming, stamp, sensed=False)
+        effects += (Shut(direction=Direction.EXIT), *passage)
+    visitor = replace(
+        _visitor(door, stamp, last.via, last.identifier, Direction.ENTRY),
+        status=last.status,
+        source=last.source,
+        carried=last.carried,
+        side_known=False,
+    )
+    door, begun = begin(replace(door, typed=Typed()), visitor, stamp)
+    return door, (*effects, *begun)
 
 
 def keypad_rests(door: Door, stamp: Stamp) -> Step:
     """Say that the keypad rests. The page goes before the pause ends, so that the camera's picture is seen again."""
-    lasts = min(door.guesses.paused_until - stamp.mono, door.setup.times.keypad_idle_s)
-    door = door.goes(State.RESTING, stamp.mono, lasts, typed=Typed(), refusal=None)
+    lasts_s = min(door.guesses.paused_until - stamp.mono, door.setup.times.keypad_idle_s)
+    door = door.goes(State.NOTICE, stamp.mono, lasts_s, typed=Typed(), notice=KeypadRests.RESTS)
     return door, (Light(signal=Signal.UNCHECKED), Chime(sound=Sound.MISTAKE))
 
 
-def key_while_resting(door: Door, event: KeyPressed, stamp: Stamp) -> Step:
-    """A key on a keypad that rests: the pause can be left, not shortened; staff and who leaves are not held up."""
-    if event.key is Key.CANCEL:
-        return rest(door, stamp)
-    if event.key is Key.RECHECK or not door.keypad_rests(stamp.mono) or door.setup.kind is not DoorKind.ENTRY:
-        return first_key(door, event, stamp)
-    return door, ()
+def _shows_it_again_to_come_in(door: Door, event: Arrival, stamp: Stamp) -> bool:
+    """Whether somebody who was taken for leaving holds up the same code once more, at a door without keys to say it."""
+    same = isinstance(event, CodeRead) and again(door, identifier_of(event), event.side, stamp)
+    return same and not door.setup.keypad and can_turn_round(door, stamp)
+
+
+def _number(door: Door, visitor: Visitor, stamp: Stamp) -> Step:
+    """A number was given, by key or on a card: where nobody watches, both are counted, for both can be made up."""
+    if (
+        visitor.direction is Direction.EXIT
+        or Direction.ENTRY not in door.ways
+        or _is_last(door, visitor, stamp)
+    ):
+        return _come(door, visitor, stamp)
+    if not door.keypad_rests(stamp.mono):
+        door, alert = _tried(door, stamp, mistaken=False)
+        door, effects = _come(door, visitor, stamp)
+        return door, (*effects, *alert)
+    if may_be_inside(door, visitor):
+        # It may be somebody who wants out: staff are called, and nothing is looked up for whoever is guessing.
+        return settle(replace(door, typed=Typed()), visitor, stamp)
+    return keypad_rests(door, stamp)
 
 
 def _tried(door: Door, stamp: Stamp, *, mistaken: bool) -> Step:
@@ -186,14 +249,19 @@ def _tried(door: Door, stamp: Stamp, *, mistaken: bool) -> Step:
 
 
 def _typing(door: Door, number: Typed, stamp: Stamp) -> Step:
-    door = door.goes(State.TYPING, stamp.mono, door.setup.times.keypad_idle_s, typed=number, refusal=None)
+    door = door.goes(State.TYPING, stamp.mono, door.setup.times.keypad_idle_s, typed=number)
+    return door, (Chime(sound=Sound.KEY),)
+
+
+def _confirming(door: Door, number: Typed, stamp: Stamp) -> Step:
+    door = door.goes(State.CONFIRMING, stamp.mono, door.setup.times.confirm_s, typed=number)
     return door, (Chime(sound=Sound.KEY),)
 
 
 def _pass(door: Door, event: CodeRead, shown: Pass, stamp: Stamp) -> Step:
-    fault = passes.fault(shown, stamp, door.signed_by(stamp), door.setup.door)
+    fault = passes.fault(shown, stamp, door.word.signed_by(stamp), door.setup.door)
     if fault is not Refusal.FROM_THE_FUTURE:  # whatever else is wrong with it, somebody signed this time
-        door = door.saw_signed(shown.issued_at, stamp.mono)
+        door = replace(door, word=door.word.saw_signed(shown.issued_at, stamp.mono))
     source = passes.source_of(shown)
     visitor = _visitor(door, stamp, event.via, shown.identifier, event.side)
     visitor = replace(visitor, carried=source is Source.CARRY_PASS)
@@ -203,34 +271,34 @@ def _pass(door: Door, event: CodeRead, shown: Pass, stamp: Stamp) -> Step:
         fault is not Refusal.REVOKED
     ):  # such a colour was taken back, and is not written down for an exit either
         visitor = replace(visitor, status=passes.status_of(shown), source=source)
-    return _begin(door, visitor, stamp)
+    return _come(door, visitor, stamp)
 
 
 def _nothing(door: Door, event: CodeRead, nothing: NotACredential, stamp: Stamp) -> Step:
     if side_of(door, event.side) is Direction.EXIT:
-        return _begin(door, _visitor(door, stamp, event.via, None, Direction.EXIT), stamp)
+        return _come(door, _visitor(door, stamp, event.via, None, Direction.EXIT), stamp)
     return _notice(door, nothing.reason, stamp)
 
 
 def _notice(door: Door, reason: Refusal, stamp: Stamp) -> Step:
+    """Say what is wrong with a code, to somebody who could enter with a good one."""
+    if Direction.ENTRY not in door.ways:
+        return door, ()
     # The last visitor stays known: a wrong code in between is no reason to take the right one for a second visit.
-    door = door.goes(State.NOTICE, stamp.mono, door.setup.times.notice_s, refusal=reason)
+    door = door.goes(State.NOTICE, stamp.mono, door.setup.times.notice_s, notice=reason)
     return door, (Light(signal=Signal.UNCHECKED), Chime(sound=Sound.MISTAKE), Tell(what=reason))
 
 
-def _begin(door: Door, visitor: Visitor, stamp: Stamp) -> Step:
-    if _is_last(door, visitor, stamp):
-        if visitor.via is not Via.KEYPAD or door.visitor is None:
-            return door, ()  # a code that is still held up
-        return show(replace(door, typed=Typed(), refusal=None), door.visitor, stamp)  # the answer again
-    door = replace(door, typed=Typed(), refusal=None)
-    if visitor.direction is Direction.EXIT or visitor.source is Source.REGISTRY:
-        return settle(door, visitor, stamp)
-    if visitor.source is Source.LIVE_PASS:
-        door, effects = settle(door, visitor, stamp)
-        beside: tuple[Effect, ...] = question(door, visitor)
-        return door, (*effects, *beside)
-    return ask(door, visitor, stamp)
+def _come(door: Door, visitor: Visitor, stamp: Stamp) -> Step:
+    """Begin the visit, unless it is the last one still. A number that somebody else has on the screen stays there."""
+    by_key = visitor.via is Via.KEYPAD
+    if by_key:
+        door = replace(door, typed=Typed())
+    if not _is_last(door, visitor, stamp):
+        return begin(door, visitor, stamp)
+    if not by_key or door.visitor is None:
+        return door, ()  # a code that is still held up
+    return show(door, door.visitor, stamp)  # the answer again
 
 
 def _visitor(

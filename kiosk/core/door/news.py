@@ -1,106 +1,115 @@
-"""What the door hears beside its visitors: of the registry, of its own parts. Disturbs nobody who is being answered."""
+"""What the door hears beside its visitors: of the registry, of its own parts and of time. It changes facts, not the visit."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC
 
-from kiosk.core.door import verdicts
-from kiosk.core.door.state import Door, State, Step
-from kiosk.core.effects import Effect, Tell
+from kiosk.core.door.passages import withdrawn
+from kiosk.core.door.state import Door, Step
+from kiosk.core.effects import Effect, Tell, TrustTime, Write
 from kiosk.core.events import (
     DeviceRevoked,
-    GateFailed,
     HealthChanged,
-    HintChanged,
     KnowledgeChanged,
     LinkChanged,
     Part,
     PolicyArrived,
-    RecordFailed,
+    Recorded,
 )
-from kiosk.core.model import Stamp
+from kiosk.core.ids import derived_id
+from kiosk.core.inside.presence import Presence
+from kiosk.core.model import Closing, Stamp
 from kiosk.core.rule.knowledge import Knowledge
 
-REST = (State.IDLE, State.OUT_OF_ORDER, State.OUT_OF_SERVICE)
-"""Where nobody is being answered."""
-_NOT_DISTURBED = (
-    State.ASKING,
-    State.RECORDING,
-    State.ADMITTED,
-    State.REFUSED,
-    State.UNCHECKED,
-    State.OUT_OF_SERVICE,
-    State.ALARM,
-)
 
-
-def link_changed(door: Door, event: LinkChanged, stamp: Stamp) -> Step:
-    if event.online or door.online:
-        door = door.heard(stamp)
-    return replace(
-        door,
+def link_changed(door: Door, event: LinkChanged, stamp: Stamp) -> Door:
+    if event.online or door.word.online:
+        door = replace(door, word=door.word.heard(stamp))
+    return door.knows(
         online=event.online,
         waiting=event.waiting,
         parked=event.parked,
         incidents_waiting=event.incidents_waiting,
-    ), ()
+    )
 
 
-def policy_arrived(door: Door, event: PolicyArrived, _stamp: Stamp) -> Step:
-    if door.revoked:
-        return door, ()
-    heard = max((at for at in (door.heard_at, event.heard_at) if at), default=None)
-    newer = door.policy is None or event.policy.sequence >= door.policy.sequence
-    return replace(door, heard_at=heard, policy=event.policy if newer else door.policy), ()
+def policy_arrived(door: Door, event: PolicyArrived) -> Door:
+    if door.building.revoked:
+        return door
+    known = door.word.policy
+    heard = max((at for at in (door.word.heard_at, event.heard_at) if at), default=None)
+    newer = known is None or event.policy.sequence >= known.sequence
+    return door.knows(heard_at=heard, policy=event.policy if newer else known)
 
 
-def knowledge_changed(door: Door, event: KnowledgeChanged, stamp: Stamp) -> Step:
-    if door.revoked:  # a fetch that was under way when the registry withdrew us
-        return door, ()
+def knowledge_changed(door: Door, event: KnowledgeChanged, stamp: Stamp) -> Door:
+    if door.building.revoked:  # a fetch that was under way when the registry withdrew us
+        return door
     knowledge = Knowledge(policy=event.policy, keys=event.keys, revocations=event.revocations)
     signed = knowledge.issued_at()
-    door = door if signed is None else door.saw_signed(signed, stamp.mono)
-    return replace(door, knowledge=knowledge), ()
+    word = door.word if signed is None else door.word.saw_signed(signed, stamp.mono)
+    return replace(door, word=replace(word, knowledge=knowledge))
 
 
-def device_revoked(door: Door, _event: DeviceRevoked, stamp: Stamp) -> Step:
+def device_revoked(door: Door, _event: DeviceRevoked) -> Step:
     """Forget the registry's word at once; an answer that is on its way or up ends as it would have."""
-    told = () if door.revoked else (Tell(what="device-revoked"),)
-    door = replace(door, revoked=True, policy=None, knowledge=None, heard_at=None, heard_mono=None)
-    if door.state in _NOT_DISTURBED:
-        return door, told
-    door, effects = verdicts.rest(door, stamp)
-    return door, (*effects, *told)
+    first = () if door.building.revoked else (Tell(what="device-revoked"),)
+    return replace(door.stands(revoked=True), word=door.word.forgotten()), first
 
 
-def health_changed(door: Door, event: HealthChanged, stamp: Stamp) -> Step:
-    return _part_changed(door, event.part, None if event.working else event.why or "no reason given", stamp)
+def health_changed(door: Door, event: HealthChanged) -> Door:
+    return door.with_part(event.part, None if event.working else event.why or "no reason given")
 
 
-def hint_changed(door: Door, event: HintChanged, _stamp: Stamp) -> Step:
-    return replace(door, hint=event.hint), ()
+def recorded(door: Door, event: Recorded, stamp: Stamp) -> Step:
+    """A record is on the disk, so the disk works. An admitted visit whose gate stayed shut meanwhile is withdrawn."""
+    door = door.with_part(Part.STORE, None)
+    visit_id = door.abandoned.get(event.record_id)
+    if visit_id is None:
+        return door, ()
+    left = {record: visit for record, visit in door.abandoned.items() if record != event.record_id}
+    return replace(door, abandoned=left), (withdrawn(visit_id, stamp),)
 
 
-def store_failed(door: Door, event: RecordFailed, stamp: Stamp) -> Step:
-    """Something that happened could not be written: the next visitor's visit could not be either."""
-    return _part_changed(door, Part.STORE, event.why, stamp)
+def clock_looked_at(door: Door, stamp: Stamp) -> Step:
+    """Notice when the clock becomes right: what was recorded with a wrong one can be corrected now."""
+    if stamp.trusted is door.building.trusts_time:
+        return door, ()
+    corrected = (TrustTime(wall=stamp.wall, mono=stamp.mono),) if stamp.trusted else ()
+    return door.stands(trusts_time=stamp.trusted), corrected
 
 
-def gate_failed(door: Door, event: GateFailed, _stamp: Stamp) -> Step:
-    after = door.with_part(Part.GATE, event.why)
-    return after, (*_lamp(door, after), Tell(what="gate-failed"))
-
-
-def _part_changed(door: Door, part: Part, why: str | None, stamp: Stamp) -> Step:
-    """Take a part for broken (`why`), or mended (None)."""
-    after = door.with_part(part, why)
-    if after.state in REST and after.state is not after.resting:
-        return verdicts.rest(after, stamp)
-    return after, _lamp(door, after)
-
-
-def _lamp(before: Door, after: Door) -> tuple[Effect, ...]:
-    """What is broken changed: the lamp tells it at once where nobody is being answered, else when it rests again."""
-    if after.state not in REST or after.lowest_fault == before.lowest_fault:
-        return ()
-    return (verdicts.waiting_light(after),)
+def hours_looked_at(door: Door, stamp: Stamp) -> Step:
+    """Watch for closing time: whoever is still counted inside then has left, as far as anybody will ever know."""
+    now = door.now(stamp)
+    edition = door.edition(now)
+    if edition is None:
+        return door, ()
+    local = door.local(now)
+    people = door.people
+    known = people.occupancy
+    if known.last_at is not None:  # a restart: the stretch that the last one passed in
+        stretch = known.open_until or edition.open_until(door.local(known.last_at))
+        known = replace(known, open_until=stretch, last_at=None)
+    closes = known.open_until
+    runs_on = closes is not None and edition.open_until(closes) is not None
+    occupancy, assumed = known.seen(local, edition.open_until(local), runs_on=runs_on)
+    if occupancy == people.occupancy:
+        return door, ()
+    people = replace(people, occupancy=occupancy)
+    if occupancy.open_until is not None:  # who forgot to leave yesterday comes anew today (rule 12)
+        people = replace(people, lingering=Presence())
+    if assumed is None or closes is None:
+        return replace(door, people=people), ()
+    # Not the stamp's own id: the next visitor's turn may begin in the same moment, and bears that one.
+    own_id = derived_id(stamp.visit_id, "closing")
+    if occupancy.open_until is None:  # whoever is under the shower at closing time goes home later (rule 3)
+        people = replace(people, lingering=people.presence.with_nameless(assumed, own_id, stamp.mono))
+    people = replace(people, presence=Presence(), occupancy=occupancy.emptied(own_id))
+    if people.venue is not None:  # what the other doors counted is of yesterday as well
+        people = replace(people, venue=replace(people.venue, inside=0, own=0))
+    closed_at = closes.replace(tzinfo=door.setup.zone).astimezone(UTC)
+    closing = Closing(id=own_id, closed_at=closed_at, assumed_exits=assumed, time_trusted=stamp.trusted)
+    effects: tuple[Effect, ...] = (Write(record=closing),)
+    return replace(door, people=people), effects

@@ -17,8 +17,8 @@ from kiosk.core.inside.occupancy import Movement, Occupancy
 from kiosk.core.inside.presence import Entered, Presence
 from kiosk.core.model import Direction
 
-VERSION = 3
-"""1 had tags that did not tell a pass from a number, 2 times of the wall clock."""
+VERSION = 4
+"""1 had tags that did not tell a pass from a number, 2 times of the wall clock, 3 a count that was never negative."""
 KEY_BYTES = 32
 
 
@@ -34,11 +34,11 @@ class Remembered:
     @classmethod
     def of(cls, door: Door) -> Self:
         """Return what is to be remembered of a door. Who is still on the way through the gate is not inside yet."""
-        presence = door.presence
-        for coming in door.pending:
+        presence = door.people.presence
+        for coming in door.people.pending:
             if coming.direction is Direction.ENTRY:
                 presence = presence.withdraw(coming.visit_id)
-        return cls(key=door.setup.presence_key, presence=presence, occupancy=door.occupancy)
+        return cls(key=door.setup.presence_key, presence=presence, occupancy=door.people.occupancy)
 
     def caught_up(self, newer: Iterable[Movement]) -> tuple[Presence, Occupancy]:
         """Return who and how many are inside, after what the store has that was written since.
@@ -77,7 +77,7 @@ class Remembered:
             key, inside, until = bytes.fromhex(said["key"]), said["inside"], said["open_until"]
             if said["version"] != VERSION or said["boot"] != boot or len(key) != KEY_BYTES:
                 return None
-            if type(inside) is not int or inside < 0 or type(said["through"]) is not str:
+            if type(inside) is not int or type(said["through"]) is not str:
                 return None
             return cls(
                 key=key,

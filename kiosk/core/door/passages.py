@@ -1,13 +1,14 @@
-"""Visit = decision and passage (rule 9). Where no sensor looks, an opened gate is taken for a passage."""
+"""Visit = decision and passage (rule 9). Where no sensor looks, a gate that obeyed is taken for a passage."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.core.door.state import Door, Pending, Step
+from kiosk.core.door.state import Door, Step
 from kiosk.core.effects import Chime, Effect, Shut, Sound, Tell, Write
-from kiosk.core.events import Passed
+from kiosk.core.events import GateFailed, GateOpened, Part, Passed
 from kiosk.core.ids import derived_id
+from kiosk.core.inside.people import Pending
 from kiosk.core.model import Anomaly, Direction, DoorKind, Oddity, Passage, Stamp
 
 TAILGATE_S = 3.0
@@ -23,17 +24,39 @@ def passage_id(visit_id: str) -> str:
 
 def await_passage(
     door: Door, visit_id: str, direction: Direction, tags: frozenset[str], stamp: Stamp
-) -> Step:
-    """One more person is on the way through: waited for where a sensor looks, taken for passed where none does."""
-    if door.setup.passage_sensor:
-        coming = Pending(
-            visit_id=visit_id, direction=direction, until=stamp.mono + door.setup.times.passage_s, tags=tags
-        )
-        return replace(door, pending=(*door.pending, coming)), ()
-    door = replace(
-        _left(door, direction, tags), occupancy=door.occupancy.moved(direction, passage_id(visit_id))
-    )
-    return door, (_passage(visit_id, stamp, passed=True, sensed=False),)
+) -> Door:
+    """Return the door with one more person on the way through: until a sensor saw them, or the gate obeyed."""
+    until = stamp.mono + door.setup.times.passage_s
+    coming = Pending(visit_id=visit_id, direction=direction, until=until, tags=tags)
+    return door.counts(pending=(*door.people.pending, coming))
+
+
+def gate_opened(door: Door, event: GateOpened, stamp: Stamp) -> Step:
+    """The gate obeyed: where no sensor looks, its visitor is taken to have passed."""
+    door = door.with_part(Part.GATE, None)
+    one = door.people.waiting_for(event.visit_id)
+    if one is None or door.setup.passage_sensor:
+        return door, ()
+    return through(door, one, stamp, sensed=False)
+
+
+def gate_failed(door: Door, event: GateFailed, stamp: Stamp) -> Step:
+    """The gate did not obey: nobody went through it, so its visitor is not counted."""
+    door = door.with_part(Part.GATE, event.why)
+    failed = Tell(what="gate-failed", visit_id=event.visit_id)
+    if door.people.waiting_for(event.visit_id) is None:
+        return door, (failed,)
+    return _forget(door, event.visit_id), (withdrawn(event.visit_id, stamp), failed)
+
+
+def through(door: Door, one: Pending, stamp: Stamp, *, sensed: bool) -> Step:
+    """Count one who passed. Who went out is forgotten now and not at the decision, so that who stayed can leave again."""
+    people = door.people
+    if one.direction is Direction.EXIT:
+        people = people.left(one.tags)
+    people = replace(people, pending=tuple(other for other in people.pending if other is not one))
+    door = replace(door, people=people.moved(one.direction, passage_id(one.visit_id)))
+    return door, (_passage(one.visit_id, stamp, passed=True, sensed=sensed),)
 
 
 def passed(door: Door, event: Passed, stamp: Stamp) -> Step:
@@ -41,50 +64,36 @@ def passed(door: Door, event: Passed, stamp: Stamp) -> Step:
 
     Which way, where the sensor cannot tell, is the way of the relay that was open for them.
     """
-    one = next((one for one in door.pending if event.direction in (one.direction, None)), None)
+    one = next((one for one in door.people.pending if event.direction in (one.direction, None)), None)
     if one is not None:
-        occupancy = door.occupancy.moved(one.direction, passage_id(one.visit_id))
-        left = tuple(other for other in door.pending if other is not one)
-        door = replace(
-            _left(door, one.direction, one.tags),
-            pending=left,
-            occupancy=occupancy,
-            passed_at=stamp.mono,
-            passed_way=one.direction,
-        )
-        record = _passage(one.visit_id, stamp, passed=True, sensed=True)
+        door, record = through(door, one, stamp, sensed=True)
+        door = door.counts(passed_at=stamp.mono, passed_way=one.direction)
         # At once, even before the record: every moment that a gate stands open longer lets in who comes behind.
-        more = any(other.direction is one.direction for other in left)
-        return door, (record,) if more else (Shut(direction=one.direction), record)
+        more = any(other.direction is one.direction for other in door.people.pending)
+        return door, record if more else (Shut(direction=one.direction), *record)
     what, way = _oddity(door, event.direction, stamp)
     anomaly = Anomaly(
         id=stamp.visit_id, what=what, direction=way, seen_at=stamp.wall, time_trusted=stamp.trusted
     )
     if way is not None:
-        door = replace(door, occupancy=door.occupancy.moved(way, anomaly.id))
+        door = replace(door, people=door.people.moved(way, anomaly.id))
     if what is Oddity.TAILGATE:  # a third one comes behind the second
-        door = replace(door, passed_at=stamp.mono)
-    if door.alarm:  # they are meant to leave
+        door = door.counts(passed_at=stamp.mono)
+    if door.building.everybody_leaves:  # they are meant to
         return door, (Write(record=anomaly),)
-    door = replace(door, noticed=what, noticed_at=stamp.mono)
+    door = door.counts(noticed=what, noticed_at=stamp.mono)
     return door, (Write(record=anomaly), Tell(what=what), Chime(sound=Sound.MISTAKE))
 
 
-def expire(door: Door, stamp: Stamp) -> tuple[Door, tuple[Effect, ...]]:
+def expire(door: Door, stamp: Stamp) -> Step:
     """Withdraw every admitted visit whose visitor did not pass in time: nobody is counted inside."""
-    gone = [one for one in door.pending if one.until <= stamp.mono]
-    if not gone:
-        return door, ()
-    presence, lingering = door.presence, door.lingering
+    gone = [one for one in door.people.pending if one.until <= stamp.mono]
+    effects: tuple[Effect, ...] = ()
     for one in gone:
-        presence, lingering = presence.withdraw(one.visit_id), lingering.withdraw(one.visit_id)
-    door = replace(
-        door,
-        presence=presence,
-        lingering=lingering,
-        pending=tuple(one for one in door.pending if one not in gone),
-    )
-    return door, tuple(_passage(one.visit_id, stamp, passed=False, sensed=True) for one in gone)
+        door = _forget(door, one.visit_id)
+        sensed = door.setup.passage_sensor
+        effects += (_passage(one.visit_id, stamp, passed=False, sensed=sensed),)
+    return door, effects
 
 
 def withdrawn(visit_id: str, stamp: Stamp) -> Write:
@@ -92,11 +101,8 @@ def withdrawn(visit_id: str, stamp: Stamp) -> Write:
     return _passage(visit_id, stamp, passed=False, sensed=False)
 
 
-def _left(door: Door, direction: Direction, tags: frozenset[str]) -> Door:
-    """Forget who went out: at the passage and not at the decision, so that who stayed can ask to leave again."""
-    if direction is Direction.ENTRY:
-        return door
-    return replace(door, presence=door.presence.leave(tags), lingering=door.lingering.leave(tags))
+def _forget(door: Door, visit_id: str) -> Door:
+    return replace(door, people=door.people.without(visit_id))
 
 
 def _passage(visit_id: str, stamp: Stamp, *, passed: bool, sensed: bool) -> Write:
@@ -114,10 +120,11 @@ def _passage(visit_id: str, stamp: Stamp, *, passed: bool, sensed: bool) -> Writ
 
 def _oddity(door: Door, way: Direction | None, stamp: Stamp) -> tuple[Oddity, Direction | None]:
     """Return what somebody did whom nobody let through, and which way they went; None: nobody knows."""
-    lately = stamp.mono - door.passed_at < TAILGATE_S
-    if lately and way in (door.passed_way, None):
-        return Oddity.TAILGATE, door.passed_way
+    people = door.people
+    lately = stamp.mono - people.passed_at < TAILGATE_S
+    if lately and way in (people.passed_way, None):
+        return Oddity.TAILGATE, people.passed_way
     only = _ONLY_WAY.get(door.setup.kind)
-    if way is not None and (door.pending or only not in (way, None)):
+    if way is not None and (people.pending or only not in (way, None)):
         return Oddity.WRONG_WAY, way
     return Oddity.UNCALLED, way or only

@@ -7,43 +7,42 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.core.door.state import Door, Step
+from kiosk.core.door.state import Door, Place, Step
 from kiosk.core.door.verdicts import ask, write
 from kiosk.core.effects import Tell
 from kiosk.core.events import StaffAdmitted
 from kiosk.core.model import Colour, Direction, Outcome, Reason, Stamp
 
 
-def can_check_again(door: Door, stamp: Stamp) -> bool:
-    """Whether the last visitor was refused or unchecked at an entry, not too long ago.
-
-    Where nobody watches, the key is anybody's: there it lasts only as long as the one it is about can still stand there.
-    """
-    times = door.setup.times
-    lasts = times.recheck_s if door.setup.attended else min(times.recheck_s, times.unchecked_s)
+def _was_turned_away(door: Door, stamp: Stamp, within_s: float) -> bool:
+    """Whether the last visitor was refused or unchecked at an entry, at most so many seconds ago, and could enter now."""
     visitor = door.visitor
     return (
-        not door.revoked
+        Direction.ENTRY in door.ways
         and visitor is not None
         and visitor.identifier is not None
         and visitor.direction is Direction.ENTRY
         and visitor.decision is not None
         and not visitor.decision.opens
-        and stamp.mono - visitor.decided_mono < lasts
+        and stamp.mono - visitor.decided_mono < within_s
     )
 
 
 def check_again(door: Door, stamp: Stamp) -> Step:
-    """Ask once more for the visitor who was refused: the same visit, amended if the answer is another (rule 11)."""
-    if not can_check_again(door, stamp) or door.visitor is None:
+    """Ask once more for the visitor who was refused: the same visit, amended if the answer is another (rule 11).
+
+    The key is anybody's, so it lasts only as long as the one it is about still stands there.
+    """
+    if door.visitor is None or not _was_turned_away(door, stamp, door.setup.times.stands_there_s):
         return door, ()
-    return ask(door, door.visitor, stamp)
+    return ask(door, replace(door.visitor, place=Place.NOT_ASKED), stamp)
 
 
 def staff_admitted(door: Door, event: StaffAdmitted, stamp: Stamp) -> Step:
     """Staff override: a recorded act with who and why. Red is beyond it (rule 6)."""
     visitor = door.visitor
-    if visitor is None or visitor.decision is None or not can_check_again(door, stamp):
+    staff_s = door.setup.times.staff_s if door.setup.attended else door.setup.times.stands_there_s
+    if visitor is None or visitor.decision is None or not _was_turned_away(door, stamp, staff_s):
         return door, ()
     if not event.by.strip() or not event.why.strip():
         return door, (Tell(what="override-without-who-or-why", visit_id=visitor.visit_id),)

@@ -2,58 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
+from kiosk.core.door.building import Building, Standing
 from kiosk.core.door.typed import Typed
+from kiosk.core.door.word import Word
 from kiosk.core.effects import Effect
 from kiosk.core.events import CodeRead, Part, PhoneArrived, StaffIdentified
-from kiosk.core.health.faults import numbers
 from kiosk.core.hint import Hint
-from kiosk.core.inside.occupancy import Occupancy
-from kiosk.core.inside.presence import Presence, tag_of
+from kiosk.core.inside.people import People
+from kiosk.core.inside.presence import tag_of
 from kiosk.core.model import (
     Decision,
     Direction,
     DoorKind,
     Identifier,
     IdentifierKind,
-    Oddity,
     Refusal,
     Source,
     Stamp,
     Status,
     Via,
 )
-from kiosk.core.rule.knowledge import Freshness, Knowledge
-from kiosk.core.rule.policy import Edition, Policy, UnknownRule
+from kiosk.core.rule.policy import CapacityWithoutExit, Edition
 from kiosk.core.who.keypad_budget import Budget, Guesses
-from kiosk.core.who.passes import FAST_CLOCK, now_for
 
 
 class State(StrEnum):
-    """What the door is doing. One visitor at a time."""
+    """What the door does with one visit. What the building is like (`Standing`) and whether the keypad rests are no states."""
 
     IDLE = "idle"
     TYPING = "typing"
     CONFIRMING = "confirming"
     ASKING = "asking"
     RECORDING = "recording"
-    ADMITTED = "admitted"
-    REFUSED = "refused"
-    UNCHECKED = "unchecked"
+    SHOWING = "showing"
+    """The decision is up: admitted, refused, or could not check."""
     NOTICE = "notice"
-    """A code was read that is nobody's: said so, and no visit."""
-    RESTING = "resting"
-    """Too many numbers were tried: the keypad rests for a while. A code is read all the same."""
-    OUT_OF_ORDER = "out-of-order"
-    """Visits cannot be recorded, so nobody is admitted; exits go on."""
-    OUT_OF_SERVICE = "out-of-service"
-    """The registry withdrew the device, so nobody is admitted; exits go on, and are recorded."""
-    ALARM = "alarm"
-    """The building's fire alarm rings: nobody is admitted, and whoever presents themselves leaves."""
+    """Something is said that is no visit: a code is nobody's, or the keypad rests."""
+
+
+ANSWERING = (State.ASKING, State.RECORDING)
+"""An answer is on its way: nobody else's turn begins before it was shown."""
+WITH_DIGITS = (State.TYPING, State.CONFIRMING)
+"""Somebody's number is on the screen: whoever else wants in waits until they are done."""
+
+
+class KeypadRests(StrEnum):
+    """What a notice says where too many numbers were tried."""
+
+    RESTS = "keypad-rests"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +75,12 @@ class Times:
     repeat_s: float = 5.0
     """The same visitor read again within this time of the decision is the same visit."""
     passage_s: float = 8.0
-    recheck_s: float = 300.0
-    """How long staff can check a refused visitor again. Where nobody watches it is no longer than `unchecked_s`."""
+    stands_there_s: float = 20.0
+    """So long after a refusal its visitor still stands there: the key *check again* is theirs, and then nobody's."""
+    staff_s: float = 300.0
+    """How long staff can come back to the last refusal."""
+    turn_round_s: float = 10.0
+    """How long somebody who was taken for leaving at a toggle door can say that they come in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +97,8 @@ class Setup:
     passage_sensor: bool = False
     release_every_s: float | None = None
     """How often the gate is opened outwards in a fire alarm; None: that is left to the building's own hardware alone."""
+    keypad: bool = True
+    """Whether there are keys to press, on a keypad or on the screen."""
     scanner: bool = False
     """Whether a scanner stands on the desk beside the camera."""
     times: Times = field(default_factory=Times)
@@ -100,6 +108,17 @@ class Setup:
     """Of an unattended keypad."""
     public_colours: bool = True
     """False: a refusal looks neutral to the hall, and only the lamp shows staff the colour."""
+
+
+class Place(StrEnum):
+    """Whether a place in the venue was taken for a visitor at the registry, where few are left."""
+
+    NOT_ASKED = "not-asked"
+    ASKED = "asked"
+    TAKEN = "taken"
+    NONE_FREE = "none-free"
+    NO_ANSWER = "no-answer"
+    """The number that is known decides, and the record says as of when it was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +139,10 @@ class Visitor:
     subject: str = ""
     decision: Decision | None = None
     decided_mono: float = 0.0
-    awaiting: str = ""
+    place: Place = Place.NOT_ASKED
+    counted_at: datetime | None = None
+    """As of when the number inside was by which they were let in; None: the registry gave them a place, or none was needed."""
+    awaiting: str | None = None
     """The record whose commit opens the gate or shows the answer."""
     written: bool = False
     """The visit itself is on its way to the disk, so that any further decision is an amendment."""
@@ -131,17 +153,6 @@ class Visitor:
         if self.subject:
             known.append(Identifier(kind=IdentifierKind.PASS, value=self.subject))
         return frozenset(tag_of(key, identifier) for identifier in known)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pending:
-    """A gate that was opened, and nobody seen passing yet."""
-
-    visit_id: str
-    direction: Direction
-    until: float
-    tags: frozenset[str] = frozenset()
-    """By which who leaves is known; they are inside until they were seen passing."""
 
 
 Arrival = CodeRead | PhoneArrived | StaffIdentified
@@ -157,152 +168,119 @@ class Queued:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Door:
-    """The door at one moment. `since` and `until` are seconds of the monotonic clock."""
+    """The door at one moment. `since` and `until` are seconds of the monotonic clock.
+
+    The visit is `state`, `visitor`, `typed`, `notice` and `queue`; all else is in parts that go on whatever the visit does.
+    """
 
     setup: Setup
     state: State = State.IDLE
     since: float = 0.0
     until: float | None = None
     visitor: Visitor | None = None
-    """At the door now, or the last one who was: staff may check them again."""
+    """At the door now, or the last one who was: they may be checked again."""
     typed: Typed = field(default_factory=Typed)
-    refusal: Refusal | None = None
+    notice: Refusal | KeypadRests | None = None
     queue: tuple[Queued, ...] = ()
-    """Came while somebody else's answer was on its way: each one's turn comes by itself."""
-    pending: tuple[Pending, ...] = ()
-    passed_at: float = float("-inf")
-    passed_way: Direction | None = None
-    noticed: Oddity | None = None
-    """What the passage sensor last saw that nobody was let through for: staff are told for a while."""
-    noticed_at: float = float("-inf")
-    abandoned: tuple[tuple[str, str], ...] = ()
-    """(record, visit) whose commit took too long: the gate stays shut, and a late commit withdraws the visit."""
-    presence: Presence = field(default_factory=Presence)
-    lingering: Presence = field(default_factory=Presence)
-    """Counted as gone at closing time. Until the venue opens, whoever of them is still there leaves as one inside."""
-    occupancy: Occupancy = field(default_factory=Occupancy)
-    policy: Policy | None = None
-    heard_at: datetime | None = None
-    """The last good word from the registry by the wall clock: what the disk says of it at the start."""
-    heard_mono: float | None = None
-    """The same by the monotonic clock, which nobody sets; None: nothing was heard since the start."""
-    knowledge: Knowledge | None = None
-    """How long the signed documents stand; None before anybody told."""
-    latest_signed: datetime | None = None
-    """The highest time that the registry has signed into anything that was verified here."""
-    least_lead_s: float = float("-inf")
-    """At least so far is unix time ahead of the monotonic clock: what was signed has aged since it was seen."""
-    trusts_time: bool = False
-    """What the clock said of itself last; a door begins without having asked."""
-    revoked: bool = False
-    """The registry withdrew this device."""
-    alarm: bool = False
-    """The building's fire alarm rings. An exit that is being recorded ends as it would have."""
-    release_at: float = float("-inf")
-    """When the gate is next opened outwards in an alarm, where it is at all."""
+    """Came while somebody else was being answered: each one's turn comes by itself."""
+    abandoned: Mapping[str, str] = field(default_factory=dict)
+    """Record -> visit, whose commit took too long: the gate stays shut, and a late commit withdraws the visit."""
     guesses: Guesses = field(default_factory=Guesses)
-    online: bool = False
-    waiting: int = 0
-    parked: int = 0
-    incidents_waiting: int = 0
-    broken: tuple[tuple[Part, str], ...] = ()
     hint: Hint | None = None
     """What would help whoever holds up what is not read, as long as they do; said while nobody is answered."""
+    word: Word = field(default_factory=Word)
+    building: Building = field(default_factory=Building)
+    people: People = field(default_factory=People)
 
-    def goes(self, state: State, now: float, lasts_s: float | None = None, **changes: Any) -> Door:
-        """Return this door in another state, for `lasts_s` seconds (None: until something happens)."""
+    def goes(
+        self,
+        state: State,
+        now: float,
+        lasts_s: float | None = None,
+        *,
+        visitor: Visitor | None = None,
+        typed: Typed | None = None,
+        notice: Refusal | KeypadRests | None = None,
+    ) -> Self:
+        """Return this door in another state, for `lasts_s` seconds (None: until something happens).
+
+        `visitor` and `typed` stay where none are given; a notice is up in its own state only.
+        """
         return replace(
-            self, state=state, since=now, until=None if lasts_s is None else now + lasts_s, **changes
+            self,
+            state=state,
+            since=now,
+            until=None if lasts_s is None else now + lasts_s,
+            visitor=visitor or self.visitor,
+            typed=self.typed if typed is None else typed,
+            notice=notice,
         )
 
+    def knows(self, **changes: Any) -> Self:
+        """Return this door with another word of the registry."""
+        return replace(self, word=replace(self.word, **changes))
+
+    def counts(self, **changes: Any) -> Self:
+        """Return this door with other people inside."""
+        return replace(self, people=replace(self.people, **changes))
+
+    def stands(self, **changes: Any) -> Self:
+        """Return this door with another building around it."""
+        return replace(self, building=replace(self.building, **changes))
+
+    def with_part(self, part: Part, why: str | None) -> Self:
+        """Return this door with a part broken for a reason, or (None) working again."""
+        return replace(self, building=self.building.with_part(part, why))
+
     @property
-    def inside(self) -> int:
-        """How many are inside, those on their way through the gate included."""
-        return self.occupancy.inside + sum(one.direction is Direction.ENTRY for one in self.pending)
+    def standing(self) -> Standing:
+        """Whether the door admits at all, and why it does not."""
+        return self.building.standing
+
+    @property
+    def ways(self) -> frozenset[Direction]:
+        """Which ways people may go through now."""
+        return self.building.ways(self.setup.kind)
+
+    @property
+    def doing(self) -> str:
+        """What the door does in one word, for a file and a journal: while nobody is answered, how it stands."""
+        shut = self.state is State.IDLE and self.standing is not Standing.OPEN
+        return self.standing.value if shut else self.state.value
+
+    def is_broken(self, part: Part) -> bool:
+        """Whether a part is known not to work."""
+        return part in self.building.broken
+
+    def now(self, stamp: Stamp) -> datetime:
+        """Return the moment (UTC) by which rule and expiry are judged."""
+        return self.word.now(stamp)
 
     def edition(self, now: datetime) -> Edition | None:
         """Return the rule in force."""
-        return self.policy.at(now) if self.policy else None
+        return self.word.edition(now)
 
     def local(self, now: datetime) -> datetime:
         """Return a UTC moment on the venue's wall clock."""
         return now.astimezone(self.setup.zone)
 
-    def heard(self, stamp: Stamp) -> Door:
-        """Return this door having heard a good word from the registry now."""
-        return replace(self, heard_at=stamp.wall, heard_mono=stamp.mono)
+    def places(self, edition: Edition | None) -> int | None:
+        """Return how many may be inside; None: no limit holds here.
 
-    def saw_signed(self, moment: datetime, mono: float) -> Door:
-        """Return this door knowing that at a monotonic moment it was at least as late as was signed."""
-        lead_s = max(self.least_lead_s, moment.timestamp() - mono)
-        return replace(self, latest_signed=max(self.latest_signed or moment, moment), least_lead_s=lead_s)
-
-    def signed_by(self, stamp: Stamp) -> datetime | None:
-        """Return how late it is at least by all that was signed; None: nothing was."""
-        if self.latest_signed is None or self.least_lead_s + stamp.mono <= self.latest_signed.timestamp():
-            return self.latest_signed
-        return datetime.fromtimestamp(self.least_lead_s + stamp.mono, UTC)
-
-    def now(self, stamp: Stamp) -> datetime:
-        """Return the moment (UTC) by which rule and expiry are judged: a clock that is not trusted may be late."""
-        return now_for(stamp, self.signed_by(stamp))
-
-    def knowledge_age(self, stamp: Stamp) -> timedelta | None:
-        """Return how old the last good word from the registry is; None: there never was one, or nobody knows."""
-        if self.online:
-            return timedelta(0)
-        if self.heard_mono is not None:
-            return timedelta(seconds=stamp.mono - self.heard_mono)
-        if self.heard_at is None or not stamp.trusted or stamp.wall < self.heard_at - FAST_CLOCK:
+        Where nobody who leaves is counted, the number only rises and would call the venue full until closing time: then
+        the limit holds only if the policy says so.
+        """
+        if edition is None or edition.places is None:
             return None
-        return max(stamp.wall - self.heard_at, timedelta(0))
-
-    def freshness(self, stamp: Stamp) -> Freshness:
-        """Return how good the registry's word is here: the worst of the contact and of every signed document."""
-        edition = self.edition(self.now(stamp))
-        rule = edition.unknown if edition else UnknownRule()
-        return rule.freshness(self.knowledge_age(stamp), expired=self.knowledge_expired(stamp))
-
-    def knowledge_expired(self, stamp: Stamp) -> bool:
-        """Whether a signed document is past its time."""
-        return self.knowledge is not None and self.knowledge.expired(self.now(stamp))
-
-    @property
-    def resting(self) -> State:
-        """Where the door waits for the next visitor."""
-        if self.alarm:
-            return State.ALARM
-        if self.revoked:
-            return State.OUT_OF_SERVICE
-        return State.OUT_OF_ORDER if self.is_broken(Part.STORE) else State.IDLE
+        venue = self.people.venue
+        exits = self.setup.kind is not DoorKind.ENTRY or (venue is not None and venue.exits)
+        return (
+            edition.places if exits or edition.capacity_without_exit is CapacityWithoutExit.ENFORCE else None
+        )
 
     def keypad_rests(self, now: float) -> bool:
         """Whether too many numbers were tried at a keypad that nobody watches."""
         return not self.setup.attended and self.guesses.paused(now)
-
-    @property
-    def knows_who_is_inside(self) -> bool:
-        """False after a restart with people inside: then a toggle door cannot tell an entry from an exit."""
-        return self.occupancy.inside <= len(self.presence.inside)
-
-    @property
-    def faults(self) -> tuple[int, ...]:
-        """What is broken here, by number, lowest first (docs/doctor.md)."""
-        return numbers(self.broken, revoked=self.revoked)
-
-    @property
-    def lowest_fault(self) -> int:
-        """The number that the lamp blinks; 0: nothing is broken."""
-        return min(self.faults, default=0)
-
-    def is_broken(self, part: Part) -> bool:
-        """Whether a part is known not to work."""
-        return any(broken is part for broken, _why in self.broken)
-
-    def with_part(self, part: Part, why: str | None) -> Door:
-        """Return this door with a part broken for a reason, or (None) working again."""
-        others = tuple(one for one in self.broken if one[0] is not part)
-        return replace(self, broken=others if why is None else (*others, (part, why)))
 
 
 Step = tuple[Door, tuple[Effect, ...]]

@@ -9,7 +9,7 @@ from kiosk.core.who import iin
 
 MASKED = "•"
 SHOWN_LAST = 4
-"""So many digits at the end stay readable; the others are masked (facts-screen.md 4.8)."""
+"""So many digits at the end stay readable; the others are masked (docs/facts.md#a-public-screen)."""
 GLIMPSE_S = 0.8
 """How long a digit that will be masked can be read after its key went down."""
 WHILE_TYPING = (4, 4, 4)
@@ -21,9 +21,11 @@ class Typed:
 
     digits: str = field(default="", repr=False)
     last_at: float = 0.0
-    """When the last digit was typed, in seconds of the monotonic clock."""
+    """When the last key went down, in seconds of the monotonic clock."""
     mistyped: bool = False
     """The check digit said no; stays until another key."""
+    shown: bool = False
+    """All of it can be read, for as long as its visitor holds a key down."""
 
     @property
     def complete(self) -> bool:
@@ -31,15 +33,20 @@ class Typed:
         return len(self.digits) == iin.LENGTH
 
     def press(self, key: Key, now: float) -> Typed:
-        """Return the number after a digit or an erasure; other keys only end the complaint."""
+        """Return the number after a digit or an erasure; other keys only end the complaint.
+
+        After a complaint a digit begins anew: people type the whole number again.
+        """
         if key is Key.ERASE:
             return Typed(digits=self.digits[:-1], last_at=now)
-        if key.isdigit() and not self.complete:
-            return Typed(digits=self.digits + key, last_at=now)
-        return replace(self, mistyped=False)
+        if key.isdigit() and (self.mistyped or not self.complete):
+            return Typed(digits=("" if self.mistyped else self.digits) + key, last_at=now)
+        return replace(self, mistyped=False, shown=False, last_at=now)
 
     def cells(self, now: float | None) -> str:
         """Return the twelve cells as they may be seen; `now` None masks the newest digit as well."""
+        if self.shown:
+            return self.digits.ljust(iin.LENGTH)
         shown = ""
         for at, digit in enumerate(self.digits):
             newest = now is not None and at == len(self.digits) - 1 and now - self.last_at < GLIMPSE_S

@@ -6,35 +6,56 @@ record failed, because nobody is held inside (rule 3, docs/decisions.md).
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime
 
-from kiosk.core.door.passages import await_passage, withdrawn
-from kiosk.core.door.state import Door, State, Step, Visitor
+from kiosk.core.door.building import Standing
+from kiosk.core.door.passages import await_passage
+from kiosk.core.door.state import Door, Place, State, Step, Visitor
 from kiosk.core.door.typed import Typed
-from kiosk.core.door.whose import may_be_inside, went_in
-from kiosk.core.effects import SIGNAL_OF, SOUND_OF, Ask, Chime, Effect, Light, Open, Signal, Tell, Write
-from kiosk.core.events import Answered, AskFailed, Part, Recorded, RecordFailed, Tick
-from kiosk.core.inside.presence import Entered
-from kiosk.core.model import (
-    Amendment,
-    Decision,
-    Direction,
-    Outcome,
-    Reason,
-    Source,
-    Stamp,
-    Via,
-    Visit,
+from kiosk.core.door.whose import may_be_inside
+from kiosk.core.effects import (
+    SIGNAL_OF,
+    SOUND_OF,
+    Ask,
+    Chime,
+    Effect,
+    Light,
+    Open,
+    Signal,
+    TakePlace,
+    Tell,
+    Write,
 )
+from kiosk.core.events import Answered, AskFailed, Part, PlaceAnswered, Recorded, RecordFailed, Tick
+from kiosk.core.inside.presence import Entered
+from kiosk.core.model import Amendment, Decision, Direction, Outcome, Reason, Source, Stamp, Via, Visit
 from kiosk.core.rule import rules
 from kiosk.core.rule.policy import UnattendedColours
 
-STATE_OF = {
-    Outcome.ADMITTED: State.ADMITTED,
-    Outcome.REFUSED: State.REFUSED,
-    Outcome.UNCHECKED: State.UNCHECKED,
-}
+
+def begin(door: Door, visitor: Visitor, stamp: Stamp) -> Step:
+    """Begin the visit of somebody who presents themselves, or look at a refused one again."""
+    if _stays_out(door, visitor) and not may_be_inside(door, visitor):
+        return not_now(door, stamp)
+    if visitor.direction is Direction.EXIT or visitor.source is Source.REGISTRY:
+        return settle(door, visitor, stamp)
+    if visitor.source is Source.LIVE_PASS and not _stays_out(door, visitor):
+        door, effects = settle(door, visitor, stamp)
+        beside: tuple[Effect, ...] = question(door, visitor)
+        return door, (*effects, *beside)
+    return ask(door, visitor, stamp)
+
+
+def _stays_out(door: Door, visitor: Visitor) -> bool:
+    """Whether this is somebody who wants in while nobody enters."""
+    return visitor.direction is Direction.ENTRY and door.standing is not Standing.OPEN
+
+
+def not_now(door: Door, stamp: Stamp) -> Step:
+    """Nobody enters now, and the door's page says why: this one is not recorded, and what is up for somebody else stays."""
+    theirs = door.state in (State.CONFIRMING, State.ASKING)
+    return rest(door, stamp) if theirs else (door, ())
 
 
 def ask(door: Door, visitor: Visitor, stamp: Stamp) -> Step:
@@ -62,7 +83,7 @@ def decide(door: Door, visitor: Visitor, stamp: Stamp) -> Decision:
     """Return the door's answer to this visitor as things stand."""
     now = door.now(stamp)
     edition = door.edition(now)
-    known = door.presence.find(visitor.tags(door.setup.presence_key))
+    known = door.people.presence.find(visitor.tags(door.setup.presence_key))
     lately = (
         known is not None
         and edition is not None
@@ -76,10 +97,10 @@ def decide(door: Door, visitor: Visitor, stamp: Stamp) -> Decision:
             now=now,
             local=door.local(now),
             edition=edition,
-            inside=door.inside,
+            full=_is_full(door, visitor, now),
             attended=door.setup.attended,
-            knowledge_age=door.knowledge_age(stamp),
-            knowledge_expired=door.knowledge_expired(stamp),
+            knowledge_age=door.word.age(stamp),
+            knowledge_expired=door.word.expired(stamp),
             unrevoked_since=_unrevoked_since(door, visitor, now),
             carried=visitor.carried,
             entered_lately=lately,
@@ -92,20 +113,77 @@ def decide(door: Door, visitor: Visitor, stamp: Stamp) -> Decision:
     return replace(decision, calls_staff=True)
 
 
+def _is_full(door: Door, visitor: Visitor, now: datetime) -> bool:
+    """Whether no place is free: as the registry said of this visitor, else by the number that is known here."""
+    if visitor.place in (Place.TAKEN, Place.NONE_FREE):
+        return visitor.place is Place.NONE_FREE
+    places = door.places(door.edition(now))
+    return places is not None and door.people.inside >= places
+
+
 def _unrevoked_since(door: Door, visitor: Visitor, now: datetime) -> datetime | None:
     """Return since when the visitor's pass may have been revoked unheard; None where that cannot be, or was asked."""
     by_pass = visitor.source in (Source.LIVE_PASS, Source.CARRY_PASS)
-    if not by_pass or visitor.status is None or door.knowledge is None:
+    if not by_pass or visitor.status is None or door.word.knowledge is None:
         return None
-    return door.knowledge.unrevoked_since(visitor.status.established_at, now)
+    return door.word.knowledge.unrevoked_since(visitor.status.established_at, now)
 
 
 def settle(door: Door, visitor: Visitor, stamp: Stamp) -> Step:
-    """Decide, and put the decision on the disk; it is shown when it is there."""
+    """Decide, and put the decision on the disk; it is shown when it is there. Near a full venue a place is taken first."""
+    if _stays_out(door, visitor):
+        return not_now(door, stamp)
+    if _wants_a_place(door, visitor, stamp):
+        if visitor.place is Place.NOT_ASKED:
+            return _take_place(door, visitor, stamp)
+        return replace(door, visitor=visitor), ()  # it is on its way
+    visitor = replace(visitor, counted_at=_counted_at(door, visitor, stamp))
     decision = decide(door, visitor, stamp)
     if visitor.written and visitor.decision is not None and _same(decision, visitor.decision):
         return show(door, visitor, stamp)
     return write(door, visitor, decision, stamp)
+
+
+def _wants_a_place(door: Door, visitor: Visitor, stamp: Stamp) -> bool:
+    """Whether this visitor's last hurdle is a place that another door may be giving away right now."""
+    places = door.places(door.edition(door.now(stamp)))
+    return (
+        visitor.direction is Direction.ENTRY
+        and visitor.place in (Place.NOT_ASKED, Place.ASKED)
+        and door.word.online
+        and places is not None
+        and door.people.is_nearly_full(places, stamp.mono)
+        and decide(door, replace(visitor, place=Place.TAKEN), stamp).opens
+    )
+
+
+def _take_place(door: Door, visitor: Visitor, stamp: Stamp) -> Step:
+    """Ask the registry for a place, in what is left of the time for questions."""
+    asked_already = door.state is State.ASKING and door.until is not None
+    left_s = (door.until or 0.0) - stamp.mono if asked_already else door.setup.times.ask_s
+    if left_s <= 0:
+        return settle(door, replace(visitor, place=Place.NO_ANSWER), stamp)
+    door = door.goes(State.ASKING, stamp.mono, left_s, visitor=replace(visitor, place=Place.ASKED))
+    return door, (Light(signal=Signal.CHECKING), TakePlace(visit_id=visitor.visit_id, deadline_s=left_s))
+
+
+def _counted_at(door: Door, visitor: Visitor, stamp: Stamp) -> datetime | None:
+    """Return as of when the number was that decides, where nobody could be asked for a place though few may be left."""
+    venue = door.people.venue
+    places = door.places(door.edition(door.now(stamp)))
+    if venue is None or places is None or visitor.place in (Place.TAKEN, Place.NONE_FREE):
+        return None
+    near = door.people.is_nearly_full(places, stamp.mono)
+    return venue.at if visitor.direction is Direction.ENTRY and near else None
+
+
+def place_answered(door: Door, event: PlaceAnswered, stamp: Stamp) -> Step:
+    """The registry's word on a place; None: it gave none in time."""
+    visitor = door.visitor
+    if visitor is None or visitor.visit_id != event.visit_id or visitor.place is not Place.ASKED:
+        return door, ()
+    place = {True: Place.TAKEN, False: Place.NONE_FREE, None: Place.NO_ANSWER}[event.taken]
+    return settle(door, replace(visitor, place=place), stamp)
 
 
 def write(
@@ -130,6 +208,7 @@ def write(
             identifier=visitor.identifier,
             decision=decision,
             decided_at=stamp.wall,
+            counted_at=visitor.counted_at if decision.opens else None,
             time_trusted=stamp.trusted,
         )
     visitor = replace(visitor, decision=decision, decided_mono=stamp.mono, awaiting=record.id, written=True)
@@ -139,13 +218,14 @@ def write(
 
 def answered(door: Door, event: Answered, stamp: Stamp) -> Step:
     """The registry's word. While recording, it may still turn what a live pass said; later it changes nothing."""
-    door = door.heard(stamp)
     visitor = door.visitor
     if visitor is None or visitor.visit_id != event.visit_id:
         return door, ()
     asked = replace(visitor, status=event.status, source=Source.REGISTRY, subject=event.subject)
-    leaving = _turned_round(door, asked, stamp)
+    leaving = _turned_out(door, asked, stamp)
     if door.state is State.ASKING:
+        if visitor.place is Place.ASKED and visitor.source is Source.LIVE_PASS and event.status is None:
+            return door, ()  # the question beside it: the pass says more than the registry knows
         return settle(door, leaving or asked, stamp)
     if visitor.source is not Source.LIVE_PASS or event.status is None or visitor.decision is None:
         return door, ()
@@ -157,22 +237,17 @@ def answered(door: Door, event: Answered, stamp: Stamp) -> Step:
     return write(door, asked, decision, stamp)
 
 
-def _turned_round(door: Door, visitor: Visitor, stamp: Stamp) -> Visitor | None:
+def _turned_out(door: Door, visitor: Visitor, stamp: Stamp) -> Visitor | None:
     """Return the visitor as leaving, where the registry's word tells a toggle door that they are inside (rule 3).
 
     They came in by pass, say, and go out by number. A visit that was written as an entry stays one: this is another.
     """
     if visitor.side_known or visitor.direction is Direction.EXIT:
         return None
-    if not went_in(door, visitor.tags(door.setup.presence_key)):
+    if not door.people.went_in(visitor.tags(door.setup.presence_key)):
         return None
     visit_id = stamp.visit_id if visitor.written else visitor.visit_id
     return replace(visitor, visit_id=visit_id, direction=Direction.EXIT, decision=None, written=False)
-
-
-def heard_late(door: Door, _event: Answered, stamp: Stamp) -> Step:
-    """An answer that nobody waits for: it says only that the registry is there."""
-    return door.heard(stamp), ()
 
 
 def unanswered(door: Door, event: AskFailed | Tick, stamp: Stamp) -> Step:
@@ -183,9 +258,15 @@ def unanswered(door: Door, event: AskFailed | Tick, stamp: Stamp) -> Step:
     visitor = door.visitor
     if visitor is None or (isinstance(event, AskFailed) and event.visit_id != visitor.visit_id):
         return door, ()
+    if visitor.place is Place.ASKED:
+        if isinstance(event, AskFailed):  # the question beside it; the place is still asked for
+            return door, ()
+        visitor = replace(visitor, place=Place.NO_ANSWER)
     known = visitor.decision.colour if visitor.decision else None
     if known is not None and decide(door, visitor, stamp).colour is None:
-        return show(door, visitor, stamp)  # a pass that ran out meanwhile takes nothing back that it has said
+        return show(
+            door, visitor, stamp
+        )  # checked again offline: the pass has expired since, the answer stays
     return settle(door, visitor, stamp)
 
 
@@ -206,24 +287,17 @@ def not_recorded(door: Door, event: RecordFailed | Tick, stamp: Stamp) -> Step:
         door, effects = answer(door, visitor, stamp)
         return door, (*effects, Tell(what="exit-not-recorded", visit_id=visitor.visit_id))
     if isinstance(event, Tick):
-        opens = visitor.decision is not None and visitor.decision.opens
-        late = ((visitor.awaiting, visitor.visit_id),) if opens else ()
-        door = replace(door, abandoned=(*door.abandoned, *late)[-16:])
-    why = event.why if isinstance(event, RecordFailed) else "the disk is too slow"
-    door = door.with_part(Part.STORE, why)
-    door = door.goes(door.resting, stamp.mono, visitor=None)
-    return door, (waiting_light(door), Tell(what="not-recorded", visit_id=visitor.visit_id))
+        door = abandoned(door).with_part(Part.STORE, "the disk is too slow")
+    door, effects = rest(replace(door, visitor=None), stamp)
+    return door, (*effects, Tell(what="not-recorded", visit_id=visitor.visit_id))
 
 
-def recorded_late(door: Door, event: Recorded, stamp: Stamp) -> Step:
-    """A commit that nobody waits for: an admitted visit whose gate stayed shut is withdrawn."""
-    door = door.with_part(Part.STORE, None)
-    door, effects = rest(door, stamp) if door.state is State.OUT_OF_ORDER else (door, ())
-    visit_id = dict(door.abandoned).get(event.record_id)
-    if visit_id is None:
-        return door, effects
-    door = replace(door, abandoned=tuple(pair for pair in door.abandoned if pair[0] != event.record_id))
-    return door, (*effects, withdrawn(visit_id, stamp))
+def abandoned(door: Door) -> Door:
+    """Remember that a record which would open the gate is not waited for: if it is committed all the same, it is withdrawn."""
+    visitor = door.visitor
+    if visitor is None or visitor.awaiting is None or visitor.decision is None or not visitor.decision.opens:
+        return door
+    return replace(door, abandoned={**door.abandoned, visitor.awaiting: visitor.visit_id})
 
 
 def answer(door: Door, visitor: Visitor, stamp: Stamp) -> Step:
@@ -235,9 +309,9 @@ def answer(door: Door, visitor: Visitor, stamp: Stamp) -> Step:
     tags = visitor.tags(door.setup.presence_key)
     if visitor.direction is Direction.ENTRY and tags:
         entered = Entered(visit_id=visitor.visit_id, since=stamp.mono, tags=tags)
-        door = replace(door, presence=door.presence.enter(entered))
-    door, passage = await_passage(door, visitor.visit_id, visitor.direction, tags, stamp)
-    return door, (Open(visit_id=visitor.visit_id, direction=visitor.direction), *effects, *passage)
+        door = replace(door, people=door.people.entered(entered))
+    door = await_passage(door, visitor.visit_id, visitor.direction, tags, stamp)
+    return door, (Open(visit_id=visitor.visit_id, direction=visitor.direction), *effects)
 
 
 def show(door: Door, visitor: Visitor, stamp: Stamp) -> Step:
@@ -245,21 +319,25 @@ def show(door: Door, visitor: Visitor, stamp: Stamp) -> Step:
     decision = visitor.decision
     if decision is None:
         return door, ()
-    visitor = replace(visitor, awaiting="")
-    if door.alarm:  # somebody leaves while it burns: the screen goes on saying what everybody has to know
-        return door.goes(State.ALARM, stamp.mono, visitor=visitor), (Chime(sound=SOUND_OF[decision.outcome]),)
-    times = door.setup.times
-    if decision.opens:
-        lasts = times.admitted_s
-    else:
-        lasts = times.unchecked_s if decision.calls_staff else times.refused_s
+    visitor = replace(visitor, awaiting=None)
+    if (
+        door.building.alarm
+    ):  # somebody leaves while it burns: the screen goes on saying what everybody has to know
+        return door.goes(State.IDLE, stamp.mono, visitor=visitor), (Chime(sound=SOUND_OF[decision.outcome]),)
     seen = decision.outcome is not Outcome.UNCHECKED and visitor.direction is Direction.ENTRY
     seen = seen and not hides_colour(door, visitor, door.now(stamp))
-    door = door.goes(STATE_OF[decision.outcome], stamp.mono, lasts, visitor=visitor)
+    door = door.goes(State.SHOWING, stamp.mono, _up_for_s(door, decision), visitor=visitor)
     return door, (
         Light(signal=SIGNAL_OF[decision.outcome], colour=decision.colour if seen else None),
         Chime(sound=SOUND_OF[decision.outcome]),
     )
+
+
+def _up_for_s(door: Door, decision: Decision) -> float:
+    times = door.setup.times
+    if decision.opens:
+        return times.admitted_s
+    return times.unchecked_s if decision.calls_staff else times.refused_s
 
 
 def hides_colour(door: Door, visitor: Visitor, now: datetime) -> bool:
@@ -272,19 +350,27 @@ def hides_colour(door: Door, visitor: Visitor, now: datetime) -> bool:
 
 
 def rest(door: Door, stamp: Stamp) -> Step:
-    """Go back to waiting for the next visitor; a number that was typed is forgotten."""
-    door = door.goes(door.resting, stamp.mono, typed=Typed(), refusal=None)
+    """Go back to whoever was typing when somebody left past them, else to waiting for the next visitor."""
+    left_s = door.typed.last_at + door.setup.times.keypad_idle_s - stamp.mono
+    if door.typed.digits and left_s > 0 and door.state is State.SHOWING:
+        return door.goes(State.TYPING, stamp.mono, left_s), (waiting_light(door),)
+    door = door.goes(State.IDLE, stamp.mono, typed=Typed())
     return door, (waiting_light(door),)
 
 
 def waiting_light(door: Door) -> Light:
     """Return what the lamp shows while nobody is being answered: that all is well, or what is not."""
-    if door.state is State.ALARM:
+    if door.building.alarm:
         return Light(signal=Signal.ALARM)
-    signal = Signal.IDLE if door.state is State.IDLE else Signal.OUT_OF_ORDER
-    return Light(signal=signal, fault=door.lowest_fault)
+    signal = Signal.IDLE if door.standing is Standing.OPEN else Signal.OUT_OF_ORDER
+    return Light(signal=signal, fault=door.building.lowest_fault)
 
 
 def _same(one: Decision, other: Decision) -> bool:
     """Whether two decisions are the same answer, wherever they were learned."""
-    return replace(one, source=other.source, compare_identity=other.compare_identity) == other
+    elsewhere = {"source", "compare_identity"}
+    return all(
+        getattr(one, each.name) == getattr(other, each.name)
+        for each in fields(Decision)
+        if each.name not in elsewhere
+    )

@@ -1,10 +1,8 @@
-"""Who presents themselves, and which way they go, as far as the door can tell. Decides nothing."""
+"""Whose code or number it is, and which way they go, as far as the door can tell. Decides nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
-from kiosk.core.door.state import Arrival, Door, State, Visitor
+from kiosk.core.door.state import ANSWERING, Arrival, Door, Visitor
 from kiosk.core.events import CodeRead, PhoneArrived, StaffIdentified
 from kiosk.core.inside.presence import comparable, tag_of
 from kiosk.core.model import Direction, DoorKind, Identifier, Pass, Stamp
@@ -14,27 +12,22 @@ def side_of(door: Door, side: Direction | None) -> Direction | None:
     """Return the way that door and reader alone can tell; None at a toggle door with one reader."""
     if door.setup.kind is not DoorKind.TOGGLE:
         return Direction.EXIT if door.setup.kind is DoorKind.EXIT else Direction.ENTRY
-    if side is None and door.alarm:  # nobody goes in while it burns, so whoever is here leaves
+    if side is None and door.building.everybody_leaves:
         return Direction.EXIT
     return side
 
 
 def direction_of(door: Door, side: Direction | None, identifier: Identifier | None) -> Direction:
     """Return the way somebody goes: what door and reader say, else out for who is known to be inside."""
-    told = side_of(door, side)
-    if told is not None:
-        return told
+    known = side_of(door, side)
+    if known is not None:
+        return known
     tags = (tag_of(door.setup.presence_key, identifier),) if identifier else ()
-    return Direction.EXIT if went_in(door, tags) else Direction.ENTRY
+    return Direction.EXIT if door.people.went_in(tags) else Direction.ENTRY
 
 
-def went_in(door: Door, tags: Collection[str]) -> bool:
-    """Whether somebody under one of these tags went in and was not seen leaving, by closing time or after."""
-    return bool(door.presence.find(tags) or door.lingering.find(tags))
-
-
-def told_side(event: Arrival) -> Direction | None:
-    """Return the way that reader or phone told."""
+def stated_side(event: Arrival) -> Direction | None:
+    """Return the way that reader or phone stated."""
     match event:
         case CodeRead(side=side) | PhoneArrived(direction=side):
             return side
@@ -44,7 +37,7 @@ def told_side(event: Arrival) -> Direction | None:
 
 def way_of(door: Door, event: Arrival) -> Direction:
     """Return which way somebody who presents themselves would go, as things stand."""
-    return direction_of(door, told_side(event), identifier_of(event))
+    return direction_of(door, stated_side(event), identifier_of(event))
 
 
 def identifier_of(event: Arrival) -> Identifier | None:
@@ -68,18 +61,11 @@ def again(door: Door, identifier: Identifier | None, side: Direction | None, sta
     key = door.setup.presence_key
     if tag_of(key, identifier) not in last.tags(key):
         return False
-    undecided = door.state in (State.ASKING, State.RECORDING)
-    return undecided or stamp.mono - last.decided_mono < door.setup.times.repeat_s
-
-
-def seen(door: Door, stamp: Stamp) -> bool:
-    """Whether an answer has been up for long enough to be seen, so that the next one's turn may begin."""
-    answering = door.state in (State.ASKING, State.RECORDING)
-    return not answering and stamp.mono - door.since >= door.setup.times.least_s
+    return door.state in ANSWERING or stamp.mono - last.decided_mono < door.setup.times.repeat_s
 
 
 def may_be_inside(door: Door, visitor: Visitor) -> bool:
-    """Whether a toggle door that takes this visitor for entering could be wrong, so that no must not be the last word.
+    """Whether a toggle door may have taken somebody who leaves for somebody who enters: a refusal then waits for staff.
 
     It could where somebody is inside whom nobody named, or who was named another way: an IIN typed offline and a pass
     may be one person.
@@ -87,5 +73,25 @@ def may_be_inside(door: Door, visitor: Visitor) -> bool:
     if visitor.side_known or visitor.direction is Direction.EXIT:
         return False
     tags = visitor.tags(door.setup.presence_key)
-    everybody = (*door.presence.inside, *door.lingering.inside)
-    return not door.knows_who_is_inside or not all(comparable(entered.tags, tags) for entered in everybody)
+    people = door.people
+    everybody = (*people.presence.inside, *people.lingering.inside)
+    return not people.everybody_is_known or not all(comparable(entered.tags, tags) for entered in everybody)
+
+
+def can_turn_round(door: Door, stamp: Stamp) -> bool:
+    """Whether the last visitor, taken for leaving by the list alone, can still say that they come in.
+
+    They left some day without being read, behind somebody else: a forgotten exit is never held against them (rule 12).
+    """
+    last = door.visitor
+    return (
+        door.setup.kind is DoorKind.TOGGLE
+        and Direction.ENTRY in door.ways
+        and last is not None
+        and last.direction is Direction.EXIT
+        and not last.side_known
+        and last.identifier is not None
+        and last.decision is not None
+        and door.state not in ANSWERING
+        and stamp.mono - last.decided_mono < door.setup.times.turn_round_s
+    )

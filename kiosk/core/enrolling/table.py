@@ -42,7 +42,7 @@ class State(StrEnum):
 
 
 class Trouble(StrEnum):
-    """Why it did not come to an enrolment. The words are in `enrolling_words.py`."""
+    """Why it did not come to an enrolment. The words are in `kiosk/core/enrolling/words.py`."""
 
     NOT_AN_ENROLMENT = "not-an-enrolment"
     NEWER_VERSION = "newer-version"

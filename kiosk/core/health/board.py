@@ -30,7 +30,7 @@ class Vitals:
     disk_errors: int | None = None
     """Errors that the file system there has counted since it was made or checked."""
     memory_share: float | None = None
-    """How much of the memory is to be had, from 0 to 1."""
+    """How much of the memory is free, from 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def memory(vitals: Vitals, *, told: bool = False) -> Ailment | None:
     share = vitals.memory_share
     if share is not None and share < (AMPLE_SHARE if told else SHORT_SHARE):
         return Ailment(
-            f"only {share:.0%} of the memory is to be had",
+            f"only {share:.0%} of the memory is free",
             "see what else runs here: ps aux --sort -rss | head",
         )
     return None

@@ -89,7 +89,7 @@ class _Rule:
 
     seen: Callable[[Glance], bool | None]
     looks: int
-    """So many looks that see it; a look that does not see it counts for five that did, one that cannot tell for none."""
+    """So many looks that see it. One that does not takes a fifth of this number off (at least 1), one that cannot tell none."""
     says: str
 
 
@@ -125,6 +125,7 @@ RULES: Mapping[Trouble, _Rule] = MappingProxyType(
 WHY: Mapping[Trouble, str] = MappingProxyType({trouble: rule.says for trouble, rule in RULES.items()})
 """For journal, doctor and registry: what is wrong and what to do."""
 FORGIVES = 5
+"""Five looks that do not see it undo the whole count."""
 
 
 def seen_in(glance: Glance) -> Trouble | None:

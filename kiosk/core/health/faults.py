@@ -50,9 +50,9 @@ class Blink:
     """Seconds."""
 
 
-def numbers(broken: Iterable[tuple[Part, str]], *, revoked: bool) -> tuple[int, ...]:
+def numbers(broken: Iterable[Part], *, revoked: bool) -> tuple[int, ...]:
     """Return what is broken here, lowest first; nothing while all is well. The network is told elsewhere: it is no fault here."""
-    found = {NUMBER_OF[part] for part, _why in broken}
+    found = {NUMBER_OF[part] for part in broken}
     return tuple(sorted(found | {NOT_ENROLLED} if revoked else found))
 
 

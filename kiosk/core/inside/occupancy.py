@@ -26,9 +26,10 @@ class Movement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occupancy:
-    """The count at one moment. Never below zero: an exit that nobody entered for changes nothing."""
+    """The count of one door at one moment."""
 
     inside: int = 0
+    """Signed: who came in here and left by another door makes that door's count negative, and the sum right."""
     open_until: datetime | None = None
     """When the stretch of opening hours ends that the last look saw (local, naive); None while closed."""
     last_at: datetime | None = None
@@ -39,7 +40,7 @@ class Occupancy:
     def moved(self, direction: Direction, record: str) -> Self:
         """Return the count after somebody passed, as this record tells."""
         change = 1 if direction is Direction.ENTRY else -1
-        return replace(self, inside=max(0, self.inside + change), through=record)
+        return replace(self, inside=self.inside + change, through=record)
 
     def emptied(self, record: str) -> Self:
         """Return the count after everybody left, as this record tells."""
@@ -65,7 +66,7 @@ class Occupancy:
         if self.open_until is None or runs_on:
             return replace(self, open_until=open_until), None
         if local.replace(tzinfo=None) >= self.open_until:
-            return replace(self, inside=0, open_until=open_until), self.inside
+            return replace(self, inside=0, open_until=open_until), max(0, self.inside)
         return replace(self, open_until=open_until or self.open_until), None
 
 

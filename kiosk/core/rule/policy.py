@@ -61,6 +61,14 @@ class UnattendedColours(StrEnum):
     FULL = "full"
 
 
+class CapacityWithoutExit(StrEnum):
+    """Whether the capacity holds where no door of the venue is known to count those who leave."""
+
+    IGNORE = "ignore"
+    """Nobody is refused: a number that only rises would call the venue full until closing time."""
+    ENFORCE = "enforce"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
     """Some hours of some weekdays (0 is Monday)."""
@@ -165,6 +173,7 @@ class Edition:
     opening: tuple[Window, ...] = (Window(),)
     admits: tuple[Admits, ...] = DEFAULT_ADMITS
     capacity: int | None = None
+    capacity_without_exit: CapacityWithoutExit = CapacityWithoutExit.IGNORE
     unknown: UnknownRule = field(default_factory=UnknownRule)
     carry_pass: CarryRule = CarryRule.COMPARE
     stale_revocations: StaleRevocations = StaleRevocations.ADMIT

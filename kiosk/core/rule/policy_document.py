@@ -1,6 +1,8 @@
-"""A policy document of the registry (docs/contract.md) <-> Policy. All mistakes at once, each with its place.
+"""A policy document of the registry (docs/contract.md) -> Policy. All mistakes at once, each with its place.
 
-Unknown keys are refused: a rule that the kiosk does not understand must not be half in force.
+Unknown keys are refused: a rule that the kiosk does not understand must not be half in force. So a new key is a new
+version of the document: the kiosk asks for the newest version that it understands, and the registry leaves out what only
+a later one has.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from kiosk.core.rule.policy import (
     DEFAULT_ADMITS,
     EVERY_DAY,
     Admits,
+    CapacityWithoutExit,
     CarryRule,
     Edition,
     Policy,
@@ -29,7 +32,10 @@ from kiosk.core.rule.policy import (
     ZoneRule,
 )
 
-VERSION = 1
+NEWEST_VERSION = 2
+"""What this kiosk asks for. It reads every version from 1 to this one."""
+SINCE_VERSION = {"capacity_without_exit": 2}
+"""The keys of an edition that version 1 does not have, with the version in which each is new."""
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])\Z", re.ASCII)
 _E = TypeVar("_E", bound=Enum)
@@ -118,8 +124,7 @@ def parse_policy(document: object) -> Policy | list[str]:
     """Return the policy, or every mistake as a sentence. Never raises, whatever the document is."""
     reader = _Reader()
     row = reader.table(document, "policy", ("version", "sequence", "venue", "editions"))
-    if row.get("version") != VERSION:
-        reader.wrong("policy.version", str(VERSION), row.get("version"))
+    version = reader.whole(row.get("version"), "policy.version", 1, NEWEST_VERSION)
     sequence = reader.whole(row.get("sequence"), "policy.sequence", 0, 2**53)
     venue = row.get("venue")
     if not isinstance(venue, str) or not 0 < len(venue) <= 80:
@@ -128,11 +133,13 @@ def parse_policy(document: object) -> Policy | list[str]:
     rows = reader.rows(row.get("editions"), "policy.editions")
     if not rows:
         reader.wrong("policy.editions", "at least one edition", rows)
-    editions = tuple(_edition(reader, value, f"policy.editions[{at}]") for at, value in enumerate(rows))
+    editions = tuple(
+        _edition(reader, value, f"policy.editions[{at}]", version) for at, value in enumerate(rows)
+    )
     return reader.mistakes or Policy(sequence=sequence, venue=venue, editions=editions)
 
 
-def _edition(reader: _Reader, value: object, place: str) -> Edition:
+def _edition(reader: _Reader, value: object, place: str, version: int) -> Edition:
     row = reader.table(
         value,
         place,
@@ -143,6 +150,7 @@ def _edition(reader: _Reader, value: object, place: str) -> Edition:
             "opening",
             "admits",
             "capacity",
+            "capacity_without_exit",
             "carry_pass",
             "stale_revocations",
             "unattended_colours",
@@ -150,6 +158,12 @@ def _edition(reader: _Reader, value: object, place: str) -> Edition:
             "unknown",
         ),
     )
+    for key, since in SINCE_VERSION.items():
+        if key in row and version < since:
+            reader.mistakes.append(
+                f"{place}: {key} is a key of version {since}, found in a document of version {version}; "
+                f"the registry has to call the document version {since}, or to leave the key out"
+            )
     opening = _windows(reader, row, "opening", place)
     zones = {} if row.get("zones") is None else reader.table(row["zones"], f"{place}.zones", tuple(Zone))
     return Edition(
@@ -166,6 +180,9 @@ def _edition(reader: _Reader, value: object, place: str) -> Edition:
         ),
         capacity=reader.optional(
             row, "capacity", None, lambda found: reader.whole(found, f"{place}.capacity", 0, 100_000)
+        ),
+        capacity_without_exit=_choice(
+            reader, row, "capacity_without_exit", place, CapacityWithoutExit.IGNORE
         ),
         carry_pass=_choice(reader, row, "carry_pass", place, CarryRule.COMPARE),
         stale_revocations=_choice(reader, row, "stale_revocations", place, StaleRevocations.ADMIT),

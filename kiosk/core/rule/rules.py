@@ -1,4 +1,4 @@
-"""The whole decision: one function, every reason named. `rules.md` is its specification."""
+"""The whole decision: one function, every reason named. docs/rules.md is its specification."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ class Case:
     local: datetime
     """The venue's wall clock."""
     edition: Edition | None
-    inside: int
+    full: bool
+    """No place is free, or the last one was given to somebody else."""
     attended: bool
     knowledge_age: timedelta | None
     """Since the last good word from the registry; None: there never was one."""
@@ -60,8 +61,9 @@ def decide(case: Case) -> Decision:
 
 
 def _worth(case: Case) -> Status | None:
-    """Return what the status is worth now. A pass that ran out while the registry was asked proves nothing any more:
-    that its green is blue by now is for the registry to say.
+    """Return what the status is worth now. A pass that has run out is worth nothing.
+
+    A green that the registry stated is blue when it ends; only the registry may say so of a pass.
     """
     status = case.status.at(case.now) if case.status else None
     proven_here = case.source in (Source.LIVE_PASS, Source.CARRY_PASS)
@@ -81,7 +83,7 @@ def _entry(case: Case, status: Status | None) -> Decision:
         return _refused(case, Reason.ALREADY_INSIDE, colour, calls_staff=True)
     if status is not None and status.colour not in edition.colours(case.local):
         return _refused(case, Reason.STATUS_NOT_ADMITTED, colour)
-    if edition.places is not None and case.inside >= edition.places:
+    if case.full:
         return _refused(case, Reason.VENUE_FULL, colour)
     if status is None:
         known = case.source is Source.REGISTRY

@@ -1,20 +1,22 @@
-"""The door -> what its screen shows. Colour is the registry's status; sign and words are our decision (facts-screen.md 4)."""
+"""The door -> what its screen shows. Colour is the registry's status; sign and words are our decision (docs/facts.md#a-public-screen)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from kiosk.core.door.state import Door, State
+from kiosk.core.door.building import Standing
+from kiosk.core.door.state import Door, KeypadRests, State
 from kiosk.core.door.typed import WHILE_TYPING, Typed
 from kiosk.core.door.verdicts import hides_colour
+from kiosk.core.door.whose import can_turn_round
 from kiosk.core.events import Part
 from kiosk.core.health.board import URGENT
 from kiosk.core.health.camera_view import Trouble, trouble_of
 from kiosk.core.ids import reference
 from kiosk.core.model import Decision, Direction, DoorKind, Outcome, Reason, Refusal, Stamp
 from kiosk.core.rule.knowledge import Freshness, Known
-from kiosk.core.rule.sentence import today
+from kiosk.core.rule.todays_rule import todays_rule
 from kiosk.core.screen.view import (
     HINT_WORDS,
     Aged,
@@ -81,88 +83,60 @@ class _Answer:
 def present(door: Door, stamp: Stamp) -> View:
     """Return what the screen shows at this moment. Equal views look the same, so an unchanged one costs nothing."""
     corner = _corner(door, stamp)
-    left = _time_left(door, stamp)
-    if door.alarm or door.state is State.ALARM:
-        return View(
-            page=Page.ALARM,
-            field=Field.NEUTRAL,
-            sign=Sign.LEAVE,
-            headline=Phrase.FIRE_ALARM,
-            note=Phrase.NO_ENTRY_NOW,
-            corner=corner,
+    if door.standing is Standing.ALARM:  # covers whatever the visit does
+        return _page(
+            corner, Page.ALARM, Phrase.FIRE_ALARM, Phrase.NO_ENTRY_NOW, field=Field.NEUTRAL, sign=Sign.LEAVE
         )
     match door.state:
         case State.IDLE:
-            blind = not door.setup.camera or door.is_broken(Part.CAMERA)
-            return View(
-                page=Page.IDLE,
-                field=Field.NIGHT,
-                sign=Sign.NONE,
-                headline=_invitation(door, blind=blind),
-                note=None,
-                corner=corner,
-                venue_code=_venue_code(door, stamp),
-                preview=not blind,
-                hint=None if blind or door.hint is None else HINT_WORDS[door.hint],
-            )
+            return _waiting(door, stamp, corner)
         case State.TYPING | State.CONFIRMING:
-            return _keypad(door, stamp, corner, left)
+            return _keypad(door, stamp, corner)
         case State.ASKING | State.RECORDING:
-            return View(
-                page=Page.CHECKING,
-                field=Field.NIGHT,
-                sign=Sign.NONE,
-                headline=Phrase.CHECKING,
-                note=None,
-                corner=corner,
-            )
-        case State.RESTING:
-            return View(
-                page=Page.KEYPAD,
-                field=Field.NIGHT,
-                sign=Sign.NONE,
-                headline=Phrase.KEYPAD_PAUSED,
-                note=Phrase.SHOW_CODE,
-                corner=corner,
-                time_left=share_left(door.guesses.paused_from, door.guesses.paused_until, stamp.mono),
-            )
-        case State.OUT_OF_SERVICE:
-            return View(
-                page=Page.OUT_OF_ORDER,
-                field=Field.NEUTRAL,
-                sign=Sign.WAIT,
-                headline=Phrase.OUT_OF_SERVICE,
-                note=Phrase.GO_TO_RECEPTION,
-                reference=_numbers(corner),
-                corner=corner,
-            )
-        case State.OUT_OF_ORDER:
-            return View(
-                page=Page.OUT_OF_ORDER,
-                field=Field.NEUTRAL,
-                sign=Sign.WAIT,
-                headline=Phrase.OUT_OF_ORDER,
-                note=Phrase.GO_TO_RECEPTION,
-                reference=_numbers(corner),
-                corner=corner,
-            )
-        case State.NOTICE | State.ADMITTED | State.REFUSED | State.UNCHECKED:
+            return _page(corner, Page.CHECKING, Phrase.CHECKING)
+        case State.NOTICE if door.notice is KeypadRests.RESTS:
+            left = share_left(door.guesses.paused_from, door.guesses.paused_until, stamp.mono)
+            return replace(_page(corner, Page.KEYPAD, Phrase.KEYPAD_PAUSED, Phrase.SHOW_CODE), time_left=left)
+        case State.NOTICE | State.SHOWING:
             answer = _notice(door) if door.state is State.NOTICE else _answer(door, stamp)
-            return View(
-                page=Page.RESULT,
-                field=answer.field,
-                sign=answer.sign,
-                headline=answer.headline,
-                note=answer.note,
+            page = _page(
+                corner, Page.RESULT, answer.headline, answer.note, field=answer.field, sign=answer.sign
+            )
+            return replace(
+                page,
                 reference=answer.reference,
                 offline_since=answer.offline_since,
-                corner=corner,
-                time_left=left,
+                time_left=_time_left(door, stamp),
             )
 
 
-def _numbers(corner: Corner) -> str:
-    return " · ".join(str(number) for number in corner.faults)
+def _page(
+    corner: Corner,
+    page: Page,
+    headline: Phrase,
+    note: Phrase | None = None,
+    *,
+    field: Field = Field.NIGHT,
+    sign: Sign = Sign.NONE,
+) -> View:
+    return View(page=page, field=field, sign=sign, headline=headline, note=note, corner=corner)
+
+
+def _waiting(door: Door, stamp: Stamp, corner: Corner) -> View:
+    """Return the page of a door at which nobody is being answered: how the building stands comes first."""
+    if door.standing is not Standing.OPEN:
+        headline = Phrase.OUT_OF_SERVICE if door.standing is Standing.OUT_OF_SERVICE else Phrase.OUT_OF_ORDER
+        shut = _page(
+            corner, Page.OUT_OF_ORDER, headline, Phrase.GO_TO_RECEPTION, field=Field.NEUTRAL, sign=Sign.WAIT
+        )
+        return replace(shut, reference=" · ".join(str(number) for number in corner.faults))
+    blind = not door.setup.camera or door.is_broken(Part.CAMERA)
+    return replace(
+        _page(corner, Page.IDLE, _invitation(door, blind=blind)),
+        venue_code=_venue_code(door, stamp),
+        preview=not blind,
+        hint=None if blind or door.hint is None else HINT_WORDS[door.hint],
+    )
 
 
 def _invitation(door: Door, *, blind: bool) -> Phrase:
@@ -174,7 +148,11 @@ def _invitation(door: Door, *, blind: bool) -> Phrase:
 
 
 def _notice(door: Door) -> _Answer:
-    said = NOTICE_OF.get(door.refusal, Phrase.CODE_UNKNOWN) if door.refusal else Phrase.CODE_UNKNOWN
+    said = (
+        NOTICE_OF.get(door.notice, Phrase.CODE_UNKNOWN)
+        if isinstance(door.notice, Refusal)
+        else Phrase.CODE_UNKNOWN
+    )
     return _Answer(field=Field.NEUTRAL, sign=Sign.WAIT, headline=said, note=Phrase.SHOW_CODE)
 
 
@@ -184,7 +162,8 @@ def _answer(door: Door, stamp: Stamp) -> _Answer:
     if visitor is None or decision is None:
         return _notice(door)
     if visitor.direction is Direction.EXIT:
-        return _Answer(field=Field.NEUTRAL, sign=Sign.LEAVE, headline=Phrase.GOOD_BYE, note=Phrase.THANK_YOU)
+        note = Phrase.COMING_IN if door.setup.keypad and can_turn_round(door, stamp) else Phrase.THANK_YOU
+        return _Answer(field=Field.NEUTRAL, sign=Sign.LEAVE, headline=Phrase.GOOD_BYE, note=note)
     if decision.outcome is Outcome.ADMITTED:
         field = Field.NEUTRAL if hides_colour(door, visitor, door.now(stamp)) else _field(decision)
         since = decision.unrevoked_since
@@ -221,23 +200,21 @@ def _field(decision: Decision) -> Field:
     return Field(decision.colour.value) if decision.colour else Field.NEUTRAL
 
 
-def _keypad(door: Door, stamp: Stamp, corner: Corner, left: float | None) -> View:
+def _keypad(door: Door, stamp: Stamp, corner: Corner) -> View:
     confirming = door.state is State.CONFIRMING
     note: Phrase | None = None
     if door.typed.mistyped:
         note = Phrase.IIN_MISTYPED
     elif confirming and (unusual := iin.hints(door.typed.digits)):
         note = Phrase.IIN_COMPANY if iin.Hint.COMPANY in unusual else Phrase.IIN_UNUSUAL
-    return View(
-        page=Page.CONFIRM if confirming else Page.KEYPAD,
-        field=Field.NIGHT,
-        sign=Sign.NONE,
-        headline=Phrase.CONFIRM_IIN if confirming else Phrase.TYPE_IIN,
-        note=note,
-        corner=corner,
-        time_left=left,
-        keypad=_typed_number(door.typed, None if confirming else stamp.mono),
+    page = _page(
+        corner,
+        Page.CONFIRM if confirming else Page.KEYPAD,
+        Phrase.CONFIRM_IIN if confirming else Phrase.TYPE_IIN,
+        note,
     )
+    number = _typed_number(door.typed, None if confirming else stamp.mono)
+    return replace(page, time_left=_time_left(door, stamp), keypad=number)
 
 
 def _typed_number(number: Typed, now: float | None) -> Keypad:
@@ -249,35 +226,35 @@ def _corner(door: Door, stamp: Stamp) -> Corner:
     now = door.now(stamp)
     edition, local = door.edition(now), door.local(now)
     return Corner(
-        venue=door.policy.venue if door.policy else "",
+        venue=door.word.policy.venue if door.word.policy else "",
         clock=f"{local:%H:%M}" if stamp.trusted else "",
-        inside=door.inside,
-        capacity=edition.places if edition else None,
-        online=door.online,
-        waiting=door.waiting,
+        inside=door.people.inside,
+        capacity=door.places(edition),
+        online=door.word.online,
+        waiting=door.word.waiting,
         # Where nobody watches it would tell the hall whose refusal was a red one.
-        incidents_waiting=door.incidents_waiting if door.setup.attended else 0,
-        today=today(edition, local),
+        incidents_waiting=door.word.incidents_waiting if door.setup.attended else 0,
+        today=todays_rule(edition, local),
         aged=_aged(door, stamp),
-        noticed=door.noticed if stamp.mono - door.noticed_at < NOTICED_S else None,
-        who_unknown=door.setup.kind is not DoorKind.EXIT and not door.knows_who_is_inside,
-        faults=door.faults,
+        noticed=door.people.noticed if stamp.mono - door.people.noticed_at < NOTICED_S else None,
+        who_unknown=door.setup.kind is not DoorKind.EXIT and not door.people.everybody_is_known,
+        faults=door.building.faults,
         ailing=_ailing(door),
     )
 
 
 def _ailing(door: Door) -> Part | Trouble | None:
     """Return what is told in words: the door works, and nobody would ask what a number means."""
-    seen = trouble_of(dict(door.broken).get(Part.VIEW))
+    seen = trouble_of(door.building.broken.get(Part.VIEW))
     return seen or next((part for part in URGENT if door.is_broken(part)), None)
 
 
 def _aged(door: Door, stamp: Stamp) -> Aged | None:
     """Return what staff are told of the age of what the kiosk knows; the oldest part that is past its time, or the contact."""
-    if door.policy is None or door.freshness(stamp) is Freshness.FRESH:
+    if door.word.policy is None or door.word.freshness(stamp) is Freshness.FRESH:
         return None
-    late = door.knowledge.oldest_expired(door.now(stamp)) if door.knowledge else None
-    known, age = late or (Known.POLICY, door.knowledge_age(stamp))
+    late = door.word.knowledge.oldest_expired(door.now(stamp)) if door.word.knowledge else None
+    known, age = late or (Known.POLICY, door.word.age(stamp))
     if age is None:
         return Aged(known=known, amount=None, there=late is None)
     for unit, size in _UNITS:

@@ -2,37 +2,38 @@
 
 from __future__ import annotations
 
-from kiosk.core.door.state import Door, State
+from kiosk.core.door.building import Standing
+from kiosk.core.door.state import Door
 
 
 def condition(door: Door) -> str:
     """Return the sentence, such as "Open for visitors, without camera and display. Offline, 12 records wait." """
-    parts = [part.value for part, _why in door.broken]
+    parts = [part.value for part in door.building.broken]
     without = f", without {_listed(parts)}" if parts else ""
     return f"{_work(door)}{without}. {_link(door)}."
 
 
 def _work(door: Door) -> str:
-    match door.resting:
-        case State.ALARM:
+    match door.standing:
+        case Standing.ALARM:
             return "Admits nobody, because the fire alarm rings; lets everybody out"
-        case State.OUT_OF_SERVICE:
+        case Standing.OUT_OF_SERVICE:
             return "Admits nobody, because the registry withdrew this device"
-        case State.OUT_OF_ORDER:
+        case Standing.OUT_OF_ORDER:
             return "Admits nobody, because visits cannot be recorded"
         case _:
             return "Open for visitors"
 
 
 def _link(door: Door) -> str:
-    told = ["Online" if door.online else "Offline"]
-    if door.waiting:
-        told.append(f"{door.waiting} {'record waits' if door.waiting == 1 else 'records wait'}")
-    if door.parked:
-        told.append(f"{door.parked} parked")
+    told = ["Online" if door.word.online else "Offline"]
+    if door.word.waiting:
+        told.append(f"{door.word.waiting} {'record waits' if door.word.waiting == 1 else 'records wait'}")
+    if door.word.parked:
+        told.append(f"{door.word.parked} parked")
     if door.guesses.alerts:
         told.append(f"numbers were tried: the keypad rested {door.guesses.alerts} times since the start")
-    if not door.trusts_time:
+    if not door.building.trusts_time:
         told.append("the time is not known to be right")
     return ", ".join(told)
 

@@ -1,4 +1,4 @@
-"""All that the screen needs, and nothing it could decide. `core/present.py` makes it, `ui/` paints it."""
+"""All that the screen needs, and nothing it could decide. `kiosk/core/screen/present.py` makes it, `ui/` paints it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from kiosk.core.health.camera_view import Trouble
 from kiosk.core.hint import Hint
 from kiosk.core.model import Oddity
 from kiosk.core.rule.knowledge import Known
+from kiosk.core.rule.todays_rule import TodaysRule
 
 BAR_STEPS = 100
 
@@ -67,10 +68,12 @@ class Phrase(StrEnum):
     SHOW_ID = "show-id"
     """Come in, and show staff a document: the pass was printed or saved."""
     GOOD_BYE = "good-bye"
+    COMING_IN = "coming-in"
+    """On the goodbye page of a toggle door: who forgot to be read on their last way out says so with one key."""
     THANK_YOU = "thank-you"
     NO_ENTRY = "no-entry"
     SPEAK_TO_RECEPTION = "speak-to-reception"
-    """The one note of every refusal: a public screen gives no reason (facts-screen.md 4, rule 4)."""
+    """The one note of every refusal: a public screen gives no reason (docs/facts.md#a-public-screen, rule 4)."""
     PLEASE_WAIT = "please-wait"
     CHECKING = "checking"
     NO_CONNECTION = "no-connection"
@@ -188,8 +191,8 @@ class Corner:
     waiting: int
     """Records not yet at the registry."""
     incidents_waiting: int
-    today: str
-    """Today's rule as one sentence (rule 10)."""
+    today: TodaysRule | None
+    """Today's rule (rule 10); None while there is none."""
     aged: Aged | None = None
     """What of the registry's word is stale or past its time; None while all is fresh."""
     noticed: Oddity | None = None
@@ -197,13 +200,13 @@ class Corner:
     who_unknown: bool = False
     """People are inside of whom nobody knows any more who they are: the power was gone."""
     faults: tuple[int, ...] = ()
-    """What is broken here, as the numbers of `kiosk doctor` (core/faults.py), lowest first."""
+    """What is broken here, as the numbers of `kiosk doctor` (kiosk/core/health/faults.py), lowest first."""
     ailing: Part | Trouble | None = None
     """What is wrong with the camera's view, or else the most urgent of what the board itself suffers from: told in words, since the door works and nobody would ask."""
 
 
 NO_CORNER = Corner(
-    venue="", clock="", inside=None, capacity=None, online=True, waiting=0, incidents_waiting=0, today=""
+    venue="", clock="", inside=None, capacity=None, online=True, waiting=0, incidents_waiting=0, today=None
 )
 """For a page that shows no strip."""
 

@@ -1,7 +1,7 @@
 """The individual identification number (IIN, ЖСН): twelve digits, of which only the last is a rule.
 
 `YYMMDD C SSSS K`. The check digit is the only hard rule: since decree 853 of 2013 the digits are bound to no personal
-data, so an odd date or an odd seventh digit is a hint and never a rejection (facts-trust.md 1).
+data, so an odd date or an odd seventh digit is a hint and never a rejection (docs/facts.md#the-iins-check-digit).
 """
 
 from __future__ import annotations

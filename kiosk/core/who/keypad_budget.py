@@ -1,6 +1,6 @@
 """How many numbers may be tried at a keypad that nobody watches: a budget a minute, then pauses that grow.
 
-A typed IIN answers with somebody's status, and the space of IINs is small (facts-trust.md 3): without a limit the keypad
+A typed IIN answers with somebody's status, and the space of IINs is small (docs/facts.md#few-numbers): without a limit the keypad
 would tell the status of everybody to whoever has an evening. Counts only; keeps no number that was typed.
 """
 

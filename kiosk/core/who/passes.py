@@ -1,7 +1,7 @@
-"""When a verified pass counts. Its signature is checked elsewhere (`kiosk/trust.py`); its times are judged here.
+"""When a verified pass counts. Its signature is checked elsewhere (`kiosk/trust/passes.py`); its times are judged here.
 
 Nothing makes an expired pass valid: there is no leeway at its end. A kiosk whose clock is not trusted is late, never
-early (facts-trust.md 4), so the newest time that the registry has signed moves its idea of now forward.
+early (docs/facts.md#a-late-clock), so the newest time that the registry has signed moves its idea of now forward.
 """
 
 from __future__ import annotations

@@ -1,50 +1,59 @@
-"""Today's rule as one short sentence, for the front desk (rule 10).
+"""Today's rule for the front desk, as data: who enters, when, in which zone (rule 10). The screen has the words.
 
-"No entry" is said only where nobody can enter any more today, whatever their colour.
+"Nobody" is said only where nobody can enter any more today, whatever their colour.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import lru_cache
 
 from kiosk.core.model import Colour
 from kiosk.core.rule.policy import Edition, Window, Zone
 
-_COLOURS = {Colour.GREEN: "жасыл", Colour.BLUE: "көк", Colour.YELLOW: "сары"}
-_ZONES = {Zone.GREEN: "", Zone.YELLOW: "сары аймақ", Zone.RED: "қызыл аймақ"}
-"""A green zone changes nothing, so it is not worth a word."""
 _DAY = timedelta(days=1)
+_MAY_ENTER = (Colour.GREEN, Colour.BLUE, Colour.YELLOW)
 
 _Stretch = tuple[datetime, datetime]
 """From one local, naive moment to another that is not in it."""
 
 
-def today(edition: Edition | None, local: datetime) -> str:
-    """Return the rule in force at a local moment, in Kazakh: who enters, when, in which zone; empty while there is none.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TodaysRule:
+    """What holds at a door today."""
 
-    The colours are those of this moment, or of the next one today at which anybody enters.
-    """
-    return "" if edition is None else _said(edition, local.replace(second=0, microsecond=0, tzinfo=None))
+    colours: tuple[Colour, ...]
+    """Who enters now, or at the next moment today at which anybody does. Empty: nobody any more today."""
+    hours: tuple[str, ...]
+    """When, in figures that need no language: "06:00–23:00", or "24/7"."""
+    zone: Zone
+
+
+def todays_rule(edition: Edition | None, local: datetime) -> TodaysRule | None:
+    """Return the rule in force at a local moment; None while there is none."""
+    return None if edition is None else _at(edition, local.replace(second=0, microsecond=0, tzinfo=None))
 
 
 @lru_cache(maxsize=4)  # asked for with every picture, and another one once a minute at most
-def _said(edition: Edition, now: datetime) -> str:
+def _at(edition: Edition, now: datetime) -> TodaysRule:
     day = now.replace(hour=0, minute=0)
     stretches = [one for one in _stretches(edition, day) if one[0] < day + _DAY]
     coming = [one for one in stretches if one[1] > now]
-    said = ["кіру жоқ"]
-    if coming:
-        colours = edition.colours(max(now, coming[0][0]))
-        whole = any(map(_always, edition.hours)) and any(_always(one.window) for one in edition.admits)
-        hours = [
+    if not coming:
+        return TodaysRule(colours=(), hours=(), zone=edition.zone)
+    enter = edition.colours(max(now, coming[0][0]))
+    whole = any(map(_always, edition.hours)) and any(_always(one.window) for one in edition.admits)
+    return TodaysRule(
+        colours=tuple(colour for colour in _MAY_ENTER if colour in enter),
+        hours=tuple(
             "24/7" if whole and _covers(one, day) else _span(one, day)
             for one in stretches
             if one in coming or one[0] >= day
-        ]
-        said = [", ".join(word for colour, word in _COLOURS.items() if colour in colours), ", ".join(hours)]
-    return "Бүгін: " + " · ".join(part for part in (*said, _ZONES[edition.zone]) if part)
+        ),
+        zone=edition.zone,
+    )
 
 
 def _stretches(edition: Edition, day: datetime) -> Iterator[_Stretch]:

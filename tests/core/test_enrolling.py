@@ -30,7 +30,8 @@ from kiosk.core.enrolling.table import (
 )
 from kiosk.core.enrolling.words import HINTS, SENTENCES, present
 from kiosk.core.events import Key
-from kiosk.core.screen.view import Fact, Page, Phrase
+from kiosk.core.hint import Hint
+from kiosk.core.screen.view import NO_CORNER, Fact, Field, Page, Phrase, Sign, View
 
 BEGUN, LATER = 100.0, 105.0
 FIRST = Offer(lines=((Fact.DOOR, "A1"),), code="first")
@@ -87,6 +88,29 @@ def test_every_pair_goes_where_the_table_says_and_any_other_changes_nothing(stat
         assert (after, order) == (before, None)
 
 
+@pytest.mark.parametrize(
+    "state,event,after",
+    [
+        (
+            State.WAITING, "offered",
+            Enrolling(state=State.SHOWN, offer=SECOND, since=LATER, until=LATER + SHOWN_S),
+        ),
+        (State.SHOWN, "confirm", Enrolling(state=State.CONFIRMED, offer=FIRST, since=LATER)),
+        (State.CONFIRMED, "connected", Enrolling(state=State.ASKING, offer=FIRST, since=LATER)),
+        (State.ASKING, "accepted", Enrolling(state=State.ENROLLED, offer=FIRST, device="D-1", since=LATER)),
+        (
+            State.ASKING, "declined",
+            Enrolling(state=State.FAILED, trouble=Trouble.EXPIRED, since=LATER, until=LATER + FAILED_S),
+        ),
+        (State.SHOWN, "cancel", Enrolling(since=LATER)),
+        (State.FAILED, "digit", Enrolling(since=LATER)),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_what_is_kept_and_what_is_forgotten_on_the_way(state, event, after):
+    assert step(SITUATIONS[state], EVENTS[event], LATER)[0] == after
+
+
 def test_the_table_names_no_pair_that_is_not_walked_here():
     kinds = {name: type(event) for name, event in EVENTS.items()}
     walked = {(state, kinds[name]) for state, name in GOES} | {
@@ -105,6 +129,7 @@ def test_a_second_code_takes_the_place_of_the_first_only_while_that_is_shown():
 
 def test_a_confirmation_right_after_the_details_changed_is_not_one():
     shown, _ = step(SITUATIONS[State.SHOWN], EVENTS["offered"], LATER)
+    assert READ_FIRST_S == 1.0
     assert step(shown, EVENTS["confirm"], LATER + READ_FIRST_S / 2) == (shown, None)
     assert step(shown, EVENTS["confirm"], LATER + READ_FIRST_S)[1] is Order.CONNECT
 
@@ -186,6 +211,41 @@ def test_the_details_are_asked_about_with_a_bar_and_the_device_is_told_at_the_en
     done = present(SITUATIONS[State.ENROLLED], LATER, preview=True)
     assert done.headline is Phrase.ENROLLED
     assert done.lines == (*FIRST.lines, (Fact.DEVICE, "D-1"))
+
+
+def page(headline, **changes):
+    """The page of an enrolment: nothing of a door on it."""
+    return View(
+        page=Page.ENROL, field=Field.NIGHT, sign=Sign.NONE, headline=headline, note=None, corner=NO_CORNER, **changes
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "state,camera,hint,wanted",
+    [
+        (State.WAITING, True, None, page(Phrase.SHOW_ENROLMENT_CODE, preview=True)),
+        (State.WAITING, False, None, page(Phrase.SHOW_ENROLMENT_CODE)),
+        (
+            State.WAITING, True, Hint.COME_NEARER,
+            page(Phrase.SHOW_ENROLMENT_CODE, preview=True, hint=Phrase.COME_NEARER),
+        ),
+        (State.WAITING, False, Hint.COME_NEARER, page(Phrase.SHOW_ENROLMENT_CODE)),
+        (
+            State.FAILED, True, Hint.COME_NEARER,
+            page(Phrase.SHOW_ENROLMENT_CODE, preview=True, hint=Phrase.ENROL_USED),
+        ),
+        (
+            State.SHOWN, True, None,
+            page(Phrase.CHECK_THESE, hint=Phrase.ENROL_AGAIN, lines=FIRST.lines, time_left=0.97),
+        ),
+        (State.CONFIRMED, True, None, page(Phrase.ENROLLING, lines=FIRST.lines)),
+        (State.ASKING, True, None, page(Phrase.ENROLLING, lines=FIRST.lines)),
+        (State.ENROLLED, True, None, page(Phrase.ENROLLED, lines=(*FIRST.lines, (Fact.DEVICE, "D-1")))),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_each_page_of_an_enrolment_is_this_and_nothing_more(state, camera, hint, wanted):
+    assert present(SITUATIONS[state], LATER, preview=camera, hint=hint) == wanted
 
 
 def test_what_was_read_is_in_no_repr():

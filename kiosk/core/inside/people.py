@@ -1,0 +1,131 @@
+"""Who and how many are inside, as far as one door knows: its own count, its own list, and the venue's number.
+
+The number inside belongs to the venue, which may have other doors: the registry keeps it from all doors' records and tells
+it now and then (docs/contract.md). A door adds what has gone through itself since. Numbers are signed, because records come
+in any order: an exit may be counted before its entry. They are floored where they are shown or decided by, never in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Self
+
+from kiosk.core.inside.occupancy import Occupancy
+from kiosk.core.inside.presence import Entered, Presence
+from kiosk.core.model import Direction, Oddity
+
+PERSON_S = 2.0
+"""A gate lets one person through in so many seconds: no number that is told can be further off than that."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VenueNumber:
+    """What the registry said of the number inside."""
+
+    inside: int
+    """Signed: the sum of all doors since the venue's last closing, places that are held included."""
+    own: int
+    """Signed: the part of it that came from this door."""
+    at: datetime
+    """UTC, by the registry's clock."""
+    doors: int
+    """How many doors the venue has."""
+    exits: bool
+    """Whether one of them is known to count those who leave."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pending:
+    """A visit for which the gate was ordered to open, and nobody seen passing yet."""
+
+    visit_id: str
+    direction: Direction
+    until: float
+    tags: frozenset[str] = frozenset()
+    """By which who leaves is known; they are inside until they were seen passing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class People:
+    """The people of the venue at one moment. Moments are seconds of the monotonic clock."""
+
+    presence: Presence = field(default_factory=Presence)
+    lingering: Presence = field(default_factory=Presence)
+    """Counted as gone at closing time. Until the venue opens, whoever of them is still there leaves as one inside."""
+    occupancy: Occupancy = field(default_factory=Occupancy)
+    """Of this door alone."""
+    venue: VenueNumber | None = None
+    """None: the registry never told a number, so this door's own is all there is."""
+    venue_mono: float = float("-inf")
+    """When it was told."""
+    pending: tuple[Pending, ...] = ()
+    passed_at: float = float("-inf")
+    passed_way: Direction | None = None
+    noticed: Oddity | None = None
+    """What the passage sensor last saw that nobody was let through for: staff are told for a while."""
+    noticed_at: float = float("-inf")
+
+    @property
+    def others(self) -> int:
+        """Signed: what the other doors make of the number, as last told. Which of this door's own records the registry
+        had by then does not matter: `own` is what it had.
+        """
+        return self.venue.inside - self.venue.own if self.venue else 0
+
+    @property
+    def inside(self) -> int:
+        """How many are inside the venue, those on their way in through this gate included."""
+        coming = sum(one.direction is Direction.ENTRY for one in self.pending)
+        return max(0, self.others + self.occupancy.inside + coming)
+
+    @property
+    def everybody_is_known(self) -> bool:
+        """False where somebody is inside whom this door cannot name: after a restart, or by another door."""
+        return self.others + self.occupancy.inside <= len(self.presence.inside)
+
+    def told(self, number: VenueNumber, mono: float) -> Self:
+        """Return this with a newer number of the registry; one that is older than what is known changes nothing."""
+        if self.venue is not None and number.at < self.venue.at:
+            return self
+        return replace(self, venue=number, venue_mono=mono)
+
+    def is_nearly_full(self, places: int, mono: float) -> bool:
+        """Whether other doors may have taken the last places since the number was told.
+
+        Each door lets in one person in two seconds at most, so while more places are free than that there is no need to ask.
+        """
+        if self.venue is None:
+            return False
+        age_s = mono - self.venue_mono
+        return places - self.inside <= self.venue.doors * (2 + age_s / PERSON_S)
+
+    def went_in(self, tags: Collection[str]) -> bool:
+        """Whether somebody under one of these tags went in and was not seen leaving, by closing time or after."""
+        return bool(self.presence.find(tags) or self.lingering.find(tags))
+
+    def entered(self, entered: Entered) -> Self:
+        """Return this with one more who was let in under a name."""
+        return replace(self, presence=self.presence.enter(entered))
+
+    def left(self, tags: frozenset[str]) -> Self:
+        """Return this without whoever bears one of these tags."""
+        return replace(self, presence=self.presence.leave(tags), lingering=self.lingering.leave(tags))
+
+    def without(self, visit_id: str) -> Self:
+        """Return this without the person of a visit: let through, and did not pass."""
+        return replace(
+            self,
+            presence=self.presence.withdraw(visit_id),
+            lingering=self.lingering.withdraw(visit_id),
+            pending=tuple(one for one in self.pending if one.visit_id != visit_id),
+        )
+
+    def moved(self, direction: Direction, record_id: str) -> Self:
+        """Return this after somebody passed, as a record tells."""
+        return replace(self, occupancy=self.occupancy.moved(direction, record_id))
+
+    def waiting_for(self, visit_id: str) -> Pending | None:
+        """Return the passage that a visit still owes."""
+        return next((one for one in self.pending if one.visit_id == visit_id), None)
