@@ -3,7 +3,7 @@
 import pytest
 
 from kiosk.core.events import CodeRead, HealthChanged, Part
-from kiosk.core.model import Colour, Via
+from kiosk.core.model import Colour, Direction, DoorKind, Via
 from kiosk.core.screen.view import Page, Phrase
 from tests.app.house import House
 
@@ -61,6 +61,32 @@ def test_half_a_scan_is_refused_and_said_so_to_the_journal_without_its_text(hous
     house.until(lambda: house.view.headline is Phrase.CODE_DAMAGED, "the notice")
     assert "half-scan" in journal.text
     assert "850601" not in journal.text
+
+
+CONTACT = "BEGIN:VCARD\r\nVERSION:3.0\r\nN:TEST;T\r\nTEL:0\r\nEND:VCARD"
+
+
+def test_one_code_of_five_lines_is_one_exit(tmp_path, registry, clock):
+    with House(tmp_path, registry, clock, kind=DoorKind.EXIT, scanner=True) as house:
+        house.ready()
+        house.until(lambda: house.scanner is not None, "the scanner opened")
+        house.scanner.scan(CONTACT)
+        house.next_shown()
+        house.idle()
+        assert [event.via for event in house.happened(CodeRead)] == [Via.SCANNER]
+        house.scanner.scan(house.pass_of(Colour.GREEN))
+        house.next_shown()
+        house.delivered()
+        assert house.gate.orders == [Direction.EXIT] * 2
+        assert len(house.stored()) == 2
+
+
+def test_a_card_of_three_lines_is_read_by_the_scanner_as_by_the_camera(house):
+    iin, _ = house.somebody(Colour.GREEN)
+    zone = f"IDKAZ012345678{4}{iin}<<<\r\n8001014M2501011KAZ<<<<<<<<<<<6\r\nTEST<<TEST<<<<<<<<<<<<<<<<<<<<"
+    house.scanner.scan(zone)
+    assert house.next_shown().outcome == "admitted"
+    assert len(house.happened(CodeRead)) == 1
 
 
 def test_a_scanner_that_was_pulled_is_told_and_works_again_when_it_is_plugged_in(house):

@@ -17,7 +17,7 @@ from kiosk.core.model import Colour, Direction, IdentifierKind, Via
 from kiosk.core.outbox import Verdict, Word
 from kiosk.errors import RegistryRefused, RegistryUnreachable
 from kiosk.store.records import item_of, row_of
-from kiosk.uplink.client import Document, NotModified, RegistryClient
+from kiosk.uplink.client import MOST_PHONES, Document, NotModified, RegistryClient
 from kiosk.uplink.exchange import LEFT_BEHIND, Exchange
 from tests.factories import make_id, make_iin, make_person
 from tests.hostile_server import BAD, SIGNED_OCTETS, Came, HostileServer, Manner
@@ -294,6 +294,25 @@ def test_phones_come_with_a_cursor_and_a_kind_of_tomorrow_is_skipped(connect):
     assert phone.status.colour is Colour.RED
 
 
+def test_of_thousands_of_phones_in_one_answer_the_newest_few_are_heard(connect):
+    events = [
+        {
+            "id": n,
+            "kind": "checkin",
+            "identifier": {"kind": "checkin", "value": f"{n:024x}"},
+            "status": None,
+            "direction": None,
+        }
+        for n in range(3000)
+    ]
+    with HostileServer(lambda came: (200, {"cursor": 3000, "events": events})) as server:
+        arrivals = connect(server.url).events(0, 0)
+    assert [int(phone.identifier.value, 16) for phone in arrivals.phones] == [
+        *range(3000 - MOST_PHONES, 3000)
+    ]
+    assert arrivals.left_out == 3000 - MOST_PHONES
+
+
 def test_a_heartbeat_brings_the_registrys_time(server, client):
     now = client.heartbeat(version="0.1.0", waiting=3, parked=1, inside=12, health={"camera": "ok"})
     assert now == datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
@@ -340,7 +359,7 @@ def test_a_server_that_speaks_no_tls_is_told(server, connect):
 def test_a_proxy_of_the_environment_is_not_asked_for_this_machine(server, root):
     """In a process of its own: its environment is given, not patched."""
     script = (
-        "import sys, time; from kiosk.uplink.client import RegistryClient; from tests.uplink.conftest import SIGNER;"
+        "import sys, time; from kiosk.uplink.client import MOST_PHONES, RegistryClient; from tests.uplink.conftest import SIGNER;"
         "client = RegistryClient(sys.argv[1], 'D01', mono=time.monotonic, signer=SIGNER);"
         "print(client.heartbeat(version='1', waiting=0, parked=0, inside=0, health={}))"
     )
