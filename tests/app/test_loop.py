@@ -9,7 +9,7 @@ import pytest
 
 from kiosk.core.door.state import State
 from kiosk.core.events import AlarmChanged, CodeRead, Key, KeyPressed, Part, PolicyArrived, RecordFailed, Tick
-from kiosk.core.model import DoorKind, NotACredential, Passage, Refusal, Visit
+from kiosk.core.model import DoorKind, NotACredential, Outcome, Passage, Refusal, Visit
 from kiosk.errors import DriverError
 from kiosk.loop import ROUND_EVENTS
 from tests.app.lone_loop import ANSWER_S, LoneLoop
@@ -126,7 +126,8 @@ def test_a_question_that_could_not_even_be_put_is_one_without_an_answer():
     alone = LoneLoop(kind=DoorKind.ENTRY)
     alone.fails["ask"] = RuntimeError("no thread")
     alone.hear(*[KeyPressed(key=Key(digit)) for digit in make_iin(1)], *[KeyPressed(key=Key.CONFIRM)] * 2)
-    assert alone.door.state is State.UNCHECKED
+    assert alone.door.state is State.SHOWING
+    assert alone.door.visitor.decision.outcome is Outcome.UNCHECKED
     assert alone.clock.now == 0.0
 
 

@@ -243,7 +243,7 @@ def alone():
 def test_a_part_that_failed_once_and_works_again_is_no_fault_any_more(alone, tmp_path, part):
     STORIES[part](alone, tmp_path)
     assert part in alone.ever_broken
-    assert alone.door.building.broken == ()
+    assert alone.door.building.broken == {}
 
 
 def test_every_part_has_its_story_and_its_number():
@@ -261,7 +261,7 @@ def test_a_hand_of_the_loop_that_failed_once_leaves_no_fault_behind(alone, hand,
         alone.hear(Passed(direction=Direction.ENTRY))
         alone.clock.now += 30.0
         alone.rounds()
-    assert alone.door.building.broken == ()
+    assert alone.door.building.broken == {}
     assert alone.door.state is State.IDLE
 
 
@@ -286,7 +286,7 @@ def test_a_door_whose_disk_is_well_is_in_order_again_whatever_word_of_it_was_los
         alone.clock.now += 10.0  # longer than any disk is waited for
         disk.until(lambda: alone.broken(Part.STORE))
         disk.upkeep()
-        disk.until(lambda: alone.door.building.broken == ())
+        disk.until(lambda: alone.door.building.broken == {})
         disk.loses = None
         opened = alone.done.count("open")
         alone.clock.now += 30.0

@@ -21,6 +21,8 @@ from kiosk.core.model import NotACredential, Refusal
 from kiosk.threads.bursts import CALM_S, LONGEST_S
 from kiosk.threads.inbox import VISITOR_EVENTS, Inbox
 
+pytestmark = pytest.mark.concurrent
+
 CODE = CodeRead(credential=NotACredential(reason=Refusal.NOT_OURS))
 KEY = KeyPressed(key=Key.D1)
 RINGS, QUIET = AlarmChanged(active=True), AlarmChanged(active=False)

@@ -10,6 +10,8 @@ from kiosk.threads.levels import TELL_AGAIN_S, Level
 from kiosk.threads.reopening import reopening
 from kiosk.workers.inputs import alarmed
 
+pytestmark = pytest.mark.concurrent
+
 RINGS, QUIET = AlarmChanged(active=True), AlarmChanged(active=False)
 
 

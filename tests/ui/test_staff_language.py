@@ -22,6 +22,8 @@ from tests.ui.test_fit import assert_whole, texts
 from ui.paint import Painter
 from ui.phrases import Badge, Language, words
 
+pytestmark = pytest.mark.concurrent
+
 NO_RULE = replace(CORNER, today=None, venue="№")
 
 
