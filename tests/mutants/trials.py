@@ -114,8 +114,8 @@ def in_a_child(work: Callable[[], int], *, most_s: int = MOST_S, says: str = os.
 def module_of(path: str) -> str:
     """Return the module of a file.
 
-    >>> module_of("kiosk/core/door/table.py"), module_of("kiosk/core/__init__.py")
-    ('kiosk.core.door', 'kiosk.core')
+    >>> module_of("kiosk/core/outbox.py"), module_of("kiosk/core/__init__.py")
+    ('kiosk.core.outbox', 'kiosk.core')
     """
     return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
