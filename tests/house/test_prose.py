@@ -8,12 +8,6 @@ from scripts.wrap_prose import WIDTH, table_rows, too_long, wrapped
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
-LATER = {
-    "CHANGELOG.md": "every branch adds a line to it",
-    "docs/contract.md": "the number inside the venue is being written into it",
-    "docs/decisions.md": "the number inside the venue is being written into it",
-}
-"""Pages that wait until the branches of issue 8 are one, and why. Empty when that issue closes."""
 LONGEST_ROW = 200
 """Characters. What says more is a list, or a section."""
 
@@ -22,7 +16,7 @@ def names(page):
     return str(page.relative_to(ROOT))
 
 
-WRAPPED = [page for page in PAGES if names(page) not in LATER]
+WRAPPED = PAGES
 
 
 @pytest.mark.parametrize("page", WRAPPED, ids=names)
@@ -34,11 +28,6 @@ def test_no_line_of_prose_is_too_long(page):
 def test_no_row_of_a_table_is_a_paragraph(page):
     long = [row for row in table_rows(page.read_text(encoding="utf-8")) if len(row) > LONGEST_ROW]
     assert long == [], "make it a list or a section"
-
-
-def test_a_page_that_waits_is_still_too_long():
-    pages = {name: (ROOT / name).read_text(encoding="utf-8") for name in LATER}
-    assert [name for name, text in pages.items() if not too_long(text)] == [], "strike it off the list"
 
 
 def test_a_long_line_and_a_long_row_would_be_found():
