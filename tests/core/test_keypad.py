@@ -113,6 +113,7 @@ def test_the_whole_number_is_shown_for_as_long_as_a_digit_is_held_on_the_page_th
     assert NUMBER not in man.view.keypad.cells
     man.tell(KeyHeld(key=Key.D0))
     assert man.view.keypad.cells == NUMBER
+    assert man.door.typed.last_at == man.stamps.mono
     man.tell(KeyReleased())
     assert NUMBER not in man.view.keypad.cells
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.core.events import KnowledgeChanged, LinkChanged
+from kiosk.core.events import KnowledgeChanged, LinkChanged, PolicyArrived
 from kiosk.core.model import Colour, Direction, DoorKind, NotACredential, Outcome, Reason, Refusal
 from kiosk.core.rule.knowledge import Freshness, Knowledge, Known
 from kiosk.core.rule.policy import Resort, StaleRevocations, UnknownRule, Zone, ZoneRule
@@ -215,3 +215,10 @@ def test_the_venue_says_after_how_long_without_a_word_what_is_known_is_old(minut
     man.tell(LinkChanged(online=False, waiting=0))
     man.wait(120)
     assert (man.view.corner.aged is not None) is old
+
+
+def test_a_policy_of_the_same_sequence_is_the_registrys_newest_word_and_an_older_one_is_none():
+    man = Doorman()
+    for capacity, sequence, in_force in ((5, 2, 5), (6, 2, 6), (7, 1, 6)):
+        man.tell(PolicyArrived(policy=make_policy(make_edition(capacity=capacity), sequence=sequence)))
+        assert man.door.word.policy.at(NOON).capacity == in_force

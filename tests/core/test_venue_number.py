@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.core.effects import Ask, TakePlace
+from kiosk.core.effects import Ask, Light, Signal, TakePlace
 from kiosk.core.events import Key, LinkChanged, VenueCounted
 from kiosk.core.inside.people import People, VenueNumber
-from kiosk.core.model import Colour, Direction, DoorKind, Outcome, Reason
+from kiosk.core.model import Closing, Colour, Direction, DoorKind, Outcome, Reason
 from kiosk.core.rule.policy import CapacityWithoutExit
 from tests.core.doorman import Doorman
 from tests.factories import NOON, make_door, make_edition, make_pass, make_person
@@ -226,3 +226,13 @@ def test_a_toggle_door_of_a_venue_with_other_doors_never_says_no_to_who_may_be_i
     man.reads(make_person())
     man.answers(Colour.YELLOW)
     assert man.visits[0].decision.reason is Reason.WHICH_WAY
+
+
+def test_the_lamp_says_that_somebody_is_being_checked_while_a_place_is_asked_for():
+    man = venue(9)
+    man.reads(make_pass())
+    assert man.every(Light) == [Light(signal=Signal.CHECKING)]
+
+
+def test_a_closing_is_by_a_clock_that_is_right_where_nothing_else_is_said():
+    assert Closing(id="c", closed_at=NOON, assumed_exits=1).time_trusted
