@@ -241,3 +241,17 @@ def test_at_the_door_too_a_right_number_ends_the_row_of_mistakes():
     assert man.view.headline is Phrase.TYPE_IIN
     mistypes(man, 1)
     assert man.view.headline is Phrase.KEYPAD_PAUSED
+
+
+def test_while_the_keypad_rests_who_was_just_turned_away_is_checked_again_and_no_digit_is_taken():
+    man = alone(budget=Budget(per_minute=1))
+    man.types(make_iin(1), Key.CONFIRM, Key.CONFIRM)
+    man.answers(Colour.YELLOW)
+    man.wait(8)
+    man.types("8")
+    assert man.doing is KeypadRests.RESTS
+    man.wait(1)
+    man.types("8")
+    assert (man.doing, len(man.every(Ask))) == (KeypadRests.RESTS, 1)
+    man.types("", Key.RECHECK)
+    assert (man.door.state, len(man.every(Ask))) == (State.ASKING, 2)

@@ -59,6 +59,16 @@ def test_a_number_that_is_older_than_the_one_that_is_known_changes_nothing():
     assert man.door.people.inside == 7
 
 
+@pytest.mark.parametrize("later_s, believed", [(59, 7), (60, 2)])
+def test_a_registry_whose_clock_was_ahead_is_believed_again_when_no_answer_can_be_on_its_way(
+    later_s, believed
+):
+    man = venue(7)
+    man.stamps.advance(later_s)
+    man.tell(VenueCounted(number=number(2, minutes=-60)))
+    assert man.door.people.inside == believed
+
+
 @pytest.mark.parametrize("free, asks", [(5, False), (4, True), (1, True), (0, True)])
 def test_two_doors_admit_at_once_while_more_than_four_places_are_free(free, asks):
     man = venue(10 - free)

@@ -33,6 +33,7 @@ from tests.mutants.trials import Fate, Trial, calls_noted, fate
 ROOT = Path(__file__).resolve().parents[2]
 CORE = "kiosk/core"
 ENOUGH = 0.95
+AS_IT_IS = "the tests fail on a copy of the tree as it is: mend that first (make test T=tests/core)"
 NEAR_S = 2.0
 """So much of the processor's time the near tests of a mutant may take before all tests are asked."""
 
@@ -54,7 +55,7 @@ def main() -> int:
     found = [mutant for mutant in all_mutants(given.copy) if given.only in mutant.path]
     sample = drawn(found, given.count, seed)
     print(f"{len(sample)} of {len(found)} mutants of {CORE}, drawn by SEED={seed}", flush=True)
-    return _tried(sample, given.copy, given.jobs)
+    return tried(sample, given.copy, given.jobs)
 
 
 def all_mutants(root: Path) -> list[Mutant]:
@@ -65,6 +66,14 @@ def all_mutants(root: Path) -> list[Mutant]:
         for file in files
         for mutant in mutants_of(str(file.relative_to(root)), file.read_text("utf-8"))
     ]
+
+
+def untouched(root: Path) -> Mutant:
+    """Return what is no mutant: whatever fails with it fails without."""
+    path = f"{CORE}/__init__.py"
+    return Mutant(
+        path=path, line=0, where="", around=(0, 0), before="", after="", source=(root / path).read_text("utf-8")
+    )  # fmt: skip
 
 
 def drawn(mutants: list[Mutant], count: int, seed: int) -> list[Mutant]:
@@ -108,18 +117,23 @@ def _in_a_copy(arguments: list[str]) -> int:
         ).returncode
 
 
-def _tried(sample: list[Mutant], copy: Path, jobs: int) -> int:
+def tried(sample: list[Mutant], copy: Path, jobs: int) -> int:
+    """Try these on a copy of the tree, and say what became of each; return the exit code."""
     began = time.monotonic()
     noted, says = copy.parent / "calls.json", copy.parent / "pytest.txt"
     if not calls_noted(copy, CORE, noted, says):
-        print(f"{says.read_text('utf-8')}\nthe tests fail on a copy of the tree as it is: mend that first")
+        print(says.read_text("utf-8") + AS_IT_IS)
         return 1
     near = Nearness.read(noted)
     print(f"{len(near)} tests, what each calls was noted in {time.monotonic() - began:.0f} s", flush=True)
     trials = [Trial(mutant=mutant, near=near.tests(mutant, NEAR_S)) for mutant in sample]
     fates: list[tuple[Mutant, Fate]] = []
     with multiprocessing.get_context("fork").Pool(max(1, jobs)) as pool:
-        for trial, became in zip(trials, pool.imap(fate, trials), strict=True):
+        results = pool.imap(fate, [Trial(mutant=untouched(copy), near=()), *trials])
+        if next(results) is not Fate.SURVIVED:  # else whatever came so far would count as killed
+            print(AS_IT_IS)
+            return 1
+        for trial, became in zip(trials, results, strict=True):
             mutant = trial.mutant
             fates.append((mutant, became))
             print(

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from tests.mutants.__main__ import CORE, ROOT, all_mutants, drawn, verdict
+from tests.mutants.__main__ import AS_IT_IS, CORE, ROOT, all_mutants, drawn, verdict
 from tests.mutants.mutations import mutants_of
 from tests.mutants.near import Calls, Nearness
 from tests.mutants.survivors import FILE, explained, out_of_date, written
@@ -95,6 +95,28 @@ def test_an_endless_mutant_is_ended_by_its_own_processor_time():
 def test_a_trial_that_stumbles_is_not_taken_for_a_test_that_failed(tmp_path):
     says = tmp_path / "says"
     assert in_a_child(lambda: 1 // 0, says=str(says)) == 255
+
+
+@pytest.mark.concurrent
+def test_a_test_that_fails_with_all_its_examples_kills_no_mutant(tree):
+    """It held while the calls were noted, with few of them: every survivor would have died of it."""
+    (tree / "kiosk" / "core" / "__init__.py").touch()
+    (tree / "tests" / "conftest.py").write_text(
+        "import os\nfrom hypothesis import settings\nsettings.load_profile(os.environ['HYPOTHESIS_PROFILE'])\n"
+    )
+    (tree / "tests" / "core" / "test_many.py").write_text(
+        "from hypothesis import settings\ndef test_many(): assert settings.default.max_examples < 20\n"
+    )
+    script = (
+        "from pathlib import Path\nfrom tests.mutants.__main__ import all_mutants, tried\n"
+        "print('code', tried(all_mutants(Path.cwd()), Path.cwd(), 1))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=tree, capture_output=True, text=True, check=False, timeout=100
+    )
+    assert AS_IT_IS in done.stdout, done.stderr
+    assert "code 1" in done.stdout
+    assert "killed" not in done.stdout
 
 
 def test_a_file_is_the_module_that_it_is():

@@ -18,6 +18,8 @@ from kiosk.core.model import Direction, Oddity
 
 PERSON_S = 2.0
 """A gate lets one person through in so many seconds: no number that is told can be further off than that."""
+OVERTAKEN_S = 60.0
+"""No answer is on its way for so long: the longest poll ends after half of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,8 +88,13 @@ class People:
         return self.others + self.occupancy.inside <= len(self.presence.inside)
 
     def told(self, number: VenueNumber, mono: float) -> Self:
-        """Return this with a newer number of the registry; one that is older than what is known changes nothing."""
-        if self.venue is not None and number.at < self.venue.at:
+        """Return this with a newer number of the registry.
+
+        Answers overtake one another, so one that is older than what is known changes nothing; but not for longer than an
+        answer can be on its way: a registry whose clock was ahead and was put right must be believed again.
+        """
+        overtaken = self.venue is not None and number.at < self.venue.at
+        if overtaken and mono - self.venue_mono < OVERTAKEN_S:
             return self
         return replace(self, venue=number, venue_mono=mono)
 
