@@ -192,7 +192,9 @@ class Loop:
 
     def _holding(self) -> list[Event]:
         """Return what is to be said of a key that stays down at the screen: that it is held, and that it is not any more."""
-        down, now = self._hands.screen.down, self._clock.mono()
+        pressed = list[Key | None]()
+        self._try("screen", lambda: pressed.append(self._hands.screen.down))
+        down, now = pressed[0] if pressed else None, self._clock.mono()
         said: list[Event] = []
         if down is not self._down:
             said = [KeyReleased()] if self._held else []

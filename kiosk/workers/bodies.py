@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
@@ -151,7 +152,7 @@ def watching(
                 put(HintChanged(hint=None))
 
     def body(stop: threading.Event) -> None:
-        reopening(Part.CAMERA, open_camera, look, stop, put)
+        reopening(Part.CAMERA, open_camera, look, stop, put, mono=clock.mono)
 
     return body
 
@@ -165,7 +166,11 @@ def _first_frame(camera: Camera, told: Told) -> Grey:
 
 
 def typing(
-    *, open_keypad: Callable[[], Keypad], put: Put, optional: bool = False
+    *,
+    open_keypad: Callable[[], Keypad],
+    put: Put,
+    optional: bool = False,
+    mono: Callable[[], float] = time.monotonic,
 ) -> Callable[[threading.Event], None]:
     """Return the body of the keypad's worker. `optional`: the screen's keys do where none was ever plugged in."""
 
@@ -176,7 +181,7 @@ def typing(
             if key is not None:
                 put(KeyPressed(key=key))
 
-    return lambda stop: reopening(Part.KEYPAD, open_keypad, listen, stop, put, optional=optional)
+    return lambda stop: reopening(Part.KEYPAD, open_keypad, listen, stop, put, optional=optional, mono=mono)
 
 
 class Asker:

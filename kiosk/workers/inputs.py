@@ -91,7 +91,7 @@ def desk_scanning(
         if scan is not None and is_new(scan):
             put(CodeRead(credential=understand(scan), via=Via.SCANNER, side=side))
 
-    return _looks(open_scanner, heard, put)
+    return _looks(open_scanner, heard, put, mono)
 
 
 class Noise:
@@ -140,7 +140,12 @@ def scans(
     return _looks(open_scanner, looked, put)
 
 
-def _looks(open_scanner: Callable[[], Scanner], looked: Callable[[Scanned | None], None], put: Put) -> Body:
+def _looks(
+    open_scanner: Callable[[], Scanner],
+    looked: Callable[[Scanned | None], None],
+    put: Put,
+    mono: Callable[[], float] = time.monotonic,
+) -> Body:
     """Return the body that tells each look at the scanner, also those that found nothing."""
 
     def listen(scanner: Scanner, stop: threading.Event, seen: Callable[[], None]) -> None:
@@ -149,10 +154,12 @@ def _looks(open_scanner: Callable[[], Scanner], looked: Callable[[Scanned | None
             seen()  # only now: a scanner is looked for by its first read
             looked(scan)
 
-    return lambda stop: reopening(Part.SCANNER, open_scanner, listen, stop, put)
+    return lambda stop: reopening(Part.SCANNER, open_scanner, listen, stop, put, mono=mono)
 
 
-def passing(*, open_passage: Callable[[], PassageSensor], put: Put) -> Body:
+def passing(
+    *, open_passage: Callable[[], PassageSensor], put: Put, mono: Callable[[], float] = time.monotonic
+) -> Body:
     """Return the body of the passage sensor's worker. A sensor that cannot see is told of as long as it cannot."""
 
     def watch(sensor: PassageSensor, stop: threading.Event, told: Told) -> None:
@@ -165,7 +172,7 @@ def passing(*, open_passage: Callable[[], PassageSensor], put: Put) -> Body:
             if passed is not None:
                 put(passed)
 
-    return lambda stop: reopening(Part.PASSAGE, open_passage, watch, stop, put)
+    return lambda stop: reopening(Part.PASSAGE, open_passage, watch, stop, put, mono=mono)
 
 
 def alarmed(

@@ -41,7 +41,7 @@ class ByHand:
 class LoneLoop:
     """A loop by itself. It is gate, lamp, sounder and screen of its own door, and writes down what it obeyed."""
 
-    def __init__(self, **door) -> None:
+    def __init__(self, *, inbox: Inbox | None = None, **door) -> None:
         self.clock = ByHand()
         self.fails: dict[str, Exception | Iterator[Exception | None]] = {}
         """Which hand fails, and how: always, or as the next of several says."""
@@ -53,7 +53,7 @@ class LoneLoop:
         self.ever_broken: set[Part] = set()
         """Every part that the door has taken for broken."""
         self._writes = self.commit
-        self.inbox = Inbox(mono=self.clock.mono)
+        self.inbox = inbox or Inbox(mono=self.clock.mono)
         numbers = itertools.count(1)
         self.loop = Loop(
             door=make_door(**door),
@@ -160,6 +160,7 @@ class _Screen:
 
     @property
     def down(self) -> Key | None:
+        self._owner.do("down")
         return self._owner.down
 
     def poll(self) -> list[Key]:

@@ -104,7 +104,7 @@ def test_keys_of_the_screen_wait_in_the_same_lane_and_are_heard_in_the_same_roun
 
 
 @pytest.mark.parametrize("failure", WRONG, ids=["unforeseen", "foreseen"])
-@pytest.mark.parametrize("hand", ["open", "lamp", "sound", "screen", "poll", "presence", "watch"])
+@pytest.mark.parametrize("hand", ["open", "lamp", "sound", "screen", "poll", "down", "presence", "watch"])
 def test_whatever_a_hand_raises_the_other_orders_of_the_same_step_are_obeyed(alone, hand, failure, caplog):
     alone.fails[hand] = failure
     alone.visit(1)

@@ -5,6 +5,7 @@ Each part has its story here, through the loop and the core of a door: it fails,
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ import pytest
 
 from drivers.sensors.board import SystemBoard
 from kiosk.core.door.state import State
-from kiosk.core.events import CodeRead, Part, Passed, Recorded, RecordFailed
+from kiosk.core.events import CodeRead, HealthChanged, Part, Passed, Recorded, RecordFailed
 from kiosk.core.health.board import CALM_S
 from kiosk.core.health.faults import NUMBER_OF
 from kiosk.core.model import Direction
@@ -24,6 +25,7 @@ from kiosk.reader.repeats import Repeats
 from kiosk.store.recorder import Recorder
 from kiosk.store.store import Store
 from kiosk.store.thread import StoreThread
+from kiosk.threads.inbox import Inbox
 from kiosk.threads.reopening import REOPEN_S
 from kiosk.trust import Keyring
 from kiosk.workers.board_watch import LOOK_S, BoardWatch
@@ -72,6 +74,32 @@ class Blocked(Failing):
         time.sleep(0)
 
 
+class Ticking:
+    """A clock on which a second goes by with each look at it: so long a worker that spins would have waited."""
+
+    def __init__(self) -> None:
+        self._seconds = itertools.count()
+
+    def mono(self) -> float:
+        return float(next(self._seconds))
+
+
+class Forgetful(Inbox):
+    """Loses the first word that a part fails, and the first word that it works again: nobody knows how, it happens."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lost: dict[tuple[Part, bool], HealthChanged] = {}
+
+    def put(self, event) -> None:
+        if isinstance(event, HealthChanged):
+            after_a_fault = (event.part, False) in self.lost
+            if (event.part, event.working) not in self.lost and (not event.working or after_a_fault):
+                self.lost[event.part, event.working] = event
+                return
+        super().put(event)
+
+
 class Blind:
     """A reader that sees nothing."""
 
@@ -110,7 +138,7 @@ def camera(alone: LoneLoop, _folder: Path) -> None:
         eyes=Blind(),
         memory=Repeats(),
         understand=lambda _text: pytest.fail("there is nothing to read"),
-        clock=alone.clock,
+        clock=Ticking(),
         preview=Preview(),
         put=alone.inbox.put,
     )
@@ -119,7 +147,7 @@ def camera(alone: LoneLoop, _folder: Path) -> None:
 
 def keypad(alone: LoneLoop, _folder: Path) -> None:
     thing = Failing(alone, Part.KEYPAD)
-    by_worker(alone, Part.KEYPAD, typing(open_keypad=lambda: thing, put=alone.inbox.put))
+    by_worker(alone, Part.KEYPAD, typing(open_keypad=lambda: thing, put=alone.inbox.put, mono=Ticking().mono))
 
 
 def scanner(alone: LoneLoop, _folder: Path) -> None:
@@ -130,20 +158,25 @@ def scanner(alone: LoneLoop, _folder: Path) -> None:
         understand=lambda _text: pytest.fail("there is nothing to read"),
         side=None,
         put=alone.inbox.put,
+        mono=Ticking().mono,
     )
     by_worker(alone, Part.SCANNER, body)
 
 
 def passage(alone: LoneLoop, _folder: Path) -> None:
-    for thing in (Failing(alone, Part.PASSAGE), Blocked(alone, Part.PASSAGE)):
+    for thing in (Blocked(alone, Part.PASSAGE), Failing(alone, Part.PASSAGE)):
         alone.ever_broken.clear()
-        by_worker(alone, Part.PASSAGE, passing(open_passage=lambda thing=thing: thing, put=alone.inbox.put))
+        by_worker(
+            alone,
+            Part.PASSAGE,
+            passing(open_passage=lambda thing=thing: thing, put=alone.inbox.put, mono=Ticking().mono),
+        )
         assert broke_and_was_mended(alone, Part.PASSAGE)
 
 
 def alarm(alone: LoneLoop, _folder: Path) -> None:
     thing = Failing(alone, Part.ALARM, gives=False)
-    by_worker(alone, Part.ALARM, alarmed(open_alarm=lambda: thing, put=alone.inbox.put))
+    by_worker(alone, Part.ALARM, alarmed(open_alarm=lambda: thing, put=alone.inbox.put, mono=Ticking().mono))
 
 
 def gate(alone: LoneLoop, _folder: Path) -> None:
@@ -246,12 +279,25 @@ def test_a_part_that_failed_once_and_works_again_is_no_fault_any_more(alone, tmp
     assert alone.door.building.broken == {}
 
 
+WATCHED = sorted(set(Part) - {Part.GATE, Part.LAMP, Part.SOUND, Part.DISPLAY, Part.STORE})
+"""The parts that a worker looks at all the time. The others are told with each order, and the store with each look of the upkeep."""
+
+
+@pytest.mark.parametrize("part", WATCHED)
+def test_a_word_on_a_part_that_is_lost_is_put_right_by_the_next(tmp_path, part):
+    forgetful = Forgetful()
+    alone = LoneLoop(sensor=True, inbox=forgetful)
+    STORIES[part](alone, tmp_path)
+    assert broke_and_was_mended(alone, part)
+    assert {working for _part, working in forgetful.lost} == {False, True}
+
+
 def test_every_part_has_its_story_and_its_number():
     assert set(STORIES) == set(NUMBER_OF) == set(Part)
 
 
 @pytest.mark.parametrize(
-    "hand", ["open", "shut", "lamp", "sound", "screen", "poll", "presence", "watch", "ask"]
+    "hand", ["open", "shut", "lamp", "sound", "screen", "poll", "down", "presence", "watch", "ask"]
 )
 @pytest.mark.parametrize("failure", [DriverError("the wire is cut"), RuntimeError("anything")])
 def test_a_hand_of_the_loop_that_failed_once_leaves_no_fault_behind(alone, hand, failure):

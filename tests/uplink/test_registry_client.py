@@ -359,7 +359,7 @@ def test_a_server_that_speaks_no_tls_is_told(server, connect):
 def test_a_proxy_of_the_environment_is_not_asked_for_this_machine(server, root):
     """In a process of its own: its environment is given, not patched."""
     script = (
-        "import sys, time; from kiosk.uplink.client import MOST_PHONES, RegistryClient; from tests.uplink.conftest import SIGNER;"
+        "import sys, time; from kiosk.uplink.client import RegistryClient; from tests.uplink.conftest import SIGNER;"
         "client = RegistryClient(sys.argv[1], 'D01', mono=time.monotonic, signer=SIGNER);"
         "print(client.heartbeat(version='1', waiting=0, parked=0, inside=0, health={}))"
     )

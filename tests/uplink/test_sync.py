@@ -11,6 +11,7 @@ from kiosk.core.events import LinkChanged
 from kiosk.errors import StoreError
 from kiosk.store.store import Store
 from kiosk.store.thread import StoreThread
+from kiosk.threads.levels import TELL_AGAIN_S
 from kiosk.uplink.sync import IDLE_S, SMALL, SPREAD_S, TIDY_EVERY_S, Asking, Syncer
 from tests.hostile_server import HostileServer, Manner
 from tests.store.making import RED, ManualClock, make_sealed, make_visit
@@ -315,3 +316,18 @@ def test_a_new_record_counts_as_waiting_from_the_moment_it_is_told_of(door, serv
     door.syncer.step()
     door.syncer.wake(incident=True)
     assert door.reported[-1] == LinkChanged(online=True, waiting=1, incidents_waiting=1)
+
+
+def test_the_link_is_told_again_while_nothing_changes(door, server):
+    """So that a door which missed the word is not wrong for as long as the link stays as it is."""
+    running = threading.Thread(target=door.syncer.run)
+    running.start()
+    with door.told:
+        assert door.told.wait_for(lambda: door.reported, SOON_S)
+    for times in (2, 3):
+        door.clock.advance(TELL_AGAIN_S)
+        with door.told:
+            assert door.told.wait_for(lambda times=times: len(door.reported) >= times, SOON_S)
+    door.syncer.stop()
+    running.join()
+    assert len(set(door.reported)) == 1
