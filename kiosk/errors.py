@@ -96,7 +96,7 @@ class RegistryRefused(KioskError, ValueError):
         self.why = why
 
 
-class DeviceRevoked(RegistryRefused):
+class DeviceRefused(RegistryRefused):
     """The registry does not take this device for its own any more. What waits stays sealed until it is enrolled anew."""
 
 

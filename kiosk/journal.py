@@ -42,7 +42,7 @@ def masked(text: str) -> str:
     return _UUID_OR_DIGITS.sub(lambda found: found["uuid"] or "•" * 12, text)
 
 
-class Repeats(logging.Filter):
+class RepeatFilter(logging.Filter):
     """Lets a warning or error through once every `every_s` seconds, and notes how many it held back.
 
     Two records are the same when their logger, level and message template are, and the words among their arguments: a
@@ -129,7 +129,7 @@ def start(level: str, stream: TextIO, *, mono: Callable[[], float] = time.monoto
     """
     handler = _JournalHandler(stream)
     handler.setFormatter(MaskedFormatter("%(levelname)s %(name)s: %(message)s"))
-    handler.addFilter(Repeats(mono=mono))
+    handler.addFilter(RepeatFilter(mono=mono))
     root = logging.getLogger()
     for old in [each for each in root.handlers if isinstance(each, _JournalHandler)]:
         root.removeHandler(old)

@@ -15,7 +15,7 @@ from enum import StrEnum
 import cbor2
 
 from kiosk.trust import revocations as listed
-from kiosk.trust.signed import Member
+from kiosk.trust.signed import PayloadMember
 from registry.cose import sign1
 from registry.doors import Door
 from registry.keys import DOCUMENT_LIFE, Keys
@@ -85,9 +85,9 @@ class Documents:
     def _list_document(self, sequence: int, base: int, entries: bytes, removed: bytes) -> bytes:
         content = cbor2.dumps(
             {
-                listed.Member.BASE.value: base,
-                listed.Member.ADDED.value: entries,
-                listed.Member.REMOVED.value: removed,
+                listed.RevocationMember.BASE.value: base,
+                listed.RevocationMember.ADDED.value: entries,
+                listed.RevocationMember.REMOVED.value: removed,
             }
         )
         return self._sign(Kind.REVOCATIONS, sequence, content)
@@ -100,12 +100,12 @@ class Documents:
     def _sign(self, kind: Kind, sequence: int, content: bytes, *, audience: str | None = None) -> bytes:
         root, issued = self._keys.root, self._issued()
         claims: dict[int, object] = {
-            Member.KIND.value: kind.value,
-            Member.SEQUENCE.value: sequence,
-            Member.ISSUED.value: issued,
-            Member.NOT_AFTER.value: issued + self._life_s,
-            Member.CONTENT.value: content,
+            PayloadMember.KIND.value: kind.value,
+            PayloadMember.SEQUENCE.value: sequence,
+            PayloadMember.ISSUED.value: issued,
+            PayloadMember.NOT_AFTER.value: issued + self._life_s,
+            PayloadMember.CONTENT.value: content,
         }
         if audience is not None:
-            claims[Member.AUDIENCE.value] = audience
+            claims[PayloadMember.AUDIENCE.value] = audience
         return sign1(root.kid, root.private, cbor2.dumps(claims))

@@ -22,7 +22,7 @@ from kiosk.trust.enrolment import (
     TOKEN_BYTES,
     EnrolmentCode,
     EnrolmentFault,
-    Member,
+    EnrolmentMember,
     Wifi,
     WifiMember,
     enrolment_text,
@@ -77,18 +77,18 @@ class Enrolments:
         ends = now + expires if root.not_after is None else min(now + expires, root.not_after)
         token = secrets.token_bytes(TOKEN_BYTES)
         members: dict[int, Any] = {
-            Member.REGISTRY: address,
-            Member.VENUE: door.venue,
-            Member.DOOR: door.id,
-            Member.TOKEN: token,
-            Member.EXPIRES: int(ends.timestamp()),
-            Member.ROOT_KEY: root.public_raw,
+            EnrolmentMember.REGISTRY: address,
+            EnrolmentMember.VENUE: door.venue,
+            EnrolmentMember.DOOR: door.id,
+            EnrolmentMember.TOKEN: token,
+            EnrolmentMember.EXPIRES: int(ends.timestamp()),
+            EnrolmentMember.ROOT_KEY: root.public_raw,
         }
         if wifi is not None:
             passphrase = {} if wifi.passphrase is None else {WifiMember.PASSPHRASE: wifi.passphrase}
-            members[Member.WIFI] = {WifiMember.SSID: wifi.ssid} | passphrase
+            members[EnrolmentMember.WIFI] = {WifiMember.SSID: wifi.ssid} | passphrase
         if serial is not None:
-            members[Member.SERIAL] = serial
+            members[EnrolmentMember.SERIAL] = serial
         text = _written({int(key): value for key, value in members.items()}, now, serial or "")
         row = {"digest": _digest(token), "door": door.id, "serial": serial, "made_at": now}
         with self._database.write() as connection:

@@ -15,7 +15,7 @@ from typing import Any, Self
 from gpiozero.pins.mock import MockFactory, MockPin
 
 from drivers.keypad.matrix_keypad import MatrixKeypad
-from drivers.keypad.matrix_keys import KEYS, Place
+from drivers.keypad.matrix_keys import KEYS, KeyPlace
 from kiosk.core.events import Key
 
 ROWS, COLUMNS = (16, 20, 21, 18), (4, 9, 10, 11)
@@ -48,8 +48,8 @@ class FakeMatrix:
     def __init__(self, columns: int = 4, *, bounce_s: float = 0.02) -> None:
         self._changed = threading.Condition()  # protects time and strokes
         self._now = 0.0
-        self._strokes: deque[tuple[float, Place, bool]] = deque()
-        self._down: set[Place] = set()
+        self._strokes: deque[tuple[float, KeyPlace, bool]] = deque()
+        self._down: set[KeyPlace] = set()
         self.shorts = 0
         """How often two outputs drove one line differently: never, or the keypad is dead."""
         self.waits = 0
@@ -73,7 +73,7 @@ class FakeMatrix:
             self.press(Key(digit))
         return self
 
-    def stroke(self, place: Place, *, held_s: float = 0.1, bounces: int = 2) -> None:
+    def stroke(self, place: KeyPlace, *, held_s: float = 0.1, bounces: int = 2) -> None:
         """Press the key at a place and let it go; its contact bounces both times."""
         with self._changed:
             at = max(self._now, self._strokes[-1][0] if self._strokes else 0.0) + 0.1
@@ -82,7 +82,7 @@ class FakeMatrix:
                 self._strokes += [(begun + n * 0.001, place, edge) for n, edge in enumerate(edges)]
             self._changed.notify_all()
 
-    def hold(self, *places: Place) -> None:
+    def hold(self, *places: KeyPlace) -> None:
         """Have exactly these keys down from now on."""
         with self._changed:
             self._down = set(places)

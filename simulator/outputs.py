@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from drivers.gate.duty import Duty
-from drivers.lamp.palettes import Levels, Palette, beats_of, rgb
+from drivers.lamp.palettes import LampPalette, Levels, beats_of, rgb
 from drivers.pins.player import Beat, beat_at
 from drivers.sound.melodies import seconds
 from kiosk.core.effects import Signal, Sound
@@ -25,7 +25,7 @@ _STUCK_S = 20.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pulse:
+class GatePulse:
     """One time that the gate was open."""
 
     at: float
@@ -57,12 +57,12 @@ class FakeGate:
         """Every order that was obeyed, prolonging ones too."""
 
     @property
-    def pulses(self) -> list[Pulse]:
+    def pulses(self) -> list[GatePulse]:
         """Every pulse so far, the running one last."""
         with self._lock:
             ends = self._ended if self._duty.until is None else [*self._ended, self._duty.until]
             return [
-                Pulse(at=at, s=round(end - at, 9), direction=direction)
+                GatePulse(at=at, s=round(end - at, 9), direction=direction)
                 for (at, direction), end in zip(self._begun, ends, strict=True)
             ]
 
@@ -113,7 +113,7 @@ class FakeGate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class LampChange:
     """What a lamp changed to."""
 
     at: float
@@ -125,14 +125,16 @@ class Shown:
 class FakeLamp:
     """A lamp that remembers, and blinks as the real one. The same signal again is no change."""
 
-    def __init__(self, *, now: Callable[[], float], palette: Palette = rgb, dimmable: bool = True) -> None:
+    def __init__(
+        self, *, now: Callable[[], float], palette: LampPalette = rgb, dimmable: bool = True
+    ) -> None:
         self._now = now
         self._palette = palette
         self._dimmable = dimmable
         self._closed = False
         self._beats: tuple[Beat[Levels], ...] = ()
         self._begun = 0.0
-        self.shown: list[Shown] = []
+        self.shown: list[LampChange] = []
 
     @property
     def levels(self) -> Levels:
@@ -148,7 +150,7 @@ class FakeLamp:
         beats = beats_of(signal, colour, self._palette, dimmable=self._dimmable, fault=fault)
         if beats != self._beats:  # what looks the same keeps its rhythm
             self._beats, self._begun = beats, self._now()
-        new = Shown(at=self._now(), signal=signal, colour=colour, fault=fault)
+        new = LampChange(at=self._now(), signal=signal, colour=colour, fault=fault)
         if not self.shown or replace(self.shown[-1], at=new.at) != new:
             self.shown.append(new)
 

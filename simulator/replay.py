@@ -16,7 +16,7 @@ from kiosk.errors import CameraLost
 from kiosk.ports import Grey
 
 
-class Pace:
+class FramePace:
     """When frames are due: `fps` a second, counted from the first one that was asked for."""
 
     def __init__(
@@ -58,7 +58,7 @@ class ReplayCamera:
         self,
         frames: Iterable[Grey] = (),
         *,
-        pace: Pace | None = None,
+        pace: FramePace | None = None,
         idle: Iterable[Grey] = (),
         ends: bool = False,
     ) -> None:

@@ -24,7 +24,7 @@ from kiosk.core.model import (
 from kiosk.core.rule.knowledge import Age
 from kiosk.core.rule.policy import CapacityWithoutExit, Edition, Policy
 from kiosk.core.who import iin
-from kiosk.core.who.keypad_budget import Budget
+from kiosk.core.who.keypad_budget import KeypadBudget
 
 ALMATY = ZoneInfo("Asia/Almaty")
 NOON = datetime(2026, 3, 4, 7, 0, tzinfo=UTC)
@@ -151,12 +151,16 @@ def make_door(
     sensor: bool = False,
     attended: bool = True,
     times: Times | None = None,
-    budget: Budget | None = None,
+    budget: KeypadBudget | None = None,
     **changes: Any,
 ) -> Door:
     """Return an idle door that heard of the registry just now. `changes` are fields of Door or of its parts."""
     setup = make_setup(
-        kind, passage_sensor=sensor, attended=attended, times=times or Times(), budget=budget or Budget()
+        kind,
+        passage_sensor=sensor,
+        attended=attended,
+        times=times or Times(),
+        budget=budget or KeypadBudget(),
     )
     policy = make_policy(edition) if edition else make_policy()
     known = {"policy": policy, "heard_at": NOON, "online": True, "trusts_time": True, **changes}

@@ -14,7 +14,7 @@ from pathlib import Path
 import pygame
 
 from ui.phrases import Words
-from ui.sheet import Box, Line, Text
+from ui.sheet import Rectangle, Text, TextLine
 from ui.theme import Rgb
 
 FONTS = Path(__file__).with_name("fonts")
@@ -73,7 +73,7 @@ class Lettering:
         self.trilingual = lru_cache(maxsize=256)(self._trilingual)
         self.line = lru_cache(maxsize=256)(self._line)
 
-    def printed(self, line: Line) -> tuple[pygame.Surface, tuple[int, int]]:
+    def printed(self, line: TextLine) -> tuple[pygame.Surface, tuple[int, int]]:
         """Return a line as a picture, and where its top left corner belongs."""
         font = self._font(line.bold, line.px)
         picture = font.render(line.text, True, line.colour)
@@ -82,11 +82,11 @@ class Lettering:
             line.baseline - font.get_ascent(),
         )
 
-    def ink_box(self, line: Line) -> Box:
+    def ink_box(self, line: TextLine) -> Rectangle:
         """Return where a line leaves ink."""
         picture, (x, y) = self.printed(line)
         ink = picture.get_bounding_rect()
-        return Box(x + ink.x, y + ink.y, ink.w, ink.h)
+        return Rectangle(x + ink.x, y + ink.y, ink.w, ink.h)
 
     def width(self, text: str, *, bold: bool, px: int) -> int:
         """Return how wide a text is, in pixels."""
@@ -106,7 +106,9 @@ class Lettering:
     def _em(self, text: str, bold: bool) -> float:
         return self.width(text, bold=bold, px=MEASURED_AT) / MEASURED_AT
 
-    def _line(self, text: str, slot: Box, *, px: int, bold: bool, colour: Rgb, align: float = 0.0) -> Text:
+    def _line(
+        self, text: str, slot: Rectangle, *, px: int, bold: bool, colour: Rgb, align: float = 0.0
+    ) -> Text:
         """Fit one line: as large as `px` and the slot allow, then cut with an ellipsis.
 
         Never much smaller than `px`: a name that was shrunk until it fits is read by nobody. `align` 0 left, 1 right.
@@ -121,9 +123,9 @@ class Lettering:
         left = slot.x + round((slot.w - self.width(text, bold=bold, px=size)) * align)
         left += self._bearing(text, bold, size) if align else 0
         baseline = slot.y + (slot.h + round(CAP * size)) // 2
-        return Text(slot, (Line(text, left, baseline, size, bold, colour),))
+        return Text(slot, (TextLine(text, left, baseline, size, bold, colour),))
 
-    def _trilingual(self, words: Words, slot: Box, manner: Manner) -> Text:
+    def _trilingual(self, words: Words, slot: Rectangle, manner: Manner) -> Text:
         """Fit the three languages under each other: Kazakh, Russian as large, English smaller.
 
         Breaks lines where that lets the letters grow.
@@ -146,9 +148,11 @@ class Lettering:
         assert best is not None  # noqa: S101 - every text has at least its unbroken form
         return self._stacked(best[2], slot, int(best[1]), manner)
 
-    def _stacked(self, parts: tuple[tuple[str, ...], ...], slot: Box, size: int, manner: Manner) -> Text:
+    def _stacked(
+        self, parts: tuple[tuple[str, ...], ...], slot: Rectangle, size: int, manner: Manner
+    ) -> Text:
         """Set lines at a size that is known to fit, and put the whole where it belongs in the slot."""
-        rows: list[Line] = []
+        rows: list[TextLine] = []
         y = CAP * size
         for part in parts:
             english = part is parts[2]
@@ -158,7 +162,7 @@ class Lettering:
                 if rows:
                     y += manner.pitch * px + (BETWEEN * size if row == 0 else 0)
                 x = slot.x + round((slot.w - self.width(text, bold=bold, px=px)) * manner.align)
-                rows.append(Line(text, x, round(y), px, bold, manner.muted if english else manner.ink))
+                rows.append(TextLine(text, x, round(y), px, bold, manner.muted if english else manner.ink))
         spare = slot.h - (OVER + UNDER) * size - y
         top = round(slot.y + OVER * size + spare * manner.valign)
         return Text(slot, tuple(replace(row, baseline=row.baseline + top) for row in rows))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from kiosk.core.screen.view import Field
 from ui.lettering import Lettering, Manner
 from ui.phrases import Badge, Label, Language, Words, words
-from ui.sheet import Box, Item, Live, Mark, Plate, Shape
+from ui.sheet import Item, Live, Pictogram, Plate, Rectangle, Shape
 from ui.theme import Palette, Rgb, Theme
 
 
@@ -48,7 +48,9 @@ class Canvas:
         return self.theme.palettes[field]
 
 
-def raised(box: Box, canvas: Canvas, fill: Rgb, rim: Rgb | None = None, corner: int = 18) -> tuple[Item, ...]:
+def raised(
+    box: Rectangle, canvas: Canvas, fill: Rgb, rim: Rgb | None = None, corner: int = 18
+) -> tuple[Item, ...]:
     """A plate that can be touched: rounded, with a rim where one is wanted."""
     radius = canvas.px(corner)
     if rim is None:
@@ -57,28 +59,32 @@ def raised(box: Box, canvas: Canvas, fill: Rgb, rim: Rgb | None = None, corner: 
     return (Plate(box, rim, radius), Plate(box.inset(width), fill, radius - width))
 
 
-def slip(said: Words, box: Box, canvas: Canvas) -> tuple[Item, ...]:
+def slip(said: Words, box: Rectangle, canvas: Canvas) -> tuple[Item, ...]:
     """A slip of paper with a message that must not be overlooked: a sign and the three languages."""
     theme = canvas.theme
     side = min(canvas.px(52), box.h * 3 // 5)
     pad = canvas.px(16)
-    sign = Box(box.x + pad, box.y + (box.h - side) // 2, side, side)
-    slot = Box(sign.right + pad, box.y + pad * 3 // 4, box.right - sign.right - 2 * pad, box.h - pad * 3 // 2)
+    sign = Rectangle(box.x + pad, box.y + (box.h - side) // 2, side, side)
+    slot = Rectangle(
+        sign.right + pad, box.y + pad * 3 // 4, box.right - sign.right - 2 * pad, box.h - pad * 3 // 2
+    )
     return (
         Plate(box, theme.paper, canvas.px(14)),
-        Mark(sign, Shape.WAIT, theme.print, theme.paper),
+        Pictogram(sign, Shape.WAIT, theme.print, theme.paper),
         canvas.lettering.trilingual(said, slot, Manner(px=canvas.px(34), ink=theme.print, muted=theme.print)),
     )
 
 
-def way_back(box: Box, label: Label, left: float | None, canvas: Canvas) -> tuple[tuple[Item, ...], Live]:
+def way_back(
+    box: Rectangle, label: Label, left: float | None, canvas: Canvas
+) -> tuple[tuple[Item, ...], Live]:
     """The button that goes back, and in it the time after which the kiosk does so by itself."""
     px, theme = canvas.px, canvas.theme
     items = raised(box, canvas, theme.key, theme.key_rim)
-    bar = Box(box.x + px(24), box.bottom - px(22), box.w - 2 * px(24), px(8))
+    bar = Rectangle(box.x + px(24), box.bottom - px(22), box.w - 2 * px(24), px(8))
     if label is Label.CANCEL:
         said = words(label)
-        slot = Box(box.x + px(24), box.y, box.w - 2 * px(24), bar.y - box.y + px(8))
+        slot = Rectangle(box.x + px(24), box.y, box.w - 2 * px(24), bar.y - box.y + px(8))
         text = f"{said.kk} · {said.ru} · {said.en}"
         items += (canvas.lettering.line(text, slot, px=px(36), bold=True, colour=theme.paper, align=0.5),)
     else:
@@ -89,16 +95,16 @@ def way_back(box: Box, label: Label, left: float | None, canvas: Canvas) -> tupl
     return items, Live(bar, (full, Plate(bar._replace(w=round(bar.w * left)), theme.paper, px(4))))
 
 
-def signed(shape: Shape, label: Label, box: Box, canvas: Canvas, fill: Rgb) -> tuple[Item, ...]:
+def signed(shape: Shape, label: Label, box: Rectangle, canvas: Canvas, fill: Rgb) -> tuple[Item, ...]:
     """A pictogram and three languages on a large button."""
     px, theme = canvas.px, canvas.theme
     side = px(104)
     # A little above the middle: the bar is at the bottom of one of the two, and both stand on one line.
-    sign = Box(box.x + px(40), box.y + (box.h - side) // 2 - px(8), side, side)
+    sign = Rectangle(box.x + px(40), box.y + (box.h - side) // 2 - px(8), side, side)
     left = sign.right + px(36)
-    slot = Box(left, box.y + px(14), box.right - left - px(24), box.h - px(44))
+    slot = Rectangle(left, box.y + px(14), box.right - left - px(24), box.h - px(44))
     return (
-        Mark(sign, shape, theme.paper, fill),
+        Pictogram(sign, shape, theme.paper, fill),
         canvas.lettering.trilingual(
             words(label),
             slot,

@@ -12,7 +12,7 @@ from ui.lettering import CAP, Manner
 from ui.page import Canvas, raised, signed, slip, way_back
 from ui.page_idle import eye_items
 from ui.phrases import Label, words
-from ui.sheet import Box, Button, Item, Line, Live, Shape, Sheet, Text
+from ui.sheet import Button, Item, Live, Rectangle, Shape, Sheet, Text, TextLine
 
 LEAST_PX = 12
 """A value is never set smaller: it is read from a panel of 7 inches, at arm's length."""
@@ -25,19 +25,19 @@ def sheet(view: View, canvas: Canvas, frame: int) -> Sheet:
     if view.lines:
         return _checked(view, canvas)
     px, night = canvas.px, canvas.palette(Field.NIGHT)
-    body = Box(0, 0, canvas.width, canvas.height).inset(canvas.margin)
+    body = Rectangle(0, 0, canvas.width, canvas.height).inset(canvas.margin)
     gap = px(44)
     if not view.preview:
         eye, said = None, body
     elif canvas.standing:
-        eye = Box(body.x, body.y, body.w, body.h * 56 // 100)
-        said = Box(body.x, eye.bottom + gap, body.w, body.bottom - eye.bottom - gap)
+        eye = Rectangle(body.x, body.y, body.w, body.h * 56 // 100)
+        said = Rectangle(body.x, eye.bottom + gap, body.w, body.bottom - eye.bottom - gap)
     else:
-        eye = Box(body.x, body.y, body.w * 56 // 100, body.h)
-        said = Box(eye.right + gap, body.y, body.right - eye.right - gap, body.h)
+        eye = Rectangle(body.x, body.y, body.w * 56 // 100, body.h)
+        said = Rectangle(eye.right + gap, body.y, body.right - eye.right - gap, body.h)
     live = [] if eye is None else [Live(eye, eye_items(view, eye, canvas, frame))]
     if eye is None and view.hint is not None:
-        message = Box(said.x, said.bottom - px(218), said.w, px(218))
+        message = Rectangle(said.x, said.bottom - px(218), said.w, px(218))
         said = said._replace(h=message.y - said.y)
         live.append(Live(message, slip(words(view.hint), message, canvas)))
     return Sheet(
@@ -50,17 +50,17 @@ def sheet(view: View, canvas: Canvas, frame: int) -> Sheet:
 def _checked(view: View, canvas: Canvas) -> Sheet:
     """The page with what the code says, and where it is asked about, the two keys."""
     px, theme = canvas.px, canvas.theme
-    body = Box(0, 0, canvas.width, canvas.height).inset(canvas.margin)
+    body = Rectangle(0, 0, canvas.width, canvas.height).inset(canvas.margin)
     asked = view.time_left is not None
     high, gap = px(140), px(24)
     half = (body.w - gap) // 2
-    yes = Box(body.right - half, body.bottom - high, half, high)
+    yes = Rectangle(body.right - half, body.bottom - high, half, high)
     no = yes._replace(x=body.x)
     if canvas.standing:  # under each other: half the width is too little for three languages on one line
-        yes = Box(body.x, body.bottom - high, body.w, high)
+        yes = Rectangle(body.x, body.bottom - high, body.w, high)
         no = yes._replace(y=yes.y - gap - high)
     floor = no.y - gap if asked else body.bottom
-    headline = Box(body.x, body.y, body.w, px(210 if canvas.standing else 170))
+    headline = Rectangle(body.x, body.y, body.w, px(210 if canvas.standing else 170))
     live: tuple[Live, ...] = ()
     items: list[Item] = []
     question = headline
@@ -70,11 +70,11 @@ def _checked(view: View, canvas: Canvas) -> Sheet:
         manner = Manner(px=px(34), ink=theme.paper, muted=theme.muted, valign=0.0)
         items.append(canvas.lettering.trilingual(words(view.hint), beside, manner))
     elif view.hint is not None:
-        message = Box(body.x, floor - px(130), body.w, px(130))
+        message = Rectangle(body.x, floor - px(130), body.w, px(130))
         live = (Live(message, slip(words(view.hint), message, canvas)),)
         floor = message.y - gap
     items.append(_headline(view, question, canvas, 0.0, px(56)))
-    table = Box(body.x, headline.bottom + px(16), body.w, floor - headline.bottom - px(16))
+    table = Rectangle(body.x, headline.bottom + px(16), body.w, floor - headline.bottom - px(16))
     items += _table(view.lines, table, canvas)
     buttons: tuple[Button, ...] = ()
     if asked:
@@ -89,7 +89,7 @@ def _checked(view: View, canvas: Canvas) -> Sheet:
     return Sheet(ground=canvas.palette(Field.NIGHT).field, static=tuple(items), live=live, buttons=buttons)
 
 
-def _headline(view: View, box: Box, canvas: Canvas, valign: float, size: int) -> Text:
+def _headline(view: View, box: Rectangle, canvas: Canvas, valign: float, size: int) -> Text:
     ink = canvas.palette(view.field).ink
     return canvas.lettering.trilingual(
         words(view.headline),
@@ -98,7 +98,7 @@ def _headline(view: View, box: Box, canvas: Canvas, valign: float, size: int) ->
     )
 
 
-def _table(lines: tuple[tuple[Fact, str], ...], box: Box, canvas: Canvas) -> list[Item]:
+def _table(lines: tuple[tuple[Fact, str], ...], box: Rectangle, canvas: Canvas) -> list[Item]:
     """Everything that the code says: each name in three languages, and the whole value, as large as all fit in one size."""
     px, standing = canvas.px, canvas.standing
     left = box.w if standing else box.w * 38 // 100
@@ -119,16 +119,16 @@ def _table(lines: tuple[tuple[Fact, str], ...], box: Box, canvas: Canvas) -> lis
     items: list[Item] = []
     y = box.y
     for (fact, _), rows in zip(lines, broken, strict=True):
-        name = Box(box.x, y, left, name_h or pitch)
+        name = Rectangle(box.x, y, left, name_h or pitch)
         # Small letters reach under a row that is as high as its capitals.
         slot = name.inset(0, -pad // 4)
-        value = Box(box.right - right, name.bottom if standing else y, right, len(rows) * pitch)
+        value = Rectangle(box.right - right, name.bottom if standing else y, right, len(rows) * pitch)
         items += [_name(fact, slot, canvas), _value(rows, value, size, pitch, canvas)]
         y = value.bottom + pad
     return items
 
 
-def _name(fact: Fact, box: Box, canvas: Canvas) -> Text:
+def _name(fact: Fact, box: Rectangle, canvas: Canvas) -> Text:
     said = words(fact)
     text = " · ".join(dict.fromkeys((said.kk, said.ru, said.en)))
     return canvas.lettering.line(
@@ -136,11 +136,11 @@ def _name(fact: Fact, box: Box, canvas: Canvas) -> Text:
     )
 
 
-def _value(rows: list[str], box: Box, size: int, pitch: int, canvas: Canvas) -> Text:
+def _value(rows: list[str], box: Rectangle, size: int, pitch: int, canvas: Canvas) -> Text:
     first = box.y + (pitch + round(CAP * size)) // 2
     paper = canvas.theme.paper
     return Text(
-        box, tuple(Line(row, box.x, first + at * pitch, size, True, paper) for at, row in enumerate(rows))
+        box, tuple(TextLine(row, box.x, first + at * pitch, size, True, paper) for at, row in enumerate(rows))
     )
 
 

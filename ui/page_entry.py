@@ -6,11 +6,11 @@ Submits nothing: the keys say what was touched, and the door decides.
 from __future__ import annotations
 
 from kiosk.core.events import Key
-from kiosk.core.screen.view import Field, Keypad, View
+from kiosk.core.screen.view import Field, TypedNumber, View
 from ui.lettering import Manner
 from ui.page import Canvas, raised, signed, slip, way_back
 from ui.phrases import Label, words
-from ui.sheet import Box, Button, Item, Live, Mark, Plate, Shape, Sheet
+from ui.sheet import Button, Item, Live, Pictogram, Plate, Rectangle, Shape, Sheet
 
 MASKED = "•"
 PAD = (
@@ -19,30 +19,30 @@ PAD = (
     (Key.D7, Key.D8, Key.D9),
     (Key.ERASE, Key.D0, Key.CONFIRM),
 )
-EMPTY = Keypad(cells=" " * 12, groups=(4, 4, 4))
+EMPTY = TypedNumber(cells=" " * 12, groups=(4, 4, 4))
 
 
 def keypad_sheet(view: View, canvas: Canvas, _frame: int) -> Sheet:
     """Lay out the page where the number is typed."""
     px, margin, night = canvas.px, canvas.margin, canvas.palette(Field.NIGHT)
     if canvas.standing:
-        pad = Box(
+        pad = Rectangle(
             margin, canvas.height * 45 // 100, canvas.width - 2 * margin, canvas.height * 55 // 100 - margin
         )
-        cancel = Box(pad.x, pad.bottom - px(96), pad.w, px(96))
+        cancel = Rectangle(pad.x, pad.bottom - px(96), pad.w, px(96))
         pad = pad._replace(h=pad.h - px(96) - px(20))
-        text = Box(margin, margin, pad.w, pad.y - margin - px(24))
+        text = Rectangle(margin, margin, pad.w, pad.y - margin - px(24))
     else:
         high = canvas.height - 2 * margin
         wide = min(px(560), canvas.width * 45 // 100)
-        pad = Box(canvas.width - margin - wide, margin, wide, high)
-        text = Box(margin, margin, pad.x - margin - px(48), high)
-        cancel = Box(text.x, text.bottom - px(112), text.w, px(112))
+        pad = Rectangle(canvas.width - margin - wide, margin, wide, high)
+        text = Rectangle(margin, margin, pad.x - margin - px(48), high)
+        cancel = Rectangle(text.x, text.bottom - px(112), text.w, px(112))
         text = text._replace(h=text.h - px(112) - px(24))
     number = view.keypad or EMPTY
-    cells_box = Box(text.x, text.y + text.h * 42 // 100, text.w, min(px(104), text.h // 4))
-    headline = Box(text.x, text.y, text.w, cells_box.y - text.y - px(20))
-    message = Box(text.x, cells_box.bottom + px(20), text.w, text.bottom - cells_box.bottom - px(20))
+    cells_box = Rectangle(text.x, text.y + text.h * 42 // 100, text.w, min(px(104), text.h // 4))
+    headline = Rectangle(text.x, text.y, text.w, cells_box.y - text.y - px(20))
+    message = Rectangle(text.x, cells_box.bottom + px(20), text.w, text.bottom - cells_box.bottom - px(20))
     # A slip is no taller than it needs: it belongs to the number above it.
     message = message._replace(h=min(message.h, px(176)))
     keys, buttons = _pad(pad, canvas, complete=" " not in number.cells, rests=view.keypad is None)
@@ -70,20 +70,20 @@ def keypad_sheet(view: View, canvas: Canvas, _frame: int) -> Sheet:
 def confirm_sheet(view: View, canvas: Canvas, _frame: int) -> Sheet:
     """Lay out the page where the number is confirmed. "Change it" is ERASE: back to the number, not to the start."""
     px, margin, night = canvas.px, canvas.margin, canvas.palette(Field.NIGHT)
-    whole = Box(margin, margin, canvas.width - 2 * margin, canvas.height - 2 * margin)
+    whole = Rectangle(margin, margin, canvas.width - 2 * margin, canvas.height - 2 * margin)
     gap, high = px(24), px(210)
     if canvas.standing:
-        yes = Box(whole.x, whole.bottom - high, whole.w, high)
-        change = Box(whole.x, yes.y - gap - high, whole.w, high)
+        yes = Rectangle(whole.x, whole.bottom - high, whole.w, high)
+        change = Rectangle(whole.x, yes.y - gap - high, whole.w, high)
     else:
         half = (whole.w - gap) // 2
-        change = Box(whole.x, whole.bottom - high, half, high)
-        yes = Box(whole.right - half, change.y, half, high)
+        change = Rectangle(whole.x, whole.bottom - high, half, high)
+        yes = Rectangle(whole.right - half, change.y, half, high)
     upper = whole._replace(h=change.y - whole.y - gap)
     number = view.keypad or EMPTY
-    cells_box = Box(upper.x, upper.y + upper.h * 45 // 100, upper.w, min(px(124), upper.h * 28 // 100))
-    headline = Box(upper.x, upper.y, upper.w, cells_box.y - upper.y - px(28))
-    message = Box(upper.x, cells_box.bottom + px(16), upper.w, upper.bottom - cells_box.bottom - px(8))
+    cells_box = Rectangle(upper.x, upper.y + upper.h * 45 // 100, upper.w, min(px(124), upper.h * 28 // 100))
+    headline = Rectangle(upper.x, upper.y, upper.w, cells_box.y - upper.y - px(28))
+    message = Rectangle(upper.x, cells_box.bottom + px(16), upper.w, upper.bottom - cells_box.bottom - px(8))
     stays, bar = way_back(change, Label.CORRECT, view.time_left, canvas)
     theme = canvas.theme
     return Sheet(
@@ -109,7 +109,7 @@ def confirm_sheet(view: View, canvas: Canvas, _frame: int) -> Sheet:
 
 
 def _pad(
-    box: Box, canvas: Canvas, *, complete: bool, rests: bool
+    box: Rectangle, canvas: Canvas, *, complete: bool, rests: bool
 ) -> tuple[tuple[Item, ...], tuple[Button, ...]]:
     """The twelve keys. OK does nothing until the number is whole, none does while they rest, and they look like it."""
     theme, gap = canvas.theme, canvas.px(16)
@@ -118,15 +118,15 @@ def _pad(
     buttons: list[Button] = []
     for row, keys in enumerate(PAD):
         for column, key in enumerate(keys):
-            place = Box(box.x + column * (wide + gap), box.y + row * (high + gap), wide, high)
+            place = Rectangle(box.x + column * (wide + gap), box.y + row * (high + gap), wide, high)
             ready = not rests and (key is not Key.CONFIRM or complete)
             fill = theme.panel if not ready else theme.go if key is Key.CONFIRM else theme.key
             ink = theme.paper if ready else theme.faint
             items += raised(place, canvas, fill)
             if key is Key.ERASE:
-                items.append(Mark(place.square(min(wide, high) // 2), Shape.ERASE, ink, fill))
+                items.append(Pictogram(place.square(min(wide, high) // 2), Shape.ERASE, ink, fill))
             elif key is Key.CONFIRM:
-                items.append(Mark(place.square(min(wide, high) * 6 // 10), Shape.TICK, ink, fill))
+                items.append(Pictogram(place.square(min(wide, high) * 6 // 10), Shape.TICK, ink, fill))
             else:
                 size = min(canvas.px(76), high * 6 // 10)
                 items.append(
@@ -137,7 +137,7 @@ def _pad(
     return tuple(items), tuple(buttons)
 
 
-def _cells(number: Keypad, box: Box, canvas: Canvas) -> tuple[Item, ...]:
+def _cells(number: TypedNumber, box: Rectangle, canvas: Canvas) -> tuple[Item, ...]:
     """The number as cells in groups, the next one rimmed, the whole in the middle of its place."""
     px, theme, cells = canvas.px, canvas.theme, number.cells
     near, far = px(6), px(26)
@@ -153,7 +153,7 @@ def _cells(number: Keypad, box: Box, canvas: Canvas) -> tuple[Item, ...]:
     items: list[Item] = []
     for at, cell in enumerate(cells):
         x += 0 if at == 0 else far if at in starts else near
-        place = Box(x, box.y, wide, box.h)
+        place = Rectangle(x, box.y, wide, box.h)
         if cell == " ":
             rim = theme.key_rim if at == len(cells.rstrip()) else None
             items += (
@@ -174,7 +174,7 @@ def _cells(number: Keypad, box: Box, canvas: Canvas) -> tuple[Item, ...]:
     return tuple(items)
 
 
-def _message(view: View, box: Box, canvas: Canvas) -> tuple[Item, ...]:
+def _message(view: View, box: Rectangle, canvas: Canvas) -> tuple[Item, ...]:
     """What was wrong with the number, on paper; else, that only the end of it can be seen."""
     said = view.hint or view.note
     if said is not None:

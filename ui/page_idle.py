@@ -11,7 +11,7 @@ from ui import qr
 from ui.lettering import Manner
 from ui.page import Canvas, raised, slip
 from ui.phrases import Label, words
-from ui.sheet import Box, Button, Code, Item, Live, Mark, Plate, Preview, Shape, Sheet
+from ui.sheet import Button, Code, Item, Live, Pictogram, Plate, PreviewSlot, Rectangle, Shape, Sheet
 from ui.strip import height as strip_height
 from ui.strip import strip
 
@@ -61,92 +61,92 @@ def sheet(view: View, canvas: Canvas, frame: int) -> Sheet:
     )
 
 
-def _places(view: View, canvas: Canvas) -> tuple[Box, Box, Box | None, Box | None]:
+def _places(view: View, canvas: Canvas) -> tuple[Rectangle, Rectangle, Rectangle | None, Rectangle | None]:
     """Where the camera's picture, the words, the venue code's card and the keypad's button are.
 
     Without a camera the button takes the picture's place.
     """
     px, margin, gap = canvas.px, canvas.margin, canvas.px(24)
     top = strip_height(canvas) + px(32)
-    body = Box(margin, top, canvas.width - 2 * margin, canvas.height - top - px(36))
+    body = Rectangle(margin, top, canvas.width - 2 * margin, canvas.height - top - px(36))
     button_h = px(124)
     card_h = 0
     if view.venue_code is not None:
         card_h = _code_side(view.venue_code, canvas) + 2 * px(14)
     if canvas.standing:
-        button = Box(body.x, body.bottom - button_h, body.w, button_h) if view.preview else None
+        button = Rectangle(body.x, body.bottom - button_h, body.w, button_h) if view.preview else None
         floor = button.y - gap if button else body.bottom
-        card = Box(body.x, floor - card_h, body.w, card_h) if card_h else None
+        card = Rectangle(body.x, floor - card_h, body.w, card_h) if card_h else None
         floor = card.y - gap if card else floor
         words_h = (floor - body.y) * 36 // 100
-        eye = Box(body.x, body.y, body.w, floor - body.y - words_h - gap)
-        return eye, Box(body.x, eye.bottom + gap, body.w, words_h), card, button
+        eye = Rectangle(body.x, body.y, body.w, floor - body.y - words_h - gap)
+        return eye, Rectangle(body.x, eye.bottom + gap, body.w, words_h), card, button
     tall = body.h - button_h - gap
-    eye = Box(body.x, body.y, min(tall * 4 // 3, body.w * 48 // 100), tall)
-    button = Box(eye.x, eye.bottom + gap, eye.w, button_h)
+    eye = Rectangle(body.x, body.y, min(tall * 4 // 3, body.w * 48 // 100), tall)
+    button = Rectangle(eye.x, eye.bottom + gap, eye.w, button_h)
     left = eye.right + px(44)
-    card = Box(left, body.bottom - card_h, body.right - left, card_h) if card_h else None
+    card = Rectangle(left, body.bottom - card_h, body.right - left, card_h) if card_h else None
     floor = card.y - gap if card else body.bottom
-    headline = Box(left, body.y, body.right - left, floor - body.y)
+    headline = Rectangle(left, body.y, body.right - left, floor - body.y)
     if not view.preview:
         return eye._replace(h=body.h), headline, card, None
     return eye, headline, card, button
 
 
-def eye_items(view: View, box: Box, canvas: Canvas, frame: int) -> tuple[Item, ...]:
+def eye_items(view: View, box: Rectangle, canvas: Canvas, frame: int) -> tuple[Item, ...]:
     """The camera's picture with brackets to aim by, and over it what was wrong with the last code."""
     px, theme = canvas.px, canvas.theme
     ground = canvas.palette(Field.NIGHT).field
     items: list[Item] = [Plate(box, theme.panel, px(18))]
-    items.append(Preview(box, px(18), ground, frame))
+    items.append(PreviewSlot(box, px(18), ground, frame))
     if not frame:
-        items.append(Mark(box.square(box.h * 42 // 100), Shape.PHONE, theme.faint, theme.panel))
+        items.append(Pictogram(box.square(box.h * 42 // 100), Shape.PHONE, theme.faint, theme.panel))
     items += _brackets(box.square(min(box.w, box.h) - 2 * px(36)), canvas)
     if view.hint is not None:
         items += slip(words(view.hint), _hint_place(box, canvas), canvas)
     return tuple(items)
 
 
-def _hint_place(eye: Box, canvas: Canvas) -> Box:
+def _hint_place(eye: Rectangle, canvas: Canvas) -> Rectangle:
     high = canvas.px(SLIP)
-    return Box(eye.x, eye.bottom - high, eye.w, high).inset(canvas.px(14))
+    return Rectangle(eye.x, eye.bottom - high, eye.w, high).inset(canvas.px(14))
 
 
-def _brackets(box: Box, canvas: Canvas) -> list[Item]:
+def _brackets(box: Rectangle, canvas: Canvas) -> list[Item]:
     long, thick = canvas.px(64), canvas.px(9)
     colour, round_ = canvas.theme.paper, canvas.px(9) // 2
     found: list[Item] = []
     for x in (box.x, box.right):
         for y in (box.y, box.bottom):
-            across = Box(x if x == box.x else x - long, y if y == box.y else y - thick, long, thick)
-            down = Box(x if x == box.x else x - thick, y if y == box.y else y - long, thick, long)
+            across = Rectangle(x if x == box.x else x - long, y if y == box.y else y - thick, long, thick)
+            down = Rectangle(x if x == box.x else x - thick, y if y == box.y else y - long, thick, long)
             found += [Plate(across, colour, round_), Plate(down, colour, round_)]
     return found
 
 
-def _button(box: Box, canvas: Canvas) -> tuple[Item, ...]:
+def _button(box: Rectangle, canvas: Canvas) -> tuple[Item, ...]:
     px, theme, label = canvas.px, canvas.theme, words(Label.ENTER_IIN)
     side = px(64)
-    sign = Box(box.x + px(36), box.y + (box.h - side) // 2, side, side)
+    sign = Rectangle(box.x + px(36), box.y + (box.h - side) // 2, side, side)
     left = sign.right + px(34)
-    first = Box(left, box.y + px(16), box.right - left - px(20), (box.h - px(32)) * 56 // 100)
-    second = Box(left, first.bottom, first.w, box.bottom - px(16) - first.bottom)
+    first = Rectangle(left, box.y + px(16), box.right - left - px(20), (box.h - px(32)) * 56 // 100)
+    second = Rectangle(left, first.bottom, first.w, box.bottom - px(16) - first.bottom)
     return (
         *raised(box, canvas, theme.key, theme.key_rim),
-        Mark(sign, Shape.KEYS, theme.paper, theme.key),
+        Pictogram(sign, Shape.KEYS, theme.paper, theme.key),
         canvas.lettering.line(f"{label.kk} · {label.ru}", first, px=px(36), bold=True, colour=theme.paper),
         canvas.lettering.line(label.en, second, px=px(27), bold=False, colour=theme.muted),
     )
 
 
-def _large_button(box: Box, canvas: Canvas) -> tuple[Item, ...]:
+def _large_button(box: Rectangle, canvas: Canvas) -> tuple[Item, ...]:
     px, theme = canvas.px, canvas.theme
     side = min(box.w, box.h) * 42 // 100
-    sign = Box(box.x + (box.w - side) // 2, box.y + box.h * 40 // 100 - side // 2, side, side)
-    slot = Box(box.x + px(30), sign.bottom + px(30), box.w - px(60), box.bottom - sign.bottom - px(50))
+    sign = Rectangle(box.x + (box.w - side) // 2, box.y + box.h * 40 // 100 - side // 2, side, side)
+    slot = Rectangle(box.x + px(30), sign.bottom + px(30), box.w - px(60), box.bottom - sign.bottom - px(50))
     return (
         *raised(box, canvas, theme.key, theme.key_rim),
-        Mark(sign, Shape.KEYS, theme.paper, theme.key),
+        Pictogram(sign, Shape.KEYS, theme.paper, theme.key),
         canvas.lettering.trilingual(
             words(Label.ENTER_IIN),
             slot,
@@ -161,11 +161,11 @@ def _code_side(text: str, canvas: Canvas) -> int:
     return modules * max(qr.LEAST_PX, canvas.px(236) // modules)
 
 
-def _card(text: str, box: Box, canvas: Canvas) -> tuple[tuple[Item, ...], Code]:
+def _card(text: str, box: Rectangle, canvas: Canvas) -> tuple[tuple[Item, ...], Code]:
     px, theme = canvas.px, canvas.theme
     side, pad = _code_side(text, canvas), px(14)
-    code = Code(Box(box.right - pad - side, box.y + pad, side, side), text)
-    slot = Box(box.x + px(24), box.y + pad, code.box.x - box.x - px(24) - px(18), side)
+    code = Code(Rectangle(box.right - pad - side, box.y + pad, side, side), text)
+    slot = Rectangle(box.x + px(24), box.y + pad, code.box.x - box.x - px(24) - px(18), side)
     stays = (
         Plate(box, theme.panel, px(18)),
         canvas.lettering.trilingual(

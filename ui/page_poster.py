@@ -10,7 +10,7 @@ from kiosk.core.screen.view import Page, Sign, View
 from ui.lettering import Manner
 from ui.page import Canvas
 from ui.phrases import Badge, words
-from ui.sheet import Box, Item, Live, Mark, Plate, Shape, Sheet
+from ui.sheet import Item, Live, Pictogram, Plate, Rectangle, Shape, Sheet
 from ui.strip import height as strip_height
 from ui.strip import strip
 from ui.theme import Palette
@@ -28,7 +28,7 @@ def sheet(view: View, canvas: Canvas, _frame: int) -> Sheet:
     result = view.page is Page.RESULT
     static: list[Item] = []
     live: list[Live] = []
-    inside = Box(0, 0, canvas.width, canvas.height)
+    inside = Rectangle(0, 0, canvas.width, canvas.height)
     if result and view.sign in FRAMED:
         static += [Plate(inside, palette.ink), Plate(inside.inset(px(22)), palette.field)]
         inside = inside.inset(px(22))
@@ -36,9 +36,9 @@ def sheet(view: View, canvas: Canvas, _frame: int) -> Sheet:
         stays, corner = strip(view.corner, canvas)
         static += stays
         live += corner
-        inside = Box(0, strip_height(canvas), canvas.width, canvas.height - strip_height(canvas))
+        inside = Rectangle(0, strip_height(canvas), canvas.width, canvas.height - strip_height(canvas))
     band_h = px((256 if canvas.standing else 186) if view.note is not None else 12)
-    band = Box(inside.x, inside.bottom - band_h, inside.w, band_h)
+    band = Rectangle(inside.x, inside.bottom - band_h, inside.w, band_h)
     if view.note is not None:
         static += _note(view, band, canvas, palette)
         if view.sign in FRAMED or view.offline_since:
@@ -49,20 +49,20 @@ def sheet(view: View, canvas: Canvas, _frame: int) -> Sheet:
     return Sheet(ground=palette.field, static=tuple(static), live=tuple(live))
 
 
-def _answer(view: View, box: Box, canvas: Canvas, palette: Palette) -> list[Item]:
+def _answer(view: View, box: Rectangle, canvas: Canvas, palette: Palette) -> list[Item]:
     """The sign and the headline: beside each other on a lying screen, under each other on a standing one."""
     px, edge = canvas.px, canvas.px(64)
     shape = _shape(view)
     side = 0 if shape is None else min(px(340 if canvas.standing else 308), box.h * 6 // 10)
     if canvas.standing:
-        sign = Box(box.x + (box.w - side) // 2, box.y + box.h // 4 - side // 2 + px(24), side, side)
+        sign = Rectangle(box.x + (box.w - side) // 2, box.y + box.h // 4 - side // 2 + px(24), side, side)
         top = sign.bottom + px(32)
-        slot = Box(box.x + px(40), top, box.w - 2 * px(40), box.bottom - top - px(24))
+        slot = Rectangle(box.x + px(40), top, box.w - 2 * px(40), box.bottom - top - px(24))
     else:
         left = edge - box.x
-        sign = Box(box.x + left, box.y + (box.h - side) // 2, side, side)
+        sign = Rectangle(box.x + left, box.y + (box.h - side) // 2, side, side)
         x = sign.right + (px(56) if side else 0)
-        slot = Box(x, box.y + px(28), box.right - left - x, box.h - 2 * px(28))
+        slot = Rectangle(x, box.y + px(28), box.right - left - x, box.h - 2 * px(28))
     said = words(view.headline)
     headline = canvas.lettering.trilingual(
         said,
@@ -77,7 +77,7 @@ def _answer(view: View, box: Box, canvas: Canvas, palette: Palette) -> list[Item
             headline=True,
         ),
     )
-    return [headline] if shape is None else [Mark(sign, shape, palette.ink, palette.field), headline]
+    return [headline] if shape is None else [Pictogram(sign, shape, palette.ink, palette.field), headline]
 
 
 def _shape(view: View) -> Shape | None:
@@ -88,7 +88,7 @@ def _shape(view: View) -> Shape | None:
     return SHAPES.get(view.sign)
 
 
-def _note(view: View, band: Box, canvas: Canvas, palette: Palette) -> list[Item]:
+def _note(view: View, band: Rectangle, canvas: Canvas, palette: Palette) -> list[Item]:
     """The band with one sentence; where a reference may stand, it keeps clear of it."""
     px = canvas.px
     slot = _text_of(band, canvas)
@@ -108,21 +108,21 @@ def _note(view: View, band: Box, canvas: Canvas, palette: Palette) -> list[Item]
     ]
 
 
-def _text_of(band: Box, canvas: Canvas) -> Box:
+def _text_of(band: Rectangle, canvas: Canvas) -> Rectangle:
     """The part of the band under the bar, in line with the sign."""
     edge = canvas.px(64)
-    return Box(edge, band.y + canvas.px(16), canvas.width - 2 * edge, band.h - canvas.px(20))
+    return Rectangle(edge, band.y + canvas.px(16), canvas.width - 2 * edge, band.h - canvas.px(20))
 
 
-def _reference_box(view: View, band: Box, canvas: Canvas) -> Box:
+def _reference_box(view: View, band: Rectangle, canvas: Canvas) -> Rectangle:
     text = _text_of(band, canvas)
     if canvas.standing:
-        return Box(text.x, text.bottom - canvas.px(50), text.w, canvas.px(50))
+        return Rectangle(text.x, text.bottom - canvas.px(50), text.w, canvas.px(50))
     wide = canvas.px(480 if view.offline_since else 230)
-    return Box(text.right - wide, text.y, wide, text.h)
+    return Rectangle(text.right - wide, text.y, wide, text.h)
 
 
-def _reference(view: View, band: Box, canvas: Canvas, palette: Palette) -> Live:
+def _reference(view: View, band: Rectangle, canvas: Canvas, palette: Palette) -> Live:
     """What staff read: the short number by which they and the registry find a refusal (rule 11), or since when nobody
     knows whether the pass that came in was revoked.
     """
@@ -138,7 +138,7 @@ def _reference(view: View, band: Box, canvas: Canvas, palette: Palette) -> Live:
     )
 
 
-def _bar(time_left: float | None, box: Box, palette: Palette) -> Live:
+def _bar(time_left: float | None, box: Rectangle, palette: Palette) -> Live:
     """How long the screen stays, from full to nothing."""
     if time_left is None:
         return Live(box, ())

@@ -21,7 +21,7 @@ from ui.page import Canvas
 from ui.phrases import Language
 from ui.pictograms import corner, disc, drawn
 from ui.qr import modules
-from ui.sheet import Box, Code, Item, Mark, Plate, Preview, Sheet, Text
+from ui.sheet import Code, Item, Pictogram, Plate, PreviewSlot, Rectangle, Sheet, Text
 from ui.theme import DAYTIME, Rgb, Theme
 
 KEPT_BYTES = 80 * 1024 * 1024
@@ -82,7 +82,7 @@ class Painter:
         """Compose a page ahead of time, so that showing it later is one copy."""
         self._base(self.sheet(view))
 
-    def update(self, view: View, preview: Grey | None = None) -> list[Box]:
+    def update(self, view: View, preview: Grey | None = None) -> list[Rectangle]:
         """Bring the canvas up to the view; return the boxes that changed, none where nothing did.
 
         `preview` is copied. None keeps the last picture of the camera, until a page without one was up.
@@ -97,10 +97,10 @@ class Painter:
         sheet = self.sheet(view)
         if fresh is not None:
             self._frame = next(
-                (mirrored(fresh, i.box[2:]) for i in sheet.items() if isinstance(i, Preview)), None
+                (mirrored(fresh, i.box[2:]) for i in sheet.items() if isinstance(i, PreviewSlot)), None
             )
         before, self._up = self._up, sheet
-        whole = Box(0, 0, *self.canvas.get_size())
+        whole = Rectangle(0, 0, *self.canvas.get_size())
         if before is None or (before.ground, before.static) != (sheet.ground, sheet.static):
             self.canvas.blit(self._base(sheet), (0, 0))
             changed = list(sheet.live)
@@ -143,14 +143,14 @@ class Painter:
         match item:
             case Plate():
                 self._plate(onto, item)
-            case Mark(box=box):
+            case Pictogram(box=box):
                 onto.blit(self._mark(item.shape, box.w, item.ink, item.hole), box[:2])
             case Text():
                 for line in item.lines:
                     onto.blit(*self._desk.lettering.printed(line))
             case Code():
                 self._code(onto, item)
-            case Preview():
+            case PreviewSlot():
                 self._preview(onto, item)
 
     def _plate(self, onto: pygame.Surface, plate: Plate) -> None:
@@ -176,7 +176,7 @@ class Painter:
                 if dark:
                     onto.fill(theme.print, (code.box.x + column * px, code.box.y + row * px, px, px))
 
-    def _preview(self, onto: pygame.Surface, preview: Preview) -> None:
+    def _preview(self, onto: pygame.Surface, preview: PreviewSlot) -> None:
         if self._frame is None:
             return  # the camera has shown nothing yet
         x, y, w, h = preview.box

@@ -70,7 +70,7 @@ class Language(StrEnum):
 Said = Phrase | Label | Badge | Fact
 KINDS: dict[str, type[Said]] = {"phrase": Phrase, "label": Label, "badge": Badge, "fact": Fact}
 """The tables of the catalogue, and what each has to have."""
-Key = tuple[type[Said], str]
+PhraseKey = tuple[type[Said], str]
 """The kind and the name: a badge and a fact may have one name, and are then equal as strings."""
 
 
@@ -97,14 +97,14 @@ def words(what: Said) -> Words:
 
 
 @lru_cache(maxsize=1)
-def _shipped() -> dict[Key, Words]:
+def _shipped() -> dict[PhraseKey, Words]:
     return read(CATALOGUE.read_text(encoding="utf-8"))
 
 
-def read(toml: str) -> dict[Key, Words]:
+def read(toml: str) -> dict[PhraseKey, Words]:
     """Read a catalogue. Raises ValueError with every gap, one a line."""
     tables = tomllib.loads(toml)
-    found: dict[Key, Words] = {}
+    found: dict[PhraseKey, Words] = {}
     gaps: list[str] = []
     for name, kind in KINDS.items():
         table = dict(tables.pop(name, {}))

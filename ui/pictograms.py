@@ -19,7 +19,7 @@ FINER = 4
 """How much larger a pictogram is drawn than it is shown."""
 
 Point = tuple[float, float]
-Colour = tuple[int, int, int] | tuple[int, int, int, int]
+Ink = tuple[int, int, int] | tuple[int, int, int, int]
 
 
 class Pen:
@@ -34,20 +34,20 @@ class Pen:
         self.nothing = (*ink, 0)
         self.picture.fill(self.nothing)
 
-    def disc(self, at: Point, radius: float, colour: Colour) -> None:
+    def disc(self, at: Point, radius: float, colour: Ink) -> None:
         pygame.draw.circle(self.picture, colour, self._at(at), radius * self.side)
 
-    def ring(self, at: Point, radius: float, width: float, colour: Colour) -> None:
+    def ring(self, at: Point, radius: float, width: float, colour: Ink) -> None:
         self.disc(at, radius, colour)
         self.disc(at, radius - width, self.hole if colour == self.ink else self.ink)
 
-    def polygon(self, points: list[Point], colour: Colour, rounded: float = 0.0) -> None:
+    def polygon(self, points: list[Point], colour: Ink, rounded: float = 0.0) -> None:
         """Fill a polygon; `rounded` grows it by that much, with round corners."""
         pygame.draw.polygon(self.picture, colour, [self._at(point) for point in points])
         if rounded:
             self.stroke([*points, points[0]], 2 * rounded, colour)
 
-    def stroke(self, points: list[Point], width: float, colour: Colour) -> None:
+    def stroke(self, points: list[Point], width: float, colour: Ink) -> None:
         """Draw a line through the points with round joints and ends."""
         for (ax, ay), (bx, by) in pairwise(points):
             length = ((bx - ax) ** 2 + (by - ay) ** 2) ** 0.5 or 1.0
@@ -57,9 +57,7 @@ class Pen:
         for point in points:
             self.disc(point, width / 2, colour)
 
-    def plate(
-        self, left: float, top: float, width: float, height: float, radius: float, colour: Colour
-    ) -> None:
+    def plate(self, left: float, top: float, width: float, height: float, radius: float, colour: Ink) -> None:
         box = pygame.Rect(*self._at((left, top)), round(width * self.side), round(height * self.side))
         pygame.draw.rect(self.picture, colour, box, border_radius=round(radius * self.side))
 

@@ -22,7 +22,7 @@ from ui.expected import EXPECTED
 from ui.keyboard import KEYS
 from ui.paint import Painter
 from ui.phrases import Language
-from ui.sheet import Box
+from ui.sheet import Rectangle
 from ui.theme import DAYTIME, Theme
 from ui.turn import Turn
 
@@ -132,7 +132,7 @@ class PygameScreen:
             self._open = False
             pygame.display.quit()
 
-    def _to_glass(self, box: Box) -> Box:
+    def _to_glass(self, box: Rectangle) -> Rectangle:
         """Bring a part of the canvas to where it is seen, and return that place."""
         place = self._turn.on_glass(box)
         if self._turn.degrees:

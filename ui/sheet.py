@@ -14,7 +14,7 @@ from kiosk.core.events import Key
 from ui.theme import Rgb
 
 
-class Box(NamedTuple):
+class Rectangle(NamedTuple):
     """A rectangle: left, top, width, height."""
 
     x: int
@@ -32,20 +32,20 @@ class Box(NamedTuple):
         """The first row that is not in it."""
         return self.y + self.h
 
-    def inset(self, dx: int, dy: int | None = None) -> Box:
+    def inset(self, dx: int, dy: int | None = None) -> Rectangle:
         """The box that much smaller on each side."""
         dy = dx if dy is None else dy
-        return Box(self.x + dx, self.y + dy, self.w - 2 * dx, self.h - 2 * dy)
+        return Rectangle(self.x + dx, self.y + dy, self.w - 2 * dx, self.h - 2 * dy)
 
-    def square(self, side: int) -> Box:
+    def square(self, side: int) -> Rectangle:
         """A square in its middle."""
-        return Box(self.x + (self.w - side) // 2, self.y + (self.h - side) // 2, side, side)
+        return Rectangle(self.x + (self.w - side) // 2, self.y + (self.h - side) // 2, side, side)
 
     def holds(self, x: int, y: int) -> bool:
         """Whether a point lies in it."""
         return self.x <= x < self.right and self.y <= y < self.bottom
 
-    def covers(self, other: Box) -> bool:
+    def covers(self, other: Rectangle) -> bool:
         """Whether another box lies wholly in it."""
         return (
             self.x <= other.x
@@ -76,23 +76,23 @@ class Shape(StrEnum):
 class Plate:
     """A filled rectangle, its corners rounded by `radius`."""
 
-    box: Box
+    box: Rectangle
     colour: Rgb
     radius: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Pictogram:
     """A pictogram in a square; `hole` is what shows through it."""
 
-    box: Box
+    box: Rectangle
     shape: Shape
     ink: Rgb
     hole: Rgb
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TextLine:
     """One line of text. `x` is where its ink begins, `baseline` where it stands."""
 
     text: str = field(repr=False)
@@ -108,37 +108,37 @@ class Line:
 class Text:
     """Lines that were fitted into a slot."""
 
-    slot: Box
-    lines: tuple[Line, ...]
+    slot: Rectangle
+    lines: tuple[TextLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Code:
     """A QR code on white paper with its quiet zone; the box is a whole number of modules."""
 
-    box: Box
+    box: Rectangle
     text: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
+class PreviewSlot:
     """The camera's picture, mirrored, cut to the box. `ground` shows at its rounded corners."""
 
-    box: Box
+    box: Rectangle
     radius: int
     ground: Rgb
     number: int
     """Counts the frames: a new one is a change."""
 
 
-Item = Plate | Mark | Text | Code | Preview
+Item = Plate | Pictogram | Text | Code | PreviewSlot
 
 
 @dataclass(frozen=True, slots=True)
 class Live:
     """A place that changes while the rest stays: painted anew by itself. No two of a page overlap."""
 
-    box: Box
+    box: Rectangle
     items: tuple[Item, ...]
 
 
@@ -146,7 +146,7 @@ class Live:
 class Button:
     """Where a touch is a key."""
 
-    box: Box
+    box: Rectangle
     key: Key
 
 

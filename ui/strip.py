@@ -14,7 +14,7 @@ from kiosk.core.screen.view import Aged, Corner
 from ui.lettering import LEAST
 from ui.page import Canvas
 from ui.phrases import Badge
-from ui.sheet import Box, Item, Live, Mark, Plate, Shape
+from ui.sheet import Item, Live, Pictogram, Plate, Rectangle, Shape
 from ui.theme import Rgb
 
 NO_TIME = "--:--"
@@ -34,20 +34,22 @@ def height(canvas: Canvas) -> int:
 def strip(corner: Corner, canvas: Canvas) -> tuple[tuple[Item, ...], tuple[Live, ...]]:
     """Return what stays, and the places that change: the clock and the numbers."""
     theme, px = canvas.theme, canvas.px
-    whole = Box(0, 0, canvas.width, height(canvas))
+    whole = Rectangle(0, 0, canvas.width, height(canvas))
     inner = whole.inset(canvas.margin, px(10))
     if canvas.standing:
         # Under each other: name, rule, numbers; the clock beside the first two.
-        clock = Box(inner.right - px(150), inner.y, px(150), px(86))
-        name = Box(inner.x, inner.y, clock.x - inner.x - px(16), px(50))
-        rule = Box(inner.x, name.bottom, name.w, px(36))
-        numbers = Box(inner.x, rule.bottom, inner.w, inner.bottom - rule.bottom)
+        clock = Rectangle(inner.right - px(150), inner.y, px(150), px(86))
+        name = Rectangle(inner.x, inner.y, clock.x - inner.x - px(16), px(50))
+        rule = Rectangle(inner.x, name.bottom, name.w, px(36))
+        numbers = Rectangle(inner.x, rule.bottom, inner.w, inner.bottom - rule.bottom)
     else:
-        clock = Box(inner.right - px(150), inner.y, px(150), inner.h)
+        clock = Rectangle(inner.right - px(150), inner.y, px(150), inner.h)
         left = inner.x + inner.w * 36 // 100
-        numbers = Box(left, inner.y, clock.x - left - px(20), inner.h)
-        name = Box(inner.x, inner.y, left - inner.x - px(16), inner.h * (56 if corner.today else 100) // 100)
-        rule = Box(inner.x, name.bottom, name.w, inner.bottom - name.bottom)
+        numbers = Rectangle(left, inner.y, clock.x - left - px(20), inner.h)
+        name = Rectangle(
+            inner.x, inner.y, left - inner.x - px(16), inner.h * (56 if corner.today else 100) // 100
+        )
+        rule = Rectangle(inner.x, name.bottom, name.w, inner.bottom - name.bottom)
     lettering = canvas.lettering
     stays: list[Item] = [
         Plate(whole, theme.panel),
@@ -110,7 +112,7 @@ def _chips(corner: Corner, canvas: Canvas) -> list[_Chip]:
     return found
 
 
-def _rule(rule: TodaysRule, box: Box, canvas: Canvas) -> str:
+def _rule(rule: TodaysRule, box: Rectangle, canvas: Canvas) -> str:
     """Today's rule, such as "Сегодня: зелёный, синий · 06:00–23:00". Where that is too long, without its first word."""
     said = canvas.to_staff
     enter = ", ".join(said(COLOURS[colour]) for colour in rule.colours) or said(Badge.NOBODY_ENTERS)
@@ -129,7 +131,7 @@ def _age(aged: Aged, canvas: Canvas) -> str:
     return f"{what} {aged.amount} {canvas.to_staff(Badge(aged.unit.value))}"
 
 
-def _numbers(corner: Corner, box: Box, canvas: Canvas) -> list[Item]:
+def _numbers(corner: Corner, box: Rectangle, canvas: Canvas) -> list[Item]:
     """Occupancy and badges from right to left: in one row, or, where there are too many, in two of smaller ones."""
     chips = _chips(corner, canvas)
     px, gap = canvas.px, canvas.px(28)
@@ -151,7 +153,7 @@ def _numbers(corner: Corner, box: Box, canvas: Canvas) -> list[Item]:
             wide = min(needed, right - box.x)
             if wide < (needed if chip.spare else high):  # nothing could be read in it
                 break
-            items += _chip(chip, Box(right - wide, top + at * (high + px(4)), wide, high), canvas)
+            items += _chip(chip, Rectangle(right - wide, top + at * (high + px(4)), wide, high), canvas)
             right -= wide + gap
     return items
 
@@ -175,13 +177,13 @@ def _side(chip: _Chip, high: int) -> int:
     return high * (56 if chip.plate else 68) // 100
 
 
-def _chip(chip: _Chip, whole: Box, canvas: Canvas) -> list[Item]:
+def _chip(chip: _Chip, whole: Rectangle, canvas: Canvas) -> list[Item]:
     side, pad = _side(chip, whole.h), _pad(chip, whole.h)
-    sign = Box(whole.x + pad, whole.y + (whole.h - side) // 2, side, side)
+    sign = Rectangle(whole.x + pad, whole.y + (whole.h - side) // 2, side, side)
     left = sign.right + whole.h * 24 // 100
-    slot = Box(left, whole.y, max(1, whole.right - pad - left), whole.h)
+    slot = Rectangle(left, whole.y, max(1, whole.right - pad - left), whole.h)
     text = canvas.lettering.line(
         chip.text, slot, px=_text_px(chip, whole.h, canvas), bold=True, colour=chip.ink
     )
     plate = [Plate(whole, chip.ground, whole.h // 2)] if chip.plate else []
-    return [*plate, Mark(sign, chip.shape, chip.ink, chip.ground), text]
+    return [*plate, Pictogram(sign, chip.shape, chip.ink, chip.ground), text]

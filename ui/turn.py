@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ui.sheet import Box
+from ui.sheet import Rectangle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,16 +18,16 @@ class Turn:
     width: int
     height: int
 
-    def on_glass(self, box: Box) -> Box:
+    def on_glass(self, box: Rectangle) -> Rectangle:
         """Where a box of the canvas appears."""
         x, y, w, h = box
         match self.degrees:
             case 90:
-                return Box(self.height - y - h, x, h, w)
+                return Rectangle(self.height - y - h, x, h, w)
             case 180:
-                return Box(self.width - x - w, self.height - y - h, w, h)
+                return Rectangle(self.width - x - w, self.height - y - h, w, h)
             case 270:
-                return Box(y, self.width - x - w, h, w)
+                return Rectangle(y, self.width - x - w, h, w)
         return box
 
     def on_canvas(self, x: int, y: int) -> tuple[int, int]:

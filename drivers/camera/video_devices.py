@@ -13,7 +13,7 @@ NOT_CAMERAS = ("bcm2835-codec", "bcm2835-isp", "rpi-hevc", "rpivid", "pispbe", "
 """Names of video devices that every Raspberry Pi has and that give no picture by themselves: coders, and the ribbon camera's raw side."""
 
 
-class Found(NamedTuple):
+class VideoDevice(NamedTuple):
     """A camera."""
 
     device: Path
@@ -22,18 +22,18 @@ class Found(NamedTuple):
     """What stays when it is plugged in again: its link in /dev/v4l/by-id, or by the socket in by-path, else the device."""
 
 
-def cameras(dev: Path = Path("/dev"), sys: Path = Path("/sys")) -> list[Found]:
+def cameras(dev: Path = Path("/dev"), sys: Path = Path("/sys")) -> list[VideoDevice]:
     """Return the USB cameras that are plugged in, those with a lasting name first; one per camera."""
-    found: dict[Path, Found] = {}
+    found: dict[Path, VideoDevice] = {}
     for folder in (dev / "v4l/by-id", dev / "v4l/by-path"):
         # Only index 0 gives pictures; the others tell about them. By-path names the Pi's own devices too, which are no USB ones.
         for link in sorted(folder.glob("*usb*-video-index0")):
             device = link.resolve()
             if device.exists():
-                found.setdefault(device, Found(device, str(link)))
+                found.setdefault(device, VideoDevice(device, str(link)))
     for device in sorted(dev.glob("video*"), key=lambda path: (len(path.name), path.name)):
         if _gives_pictures(sys / "class/video4linux" / device.name):
-            found.setdefault(device.resolve(), Found(device, str(device)))
+            found.setdefault(device.resolve(), VideoDevice(device, str(device)))
     return list(found.values())
 
 
@@ -42,14 +42,14 @@ class Chooser:
 
     def __init__(self, dev: Path = Path("/dev"), sys: Path = Path("/sys")) -> None:
         self._dev, self._sys = dev, sys
-        self._worked: Found | None = None
+        self._worked: VideoDevice | None = None
 
-    def candidates(self) -> Iterator[Found]:
+    def candidates(self) -> Iterator[VideoDevice]:
         """Yield what to try, in order: the one that worked before, then the others."""
         worked = self._worked.identity if self._worked else None
         yield from sorted(cameras(self._dev, self._sys), key=lambda found: found.identity != worked)
 
-    def works(self, found: Found) -> bool:
+    def works(self, found: VideoDevice) -> bool:
         """This one opened; return whether it is another one than before, or elsewhere."""
         new = found != self._worked
         self._worked = found

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from drivers.gate.duty import Duty
-from drivers.gate.line import Line
+from drivers.gate.line import GateLine
 from drivers.gate.shutter import Shutter
 from drivers.pins.timing import RealTime, Timing
 from kiosk.core.model import Direction
@@ -53,13 +53,13 @@ class GpioGate:
         """
         timing = timing or RealTime()
         self._holds = hold_s is not None and shut_pin is None
-        self._taken: list[Line] = []
+        self._taken: list[GateLine] = []
 
-        def line(name: str, pin: int, on_s: float, *, at_rest: bool) -> Line:
+        def line(name: str, pin: int, on_s: float, *, at_rest: bool) -> GateLine:
             # A pulse takes a magnet's power away: nothing warms up, and in a rush of people nobody is to wait for it.
             bears_s = math.inf if at_rest or max_on_s is None else max_on_s
             self._taken.append(
-                Line(
+                GateLine(
                     f"the gate's {name} line on GPIO{pin}",
                     pin,
                     duty=Duty(pulse_s=on_s, max_on_s=bears_s),

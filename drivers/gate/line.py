@@ -18,7 +18,7 @@ from kiosk.core.model import Direction
 from kiosk.errors import DriverError
 
 
-class Line:
+class GateLine:
     """One pin, its pulses, and whom they are for."""
 
     def __init__(

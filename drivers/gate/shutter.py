@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 
-from drivers.gate.line import Line
+from drivers.gate.line import GateLine
 from drivers.pins.player import STEADY, Beat, Player
 from drivers.pins.timing import Timing
 from kiosk.core.model import Direction
@@ -23,7 +23,7 @@ _WAIT, _SHUT = False, True
 class Shutter:
     """The shutting line, and who is on the way through the gate."""
 
-    def __init__(self, line: Line, *, hold_s: float, timing: Timing) -> None:
+    def __init__(self, line: GateLine, *, hold_s: float, timing: Timing) -> None:
         """Take over `line`; `hold_s` is how many seconds one person has."""
         self._line = line
         self._hold_s = hold_s

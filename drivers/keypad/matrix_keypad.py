@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from drivers.keypad.matrix_keys import KEYS, Fingers, Place
+from drivers.keypad.matrix_keys import KEYS, Fingers, KeyPlace
 from drivers.pins.pins import pins
 from drivers.pins.timing import RealTime, Timing
 from kiosk.core.events import Key
@@ -100,7 +100,7 @@ class MatrixKeypad:
     def _wake(self) -> None:
         self._alarm.ring()
 
-    def _scan(self) -> frozenset[Place]:
+    def _scan(self) -> frozenset[KeyPlace]:
         """Return the keys that are down: each row alone is pulled to ground, the others float."""
         down = set()
         for row in self._rows:

@@ -10,7 +10,7 @@ from itertools import combinations
 
 from kiosk.core.events import Key
 
-Place = tuple[int, int]
+KeyPlace = tuple[int, int]
 """Row and column, from the top left, from 0."""
 
 _CAPS = ("123A", "456B", "789C", "*0#D")
@@ -22,7 +22,7 @@ _MEANING = {
     "C": Key.CANCEL,
     "D": Key.CONFIRM,
 }
-KEYS: dict[Place, Key] = {
+KEYS: dict[KeyPlace, Key] = {
     (row, column): _MEANING.get(cap) or Key(cap)
     for row, caps in enumerate(_CAPS)
     for column, cap in enumerate(caps)
@@ -30,7 +30,7 @@ KEYS: dict[Place, Key] = {
 """Of a 4x4; a 4x3 is the same without its last column."""
 
 
-def ambiguous(down: AbstractSet[Place]) -> bool:
+def ambiguous(down: AbstractSet[KeyPlace]) -> bool:
     """Whether one of these keys may be a ghost: two rows have two columns in common.
 
     >>> ambiguous({(0, 0), (0, 1), (1, 0), (1, 1)}), ambiguous({(0, 0), (0, 1), (1, 2)})
@@ -47,9 +47,9 @@ class Fingers:
 
     def __init__(self, bounce_s: float = 0.02) -> None:
         self._bounce_s = bounce_s
-        self._coming: dict[Place, float] = {}
+        self._coming: dict[KeyPlace, float] = {}
         """Seen down since then, and not believed yet."""
-        self._held: dict[Place, float] = {}
+        self._held: dict[KeyPlace, float] = {}
         """Down and told, or down in a hand that could not be read; when it was last seen so."""
 
     @property
@@ -57,7 +57,7 @@ class Fingers:
         """Whether no key is down or about to be."""
         return not self._coming and not self._held
 
-    def see(self, down: AbstractSet[Place], now: float) -> list[Place]:
+    def see(self, down: AbstractSet[KeyPlace], now: float) -> list[KeyPlace]:
         """Take what a scan saw; return the keys that went down."""
         if ambiguous(down):
             self._held.update(dict.fromkeys(down, now))

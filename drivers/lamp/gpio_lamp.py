@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from drivers.lamp.palettes import Levels, Palette, beats_of
+from drivers.lamp.palettes import LampPalette, Levels, beats_of
 from drivers.pins.pins import pins
 from drivers.pins.player import Player
 from drivers.pins.timing import Timing
@@ -24,7 +24,7 @@ class GpioLamp:
         self,
         *,
         outputs: Sequence[int],
-        palette: Palette,
+        palette: LampPalette,
         active_high: bool = True,
         dimmable: bool,
         pin_factory: Any = None,

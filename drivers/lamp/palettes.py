@@ -15,14 +15,14 @@ from kiosk.core.model import Colour
 
 Levels = tuple[float, ...]
 """Brightness of each output of a lamp, from 0 (dark) to 1."""
-Palette = Callable[[Colour | None], Levels]
+LampPalette = Callable[[Colour | None], Levels]
 """What a lamp has for a status; for None what it has for "not known", which is like no status."""
 
 DIMMEST = 0.25
 """What cannot be dimmed is on from this level up."""
 
 
-class Light(StrEnum):
+class ColumnLight(StrEnum):
     """One light of a column."""
 
     RED = "red"
@@ -32,7 +32,7 @@ class Light(StrEnum):
     WHITE = "white"
 
 
-NEEDED = (Light.RED, Light.YELLOW, Light.GREEN)
+NEEDED = (ColumnLight.RED, ColumnLight.YELLOW, ColumnLight.GREEN)
 """A column has at least these: with fewer, two statuses would look alike."""
 
 _RGB: dict[Colour | None, Levels] = {
@@ -50,7 +50,7 @@ def rgb(colour: Colour | None) -> Levels:
     return _RGB[colour]
 
 
-def column(lights: tuple[Light, ...]) -> Palette:
+def column(lights: tuple[ColumnLight, ...]) -> LampPalette:
     """Return the palette of a column with these lights, in this order.
 
     A status has its own light. Blue, where there is no blue one, is green and yellow together: it is no better than
@@ -60,18 +60,18 @@ def column(lights: tuple[Light, ...]) -> Palette:
 
     def palette(colour: Colour | None) -> Levels:
         if colour is None:
-            lit = {Light.WHITE} if Light.WHITE in lights else set(lights)
-        elif colour is Colour.BLUE and Light.BLUE not in lights:
-            lit = {Light.YELLOW, Light.GREEN}
+            lit = {ColumnLight.WHITE} if ColumnLight.WHITE in lights else set(lights)
+        elif colour is Colour.BLUE and ColumnLight.BLUE not in lights:
+            lit = {ColumnLight.YELLOW, ColumnLight.GREEN}
         else:
-            lit = {Light(colour.value)}
+            lit = {ColumnLight(colour.value)}
         return tuple(float(light in lit) for light in lights)
 
     return palette
 
 
 def beats_of(
-    signal: Signal, colour: Colour | None, palette: Palette, *, dimmable: bool, fault: int = 0
+    signal: Signal, colour: Colour | None, palette: LampPalette, *, dimmable: bool, fault: int = 0
 ) -> tuple[Beat[Levels], ...]:
     """Return one round of a signal, or of the number that it bears, as beats of one lamp."""
     full = palette(colour if PATTERNS[signal].coloured else None)

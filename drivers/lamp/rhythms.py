@@ -14,7 +14,7 @@ from kiosk.core.health import faults
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class RhythmStep:
     """One part of a rhythm."""
 
     level: float
@@ -27,29 +27,31 @@ class Step:
 class Pattern:
     """A rhythm, repeated until the next signal."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[RhythmStep, ...]
     coloured: bool
     """Whether it takes the colour of the status, where one is known."""
 
 
 PATTERNS: dict[Signal, Pattern] = {
     # Just alive: a dark lamp is a lamp without power.
-    Signal.IDLE: Pattern(steps=(Step(0.05, STEADY),), coloured=False),
+    Signal.IDLE: Pattern(steps=(RhythmStep(0.05, STEADY),), coloured=False),
     # Quick and soft: working.
-    Signal.CHECKING: Pattern(steps=(Step(0.5, 0.25), Step(0.1, 0.25)), coloured=False),
+    Signal.CHECKING: Pattern(steps=(RhythmStep(0.5, 0.25), RhythmStep(0.1, 0.25)), coloured=False),
     # Calm: go.
-    Signal.ADMITTED: Pattern(steps=(Step(1.0, STEADY),), coloured=True),
+    Signal.ADMITTED: Pattern(steps=(RhythmStep(1.0, STEADY),), coloured=True),
     # Twice, and twice again: stop, in any colour.
     Signal.REFUSED: Pattern(
-        steps=(Step(1.0, 0.25), Step(0.0, 0.25), Step(1.0, 0.25), Step(0.0, 1.0)), coloured=True
+        steps=(RhythmStep(1.0, 0.25), RhythmStep(0.0, 0.25), RhythmStep(1.0, 0.25), RhythmStep(0.0, 1.0)),
+        coloured=True,
     ),
     # Once, slowly: wait, somebody comes. Never a colour (rule 8).
-    Signal.UNCHECKED: Pattern(steps=(Step(1.0, 0.8), Step(0.0, 0.8)), coloured=False),
+    Signal.UNCHECKED: Pattern(steps=(RhythmStep(1.0, 0.8), RhythmStep(0.0, 0.8)), coloured=False),
     # A spark now and then, like a smoke detector's.
-    Signal.OUT_OF_ORDER: Pattern(steps=(Step(1.0, 0.15), Step(0.0, 2.35)), coloured=False),
+    Signal.OUT_OF_ORDER: Pattern(steps=(RhythmStep(1.0, 0.15), RhythmStep(0.0, 2.35)), coloured=False),
     # Three, and a pause: what the sounders of a building say when everybody has to leave (ISO 8201).
     Signal.ALARM: Pattern(
-        steps=(*(Step(1.0, 0.5), Step(0.0, 0.5)) * 2, Step(1.0, 0.5), Step(0.0, 1.5)), coloured=False
+        steps=(*(RhythmStep(1.0, 0.5), RhythmStep(0.0, 0.5)) * 2, RhythmStep(1.0, 0.5), RhythmStep(0.0, 1.5)),
+        coloured=False,
     ),
 }
 
@@ -62,9 +64,9 @@ BLINKED: dict[Signal, tuple[float, float, float]] = {
 """The signals in which a lamp tells the number of what is broken: nobody is being answered."""
 
 
-def steps_of(signal: Signal, fault: int = 0) -> tuple[Step, ...]:
+def steps_of(signal: Signal, fault: int = 0) -> tuple[RhythmStep, ...]:
     """Return one round of a signal; where it bears a fault, its number: long for each ten, short for each one."""
     if not fault or signal not in BLINKED:
         return PATTERNS[signal].steps
     bright, dark, pause_s = BLINKED[signal]
-    return tuple(Step(bright if one.on else dark, one.s) for one in faults.blinks(fault, pause_s))
+    return tuple(RhythmStep(bright if one.on else dark, one.s) for one in faults.blinks(fault, pause_s))

@@ -38,7 +38,7 @@ Ioctl = Callable[[int, int, bytearray], object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class HeaderLine:
     """One line of the header."""
 
     pin: int
@@ -50,7 +50,7 @@ class Line:
 
 def lines(
     pins: Iterator[int] | list[int], *, devices: Path = DEVICES, ioctl: Ioctl = fcntl.ioctl
-) -> list[Line]:
+) -> list[HeaderLine]:
     """Return who holds each of these pins (BCM). Raises DriverMissing where there is no header, DriverError where it may
     not be looked at.
     """
@@ -83,7 +83,7 @@ def _header(devices: Path, ioctl: Ioctl) -> Iterator[int]:
     raise DriverMissing("expected the GPIO header of a Raspberry Pi, found none on this machine")
 
 
-def _line(chip: int, pin: int, ioctl: Ioctl) -> Line:
+def _line(chip: int, pin: int, ioctl: Ioctl) -> HeaderLine:
     info = bytearray(_LINE_INFO.pack(b"", b"", pin, 0, 0))
     try:
         ioctl(chip, GET_LINE_INFO, info)
@@ -91,6 +91,6 @@ def _line(chip: int, pin: int, ioctl: Ioctl) -> Line:
         raise DriverError(f"GPIO{pin} cannot be looked at ({failure.strerror})") from None
     _name, consumer, _offset, _attributes, flags = _LINE_INFO.unpack(info)
     holder = consumer.rstrip(b"\0").decode("utf-8", "replace")
-    return Line(
+    return HeaderLine(
         pin=pin, held_by=(holder or "the kernel") if flags & _USED else "", output=bool(flags & _OUTPUT)
     )

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from kiosk.core.model import NotACredential, Refusal
+from kiosk.core.model import NotACredential, TextFault
 from kiosk.core.who.credential import LONGEST
 from kiosk.ports import Scanned
 
@@ -50,7 +50,7 @@ class Assembly:
         self._text: list[str] = []
         self._endings = ""
         """What ended a line behind the text so far; a part of the text if more of it comes."""
-        self._fault: Refusal | None = None
+        self._fault: TextFault | None = None
         self._spoiled_at = 0.0
         self._complete = False
         self._slowest_s = 0.0
@@ -75,7 +75,7 @@ class Assembly:
         lines = self._endings.replace("\r\n", "\n").replace("\r", "\n") + text
         self._endings = ""
         if len(self._text) + len(lines) > self._longest:
-            self._spoil(Refusal.TOO_LONG, now)
+            self._spoil(TextFault.TOO_LONG, now)
         if self._fault is None:
             self._text += lines
 
@@ -84,14 +84,14 @@ class Assembly:
         if self._begun and self._is_new(now):
             self._endings += ending
             if len(self._endings) > self._longest:
-                self._spoil(Refusal.TOO_LONG, now)
+                self._spoil(TextFault.TOO_LONG, now)
 
     def complete(self, now: float) -> None:
         """The scanner says in so many words (ETX) that nothing more comes."""
         if self._begun and self._is_new(now):
             self._endings, self._complete = "", True
 
-    def spoil(self, fault: Refusal, now: float) -> None:
+    def spoil(self, fault: TextFault, now: float) -> None:
         """Something came that is no character: the whole reading is worth nothing, whatever follows."""
         if self._is_new(now):
             self._spoil(fault, now)
@@ -105,7 +105,7 @@ class Assembly:
         if not (silent or self._complete or noise_goes_on):
             return None
         if self._ends is Ends.ENTER and not (self._endings or self._complete):
-            self._spoil(Refusal.HALF_SCAN, now)
+            self._spoil(TextFault.HALF_SCAN, now)
         text, fault = "".join(self._text), self._fault
         self.clear()
         self._told = True
@@ -126,7 +126,7 @@ class Assembly:
             self._slowest_s = max(self._slowest_s, silence_s)
         return True
 
-    def _spoil(self, fault: Refusal, now: float) -> None:
+    def _spoil(self, fault: TextFault, now: float) -> None:
         if self._fault is None:
             self._fault, self._spoiled_at = fault, now
         self._text.clear()

@@ -24,7 +24,7 @@ from drivers.input.evdev_input import (
 from drivers.input.input_choice import choose_scanner
 from drivers.scanner.assembly import PATIENCE_S, Assembly, Ends
 from drivers.scanner.layout import ALTS, CAPS_LOCK, CTRLS, NUM_LOCK, SHIFTS, TAB, TERMINATORS, character
-from kiosk.core.model import Refusal
+from kiosk.core.model import TextFault
 from kiosk.errors import DriverError
 from kiosk.ports import Scanned
 
@@ -85,7 +85,7 @@ class EvdevScanner:
     def _typed(self, event: InputEvent, now: float) -> None:
         if (event.type, event.code) == (EV_SYN, SYN_DROPPED):
             self._held.clear()
-            self._scan.spoil(Refusal.HALF_SCAN, now)
+            self._scan.spoil(TextFault.HALF_SCAN, now)
         if event.type != EV_KEY:
             return
         code = event.code
@@ -105,7 +105,7 @@ class EvdevScanner:
         ctrl = bool(self._held & CTRLS)
         typed = character(code, shift=bool(self._held & SHIFTS), caps=self._caps, ctrl=ctrl)
         if typed is None or self._held & ALTS:
-            self._scan.spoil(Refusal.CONTROL_BYTES, now)
+            self._scan.spoil(TextFault.CONTROL_BYTES, now)
         elif typed in "\r\n":
             self._scan.end(typed, now)
         else:

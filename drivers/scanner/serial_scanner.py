@@ -21,7 +21,7 @@ from pathlib import Path
 
 from drivers.input.plugged import Plugged
 from drivers.scanner.assembly import PATIENCE_S, Assembly, Ends
-from kiosk.core.model import Refusal
+from kiosk.core.model import TextFault
 from kiosk.errors import DriverError, DriverMissing
 from kiosk.ports import Scanned
 
@@ -168,7 +168,7 @@ class SerialScanner:
             elif _ENDS.fullmatch(part):
                 self._scan.end(part, now)
             elif "�" in part:
-                self._scan.spoil(Refusal.CONTROL_BYTES, now)
+                self._scan.spoil(TextFault.CONTROL_BYTES, now)
             elif part:
                 self._scan.add(part, now)
 

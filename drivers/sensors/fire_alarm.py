@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from drivers.sensors.input_lines import InputLines
-from kiosk.core.crossings import Line
+from kiosk.core.crossings import SensorWire
 from kiosk.errors import DriverError
 
 
@@ -39,7 +39,7 @@ class GpioFireAlarm:
             f"the fire alarm on GPIO{number}", [number], active_high=False, now=now, pin_factory=pin_factory
         )
         closed = self._lines.known[0]
-        self._line = Line(on=closed, raw=closed, since=now(), moved=now())
+        self._line = SensorWire(on=closed, raw=closed, since=now(), moved=now())
         self._told: bool | None = None
         self._closed = False
 
@@ -74,6 +74,6 @@ class GpioFireAlarm:
         self._closed = True
         self._lines.close()
 
-    def _settled(self, at: float) -> Line:
+    def _settled(self, at: float) -> SensorWire:
         line = self._line
         return line.settled() if line.began is not None and at - line.moved >= self._steady_s else line

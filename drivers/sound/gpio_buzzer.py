@@ -23,7 +23,7 @@ SHORTEST_S = 0.04
 """The membrane of an active buzzer needs so long to be heard at all: a click of 20 ms would be none."""
 
 
-class Kind(StrEnum):
+class BuzzerKind(StrEnum):
     """What kind of buzzer it is: 3.3 V from a battery make an active one sound, and a passive one click."""
 
     ACTIVE = "active"
@@ -37,7 +37,7 @@ class GpioBuzzer:
         self,
         *,
         pin: int,
-        kind: Kind | str,
+        kind: BuzzerKind | str,
         volume: float = 1.0,
         active_high: bool = True,
         pin_factory: Any = None,
@@ -52,7 +52,7 @@ class GpioBuzzer:
             raise SettingsError(f"sound: expected a volume from 0 (silent) to 1 (full), got {volume:g}")
         self._what = f"the buzzer on GPIO{pin}"
         self._volume = volume
-        self._passive = Kind(kind) is Kind.PASSIVE
+        self._passive = BuzzerKind(kind) is BuzzerKind.PASSIVE
         self._sound: Sound | None = None
         with pins(self._what):
             from gpiozero import OutputDevice, PWMOutputDevice

@@ -71,7 +71,7 @@ def demo(args: argparse.Namespace) -> int:
 def doctor(args: argparse.Namespace) -> int:
     from kiosk.doctor import run
     from kiosk.doctor import table as doctor
-    from kiosk.doctor.finding import State
+    from kiosk.doctor.finding import CheckState
 
     if args.fix:
         run.must_be_root(os.geteuid())
@@ -97,7 +97,7 @@ def doctor(args: argparse.Namespace) -> int:
         if not args.json:
             print(run.as_line(result), flush=True)
     print(run.as_json(results) if args.json else run.summary(results))
-    return {State.OK: FINE, State.WARNING: LOOK, State.BROKEN: BROKEN}[run.worst(results)]
+    return {CheckState.OK: FINE, CheckState.WARNING: LOOK, CheckState.BROKEN: BROKEN}[run.worst(results)]
 
 
 def bundle(args: argparse.Namespace) -> int:
@@ -245,7 +245,7 @@ def update(args: argparse.Namespace) -> int:
         )
     settings = _settings(args)
     zone = settings.door.timezone
-    site = updates.Site(
+    site = updates.UpdateSite(
         runtime=settings.store.runtime,
         hours=None if args.now else settings.update.hours,
         local=lambda: datetime.now(zone),

@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from kiosk.clock import SystemClock
-from kiosk.core.enrolling.table import Enrolling, State, Trouble
+from kiosk.core.enrolling.table import Enrolling, EnrolmentStage, EnrolmentTrouble
 from kiosk.core.enrolling.words import SENTENCES
 from kiosk.doctor.things import running
 from kiosk.enrolment.by_text import Lines, enrol_by_text
@@ -46,11 +46,11 @@ def by_text(settings: Settings, *, code: str | None, file: Path | None, yes: boo
         return yes or _asked("Enrol this device so? [y/N] ").strip().lower() in ("y", "yes")
 
     ended = enrol_by_text(enroller, text, shown)
-    if ended.state is State.WAITING:
+    if ended.state is EnrolmentStage.WAITING:
         print("Nothing was changed.")
         return False
-    if ended.state is not State.ENROLLED:
-        raise EnrolmentError(SENTENCES[ended.trouble or Trouble.NOT_KEPT])
+    if ended.state is not EnrolmentStage.ENROLLED:
+        raise EnrolmentError(SENTENCES[ended.trouble or EnrolmentTrouble.NOT_KEPT])
     well = _told(ended, enroller)
     if file:
         blot_out(file)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from kiosk.errors import KioskError
 from kiosk.ports import Clock
-from kiosk.store.reports import Found, Queued, Reports
+from kiosk.store.reports import QueuedRecord, ReferredVisit, Reports
 from kiosk.store.store import Store
 
 _ALL = 1_000_000
@@ -86,13 +86,13 @@ def requeue(file: Path, uid: str | None, clock: Clock) -> int:
     return count
 
 
-def _standing(visit: Found) -> str:
+def _standing(visit: ReferredVisit) -> str:
     if visit.parked:
         return f"parked: {visit.parked}"
     return "the registry has it" if visit.delivered else "waits"
 
 
-def _state(row: Queued, zone: tzinfo) -> str:
+def _state(row: QueuedRecord, zone: tzinfo) -> str:
     urgent = "incident, " if row.incident else ""
     if row.parked:
         return f"{urgent}parked: {row.parked}"

@@ -39,7 +39,7 @@ _SHOWN = 48
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class FileReadings:
     """What came of one file."""
 
     path: Path
@@ -101,7 +101,9 @@ def told(text: str) -> str:
     return shown if len(text) <= _SHOWN else f"{shown}... of {len(text)} characters"
 
 
-def outcomes(paths: Iterable[Path], eyes: Callable[[], Eyes], size: tuple[int, int]) -> Iterator[Outcome]:
+def outcomes(
+    paths: Iterable[Path], eyes: Callable[[], Eyes], size: tuple[int, int]
+) -> Iterator[FileReadings]:
     """Yield what comes of each file, in their order; a folder is all pictures and videos in it.
 
     `size` is the camera's, in pixels: a larger picture is made as small, for the door would not see it otherwise.
@@ -112,7 +114,7 @@ def outcomes(paths: Iterable[Path], eyes: Callable[[], Eyes], size: tuple[int, i
         if not files:
             endings = ", ".join(sorted(PICTURES | VIDEOS))
             fault = f"expected pictures or videos in this folder, found none: their names end in {endings}"
-            yield Outcome(path=path, readings=(), frames=0, ms=0.0, fault=fault)
+            yield FileReadings(path=path, readings=(), frames=0, ms=0.0, fault=fault)
 
 
 def _in_folder(folder: Path) -> Iterator[Path]:
@@ -120,18 +122,20 @@ def _in_folder(folder: Path) -> Iterator[Path]:
         yield from (Path(here, name) for name in names if Path(name).suffix.lower() in PICTURES | VIDEOS)
 
 
-def _outcome(path: Path, eyes: Eyes, size: tuple[int, int]) -> Outcome:
+def _outcome(path: Path, eyes: Eyes, size: tuple[int, int]) -> FileReadings:
     try:
         video = path.suffix.lower() in VIDEOS
         frames, ends = (_video(path), False) if video else (_still(path), True)
         return _read(path, frames, eyes, size, ends=ends)
     except KioskError as fault:
-        return Outcome(path=path, readings=(), frames=0, ms=0.0, fault=str(fault))
+        return FileReadings(path=path, readings=(), frames=0, ms=0.0, fault=str(fault))
     except cv2.error:
-        return Outcome(path=path, readings=(), frames=0, ms=0.0, fault=NEITHER)
+        return FileReadings(path=path, readings=(), frames=0, ms=0.0, fault=NEITHER)
 
 
-def _read(path: Path, frames: Iterator[Grey], eyes: Eyes, size: tuple[int, int], *, ends: bool) -> Outcome:
+def _read(
+    path: Path, frames: Iterator[Grey], eyes: Eyes, size: tuple[int, int], *, ends: bool
+) -> FileReadings:
     """Give the frames to the reader; `ends` with the first that is read."""
     found: dict[str, Reading] = {}
     count, spent = 0, 0.0
@@ -152,7 +156,7 @@ def _read(path: Path, frames: Iterator[Grey], eyes: Eyes, size: tuple[int, int],
             )
         if found and ends:
             break
-    return Outcome(path=path, readings=tuple(found.values()), frames=count, ms=spent * 1000)
+    return FileReadings(path=path, readings=tuple(found.values()), frames=count, ms=spent * 1000)
 
 
 def _smaller(frame: Grey, share: float) -> Grey:

@@ -51,7 +51,7 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SensorWire:
     """One wire, freed of its bouncing."""
 
     on: bool = False
@@ -64,12 +64,12 @@ class Line:
     moved: float = 0.0
     """When it last changed at all."""
 
-    def told(self, at: float, on: bool) -> Line:
+    def told(self, at: float, on: bool) -> SensorWire:
         if on is self.raw:
             return self
         return replace(self, raw=on, began=at if self.began is None else self.began, moved=at)
 
-    def settled(self) -> Line:
+    def settled(self) -> SensorWire:
         if self.began is None or self.raw is self.on:
             return replace(self, began=None)
         return replace(self, on=self.raw, since=self.began, began=None)
@@ -82,14 +82,14 @@ class Watch:
     sensor: Sensor
     bounce_s: float
     """A line is believed when it has been steady for so long."""
-    lines: tuple[Line, ...]
+    lines: tuple[SensorWire, ...]
     place: int | None = None
     """Two beams: how many steps somebody has gone inwards, below 0 outwards; None: not known, until all is clear."""
 
     @classmethod
     def begun(cls, sensor: Sensor, levels: tuple[bool, ...], now: float, *, bounce_s: float) -> Watch:
         """Return a watch over lines that are as `levels` says."""
-        lines = tuple(Line(on=on, raw=on, since=now, moved=now) for on in levels)
+        lines = tuple(SensorWire(on=on, raw=on, since=now, moved=now) for on in levels)
         return cls(sensor=sensor, bounce_s=bounce_s, lines=lines, place=None if any(levels) else 0)
 
     def stuck(self, now: float) -> tuple[int, ...]:
@@ -108,10 +108,10 @@ class Watch:
         return min((at for at in (*settle, *stuck) if at > now), default=None)
 
 
-Found = tuple[Watch, tuple[Passed, ...]]
+WatchStep = tuple[Watch, tuple[Passed, ...]]
 
 
-def told(watch: Watch, edge: Edge) -> Found:
+def told(watch: Watch, edge: Edge) -> WatchStep:
     """Take an edge; return who has gone through by then."""
     watch, passed = look(watch, edge.at)
     lines = list(watch.lines)
@@ -119,7 +119,7 @@ def told(watch: Watch, edge: Edge) -> Found:
     return replace(watch, lines=tuple(lines)), passed
 
 
-def look(watch: Watch, now: float) -> Found:
+def look(watch: Watch, now: float) -> WatchStep:
     """Take it that nothing has changed until now; return who has gone through by then."""
     passed: list[Passed] = []
     while (number := _steady(watch, now)) is not None:
@@ -144,7 +144,7 @@ def _steady(watch: Watch, now: float) -> int | None:
     return next(rested, None)
 
 
-def _contact(watch: Watch, number: int, _before: Line, after: Line) -> Found:
+def _contact(watch: Watch, number: int, _before: SensorWire, after: SensorWire) -> WatchStep:
     if not after.on:
         return watch, ()
     if watch.sensor is Sensor.CONTACT:
@@ -152,13 +152,13 @@ def _contact(watch: Watch, number: int, _before: Line, after: Line) -> Found:
     return watch, (Passed(direction=Direction.EXIT if number else Direction.ENTRY),)
 
 
-def _beam(watch: Watch, _number: int, before: Line, after: Line) -> Found:
+def _beam(watch: Watch, _number: int, before: SensorWire, after: SensorWire) -> WatchStep:
     broken_s = after.since - before.since
     through = not after.on and LEAST_S <= broken_s < STUCK_S
     return watch, (Passed(direction=None),) if through else ()
 
 
-def _beams(watch: Watch, _number: int, _before: Line, _after: Line) -> Found:
+def _beams(watch: Watch, _number: int, _before: SensorWire, _after: SensorWire) -> WatchStep:
     outer, inner = watch.lines
     step = _STEPS[outer.on, inner.on]
     if watch.place is None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from kiosk.core.model import Colour, Direction, Identifier, Oddity, Outcome, Record, Refusal, Via
+from kiosk.core.model import Colour, Direction, Identifier, Oddity, Outcome, Record, TextFault, Via
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +99,7 @@ class Chime:
 class Tell:
     """A line for staff and journal: something happened that is no visit. Holds no identifier."""
 
-    what: Refusal | Oddity | str
+    what: TextFault | Oddity | str
     visit_id: str = ""
 
 

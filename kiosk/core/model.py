@@ -119,7 +119,7 @@ class Pass:
         return Identifier(kind=IdentifierKind.PASS, value=self.pass_id)
 
 
-class Refusal(StrEnum):
+class TextFault(StrEnum):
     """Why a text that was read is nobody's credential. Each has its line on the staff side."""
 
     EMPTY = "empty"
@@ -142,7 +142,7 @@ class Refusal(StrEnum):
 class NotACredential:
     """A text that identifies nobody, and why. Never holds the text itself."""
 
-    reason: Refusal
+    reason: TextFault
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ BATCH_AT_FAULT = frozenset({"http-400", "http-409", "http-413", "http-422"})
 """The registry is there and will not take this batch: a smaller one tells which record it is, at once."""
 
 
-class Word(StrEnum):
+class VerdictWord(StrEnum):
     """The registry's verdict on one record."""
 
     STORED = "stored"
@@ -35,7 +35,7 @@ class Word(StrEnum):
 class Verdict:
     """One record's verdict and the registry's reason, where it gave one."""
 
-    word: Word
+    word: VerdictWord
     reason: str = ""
 
 
@@ -200,9 +200,9 @@ def _may_be_the_batch(why: str) -> bool:
 
 def _mark(row: Waiting, verdict: Verdict | None, jitter: float) -> Mark:
     match verdict:
-        case Verdict(word=Word.STORED | Word.DUPLICATE):
+        case Verdict(word=VerdictWord.STORED | VerdictWord.DUPLICATE):
             return Delivered(uid=row.uid)
-        case Verdict(word=Word.REJECTED, reason=reason):
+        case Verdict(word=VerdictWord.REJECTED, reason=reason):
             return Parked(uid=row.uid, reason=reason or "rejected")
         case _:
             return _later(row, jitter)

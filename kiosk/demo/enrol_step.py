@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from kiosk.core.enrolling.table import READ_FIRST_S, State
+from kiosk.core.enrolling.table import READ_FIRST_S, EnrolmentStage
 from kiosk.core.events import Key
 from kiosk.enrolment.by_text import enrol_by_text
 from kiosk.enrolment.camera_mode import CameraMode
@@ -43,7 +43,7 @@ def enrol_step(stage: Stage, say: Callable[[str], None], *, fast: bool = False) 
             held = True
             stage.hold_up(code, carrier=Carrier.PAPER, error="l")
         elif (
-            now.state is State.SHOWN
+            now.state is EnrolmentStage.SHOWN
             and not confirmed
             and mono - now.since > (READ_FIRST_S if fast else READ_S)
         ):
@@ -51,7 +51,7 @@ def enrol_step(stage: Stage, say: Callable[[str], None], *, fast: bool = False) 
             for fact, value in now.offer.lines if now.offer else ():
                 say(f"    {fact.value:<12} {value}")
             stage.keypad.press(Key.CONFIRM)
-        return mono > ends or now.state is State.FAILED
+        return mono > ends or now.state is EnrolmentStage.FAILED
 
     identity = mode.run(
         open_camera=lambda: stage.recording,

@@ -36,7 +36,7 @@ from registry.passes import Life
 from simulator.keypad import FakeKeypad
 from simulator.lens import Scene, approach, before
 from simulator.outputs import FakeGate, FakeLamp
-from simulator.replay import Pace, ReplayCamera
+from simulator.replay import FramePace, ReplayCamera
 from ui.screen import PygameScreen
 
 FPS = 15.0
@@ -137,7 +137,7 @@ class Stage:
     def put_up(self) -> None:
         """Put up a camera and a keypad: what one program has closed, the next one cannot open."""
         self.keypad = FakeKeypad()
-        self.recording = ReplayCamera(pace=Pace(FPS), idle=_hall())
+        self.recording = ReplayCamera(pace=FramePace(FPS), idle=_hall())
 
     def pass_of(self, name: str, life: Life = Life.LIVE) -> str:
         """Return a fresh pass of one of the made-up visitors, as their phone would get it from the registry."""

@@ -18,7 +18,7 @@ from kiosk.demo.witness import Shown
 from kiosk.root.app import App
 from registry.demo_people import DEMO_DOOR
 from registry.passes import Life
-from simulator.lens import Carrier, Look
+from simulator.lens import Carrier, ScreenLook
 
 READ_WITHIN_S = 12.0
 ARRIVES_WITHIN_S = 45.0
@@ -75,7 +75,7 @@ class Tour:
             "A blue visitor enters, with a dim phone",
             "blue",
             Wanted(outcome=admitted, colour=Colour.BLUE, opened=True),
-            look=Look.DIM,
+            look=ScreenLook.DIM,
         )
         self._pass(
             "A yellow visitor is refused",
@@ -97,7 +97,7 @@ class Tour:
             "The green visitor leaves",
             "green",
             Wanted(direction=Direction.EXIT, outcome=admitted, colour=Colour.GREEN, opened=True),
-            look=Look.DARK_MODE,
+            look=ScreenLook.DARK_MODE,
             speed_m_s=0.7,
         )
         carried = stage.pass_of("foreigner", Life.CARRY)

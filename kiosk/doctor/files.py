@@ -27,7 +27,7 @@ _SHOWN = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Owner:
+class FileOwner:
     """A user by number, with their own group."""
 
     uid: int
@@ -41,20 +41,20 @@ class Wrong:
     path: Path
     folder: Path
     """The one of ours that it lies in, or is; what is above that belongs to root."""
-    owner: Owner
+    owner: FileOwner
     take_away: int
     """Permission bits that it must not have."""
     give: int
     """Permission bits that it must have; for a folder, the right to enter comes with the right to read."""
 
 
-def owner_named(user: str = USER) -> Owner | None:
+def owner_named(user: str = USER) -> FileOwner | None:
     """Return the door's user; None where there is none."""
     try:
         found = pwd.getpwnam(user)
     except KeyError:
         return None
-    return Owner(uid=found.pw_uid, gid=found.pw_gid)
+    return FileOwner(uid=found.pw_uid, gid=found.pw_gid)
 
 
 def _members() -> dict[str, list[str]]:
@@ -67,7 +67,7 @@ def groups(
     here: bool,
     user: str = USER,
     members: Callable[[], dict[str, list[str]]] = _members,
-    known: Callable[[str], Owner | None] = owner_named,
+    known: Callable[[str], FileOwner | None] = owner_named,
 ) -> Finding:
     """The door's user is there, and in every group of this system that opens one of its devices."""
     if not here:
@@ -89,7 +89,7 @@ def groups(
     return ok(f"{user} is in {', '.join(group for group in GROUPS if group in found)}")
 
 
-def files(data: Path, configuration: Path, owner: Owner | None, root: Owner) -> Finding:
+def files(data: Path, configuration: Path, owner: FileOwner | None, root: FileOwner) -> Finding:
     """Data are for the door's user alone, the configuration is root's. `owner` None: it runs as whoever starts it here."""
     if owner is None:
         return ok("nothing to look at: the door has no user of its own here (27)")
@@ -194,7 +194,7 @@ def runtime(folder: Path, *, here: bool, is_in_memory: Callable[[Path], bool] = 
     return ok(f"{place} is in memory; {who}")
 
 
-def _wrong(folder: Path, owner: Owner, *, take_away: int, give: int) -> Iterator[Wrong]:
+def _wrong(folder: Path, owner: FileOwner, *, take_away: int, give: int) -> Iterator[Wrong]:
     for path in (folder, *sorted(folder.rglob("*"))):
         with suppress(FileNotFoundError):  # the kiosk works beside us
             found = path.lstat()
@@ -209,7 +209,7 @@ def _given(give: int, mode: int) -> int:
     return give | give >> 2 if stat.S_ISDIR(mode) else give
 
 
-def _make(folder: Path, owner: Owner, mode: int) -> Fix:
+def _make(folder: Path, owner: FileOwner, mode: int) -> Fix:
     def make() -> None:
         folder.mkdir(mode=mode)
         os.chown(folder, owner.uid, owner.gid, follow_symlinks=False)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class State(StrEnum):
+class CheckState(StrEnum):
     """How a check ended."""
 
     OK = "ok"
@@ -29,7 +29,7 @@ class Fix:
 class Finding:
     """What a check found, in one line, and what to do where something is to be done."""
 
-    state: State
+    state: CheckState
     says: str
     remedy: str = ""
     fixes: tuple[Fix, ...] = ()
@@ -38,14 +38,14 @@ class Finding:
 
 def ok(says: str) -> Finding:
     """Nothing to do."""
-    return Finding(State.OK, says)
+    return Finding(CheckState.OK, says)
 
 
 def warning(says: str, remedy: str, *fixes: Fix) -> Finding:
     """The door works, and should be looked at."""
-    return Finding(State.WARNING, says, remedy, fixes)
+    return Finding(CheckState.WARNING, says, remedy, fixes)
 
 
 def broken(says: str, remedy: str, *fixes: Fix) -> Finding:
     """The door does not work, or not as it is set up."""
-    return Finding(State.BROKEN, says, remedy, fixes)
+    return Finding(CheckState.BROKEN, says, remedy, fixes)

@@ -26,7 +26,7 @@ OWN_WHEELS = ("numpy", "simplejpeg")
 _PIN = re.compile(r"(?m)^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^\s;\\]+)")
 _SHOWN = 4
 
-Where = Callable[[str], Path | None]
+FindLibrary = Callable[[str], Path | None]
 """Where a library would be imported from, by its import name; None where it is not installed."""
 
 
@@ -51,7 +51,7 @@ def packages(
     needed: Collection[str],
     pins: str,
     *,
-    where: Where = where,
+    where: FindLibrary = where,
     version_of: Callable[[str], str | None] = version_of,
     prefix: Path = Path(sys.prefix),
 ) -> Finding:

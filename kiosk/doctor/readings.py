@@ -18,7 +18,7 @@ from kiosk.doctor.files import as_owner_of
 from kiosk.errors import StoreError
 
 if TYPE_CHECKING:
-    from kiosk.doctor.trust import Signed
+    from kiosk.doctor.trust import DocumentTimes
     from kiosk.ports import Decoder
 
 
@@ -101,7 +101,7 @@ def zbar() -> Decoder:
     return ZbarDecoder()
 
 
-def signed(file: Path) -> Signed:
+def signed(file: Path) -> DocumentTimes:
     """Return what is kept of the registry's word, and its times. Raises StoreError."""
     from kiosk.store.reports import Reports
 

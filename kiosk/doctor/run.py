@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 
-from kiosk.doctor.finding import Finding, Fix, State, broken, warning
+from kiosk.doctor.finding import CheckState, Finding, Fix, broken, warning
 from kiosk.errors import KioskError, SettingsError
 
 
@@ -30,7 +30,7 @@ class Result:
 
     number: int
     name: str
-    state: State
+    state: CheckState
     says: str
     remedy: str
     fixable: tuple[str, ...] = ()
@@ -124,14 +124,14 @@ def _failure(fix: Fix) -> str:
     return ""
 
 
-def worst(results: Iterable[Result]) -> State:
+def worst(results: Iterable[Result]) -> CheckState:
     """Return the worst state among the results."""
-    return max((result.state for result in results), key=list(State).index, default=State.OK)
+    return max((result.state for result in results), key=list(CheckState).index, default=CheckState.OK)
 
 
 def as_line(result: Result) -> str:
     """Return one result for eyes: a line, and one more with the remedy, and with what was repaired."""
-    state = result.state if result.state is State.OK else result.state.upper()
+    state = result.state if result.state is CheckState.OK else result.state.upper()
     indent = "\n" + " " * 13
     lines = [f"{result.number:2} {state:8}  {result.name}: {result.says.replace(chr(10), indent)}"]
     lines += [f"-> {result.remedy}"] if result.remedy else []
@@ -144,7 +144,7 @@ def summary(results: list[Result]) -> str:
     counted = Counter(result.state for result in results)
     return (
         f"{len(results)} checks: "
-        f"{counted[State.OK]} ok, {counted[State.WARNING]} with a warning, {counted[State.BROKEN]} broken"
+        f"{counted[CheckState.OK]} ok, {counted[CheckState.WARNING]} with a warning, {counted[CheckState.BROKEN]} broken"
     )
 
 

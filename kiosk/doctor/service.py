@@ -6,11 +6,12 @@ said once, by check 22, and the others have nothing to look at.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from kiosk.doctor.finding import Finding, Fix, broken, ok, warning
 from kiosk.errors import KioskError
+from kiosk.machine.programs import RunProgram
 
 SERVICE, GATE_SAFE = "ashyq-kiosk.service", "ashyq-kiosk-gate-safe.service"
 OFTEN = 5
@@ -21,16 +22,13 @@ SWAPS = Path("/proc/swaps")
 BLOCKS = Path("/sys/block")
 NOT_INSTALLED = ok("nothing to look at: the kiosk is not installed as a service here (22)")
 
-Ask = Callable[..., str]
-"""Runs a program of the system and returns what it prints (kiosk/machine/programs.py)."""
 
-
-def installed(ask: Ask) -> bool:
+def installed(ask: RunProgram) -> bool:
     """Whether the system knows our service. False, too, where there is no systemd."""
     return shown(ask, SERVICE, "LoadState").get("LoadState") == "loaded"
 
 
-def shown(ask: Ask, unit: str, *names: str) -> Mapping[str, str]:
+def shown(ask: RunProgram, unit: str, *names: str) -> Mapping[str, str]:
     """Return properties of a unit as `systemctl show` prints them; nothing where there is no systemd."""
     try:
         lines = ask("systemctl", "show", unit, f"--property={','.join(names)}").splitlines()
@@ -39,7 +37,7 @@ def shown(ask: Ask, unit: str, *names: str) -> Mapping[str, str]:
     return dict(line.split("=", 1) for line in lines if "=" in line)
 
 
-def service(ask: Ask) -> Finding:
+def service(ask: RunProgram) -> Finding:
     """The door runs as a service, starts with the machine, and is watched."""
     names = ("LoadState", "ActiveState", "SubState", "UnitFileState", "WatchdogUSec", "NRestarts", "Result")
     unit = shown(ask, SERVICE, *names)
@@ -69,7 +67,7 @@ def service(ask: Ask) -> Finding:
     return ok(f"runs, starts with the machine, watched every {unit['WatchdogUSec']}")
 
 
-def gate_safe(ask: Ask, *, here: bool) -> Finding:
+def gate_safe(ask: RunProgram, *, here: bool) -> Finding:
     """At each start of the machine the gate loses its power before the door begins. `here`: the kiosk is installed."""
     if not here:
         return NOT_INSTALLED
@@ -90,7 +88,7 @@ def gate_safe(ask: Ask, *, here: bool) -> Finding:
     return ok("done at each start of the machine, before the door")
 
 
-def hardware_watchdog(ask: Ask, *, here: bool, watchdogs: Path = WATCHDOGS) -> Finding:
+def hardware_watchdog(ask: RunProgram, *, here: bool, watchdogs: Path = WATCHDOGS) -> Finding:
     """A machine that hangs as a whole resets itself."""
     if not here:
         return NOT_INSTALLED
@@ -108,7 +106,7 @@ def hardware_watchdog(ask: Ask, *, here: bool, watchdogs: Path = WATCHDOGS) -> F
     return ok(f"resets a machine that hangs, after {told}")
 
 
-def console(ask: Ask, driver: str, *, here: bool, blank: Path = CONSOLE_BLANK) -> Finding:
+def console(ask: RunProgram, driver: str, *, here: bool, blank: Path = CONSOLE_BLANK) -> Finding:
     """The screen does not go to sleep, and no login prompt lies under the picture."""
     if driver != "kmsdrm" or not here:
         return ok("not the door's: the screen is driven otherwise") if here else NOT_INSTALLED
@@ -162,7 +160,7 @@ def _enabled(unit: Mapping[str, str]) -> bool:
     return unit.get("UnitFileState") in ("enabled", "enabled-runtime", "static", "linked")
 
 
-def _enable(ask: Ask, unit: str) -> Fix:
+def _enable(ask: RunProgram, unit: str) -> Fix:
     def enable() -> None:
         ask("systemctl", "enable", unit)
 

@@ -272,7 +272,7 @@ class Site:
 
     def files(self) -> Finding:
         owner = files.owner_named() if self.here else None
-        root, data = files.Owner(uid=0, gid=0), self.settings.store.path.parent
+        root, data = files.FileOwner(uid=0, gid=0), self.settings.store.path.parent
         # What has come to be another's, the door's own user cannot look into.
         with self._powers.taken_up():
             return files.files(data, files.CONFIGURATION, owner, root)

@@ -17,7 +17,7 @@ import segno
 from kiosk.doctor.finding import Finding, broken, ok, warning
 from kiosk.errors import DriverError, DriverMissing
 from kiosk.ports import Camera, Decoder, FireAlarm, Grey, Keypad, PassageSensor, Scanner
-from kiosk.service.status_file import Status
+from kiosk.service.status_file import KioskStatus
 
 STOP_FIRST = "if the kiosk runs, stop it first: sudo systemctl stop ashyq-kiosk"
 FRAMES = 15
@@ -31,7 +31,7 @@ SOUND_CARDS = Path("/proc/asound/cards")
 class Running:
     """A kiosk that runs on this machine, and what it said of itself; None where it said nothing lately."""
 
-    status: Status | None
+    status: KioskStatus | None
 
     def says(self, number: int, remedy: str) -> Finding:
         """Return how it is with what the check of this number looks at."""

@@ -11,7 +11,7 @@ from kiosk.errors import DeviceError
 
 KEPT = ("policy", "keys", "revocations")
 
-Signed = Mapping[str, tuple[datetime, datetime]]
+DocumentTimes = Mapping[str, tuple[datetime, datetime]]
 """A kept document's name -> when the registry signed it, and until when it stands by it. UTC."""
 
 
@@ -31,7 +31,7 @@ def enrolled(load: Callable[[], Identity | None]) -> Finding:
     return ok(f"{known.device}, door {known.door} of {known.registry}, since {known.enrolled_at:%Y-%m-%d}")
 
 
-def documents(signed: Callable[[], Signed] | None, now: datetime, *, known: bool) -> Finding:
+def documents(signed: Callable[[], DocumentTimes] | None, now: datetime, *, known: bool) -> Finding:
     """What the kiosk keeps of the registry's word, and how old it is. `known`: this device is enrolled."""
     if not known:
         return ok("none are signed for a device that is not enrolled")

@@ -13,7 +13,16 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 
-from kiosk.core.enrolling.table import Enrolling, Event, Pressed, Spoiled, State, Ticked, Trouble, step
+from kiosk.core.enrolling.table import (
+    Enrolling,
+    EnrolmentStage,
+    EnrolmentTrouble,
+    Event,
+    Pressed,
+    Spoiled,
+    Ticked,
+    step,
+)
 from kiosk.core.enrolling.words import present
 from kiosk.core.events import Event as DoorEvent
 from kiosk.core.events import HealthChanged, HintChanged, Key, KeyPressed, Part
@@ -107,14 +116,14 @@ class CameraMode:
                 self._once()
                 pulse.beat()
                 now = self.enrolling
-                if now.state is State.ENROLLED and self._clock.mono() - now.since >= self._done_s:
+                if now.state is EnrolmentStage.ENROLLED and self._clock.mono() - now.since >= self._done_s:
                     return self._enroller.identity
         return None
 
     @property
     def idle(self) -> bool:
         """Whether no code is being applied or told of."""
-        return self.enrolling.state in (State.WAITING, State.FAILED)
+        return self.enrolling.state in (EnrolmentStage.WAITING, EnrolmentStage.FAILED)
 
     def _once(self) -> None:
         """Take what has happened, waiting a moment for the first, and paint what came of it."""
@@ -179,4 +188,4 @@ def _wants_out(event: Event) -> bool:
     """Whether somebody shows what is no enrolment code, or presses the key that is the way out at any exit."""
     if isinstance(event, Pressed):
         return event.key is Key.CONFIRM
-    return isinstance(event, Spoiled) and event.trouble is Trouble.NOT_AN_ENROLMENT
+    return isinstance(event, Spoiled) and event.trouble is EnrolmentTrouble.NOT_AN_ENROLMENT

@@ -10,7 +10,16 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from kiosk.core.enrolling.table import Accepted, Connected, Declined, Offer, Offered, Order, Spoiled, Trouble
+from kiosk.core.enrolling.table import (
+    Accepted,
+    Connected,
+    Declined,
+    EnrolmentTrouble,
+    Offer,
+    Offered,
+    Order,
+    Spoiled,
+)
 from kiosk.enrolment.device import Device, Identity
 from kiosk.enrolment.initialize import Enrolled
 from kiosk.errors import DriverError, KioskError, RegistryRefused, RegistryUnreachable
@@ -21,10 +30,10 @@ from kiosk.trust.signing import DeviceKey
 log = logging.getLogger(__name__)
 
 TROUBLES = {
-    "token-used": Trouble.USED,
-    "token-expired": Trouble.EXPIRED,
-    "token-unknown": Trouble.UNKNOWN,
-    "other-device": Trouble.OTHER_DEVICE,
+    "token-used": EnrolmentTrouble.USED,
+    "token-expired": EnrolmentTrouble.EXPIRED,
+    "token-unknown": EnrolmentTrouble.UNKNOWN,
+    "other-device": EnrolmentTrouble.OTHER_DEVICE,
 }
 """The registry's words for a code that it does not take (docs/contract.md)."""
 
@@ -57,7 +66,7 @@ class Enroller:
         """Return what a text offers. Nothing of it is applied."""
         read = parse_enrolment(text, now=self._wall(), serial=self._serial)
         if isinstance(read, EnrolmentFault):
-            return Spoiled(trouble=Trouble(read.value))
+            return Spoiled(trouble=EnrolmentTrouble(read.value))
         return Offered(offer=Offer(lines=read.as_lines(), code=read))
 
     def perform(self, order: Order, offer: Offer) -> Connected | Accepted | Declined:
@@ -68,7 +77,7 @@ class Enroller:
         except Exception as bug:
             # Its text is not logged: a library may repeat what it was given.
             log.error("the enrolment failed by a mistake of our own: %s", type(bug).__name__)
-            return Declined(trouble=Trouble.NOT_KEPT)
+            return Declined(trouble=EnrolmentTrouble.NOT_KEPT)
 
     def _connect(self, code: EnrolmentCode) -> Connected:
         if code.wifi is None:
@@ -98,13 +107,13 @@ class Enroller:
             self._device.save(identity)
         except RegistryUnreachable as failure:
             log.warning("the registry did not answer the enrolment: %s", failure)
-            return Declined(trouble=Trouble.UNREACHABLE)
+            return Declined(trouble=EnrolmentTrouble.UNREACHABLE)
         except RegistryRefused as refused:
             log.warning("the registry refused the enrolment: %s", refused)
-            return Declined(trouble=TROUBLES.get(refused.why, Trouble.REFUSED))
+            return Declined(trouble=TROUBLES.get(refused.why, EnrolmentTrouble.REFUSED))
         except KioskError as failure:
             log.error("the enrolment was not kept: %s", failure)
-            return Declined(trouble=Trouble.NOT_KEPT)
+            return Declined(trouble=EnrolmentTrouble.NOT_KEPT)
         self.identity = identity
         log.info("enrolled as %s for door %s of %s", identity.device, identity.door, identity.registry)
         return Accepted(device=identity.device)

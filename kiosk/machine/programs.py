@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Callable
 from shutil import which
 
 from kiosk.errors import KioskError
 
 LIMIT_S = 15.0
+RunProgram = Callable[..., str]
+"""Runs a program of the system and returns what it prints: `said`, or what stands for it in a test."""
 
 
 class ProgramFailed(KioskError, OSError):

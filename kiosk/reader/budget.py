@@ -10,7 +10,7 @@ KEPT = 33
 """Steps that are reserved for candidates that are surely codes: a guess may spend only what lies above this."""
 
 
-class Budget:
+class RescueBudget:
     """Steps that may still be taken. Time comes in, in seconds; a clock that runs backwards gives nothing."""
 
     def __init__(self) -> None:

@@ -37,7 +37,7 @@ UNEVEN = 1.45
 ASLANT = 0.42
 """The cosine of the angle between the sides, at most."""
 
-Point = NDArray[np.float64]
+ImagePoint = NDArray[np.float64]
 
 
 class Finder(NamedTuple):
@@ -55,7 +55,7 @@ class Corners(NamedTuple):
     """Three squares that may belong to one code: the one at the right angle first, then clockwise as printed (mirrored is not)."""
 
     like: float
-    at: tuple[Point, Point, Point]
+    at: tuple[ImagePoint, ImagePoint, ImagePoint]
     """The middles of the squares upper left, upper right and lower left; (2,) each, pixels of the part."""
     module_px: float
     inverted: bool

@@ -24,7 +24,7 @@ MOST_SECOND_PIXELS = 300_000
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Rung:
     """One try: scale, then prepare, then perhaps enlarge, then decode."""
 
     engine: Decoder
@@ -68,26 +68,26 @@ class Ladder:
         self._climbed = 0
 
 
-def _read(step: Step, frame: Grey, box: Box) -> list[Reading]:
+def _read(step: Rung, frame: Grey, box: Box) -> list[Reading]:
     return in_frame(step.read(box.of(frame)), left=box.left, top=box.top)
 
 
-def _steps(first: Decoder, second: Decoder | None) -> list[Step]:
+def _steps(first: Decoder, second: Decoder | None) -> list[Rung]:
     steps = [
-        Step(first, 1.0, _refocused(1.7, noise=0.04), most_pixels=MOST_SECOND_PIXELS, enlarge=2.0),
+        Rung(first, 1.0, _refocused(1.7, noise=0.04), most_pixels=MOST_SECOND_PIXELS, enlarge=2.0),
         # Of a code that is near, and so both large and blurred by more, a smaller picture.
-        Step(first, 1.0, _refocused(2.4, noise=0.01), most_pixels=MOST_SECOND_PIXELS // 2, enlarge=2.0),
-        Step(first, 2.0, _denoised(_sharpen(3.0, 5.0))),
-        Step(first, 2.0, _sharpen(3.0, 5.0)),
-        Step(first, 2.0, _threshold),
-        Step(first, 1.5, _even_out, wide=True),
-        Step(first, 1.0, _gamma(4.0), wide=True),
-        Step(first, 1.0, _gamma(0.45), wide=True),
-        Step(first, 1.0, _refocused(3.2, noise=0.01), most_pixels=MOST_SECOND_PIXELS, enlarge=2.0),
+        Rung(first, 1.0, _refocused(2.4, noise=0.01), most_pixels=MOST_SECOND_PIXELS // 2, enlarge=2.0),
+        Rung(first, 2.0, _denoised(_sharpen(3.0, 5.0))),
+        Rung(first, 2.0, _sharpen(3.0, 5.0)),
+        Rung(first, 2.0, _threshold),
+        Rung(first, 1.5, _even_out, wide=True),
+        Rung(first, 1.0, _gamma(4.0), wide=True),
+        Rung(first, 1.0, _gamma(0.45), wide=True),
+        Rung(first, 1.0, _refocused(3.2, noise=0.01), most_pixels=MOST_SECOND_PIXELS, enlarge=2.0),
     ]
     if second is not None:
         # Photographed screens are read at a reduced size that is missed at full (docs/facts.md#decoders).
-        steps.insert(6, Step(second, 0.7, _as_it_is, wide=True, most_pixels=MOST_SECOND_PIXELS))
+        steps.insert(6, Rung(second, 0.7, _as_it_is, wide=True, most_pixels=MOST_SECOND_PIXELS))
     return steps
 
 

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from kiosk.core.health.camera_view import UNLIKE, Glance, Trouble, Vigil
+from kiosk.core.health.camera_view import UNLIKE, Glance, ViewTrouble, ViewVigil
 from kiosk.ports import Grey
 from kiosk.reader.scenery import Scenery, edge_map
 
@@ -32,7 +32,7 @@ class Lookout:
     """One camera's picture over time. `vigil.told` is what is wrong with it; `scenery` is what it has learned."""
 
     def __init__(self, scenery: Scenery | None = None) -> None:
-        self.vigil = Vigil()
+        self.vigil = ViewVigil()
         self.scenery = scenery or Scenery()
         self._before: NDArray[np.uint8] | None = None
         """Of the last frame, where this one is to be looked at."""
@@ -41,7 +41,9 @@ class Lookout:
         self._due = self._scenery_due = float("-inf")
         self._unlike = False
 
-    def look(self, frame: Grey, mono: float, *, moved_at: float, read: int, is_open: bool) -> Trouble | None:
+    def look(
+        self, frame: Grey, mono: float, *, moved_at: float, read: int, is_open: bool
+    ) -> ViewTrouble | None:
         """Return what is wrong with the picture after one more frame, at `mono` seconds.
 
         `moved_at`: when something last moved; `read`: how many new codes were read in it; `is_open`: visitors may come now.
@@ -49,7 +51,7 @@ class Lookout:
         if read and self._unlike:
             self.scenery = self.scenery.read_elsewhere(read)
             if not self.scenery.known:
-                self._unlike, self.vigil = False, Vigil()
+                self._unlike, self.vigil = False, ViewVigil()
         if self._before is not None:
             glance = self.glance(frame, mono, still=mono - moved_at >= STILL_S)
             self.vigil = self.vigil.after(glance, is_open=is_open)

@@ -16,7 +16,7 @@ from kiosk.core.hint import Hint
 from kiosk.ports import Decoder, Grey, Reading
 from kiosk.reader import redraw
 from kiosk.reader.attention import Attention
-from kiosk.reader.budget import Budget
+from kiosk.reader.budget import RescueBudget
 from kiosk.reader.guidance import hint
 from kiosk.reader.ladder import Ladder
 from kiosk.reader.likeness import densest
@@ -47,7 +47,7 @@ class Reader:
         self._looks = Looks()
         self._attention = Attention()
         self._ladder = Ladder(first, second)
-        self._budget = Budget()
+        self._budget = RescueBudget()
         self._put_off = False
         """The last look was so slow that its frame got no rescue step."""
         self._on_its_way = 0

@@ -28,8 +28,8 @@ from kiosk.root.equipment import Drivers, eyes
 from kiosk.root.identify import settings_of
 from kiosk.root.resume import resumed, setup_of
 from kiosk.service.presence_file import PresenceFile, runtime_folder
-from kiosk.service.signs import Sign, Signs
-from kiosk.service.status_file import Status, StatusFile
+from kiosk.service.signs import ProofOfLife, Signs
+from kiosk.service.status_file import KioskStatus, StatusFile
 from kiosk.settings import Settings
 from kiosk.store.recorder import Recorder
 from kiosk.store.revocations import RevocationList
@@ -196,7 +196,7 @@ class App:
             heard=self._heard,
             every_s=self._settings.sync.heartbeat_every_s,
             clock=self._clock,
-            tell=lambda door: self._status.write(Status.of(door, self._clock.wall())),
+            tell=lambda door: self._status.write(KioskStatus.of(door, self._clock.wall())),
         )
         last.callback(self._status.remove)
         for part, why in self._drivers.lost:
@@ -288,13 +288,13 @@ class App:
 
     def _begin(self, store: Store) -> None:
         store.started(__version__)
-        self._signs.show(Sign.ROW)
+        self._signs.show(ProofOfLife.ROW)
 
     def _seen(self, door: Door, event: Event, effects: tuple[Effect, ...]) -> None:
         """Show what works, and keep the newest time that the registry signed: an expired pass stays expired after a restart."""
         self._signs.busy(now=door.state is not State.IDLE or bool(door.people.pending))
-        self._signs.show(Sign.FRAME, works=self._preview.seen and not door.is_broken(Part.CAMERA))
-        self._signs.show(Sign.SCREEN, works=self.loop.painted and not door.is_broken(Part.DISPLAY))
+        self._signs.show(ProofOfLife.FRAME, works=self._preview.seen and not door.is_broken(Part.CAMERA))
+        self._signs.show(ProofOfLife.SCREEN, works=self.loop.painted and not door.is_broken(Part.DISPLAY))
         signed = door.word.latest_signed
         if signed is not None and (self._signed is None or signed - self._signed >= SIGNED_STEP):
             self._signed = signed

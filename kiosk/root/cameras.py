@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from drivers.camera.profiles import PROFILES, Focus, libcamera_controls, v4l2_wishes
 from drivers.camera.slot import OneAtATime
-from drivers.camera.video_devices import Chooser, Found
+from drivers.camera.video_devices import Chooser, VideoDevice
 from kiosk.errors import DriverError, DriverHangs, DriverMissing
 from kiosk.ports import Camera
 from kiosk.settings import Settings
@@ -68,7 +68,7 @@ def chosen(open_usb: OpenUsb, chooser: Chooser) -> Callable[[], Camera]:
     return open_camera
 
 
-def _named(found: Found) -> str:
+def _named(found: VideoDevice) -> str:
     return found.identity if found.identity == str(found.device) else f"{found.identity}, now {found.device}"
 
 
@@ -124,9 +124,9 @@ def _within(open_ribbon: Callable[[], Camera], wait_s: float) -> Camera:
 def _replay(settings: Settings) -> Callable[[], Camera]:
     def open_camera() -> Camera:
         from simulator.lens import empty_hall
-        from simulator.replay import Pace, ReplayCamera
+        from simulator.replay import FramePace, ReplayCamera
 
-        return ReplayCamera(pace=Pace(settings.camera.fps), idle=empty_hall(1, settings.camera.size))
+        return ReplayCamera(pace=FramePace(settings.camera.fps), idle=empty_hall(1, settings.camera.size))
 
     return open_camera
 

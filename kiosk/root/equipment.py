@@ -164,7 +164,7 @@ def _gpio_gate(settings: Settings) -> Gate:
 
 def _lamp(settings: Settings) -> Lamp:
     from drivers.lamp.gpio_lamp import GpioLamp
-    from drivers.lamp.palettes import Light, column, rgb
+    from drivers.lamp.palettes import ColumnLight, column, rgb
 
     lamp = settings.lamp
     outputs = [getattr(lamp, key) for key in lamp_keys(settings)]
@@ -173,7 +173,7 @@ def _lamp(settings: Settings) -> Lamp:
     is_rgb = lamp.driver == "rgb"
     return GpioLamp(
         outputs=outputs,
-        palette=rgb if is_rgb else column(tuple(Light(light) for light in lamp.lights)),
+        palette=rgb if is_rgb else column(tuple(ColumnLight(light) for light in lamp.lights)),
         active_high=lamp.active_high,
         dimmable=is_rgb if lamp.dimming == "auto" else lamp.dimming == "on",
     )

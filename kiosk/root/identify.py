@@ -19,7 +19,7 @@ from kiosk.enrolment.initialize import initialize
 from kiosk.enrolment.wifi import NetworkManager
 from kiosk.errors import DeviceError, DriverError
 from kiosk.ports import Clock
-from kiosk.service.status_file import Status, StatusFile
+from kiosk.service.status_file import KioskStatus, StatusFile
 from kiosk.settings import Settings
 from kiosk.threads.heartbeats import Heartbeats
 from kiosk.workers.eyes import Eyes
@@ -72,7 +72,7 @@ def identify(
         nonlocal looked_at, identity, tell_at
         if clock.mono() >= tell_at:
             tell_at = clock.mono() + TELL_S
-            status.write(Status.of_nobodys((*drivers.lost, *mode.broken), clock.wall(), clock.trusted()))
+            status.write(KioskStatus.of_nobodys((*drivers.lost, *mode.broken), clock.wall(), clock.trusted()))
         if mode.idle and clock.mono() - looked_at >= LOOK_S:
             looked_at, identity = clock.mono(), _known(device)
         return identity is not None or stopped()

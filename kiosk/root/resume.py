@@ -13,7 +13,7 @@ from kiosk.core.door.passages import passage_id
 from kiosk.core.door.state import Door, Setup, Times
 from kiosk.core.inside.occupancy import LONGEST_STAY, Movement, Occupancy
 from kiosk.core.model import Passage
-from kiosk.core.who.keypad_budget import Budget
+from kiosk.core.who.keypad_budget import KeypadBudget
 from kiosk.core.who.venue_code import VenueCode
 from kiosk.errors import StoreError
 from kiosk.ports import Clock
@@ -39,7 +39,7 @@ def setup_of(settings: Settings, venue_code: VenueCode | None) -> Setup:
         release_every_s=_release_every_s(settings),
         keypad=settings.keypad.driver != "none",
         scanner=settings.scanner.driver != "none",
-        budget=Budget(
+        budget=KeypadBudget(
             per_minute=settings.keypad.guesses_per_minute,
             mistakes=settings.keypad.mistakes_in_a_row,
             pause_s=settings.keypad.pause_s,

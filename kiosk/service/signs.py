@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 FOLDER, BUSY = "signs", "busy"
 
 
-class Sign(StrEnum):
+class ProofOfLife(StrEnum):
     """One thing that a working kiosk has done."""
 
     FRAME = "frame"
@@ -32,14 +32,14 @@ class Signs:
     def __init__(self, runtime: Path | None, version: str) -> None:
         self._runtime = runtime
         self._version = version
-        self._given: set[Sign] = set()
+        self._given: set[ProofOfLife] = set()
         self._busy = False
         if runtime is not None:
             shutil.rmtree(runtime / FOLDER, ignore_errors=True)
             with contextlib.suppress(OSError):
                 (runtime / BUSY).unlink(missing_ok=True)
 
-    def show(self, sign: Sign, *, works: bool = True) -> None:
+    def show(self, sign: ProofOfLife, *, works: bool = True) -> None:
         """Say that it was done, or is no longer. From any thread; where nothing changed it costs nothing."""
         if works is (sign in self._given) or self._runtime is None:
             return
@@ -67,9 +67,9 @@ class Signs:
                 (self._runtime / BUSY).unlink(missing_ok=True)
 
 
-def given(runtime: Path) -> list[Sign]:
+def given(runtime: Path) -> list[ProofOfLife]:
     """Return what the running kiosk has done."""
-    return [sign for sign in Sign if (runtime / FOLDER / sign).is_file()]
+    return [sign for sign in ProofOfLife if (runtime / FOLDER / sign).is_file()]
 
 
 def is_busy(runtime: Path) -> bool:

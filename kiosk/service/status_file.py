@@ -30,7 +30,7 @@ LONGEST_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
+class BrokenPart:
     """A part that does not work."""
 
     number: int
@@ -40,7 +40,7 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Status:
+class KioskStatus:
     """What the kiosk said of itself."""
 
     at: datetime
@@ -51,14 +51,14 @@ class Status:
     """What the door was doing."""
     faults: tuple[int, ...]
     """What screen and lamp tell, lowest first."""
-    troubles: tuple[Trouble, ...]
+    troubles: tuple[BrokenPart, ...]
     online: bool
     waiting: int
     parked: int
     time_trusted: bool
 
     @classmethod
-    def of(cls, door: Door, now: datetime) -> Status:
+    def of(cls, door: Door, now: datetime) -> KioskStatus:
         """Return how this door is."""
         return cls(
             at=now,
@@ -74,7 +74,7 @@ class Status:
         )
 
     @classmethod
-    def of_nobodys(cls, broken: Iterable[tuple[Part, str]], now: datetime, time_trusted: bool) -> Status:
+    def of_nobodys(cls, broken: Iterable[tuple[Part, str]], now: datetime, time_trusted: bool) -> KioskStatus:
         """Return how a kiosk is that belongs to no door yet: it waits for its enrolment code, and has camera and keypad."""
         troubles = _troubles(broken)
         return cls(
@@ -95,22 +95,22 @@ class Status:
         return json.dumps(asdict(self) | {"at": self.at.isoformat()}, ensure_ascii=False)
 
     @classmethod
-    def from_json(cls, text: str) -> Status | None:
+    def from_json(cls, text: str) -> KioskStatus | None:
         """Return what was written; None where it is not whole."""
         try:
             told = json.loads(text)
             return cls(
                 at=datetime.fromisoformat(told.pop("at")),
                 faults=tuple(told.pop("faults")),
-                troubles=tuple(Trouble(**each) for each in told.pop("troubles")),
+                troubles=tuple(BrokenPart(**each) for each in told.pop("troubles")),
                 **told,
             )
         except (ValueError, TypeError, KeyError, AttributeError):
             return None
 
 
-def _troubles(broken: Iterable[tuple[Part, str]]) -> tuple[Trouble, ...]:
-    return tuple(Trouble(number=NUMBER_OF[part], part=part, why=why) for part, why in broken)
+def _troubles(broken: Iterable[tuple[Part, str]]) -> tuple[BrokenPart, ...]:
+    return tuple(BrokenPart(number=NUMBER_OF[part], part=part, why=why) for part, why in broken)
 
 
 class StatusFile:
@@ -120,7 +120,7 @@ class StatusFile:
         self._file = None if folder is None else folder / NAME
         self._failed = False
 
-    def write(self, status: Status) -> None:
+    def write(self, status: KioskStatus) -> None:
         """Write it whole. What cannot be written is said once: a door needs no such file."""
         if self._file is None:
             return
@@ -151,16 +151,16 @@ def folders(runtime: Path) -> Iterable[Path]:
     yield from sorted(OTHER_PLACE.glob("ashyq-kiosk-*"))
 
 
-def newest(places: Iterable[Path], now: datetime) -> Status | None:
+def newest(places: Iterable[Path], now: datetime) -> KioskStatus | None:
     """Return the newest status that a running kiosk wrote; None where none did lately. Raises nothing."""
-    found: list[Status] = []
+    found: list[KioskStatus] = []
     for place in places:
         try:
             with (place / NAME).open("rb") as file:
                 text = file.read(LONGEST_BYTES).decode("utf-8", "replace")
         except OSError:
             continue
-        status = Status.from_json(text)
+        status = KioskStatus.from_json(text)
         if status is not None and abs(now - status.at) < OLD:
             found.append(status)
     return max(found, key=lambda status: status.at, default=None)

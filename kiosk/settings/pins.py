@@ -5,12 +5,12 @@ A kind knows nothing of what hangs on a pin, nor whether another key names the s
 
 from __future__ import annotations
 
-from kiosk.settings.schema import Kind, Unfit, quoted_number
+from kiosk.settings.schema import Unfit, ValueKind, quoted_number
 
 _FORM = "BCM numbers, not positions on the header: `pinout` on the device prints both"
 
 
-def pin() -> Kind:
+def pin() -> ValueKind:
     """A GPIO of the 40-pin header by its Broadcom number; 0 means not wired, and is None for the application."""
 
     def read(value: object) -> int | None:
@@ -20,7 +20,7 @@ def pin() -> Kind:
             raise Unfit(_FORM)
         return value or None
 
-    return Kind(
+    return ValueKind(
         expected="a GPIO as BCM number from 2 to 27, or 0 for none",
         range="0, 2 to 27",
         read=read,
@@ -29,7 +29,7 @@ def pin() -> Kind:
     )
 
 
-def pins(most: int, what: str) -> Kind:
+def pins(most: int, what: str) -> ValueKind:
     """Several GPIOs in their order, each once, or none; a tuple for the application."""
 
     def read(value: object) -> tuple[int, ...]:
@@ -46,7 +46,7 @@ def pins(most: int, what: str) -> Kind:
             raise Unfit("each at most once")
         return tuple(value)
 
-    return Kind(
+    return ValueKind(
         expected=f"a list of the GPIOs of {what} as BCM numbers from 2 to 27",
         range=f"up to {most} of 2 to 27",
         read=read,

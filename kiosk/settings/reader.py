@@ -22,7 +22,7 @@ _LIMIT = 256 * 1024
 _HEADER = re.compile(r"\[\s*([A-Za-z0-9_.\-\"]+)\s*\]\s*(?:#.*)?")
 _ASSIGNMENT = re.compile(r"([A-Za-z0-9_\-.\"' ]+?)\s*=\s*(.*)")
 
-Where = tuple[str, str]
+SettingName = tuple[str, str]
 """A section and a key in it; the key is empty for the section itself."""
 
 
@@ -35,13 +35,13 @@ class Mistake:
 
 
 @dataclass(slots=True, kw_only=True)
-class Found:
+class FileValues:
     """What a file says: good values only, and the mistakes."""
 
     values: dict[str, dict[str, Any]] = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
-    lines: dict[Where, int] = field(default_factory=dict)
-    bad: set[Where] = field(default_factory=set)
+    lines: dict[SettingName, int] = field(default_factory=dict)
+    bad: set[SettingName] = field(default_factory=set)
     """Which keys have a mistake of their own: nothing more is said about them."""
 
 
@@ -68,9 +68,9 @@ def read_file(file: Path) -> str:
         raise SettingsError(f"{file}:{line}: not UTF-8: save the file with the encoding UTF-8") from None
 
 
-def read_values(text: str, sections: Mapping[str, Mapping[str, Entry]]) -> Found:
+def read_values(text: str, sections: Mapping[str, Mapping[str, Entry]]) -> FileValues:
     """Read the text against the table. Never raises: what is wrong is in `mistakes`, in the order of the lines."""
-    found = Found()
+    found = FileValues()
     tree = _walk(text, found)
     try:
         tree = tomllib.loads(text.replace("\r\n", "\n"))
@@ -86,7 +86,7 @@ def read_values(text: str, sections: Mapping[str, Mapping[str, Entry]]) -> Found
     return found
 
 
-def _walk(text: str, found: Found) -> dict[str, Any]:
+def _walk(text: str, found: FileValues) -> dict[str, Any]:
     """Take the text line by line: note where each key stands, what is wrong, and what the good lines hold."""
     tree: dict[str, Any] = {}
     section: str | None = ""
@@ -101,7 +101,7 @@ def _walk(text: str, found: Found) -> dict[str, Any]:
     return tree
 
 
-def _walk_header(line: str, number: int, tree: dict[str, Any], found: Found) -> str | None:
+def _walk_header(line: str, number: int, tree: dict[str, Any], found: FileValues) -> str | None:
     """Return the section that begins here; None where it cannot be told, and the lines under it are passed over."""
     header = _HEADER.fullmatch(line)
     if not header:
@@ -123,7 +123,7 @@ def _walk_header(line: str, number: int, tree: dict[str, Any], found: Found) -> 
     return section
 
 
-def _walk_assignment(section: str, line: str, number: int, tree: dict[str, Any], found: Found) -> None:
+def _walk_assignment(section: str, line: str, number: int, tree: dict[str, Any], found: FileValues) -> None:
     def wrong(text: str) -> None:
         found.mistakes.append(Mistake(line=number, text=text))
 
@@ -152,7 +152,7 @@ def _walk_assignment(section: str, line: str, number: int, tree: dict[str, Any],
 
 
 def _read_section(
-    name: str, content: object, sections: Mapping[str, Mapping[str, Entry]], found: Found
+    name: str, content: object, sections: Mapping[str, Mapping[str, Entry]], found: FileValues
 ) -> None:
     line = found.lines.get((name, ""), found.lines.get(("", name), 0))
     if name not in sections:
@@ -198,7 +198,7 @@ def _at_home(key: str, sections: Mapping[str, Mapping[str, Entry]]) -> str:
     return f"it belongs in {' or '.join(homes)}" if homes else ""
 
 
-def _full(where: Where) -> str:
+def _full(where: SettingName) -> str:
     section, key = where
     return f"[{section}] {key}" if section else key
 

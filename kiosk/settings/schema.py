@@ -37,7 +37,7 @@ class Unfit(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
+class ValueKind:
     """One kind of value. `read` takes what TOML gave and returns what the application uses, or raises Unfit."""
 
     expected: str
@@ -65,7 +65,7 @@ class Kind:
         return json.dumps(value, ensure_ascii=False)
 
 
-def number(low: float, high: float, unit: str) -> Kind:
+def number(low: float, high: float, unit: str) -> ValueKind:
     """A number with a unit, both ends included."""
 
     def read(value: object) -> float:
@@ -76,10 +76,10 @@ def number(low: float, high: float, unit: str) -> Kind:
         return float(value)
 
     span = f"{low:g} to {high:g}"
-    return Kind(expected=f"a number of {_UNITS[unit]} from {span}", range=span, read=read, unit=unit)
+    return ValueKind(expected=f"a number of {_UNITS[unit]} from {span}", range=span, read=read, unit=unit)
 
 
-def whole(low: int, high: int, unit: str) -> Kind:
+def whole(low: int, high: int, unit: str) -> ValueKind:
     """A whole number with a unit, both ends included."""
 
     def read(value: object) -> int:
@@ -90,10 +90,12 @@ def whole(low: int, high: int, unit: str) -> Kind:
         return value
 
     span = f"{low} to {high}"
-    return Kind(expected=f"a whole number of {_UNITS[unit]} from {span}", range=span, read=read, unit=unit)
+    return ValueKind(
+        expected=f"a whole number of {_UNITS[unit]} from {span}", range=span, read=read, unit=unit
+    )
 
 
-def choice(*options: str | int, renamed: Mapping[str, str] | None = None) -> Kind:
+def choice(*options: str | int, renamed: Mapping[str, str] | None = None) -> ValueKind:
     """One of a few words or numbers. `renamed`: old words that files of an earlier release may still have -> new ones."""
 
     def read(value: object) -> str | int:
@@ -106,10 +108,10 @@ def choice(*options: str | int, renamed: Mapping[str, str] | None = None) -> Kin
         raise Unfit(did_you_mean(str(value), [str(option) for option in options]))
 
     listed = ", ".join(json.dumps(option) for option in options)
-    return Kind(expected=f"one of {listed}", range=listed, read=read)
+    return ValueKind(expected=f"one of {listed}", range=listed, read=read)
 
 
-def several(*options: str) -> Kind:
+def several(*options: str) -> ValueKind:
     """Some of a few words, each once, at least one; a tuple for the application, in the order of the options."""
     listed = ", ".join(json.dumps(option) for option in options)
 
@@ -123,10 +125,10 @@ def several(*options: str) -> Kind:
             raise Unfit("each at most once")
         return tuple(option for option in options if option in value)
 
-    return Kind(expected=f"a list of some of {listed}", range=f"some of {listed}", read=read)
+    return ValueKind(expected=f"a list of some of {listed}", range=f"some of {listed}", read=read)
 
 
-def flag() -> Kind:
+def flag() -> ValueKind:
     """Yes or no."""
 
     def read(value: object) -> bool:
@@ -136,10 +138,10 @@ def flag() -> Kind:
             )
         return value
 
-    return Kind(expected="true or false", range="true, false", read=read)
+    return ValueKind(expected="true or false", range="true, false", read=read)
 
 
-def text(expected: str, pattern: str) -> Kind:
+def text(expected: str, pattern: str) -> ValueKind:
     """A string of a certain form. `expected` says the form in words."""
 
     def read(value: object) -> str:
@@ -147,15 +149,15 @@ def text(expected: str, pattern: str) -> Kind:
             raise Unfit
         return value
 
-    return Kind(expected=expected, range=expected, read=read)
+    return ValueKind(expected=expected, range=expected, read=read)
 
 
-def device() -> Kind:
+def device() -> ValueKind:
     """Which of several devices: its path, or "auto"."""
     return text('"auto" or the absolute path of a device', r"auto|/[^\0]+")
 
 
-def size() -> Kind:
+def size() -> ValueKind:
     """Width and height as "1280x720"; (width, height) for the application."""
 
     def read(value: object) -> tuple[int, int]:
@@ -165,13 +167,13 @@ def size() -> Kind:
         return int(found[1]), int(found[2])
 
     form = 'a size in pixels such as "1280x720", each side from 160 to 4096'
-    return Kind(expected=form, range='"160x160" to "4096x4096"', read=read, unit="px")
+    return ValueKind(expected=form, range='"160x160" to "4096x4096"', read=read, unit="px")
 
 
-def size_or_auto() -> Kind:
+def size_or_auto() -> ValueKind:
     """A size, or "auto": the display's own, None for the application."""
     sized = size()
-    return Kind(
+    return ValueKind(
         expected=f'"auto" or {sized.expected}',
         range=f'"auto", {sized.range}',
         read=lambda value: None if value == "auto" else sized.read(value),
@@ -180,7 +182,7 @@ def size_or_auto() -> Kind:
     )
 
 
-def local_hours() -> Kind:
+def local_hours() -> ValueKind:
     """A stretch of local time as "22:00-07:00"; a Window, or None where it is empty."""
 
     def read(value: object) -> Window | None:
@@ -195,10 +197,10 @@ def local_hours() -> Kind:
             raise Unfit("a day has the times 00:00 to 23:59") from None
 
     form = 'two local times such as "22:00-07:00", or "" for none'
-    return Kind(expected=form, range='"00:00-23:59", ""', read=read, unit="local time")
+    return ValueKind(expected=form, range='"00:00-23:59", ""', read=read, unit="local time")
 
 
-def time_zone() -> Kind:
+def time_zone() -> ValueKind:
     """A name of the IANA time zone data; a ZoneInfo for the application."""
 
     def read(value: object) -> ZoneInfo:
@@ -210,10 +212,10 @@ def time_zone() -> Kind:
         near = did_you_mean(str(value), available_timezones())
         raise Unfit(near or "`timedatectl list-timezones` prints them all")
 
-    return Kind(expected='a time zone such as "Asia/Almaty"', range="IANA name", read=read)
+    return ValueKind(expected='a time zone such as "Asia/Almaty"', range="IANA name", read=read)
 
 
-def address() -> Kind:
+def address() -> ValueKind:
     """The base of an http(s) address, without user, query or trailing slash."""
 
     def read(value: object) -> str:
@@ -233,10 +235,10 @@ def address() -> Kind:
         return value.rstrip("/")
 
     form = 'an address such as "https://registry.example.kz"'
-    return Kind(expected=form, range="https, or http to this machine", read=read)
+    return ValueKind(expected=form, range="https, or http to this machine", read=read)
 
 
-def path() -> Kind:
+def path() -> ValueKind:
     """An absolute path."""
 
     def read(value: object) -> Path:
@@ -246,10 +248,10 @@ def path() -> Kind:
             raise Unfit("it has to begin with /")
         return Path(value)
 
-    return Kind(expected="the absolute path of a file", range="absolute path", read=read)
+    return ValueKind(expected="the absolute path of a file", range="absolute path", read=read)
 
 
-def key(kind: Kind, default: str | float | list[str] | list[int], comment: str) -> Any:
+def key(kind: ValueKind, default: str | float | list[str] | list[int], comment: str) -> Any:
     """A line of the table: a dataclass field that knows its kind, its default as TOML has it, and its comment."""
     return field(default=kind.read(default), metadata={"kind": kind, "toml": default, "comment": comment})
 
@@ -259,7 +261,7 @@ class Entry:
     """A line of the table, as the reader and the pages see it."""
 
     name: str
-    kind: Kind
+    kind: ValueKind
     toml: str | float | list[str] | list[int]
     comment: str
 

@@ -15,7 +15,7 @@ from kiosk.core.rule.policy import Window
 from kiosk.ports import Symbology
 from kiosk.settings.pins import pins
 from kiosk.settings.schema import (
-    Kind,
+    ValueKind,
     address,
     choice,
     device,
@@ -35,7 +35,7 @@ from kiosk.settings.schema import (
 _NAME = r"[A-Z0-9](?:[A-Z0-9-]{0,14}[A-Z0-9])?"
 
 
-def _name(what: str) -> Kind:
+def _name(what: str) -> ValueKind:
     return text(f"{what} of 1 to 16 capital Latin letters, digits and hyphens", _NAME)
 
 

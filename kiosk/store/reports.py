@@ -51,7 +51,7 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class ReferredVisit:
     """A visit under a reference number: all that staff may see of it."""
 
     uid: str
@@ -66,7 +66,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Queued:
+class QueuedRecord:
     """A record that the registry does not have, without whoever it is about."""
 
     uid: str
@@ -82,7 +82,7 @@ class Queued:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
+class DocumentOnFile:
     """A document of the registry that is kept, and how old it is."""
 
     name: str
@@ -198,7 +198,7 @@ class Reports:
             for row in rows
         )
 
-    def find(self, reference: str) -> tuple[Found, ...]:
+    def find(self, reference: str) -> tuple[ReferredVisit, ...]:
         """Return the visits under a reference number, newest first, each by its last decision: two may share one in years.
 
         Small letters, spaces and a missing hyphen are how people say it.
@@ -216,7 +216,7 @@ class Reports:
                 reference=_as_written(reference),
             )
         return tuple(
-            Found(
+            ReferredVisit(
                 uid=row["uid"],
                 at=datetime.fromisoformat(row["at"]),
                 direction=Direction(row["direction"]),
@@ -229,7 +229,7 @@ class Reports:
             for row in rows
         )
 
-    def queue(self, limit: int = 500) -> tuple[Queued, ...]:
+    def queue(self, limit: int = 500) -> tuple[QueuedRecord, ...]:
         """Return what the registry does not have: parked records first, then in the order of sending."""
         with plainly("the outbox cannot be read"):
             rows = self._all(
@@ -240,7 +240,7 @@ class Reports:
                 limit=limit,
             )
         return tuple(
-            Queued(
+            QueuedRecord(
                 uid=row["uid"],
                 kind=row["kind"],
                 at=datetime.fromisoformat(row["at"]),
@@ -252,12 +252,12 @@ class Reports:
             for row in rows
         )
 
-    def documents(self) -> tuple[Held, ...]:
+    def documents(self) -> tuple[DocumentOnFile, ...]:
         """Return what is kept of the registry's word, by name. What it says was verified by whoever took it into force."""
         with plainly("the registry's documents cannot be read"):
             rows = self._all("SELECT name, fetched_at, issued_at, not_after FROM documents ORDER BY name")
         return tuple(
-            Held(
+            DocumentOnFile(
                 name=row["name"],
                 fetched_at=datetime.fromisoformat(row["fetched_at"]),
                 issued_at=_moment(row["issued_at"]),

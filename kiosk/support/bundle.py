@@ -49,7 +49,7 @@ knows whose they are.
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class BundleFile:
     """One file of a bundle, ready to go."""
 
     name: str
@@ -60,7 +60,7 @@ class Member:
 
 def collect(
     config: Path | None, now: datetime, *, ask: Callable[..., str] = said, powers: Powers | None = None
-) -> Iterator[Member]:
+) -> Iterator[BundleFile]:
     """Make each file of a bundle, one after the other. What cannot be made says why in its place, and stops no other.
 
     `powers`: root's, where they were laid down: the journal is read with them.
@@ -86,23 +86,23 @@ def collect(
             for name, make in bundle_machine.everything(store.parent, ask, ask_as_root)
         ),
     )
-    yield Member(
+    yield BundleFile(
         "README.txt",
         ABOUT.format(version=__version__, now=now, days=bundle_machine.JOURNAL_DAYS, mask=MASK),
         whole=True,
     )
     for name, make in parts:
         try:
-            yield Member(name, make(), whole=True)
+            yield BundleFile(name, make(), whole=True)
         except KioskError as wrong:
-            yield Member(name, redacted(f"could not be made: {wrong}"), whole=False)
+            yield BundleFile(name, redacted(f"could not be made: {wrong}"), whole=False)
         except PermissionError:
-            yield Member(
+            yield BundleFile(
                 name, "could not be made: not yours to read; call it as root: sudo kiosk bundle", whole=False
             )
         except Exception as bug:
             # Its words may repeat what it was given.
-            yield Member(name, f"could not be made: {type(bug).__name__}", whole=False)
+            yield BundleFile(name, f"could not be made: {type(bug).__name__}", whole=False)
 
 
 def place_for(to: Path | None, now: datetime) -> Path:
@@ -114,7 +114,7 @@ def place_for(to: Path | None, now: datetime) -> Path:
     return to
 
 
-def write(members: Iterable[Member], file: Path, now: datetime) -> int:
+def write(members: Iterable[BundleFile], file: Path, now: datetime) -> int:
     """Write the bundle for its owner alone, and return its size in bytes. Raises KioskError where that cannot be, or it is there."""
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w:gz") as tar:
@@ -137,7 +137,7 @@ def write(members: Iterable[Member], file: Path, now: datetime) -> int:
     return len(packed.getvalue())
 
 
-def told(members: Iterable[Member], file: Path, size: int) -> str:
+def told(members: Iterable[BundleFile], file: Path, size: int) -> str:
     """Return what the technician reads at the end: what is in it, where it lies, and what to do with it."""
     lines = [f"{file.absolute()} ({max(1, size // 1000)} kB)"]
     lines += [

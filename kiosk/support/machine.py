@@ -14,6 +14,7 @@ from pathlib import Path
 from kiosk.doctor.service import GATE_SAFE, SERVICE
 from kiosk.errors import KioskError
 from kiosk.machine import versions
+from kiosk.machine.programs import RunProgram
 
 SYS, PROC = Path("/sys"), Path("/proc")
 JOURNAL_DAYS = 7
@@ -34,8 +35,6 @@ _PLUGGED = (
     ("temperature", "class/thermal/thermal_zone*", ("type", "temp")),
 )
 """Kind, where it is below /sys, and what is told of it: kinds and states. A serial number says whose it is, and stays out."""
-
-Ask = Callable[..., str]
 
 
 def devices(sys: Path = SYS) -> str:
@@ -67,7 +66,7 @@ def system(data: Path, proc: Path = PROC) -> str:
     )
 
 
-def packages(ask: Ask) -> str:
+def packages(ask: RunProgram) -> str:
     """Return the versions of the kiosk, of Python's libraries and of Debian's packages that it stands on."""
     from importlib import metadata
 
@@ -85,7 +84,7 @@ def packages(ask: Ask) -> str:
     return "\n".join([*versions.lines(), "", *libraries, "", debian])
 
 
-def service(ask: Ask) -> str:
+def service(ask: RunProgram) -> str:
     """Return how the units stand, as systemd tells."""
     names = "Id,ActiveState,SubState,Result,NRestarts,WatchdogUSec,UnitFileState,StatusText,ExecMainStatus,ActiveEnterTimestamp"
     units = [_asked(ask, "systemctl", "show", unit, f"--property={names}") for unit in (SERVICE, GATE_SAFE)]
@@ -93,7 +92,7 @@ def service(ask: Ask) -> str:
     return "\n\n".join([*units, f"failed units: {failed or 'none'}"])
 
 
-def journal(ask: Ask) -> str:
+def journal(ask: RunProgram) -> str:
     """Return the last days of what the door said, bounded in lines and bytes. Raises KioskError where it cannot be read."""
     lines = ask(
         "journalctl", f"--unit={SERVICE}", f"--unit={GATE_SAFE}", f"--since=-{JOURNAL_DAYS}days", f"--lines={JOURNAL_LINES}",
@@ -107,7 +106,7 @@ def journal(ask: Ask) -> str:
     return lines
 
 
-def kernel(ask: Ask) -> str:
+def kernel(ask: RunProgram) -> str:
     """Return what the kernel warned of since the machine started: weak supply, lost USB, a dying card.
 
     Raises KioskError where it cannot be read, which is not the same as no warning.
@@ -131,7 +130,7 @@ def _read(file: Path) -> str:
         return ""
 
 
-def _asked(ask: Ask, *words: str) -> str:
+def _asked(ask: RunProgram, *words: str) -> str:
     try:
         return ask(*words).strip()
     except KioskError as failure:
@@ -148,7 +147,9 @@ def _room(place: Path) -> str:
     )
 
 
-def everything(data: Path, ask: Ask, ask_as_root: Ask) -> Iterable[tuple[str, Callable[[], str]]]:
+def everything(
+    data: Path, ask: RunProgram, ask_as_root: RunProgram
+) -> Iterable[tuple[str, Callable[[], str]]]:
     """Yield the files of this part: name, and what makes its text. `ask_as_root`: for what not everybody may read."""
     yield "system.txt", lambda: system(data)
     yield "devices.txt", devices

@@ -18,7 +18,7 @@ FRAMES = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
+class LastHeard:
     """When one worker was last heard of, in seconds of the monotonic clock."""
 
     name: str
@@ -39,7 +39,7 @@ class Silent:
     thread: int = 0
 
 
-def silent(heard: Iterable[Heard], now: float) -> tuple[Silent, ...]:
+def silent(heard: Iterable[LastHeard], now: float) -> tuple[Silent, ...]:
     """Return whoever was silent for longer than promised, by name.
 
     >>> silent([Heard(name="scan", longest_s=5, at=10), Heard(name="sync", longest_s=60, at=10)], now=20)
@@ -63,11 +63,11 @@ class Pulse:
         self._longest_s = longest_s
         self._mono = mono
         self._end = end
-        self._heard: Heard | None = None
+        self._heard: LastHeard | None = None
 
     def beat(self) -> None:
         """Be heard of. Costs a microsecond; the first time begins the promise."""
-        self._heard = Heard(
+        self._heard = LastHeard(
             name=self._name, longest_s=self._longest_s, at=self._mono(), thread=threading.get_ident()
         )
 
@@ -76,7 +76,7 @@ class Pulse:
         self._end(self)
 
     @property
-    def heard(self) -> Heard | None:
+    def heard(self) -> LastHeard | None:
         """When it was last heard of; None before the first time."""
         return self._heard
 
@@ -104,7 +104,7 @@ class Heartbeats:
             self._pulses.append(pulse)
         return pulse
 
-    def heard(self) -> tuple[Heard, ...]:
+    def heard(self) -> tuple[LastHeard, ...]:
         """Return all that were heard of and are still at work."""
         with self._guard:
             pulses = tuple(self._pulses)

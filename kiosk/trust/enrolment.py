@@ -41,7 +41,7 @@ _LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
 _PASSPHRASE = re.compile(r"[ -~]{8,63}", re.ASCII)  # WPA knows no other
 
 
-class Member(IntEnum):
+class EnrolmentMember(IntEnum):
     """The keys of the map."""
 
     REGISTRY = 1
@@ -55,7 +55,7 @@ class Member(IntEnum):
 
 
 class WifiMember(IntEnum):
-    """The keys of the map under `Member.WIFI`."""
+    """The keys of the map under `EnrolmentMember.WIFI`."""
 
     SSID = 1
     PASSPHRASE = 2
@@ -114,7 +114,7 @@ class EnrolmentCode:
         return tuple(lines)
 
 
-class _Faulty(Exception):
+class _EnrolmentFaulty(Exception):
     def __init__(self, fault: EnrolmentFault) -> None:
         super().__init__(fault.value)
         self.fault = fault
@@ -132,14 +132,14 @@ def parse_enrolment(text: str, *, now: datetime, serial: str) -> EnrolmentCode |
         if code.serial is not None and code.serial.casefold() != serial.casefold():
             return EnrolmentFault.OTHER_DEVICE
         return code if now < code.expires_at else EnrolmentFault.EXPIRED
-    except _Faulty as faulty:
+    except _EnrolmentFaulty as faulty:
         return faulty.fault
     except Exception:  # total: whatever the text does to a library, it enrols nothing
         return EnrolmentFault.DAMAGED
 
 
 def enrolment_text(members: dict[int, Any]) -> str:
-    """Write a code: what a registry calls. Keys from `Member`, in their order."""
+    """Write a code: what a registry calls. Keys from `EnrolmentMember`, in their order."""
     octets = cbor2.dumps(members, canonical=True)
     must(len(octets) <= MOST_BYTES)
     text: str = base45.b45encode(octets + _check(octets)).decode()
@@ -159,36 +159,38 @@ def _check(octets: bytes) -> bytes:
 def _parsed(text: str) -> EnrolmentCode:
     if not text.startswith(PREFIX):
         newer = _ANY_VERSION.match(text)
-        raise _Faulty(EnrolmentFault.NEWER_VERSION if newer else EnrolmentFault.NOT_AN_ENROLMENT)
+        raise _EnrolmentFaulty(EnrolmentFault.NEWER_VERSION if newer else EnrolmentFault.NOT_AN_ENROLMENT)
     must(len(text) <= LONGEST)
     octets = octets_of(text.removeprefix(PREFIX))
     octets, check = octets[:-CHECK_BYTES], octets[-CHECK_BYTES:]
     must(_check(octets) == check)
     members = _members(octets)
-    must(members.keys() >= set(Member) - {Member.WIFI, Member.SERIAL})
-    token, root_key = members[Member.TOKEN], members[Member.ROOT_KEY]
+    must(members.keys() >= set(EnrolmentMember) - {EnrolmentMember.WIFI, EnrolmentMember.SERIAL})
+    token, root_key = members[EnrolmentMember.TOKEN], members[EnrolmentMember.ROOT_KEY]
     must(isinstance(token, bytes) and len(token) == TOKEN_BYTES)
     must(isinstance(root_key, bytes) and len(root_key) == ROOT_KEY_BYTES)
     return EnrolmentCode(
-        registry=_address(members[Member.REGISTRY]),
-        venue=_printable(members[Member.VENUE], most=80),
-        door=_matching(_DOOR, members[Member.DOOR]),
+        registry=_address(members[EnrolmentMember.REGISTRY]),
+        venue=_printable(members[EnrolmentMember.VENUE], most=80),
+        door=_matching(_DOOR, members[EnrolmentMember.DOOR]),
         token=token,
-        expires_at=moment(members[Member.EXPIRES]),
+        expires_at=moment(members[EnrolmentMember.EXPIRES]),
         root_key=root_key,
-        wifi=_wifi(members[Member.WIFI]) if Member.WIFI in members else None,
-        serial=_printable(members[Member.SERIAL], most=32) if Member.SERIAL in members else None,
+        wifi=_wifi(members[EnrolmentMember.WIFI]) if EnrolmentMember.WIFI in members else None,
+        serial=_printable(members[EnrolmentMember.SERIAL], most=32)
+        if EnrolmentMember.SERIAL in members
+        else None,
     )
 
 
 def _members(octets: bytes) -> dict[int, Any]:
     """Decode the map. A member more is not skipped: what it asks for might be what makes the door safe."""
     members: dict[int, Any] = decoded(octets, dict, depth=2)
-    inner = members.get(Member.WIFI, {})
+    inner = members.get(EnrolmentMember.WIFI, {})
     must(isinstance(inner, dict) and integers((*members, *inner)))
     must([*members, *inner] == [*sorted(members), *sorted(inner)])
-    if members.keys() - set(Member) or inner.keys() - set(WifiMember):
-        raise _Faulty(EnrolmentFault.NEWER_VERSION)
+    if members.keys() - set(EnrolmentMember) or inner.keys() - set(WifiMember):
+        raise _EnrolmentFaulty(EnrolmentFault.NEWER_VERSION)
     return members
 
 
@@ -198,7 +200,7 @@ def _address(came: object) -> str:
     found = _ADDRESS.fullmatch(str(came))
     safe = found is not None and (found[1] == "https" or found[2] in _LOOPBACK)
     if not safe or urlsplit(str(came)).port == 0:
-        raise _Faulty(EnrolmentFault.UNSAFE_ADDRESS)
+        raise _EnrolmentFaulty(EnrolmentFault.UNSAFE_ADDRESS)
     return str(came).removesuffix("/")
 
 

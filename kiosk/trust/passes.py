@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from kiosk.core.model import Colour, NotACredential, Pass, Refusal
+from kiosk.core.model import Colour, NotACredential, Pass, TextFault
 from kiosk.core.who.credential import LONGEST
 from kiosk.trust.cose import decoded, integers, parse_sign1
 from kiosk.trust.keyring import Keyring
@@ -27,7 +27,7 @@ _DOOR = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}\Z", re.ASCII)
 
 
 class _Refused(Exception):
-    def __init__(self, reason: Refusal) -> None:
+    def __init__(self, reason: TextFault) -> None:
         super().__init__(reason.value)
         self.reason = reason
 
@@ -39,20 +39,20 @@ def verify_pass(text: str, keyring: Keyring) -> Pass | NotACredential:
     except _Refused as refused:
         return NotACredential(reason=refused.reason)
     except Exception:  # total: whatever a stranger's bytes do to a library, they are no pass
-        return NotACredential(reason=Refusal.DAMAGED_PASS)
+        return NotACredential(reason=TextFault.DAMAGED_PASS)
 
 
 def _verified(text: str, keyring: Keyring) -> Pass:
-    _must(len(text) <= LONGEST, Refusal.TOO_LONG)
+    _must(len(text) <= LONGEST, TextFault.TOO_LONG)
     if not text.startswith(PREFIX):
-        raise _Refused(Refusal.NEWER_PASS if _ANY_VERSION.match(text) else Refusal.NOT_OURS)
+        raise _Refused(TextFault.NEWER_PASS if _ANY_VERSION.match(text) else TextFault.NOT_OURS)
     sign1 = parse_sign1(octets_of(text.removeprefix(PREFIX)))
     key = keyring.passes.get(sign1.kid)
     if key is None:
-        raise _Refused(Refusal.UNKNOWN_KEY)
-    _must(sign1.algorithm == key.algorithm and sign1.signed_by(key.public), Refusal.WRONG_SIGNATURE)
+        raise _Refused(TextFault.UNKNOWN_KEY)
+    _must(sign1.algorithm == key.algorithm and sign1.signed_by(key.public), TextFault.WRONG_SIGNATURE)
     found = _pass(sign1.payload, key_id=key.kid.hex())
-    _must(key.not_after is None or found.expires_at <= key.not_after, Refusal.UNKNOWN_KEY)
+    _must(key.not_after is None or found.expires_at <= key.not_after, TextFault.UNKNOWN_KEY)
     return found
 
 
@@ -75,6 +75,6 @@ def _pass(payload: bytes, *, key_id: str) -> Pass:
     )
 
 
-def _must(holds: bool, otherwise: Refusal = Refusal.DAMAGED_PASS) -> None:
+def _must(holds: bool, otherwise: TextFault = TextFault.DAMAGED_PASS) -> None:
     if not holds:
         raise _Refused(otherwise)

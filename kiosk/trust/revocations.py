@@ -27,7 +27,7 @@ HASH = struct.Struct(">Q")
 """One that was removed."""
 
 
-class Member(IntEnum):
+class RevocationMember(IntEnum):
     """The keys of the content's map."""
 
     BASE = 1
@@ -84,8 +84,12 @@ def hash_of(pass_id: str) -> int:
 
 def _parsed(content: bytes) -> RevocationChange:
     members = decoded(content, dict, depth=1)
-    must(members.keys() == set(Member) and integers(members))
-    base, added, removed = members[Member.BASE], members[Member.ADDED], members[Member.REMOVED]
+    must(members.keys() == set(RevocationMember) and integers(members))
+    base, added, removed = (
+        members[RevocationMember.BASE],
+        members[RevocationMember.ADDED],
+        members[RevocationMember.REMOVED],
+    )
     must(integers((base,)) and 0 <= base <= HIGHEST_SEQUENCE)
     must(isinstance(added, bytes) and isinstance(removed, bytes))
     must(len(added) % ENTRY.size == 0 and len(removed) % HASH.size == 0)

@@ -21,7 +21,7 @@ AHEAD = timedelta(seconds=300)
 HIGHEST_SEQUENCE = 2**53 - 1
 
 
-class Member(IntEnum):
+class PayloadMember(IntEnum):
     """The keys of the payload."""
 
     KIND = 1
@@ -61,7 +61,7 @@ class SignedDocument:
     content: bytes = field(repr=False)
 
 
-class _Faulty(Exception):
+class _DocumentFaulty(Exception):
     def __init__(self, fault: DocumentFault) -> None:
         super().__init__(fault.value)
         self.fault = fault
@@ -95,7 +95,7 @@ def open_signed(
             _must(now <= found.not_after, DocumentFault.EXPIRED)
             _must(not clock_trusted or found.issued_at <= now + AHEAD, DocumentFault.FROM_THE_FUTURE)
         return found
-    except _Faulty as faulty:
+    except _DocumentFaulty as faulty:
         return faulty.fault
     except Exception:  # total: whatever the bytes do to a library, they are no document
         return DocumentFault.DAMAGED
@@ -106,7 +106,7 @@ def _opened(body: bytes, roots: Roots, kind: str, *, now: datetime | None) -> Si
     sign1 = parse_sign1(body)
     root = roots.by_kid.get(sign1.kid)
     if root is None:
-        raise _Faulty(DocumentFault.UNKNOWN_ROOT)
+        raise _DocumentFaulty(DocumentFault.UNKNOWN_ROOT)
     signed = sign1.algorithm == EDDSA and sign1.signed_by(root.public)
     _must(signed, DocumentFault.WRONG_SIGNATURE)
     found = _document(sign1.payload, sign1.kid)
@@ -117,14 +117,19 @@ def _opened(body: bytes, roots: Roots, kind: str, *, now: datetime | None) -> Si
 
 def _document(payload: bytes, root: bytes) -> SignedDocument:
     members = decoded(payload, dict, depth=1)
-    must(set(Member) - {Member.AUDIENCE} <= members.keys() <= set(Member) and integers(members))
-    kind, sequence, content = (members[key] for key in (Member.KIND, Member.SEQUENCE, Member.CONTENT))
+    must(
+        set(PayloadMember) - {PayloadMember.AUDIENCE} <= members.keys() <= set(PayloadMember)
+        and integers(members)
+    )
+    kind, sequence, content = (
+        members[key] for key in (PayloadMember.KIND, PayloadMember.SEQUENCE, PayloadMember.CONTENT)
+    )
     must(isinstance(kind, str) and isinstance(content, bytes))
     must(integers((sequence,)) and 0 <= sequence <= HIGHEST_SEQUENCE)
-    issued_at, not_after = moment(members[Member.ISSUED]), moment(members[Member.NOT_AFTER])
+    issued_at, not_after = moment(members[PayloadMember.ISSUED]), moment(members[PayloadMember.NOT_AFTER])
     must(issued_at < not_after)
-    audience = members.get(Member.AUDIENCE)
-    must(Member.AUDIENCE not in members or isinstance(audience, str))
+    audience = members.get(PayloadMember.AUDIENCE)
+    must(PayloadMember.AUDIENCE not in members or isinstance(audience, str))
     return SignedDocument(
         kind=kind,
         root=root,
@@ -142,4 +147,4 @@ def _good(root: Root, at: datetime) -> bool:
 
 def _must(holds: bool, otherwise: DocumentFault) -> None:
     if not holds:
-        raise _Faulty(otherwise)
+        raise _DocumentFaulty(otherwise)

@@ -93,7 +93,7 @@ def trusted_keys(file: Path) -> tuple[Ed25519PublicKey, ...]:
 
 
 @contextmanager
-def opened(file: Path, keys: Sequence[Ed25519PublicKey]) -> Iterator[Release]:
+def opened(file: Path, keys: Sequence[Ed25519PublicKey]) -> Iterator[OpenedRelease]:
     """Open a release whose signature and payload are right. Raises ReleaseRefused, which says what is wrong with it."""
     try:
         with tarfile.open(file, "r:") as outer:
@@ -108,7 +108,7 @@ def opened(file: Path, keys: Sequence[Ed25519PublicKey]) -> Iterator[Release]:
             payload = outer.extractfile(third)
             assert payload is not None  # noqa: S101 - a regular file has a reader
             _must_match(payload, manifest)
-            yield Release(manifest, payload)
+            yield OpenedRelease(manifest, payload)
     except (tarfile.TarError, EOFError) as wrong:
         raise ReleaseRefused(
             f"expected a release file, found {file.name} that is none or is damaged ({type(wrong).__name__}): fetch it again"
@@ -122,7 +122,7 @@ def opened(file: Path, keys: Sequence[Ed25519PublicKey]) -> Iterator[Release]:
 
 
 @dataclass(frozen=True, slots=True)
-class Release:
+class OpenedRelease:
     """One that was found good, while its file is open."""
 
     manifest: Manifest

@@ -42,7 +42,7 @@ WITHIN_S = (10, 60)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Site:
+class UpdateSite:
     """Where everything is, and what time it is."""
 
     runtime: Path
@@ -68,7 +68,7 @@ class Site:
         return self.opt / "last-update"
 
 
-def take(source: str, site: Site) -> str:
+def take(source: str, site: UpdateSite) -> str:
     """Install a release from a file or an address, and see it through its trial. Returns what became of it.
 
     Raises ReleaseRefused (nothing was changed) or UpdateFailed (the old release runs).
@@ -95,17 +95,17 @@ def take(source: str, site: Site) -> str:
     return verdict
 
 
-def back(site: Site) -> str:
+def back(site: UpdateSite) -> str:
     """Return to the release before this one, on trial like any other. Raises UpdateFailed where there is none."""
     current, previous = _ready(site), site.link("previous")
     if not previous or not (site.opt / "releases" / previous).is_dir():
         raise UpdateFailed(
             f"expected a release before {current} on this device, found none: {current} runs on"
         )
-    return _hand_over(current, previous, [signs.Sign.ROW], site)
+    return _hand_over(current, previous, [signs.ProofOfLife.ROW], site)
 
 
-def _ready(site: Site) -> str:
+def _ready(site: UpdateSite) -> str:
     """Return the running release. Raises UpdateFailed where nothing can be updated here."""
     if os.geteuid() != 0:
         raise UpdateFailed("expected to be root, who alone may change what runs here: sudo kiosk update ...")
@@ -122,7 +122,7 @@ def _ready(site: Site) -> str:
 
 
 @contextmanager
-def _at_hand(source: str, site: Site) -> Iterator[Path]:
+def _at_hand(source: str, site: UpdateSite) -> Iterator[Path]:
     """Yield the file; what came from an address goes again."""
     address = urlsplit(source)
     if address.scheme not in ("http", "https"):
@@ -141,7 +141,7 @@ def _at_hand(source: str, site: Site) -> Iterator[Path]:
         yield Path(file.name)
 
 
-def _fetch(source: str, file: tempfile._TemporaryFileWrapper[bytes], site: Site) -> None:
+def _fetch(source: str, file: tempfile._TemporaryFileWrapper[bytes], site: UpdateSite) -> None:
     with requests.get(source, stream=True, timeout=WITHIN_S) as answer:
         answer.raise_for_status()
         length = 0
@@ -153,7 +153,7 @@ def _fetch(source: str, file: tempfile._TemporaryFileWrapper[bytes], site: Site)
     site.say(f"fetched {length / 1e6:.0f} MB")
 
 
-def _staged(tree: Path, manifest: Manifest, site: Site) -> str:
+def _staged(tree: Path, manifest: Manifest, site: UpdateSite) -> str:
     """Install the tree beside the running release by its own installer; return the name that it has there."""
     site.say(f"{manifest.version}: installing beside {site.link('current')}; the door goes on meanwhile")
     said = _run([str(tree / "install.sh"), "--stage", str(tree)], STAGING_S)
@@ -165,7 +165,7 @@ def _staged(tree: Path, manifest: Manifest, site: Site) -> str:
     return name
 
 
-def _hand_over(current: str, name: str, shown: list[signs.Sign], site: Site) -> str:
+def _hand_over(current: str, name: str, shown: list[signs.ProofOfLife], site: UpdateSite) -> str:
     """Switch in a quiet moment, and wait for the verdict."""
     _wait_for_quiet(site)
     site.say(
@@ -187,7 +187,7 @@ def _hand_over(current: str, name: str, shown: list[signs.Sign], site: Site) -> 
     )
 
 
-def _wait_for_quiet(site: Site) -> None:
+def _wait_for_quiet(site: UpdateSite) -> None:
     """Return when nobody was at the door for a while, in the hours that were set."""
     told, quiet_since = "", site.mono()
     while True:
@@ -206,7 +206,7 @@ def _wait_for_quiet(site: Site) -> None:
         site.pause(LOOK_S)
 
 
-def _drop_others(site: Site, kept: set[str]) -> None:
+def _drop_others(site: UpdateSite, kept: set[str]) -> None:
     """Remove releases that nothing returns to: a card is small."""
     for each in (site.opt / "releases").iterdir():
         if each.name not in kept:

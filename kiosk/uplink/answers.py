@@ -16,7 +16,7 @@ from requests import codes
 from kiosk.core.events import PhoneArrived
 from kiosk.core.inside.people import VenueNumber
 from kiosk.core.model import Colour, Direction, Identifier, IdentifierKind, Status
-from kiosk.errors import DeviceRevoked, RegistryRefused, RegistryUnreachable
+from kiosk.errors import DeviceRefused, RegistryRefused, RegistryUnreachable
 from kiosk.uplink.exchange import Reply
 
 SUBJECT = re.compile(r"(?:[0-9a-f]{24})?")
@@ -111,7 +111,7 @@ def _not_ok(reply: Reply) -> RegistryUnreachable | RegistryRefused:
         return RegistryUnreachable("redirect", "the registry never redirects: is there a portal in between?")
     why = f"http-{reply.status}"
     if _is_problem(reply) and reply.status != codes.too_many_requests:
-        return (DeviceRevoked if is_revoked(reply) else RegistryRefused)(why, refusal(reply))
+        return (DeviceRefused if is_revoked(reply) else RegistryRefused)(why, refusal(reply))
     unreachable = RegistryUnreachable(why)
     unreachable.retry_after_s = reply.retry_after_s
     return unreachable

@@ -19,7 +19,7 @@ import requests
 from kiosk.core.events import PhoneArrived
 from kiosk.core.inside.people import VenueNumber
 from kiosk.core.model import Direction, DoorKind, Identifier, Via
-from kiosk.core.outbox import Origin, Verdict, Word
+from kiosk.core.outbox import Origin, Verdict, VerdictWord
 from kiosk.core.rule.policy_document import NEWEST_VERSION
 from kiosk.errors import RegistryUnreachable
 from kiosk.ports import Answer
@@ -169,7 +169,7 @@ class RegistryClient:
                 case {"uid": str(uid), "verdict": ("stored" | "duplicate" | "rejected" | "later") as word}:
                     reason = result.get("reason")
                     fits = isinstance(reason, str) and answers.REASON.fullmatch(reason)
-                    verdicts[uid] = Verdict(word=Word(word), reason=reason if fits else "")
+                    verdicts[uid] = Verdict(word=VerdictWord(word), reason=reason if fits else "")
         return verdicts
 
     def fetch(self, name: str, etag: str = "", *, since: int = 0) -> Document | NotModified:

@@ -32,7 +32,7 @@ LEFT_BEHIND = 8
 PIECE = 1 << 18
 """Bytes that are read at once: a long list takes its room once and not twice."""
 
-Sign = Callable[[requests.PreparedRequest], None]
+SignRequest = Callable[[requests.PreparedRequest], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +74,7 @@ class Exchange:
         headers: Mapping[str, str],
         params: Mapping[str, str] | None = None,
         body: bytes | None = None,
-        sign: Sign | None = None,
+        sign: SignRequest | None = None,
     ) -> Reply:
         """Return what came within `deadline_s` seconds. Raises RegistryUnreachable, never later than that.
 
@@ -172,7 +172,9 @@ class _Lane:
         for each in self._open:
             _shut(each)
 
-    def once(self, question: requests.Request, left_s: float, most_bytes: int, sign: Sign | None) -> Reply:
+    def once(
+        self, question: requests.Request, left_s: float, most_bytes: int, sign: SignRequest | None
+    ) -> Reply:
         """Ask once."""
         prepared = self._session.prepare_request(question)
         if sign is not None:

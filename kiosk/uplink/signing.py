@@ -18,7 +18,7 @@ from kiosk.trust.signing import NONCE_BYTES, DeviceKey, sign_request
 log = logging.getLogger(__name__)
 
 
-class Identity(Protocol):
+class SigningIdentity(Protocol):
     """Who this device is to the registry: as much of `kiosk/enrolment/device.py` as a signature needs."""
 
     @property
@@ -37,7 +37,7 @@ class RequestSigner:
 
     def __init__(
         self,
-        identity: Identity,
+        identity: SigningIdentity,
         *,
         wall: Callable[[], datetime],
         new_nonce: Callable[[int], bytes] = secrets.token_bytes,

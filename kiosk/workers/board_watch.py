@@ -10,7 +10,7 @@ import threading
 from collections import Counter
 
 from kiosk.core.events import HealthChanged, Part
-from kiosk.core.health.board import AILMENTS, Vigil
+from kiosk.core.health.board import AILMENTS, BoardVigil
 from kiosk.ports import Board, Clock
 from kiosk.threads.levels import Level
 from kiosk.threads.reopening import Put
@@ -32,7 +32,7 @@ class BoardWatch:
         self._levels = {part: Level[HealthChanged](put, well[part], mono=clock.mono) for part in AILMENTS}
         self._now = well
         self._clock = clock
-        self._vigil = Vigil()
+        self._vigil = BoardVigil()
         self._wrong: Counter[Part] = Counter()
         self._logged = float("-inf")
 

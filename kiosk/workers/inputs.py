@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from kiosk.core.events import AlarmChanged, CodeRead, Part
-from kiosk.core.model import Credential, Direction, NotACredential, Refusal, Via
+from kiosk.core.model import Credential, Direction, NotACredential, TextFault, Via
 from kiosk.ports import FireAlarm, PassageSensor, Scanned, Scanner
 from kiosk.settings import Settings
 from kiosk.threads.bursts import Burst
@@ -28,7 +28,7 @@ NOISE_S = 2.0
 """The door hears of a scan that cannot be read once in so long (seconds): more often than somebody tries again who is not let out."""
 
 
-class Heard(Protocol):
+class HeardParts(Protocol):
     """What a door hears, as far as it has it (`kiosk.root.equipment.Drivers`)."""
 
     @property
@@ -42,7 +42,7 @@ class Heard(Protocol):
 
 
 def bodies(
-    drivers: Heard,
+    drivers: HeardParts,
     settings: Settings,
     is_new: Callable[[str], bool],
     understand: Callable[[str], Credential],
@@ -105,7 +105,7 @@ class Noise:
         self._burst = Burst()
         self._told_at = float("-inf")
 
-    def is_new(self, reason: Refusal) -> bool:
+    def is_new(self, reason: TextFault) -> bool:
         """Count one, and return whether the door is to hear of it.
 
         Not "whether it was quiet before": behind a line that never falls silent somebody may still want out.

@@ -20,7 +20,7 @@ UPKEEP_SILENCE_S = 60.0
 """Half of it may go into a disk that is tried again (kiosk/store/recorder.py)."""
 
 
-class Beat(Protocol):
+class HeartbeatCall(Protocol):
     """The registry's heartbeat call."""
 
     def __call__(
@@ -37,7 +37,7 @@ class Upkeep:
         self,
         *,
         door: Callable[[], Door],
-        beat: Beat,
+        beat: HeartbeatCall,
         mend: Callable[[], None],
         heard: Callable[[bool], None],
         every_s: float,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from kiosk.core.door.state import Door
 from kiosk.core.events import HealthChanged, Part
-from kiosk.core.health.camera_view import WHY, Trouble
+from kiosk.core.health.camera_view import WHY, ViewTrouble
 from kiosk.errors import CameraLost
 from kiosk.ports import Clock, Grey
 from kiosk.reader.lookout import Lookout
@@ -54,7 +54,7 @@ class ViewWatch:
         """`is_open`: whether visitors may come now; a dark hall is right at night."""
         self._folder, self._is_open, self._mono = folder, is_open, mono
         self._lookout = Lookout(kept(folder))
-        self._told: Trouble | None = None
+        self._told: ViewTrouble | None = None
         self._level: Level[HealthChanged] = Level(put, _health(None), mono=mono)
         self._written: Scenery = self._lookout.scenery
         self._keep_at = self._reopen_at = float("-inf")
@@ -66,13 +66,13 @@ class ViewWatch:
         if trouble is not self._told:
             self._say(trouble)
         self._level.tell(_health(trouble))
-        if trouble is Trouble.FROZEN and mono >= self._reopen_at:
+        if trouble is ViewTrouble.FROZEN and mono >= self._reopen_at:
             self._reopen_at = mono + FROZEN_S
             raise CameraLost(
                 "its picture is frozen, it is opened anew: if that does not help, pull it and plug it in again"
             )
 
-    def _say(self, trouble: Trouble | None) -> None:
+    def _say(self, trouble: ViewTrouble | None) -> None:
         self._told = trouble
         if trouble is None:
             log.info("view: the camera sees its hall again")
@@ -95,5 +95,5 @@ class ViewWatch:
             self._failed = True
 
 
-def _health(trouble: Trouble | None) -> HealthChanged:
+def _health(trouble: ViewTrouble | None) -> HealthChanged:
     return HealthChanged(part=Part.VIEW, working=trouble is None, why="" if trouble is None else WHY[trouble])

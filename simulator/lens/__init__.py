@@ -5,14 +5,14 @@ It is the demo's recording and the tests' pictures. It must never read a picture
 
 from simulator.lens.approach import Shot, approach, before, shots
 from simulator.lens.hall import empty_hall, people_walking
-from simulator.lens.scene import Carrier, Clutter, Look, Scene
+from simulator.lens.scene import Carrier, Clutter, Scene, ScreenLook
 from simulator.lens.visitors import varied
 
 __all__ = [
     "Carrier",
     "Clutter",
-    "Look",
     "Scene",
+    "ScreenLook",
     "Shot",
     "approach",
     "before",

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.lens import legible
-from simulator.lens.camera import Camera
+from simulator.lens.camera import SimulatedCamera
 from simulator.lens.hall import Walker, draw_hall
-from simulator.lens.held import EVEN, Held, hold_up, placed
-from simulator.lens.owner import Owner
+from simulator.lens.held import EVEN, InHand, hold_up, placed
+from simulator.lens.owner import PhoneOwner
 from simulator.lens.path import Pose, poses
-from simulator.lens.phone import Sheet, draw
+from simulator.lens.phone import Drawing, draw
 from simulator.lens.scene import Carrier, Scene
 from simulator.lens.sensor import Exposure
 from simulator.lens.surface import FILM_MM
@@ -55,17 +55,17 @@ def before(scene: Scene, frames: int = 15) -> Iterator[NDArray[np.uint8]]:
     """Yield frames of the scene's hall before anybody comes, from the same camera: what a reader has got used to by then."""
     rng = np.random.default_rng((scene.seed, 1))
     hall = _hall(scene, np.random.default_rng(scene.seed))
-    camera = Camera(scene, rng, hall)
+    camera = SimulatedCamera(scene, rng, hall)
     for _ in range(frames):
         yield camera.take(camera.lit(hall.copy()))
 
 
-def _frames(scene: Scene, frames: int) -> Iterator[tuple[Sheet, Held, NDArray[np.uint8], Exposure]]:
+def _frames(scene: Scene, frames: int) -> Iterator[tuple[Drawing, InHand, NDArray[np.uint8], Exposure]]:
     rng = np.random.default_rng(scene.seed)
     hall = _hall(scene, rng)
-    owner = Owner(scene) if scene.owner else None
+    owner = PhoneOwner(scene) if scene.owner else None
     walkers = [Walker.drawn(rng, scene.clutter) for _ in range(scene.bystanders)]
-    camera = Camera(scene, rng, hall)
+    camera = SimulatedCamera(scene, rng, hall)
     sheet = draw(scene)
     lamp = rng.uniform(-0.5, 0.5, 2)
     last: Pose | None = None
@@ -89,7 +89,7 @@ def _hall(scene: Scene, rng: np.random.Generator) -> NDArray[np.uint8]:
     return draw_hall(place, scene.size, scene.clutter)
 
 
-def _judged(scene: Scene, sheet: Sheet, held: Held, frame: NDArray[np.uint8], exposure: Exposure) -> Shot:
+def _judged(scene: Scene, sheet: Drawing, held: InHand, frame: NDArray[np.uint8], exposure: Exposure) -> Shot:
     quad = legible.corners(held.placing, sheet.code)
     px = legible.px_per_module(quad, len(sheet.code.dark))
     film_px = scene.film * FILM_MM * px / sheet.code.module if scene.carrier is Carrier.PHONE else 0.0

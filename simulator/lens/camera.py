@@ -7,17 +7,17 @@ from numpy.typing import NDArray
 
 from simulator.lens.hall import flicker
 from simulator.lens.scene import Scene
-from simulator.lens.sensor import AutoExposure, Exposure, Sensor, compressed
+from simulator.lens.sensor import AutoExposure, Exposure, ImageSensor, compressed
 
 
-class Camera:
+class SimulatedCamera:
     """Takes one frame after the other; with auto-exposure each may change how a later one is taken."""
 
     def __init__(self, scene: Scene, rng: np.random.Generator, hall: NDArray[np.uint8]) -> None:
         """`hall`: what the camera has been looking at until now, in ordinary light."""
         self._rng = rng
         self._hall_light, self._jpeg = scene.hall_light, scene.jpeg
-        self._sensor = Sensor(rng, scene.size, scene.gain, scene.noise)
+        self._sensor = ImageSensor(rng, scene.size, scene.gain, scene.noise)
         self._loop: AutoExposure | None = None
         if scene.auto_exposure:
             self._loop = AutoExposure(self.lit(hall), scene.exposure_s, scene.gain)

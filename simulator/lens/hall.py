@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from simulator.lens import clutter as clutters
 from simulator.lens.scene import Clutter
-from simulator.lens.sensor import Sensor
+from simulator.lens.sensor import ImageSensor
 
 HALL_NOISE = 0.015
 FLICKER = 0.01
@@ -151,7 +151,7 @@ def people_walking(
     rng = np.random.default_rng(seed)
     hall = draw_hall(rng, size, clutter)
     walkers = [Walker.drawn(rng, clutter) for _ in range(people)]
-    sensor = Sensor(rng, size, gain=1.0, noise=HALL_NOISE)
+    sensor = ImageSensor(rng, size, gain=1.0, noise=HALL_NOISE)
     for index in range(frames):
         light = hall.copy()
         for walker in walkers:

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from simulator.lens import optics, shine
 from simulator.lens.path import Pose
-from simulator.lens.phone import DIM_SCREEN, PX_PER_MM, Sheet
+from simulator.lens.phone import DIM_SCREEN, PX_PER_MM, Drawing
 from simulator.lens.placing import Placing
-from simulator.lens.scene import Carrier, Look, Scene
+from simulator.lens.scene import Carrier, Scene, ScreenLook
 
 MARGIN = 24
 """Pixels around what is held in which its blur still shows."""
@@ -22,7 +22,7 @@ EVEN = 3.46
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class InHand:
     """What is held, in one frame, before the camera takes it."""
 
     placing: Placing
@@ -33,7 +33,7 @@ class Held:
     """How far it moves while the shutter is open."""
 
 
-def placed(scene: Scene, sheet: Sheet, before: Pose, now: Pose, exposure_s: float) -> Held:
+def placed(scene: Scene, sheet: Drawing, before: Pose, now: Pose, exposure_s: float) -> InHand:
     focal = optics.focal_px(scene.size[0])
     dx, dy = (focal * (now.at_m[axis] / now.at_m[2] - before.at_m[axis] / before.at_m[2]) for axis in (0, 1))
     px_s = (dx * scene.fps, dy * scene.fps)
@@ -45,14 +45,14 @@ def placed(scene: Scene, sheet: Sheet, before: Pose, now: Pose, exposure_s: floa
     sigma = math.hypot(
         optics.defocus_px(now.at_m[2], scene.focus_m, scene.size[0]), growth * code_px / 4 / EVEN
     )
-    return Held(placing, now, sigma, (px_s[0] * exposure_s, px_s[1] * exposure_s))
+    return InHand(placing, now, sigma, (px_s[0] * exposure_s, px_s[1] * exposure_s))
 
 
 def hold_up(
     light: NDArray[np.uint8],
     scene: Scene,
-    sheet: Sheet,
-    held: Held,
+    sheet: Drawing,
+    held: InHand,
     exposure_s: float,
     lamp: NDArray[np.float64],
     at_s: float,
@@ -74,7 +74,7 @@ def hold_up(
         share = shine.switching(
             np.arange(top, bottom, dtype=np.float64),
             hz=scene.pwm_hz,
-            duty=min(1.0, scene.brightness * (DIM_SCREEN if scene.look is Look.DIM else 1.0)),
+            duty=min(1.0, scene.brightness * (DIM_SCREEN if scene.look is ScreenLook.DIM else 1.0)),
             exposure_s=exposure_s,
             row_s=scene.readout_s / scene.size[1],
             at_s=at_s,
@@ -92,7 +92,7 @@ def hold_up(
 
 
 def _seen(
-    sheet: Sheet, held: Held, corner: tuple[int, int], size: tuple[int, int]
+    sheet: Drawing, held: InHand, corner: tuple[int, int], size: tuple[int, int]
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Return grey and opacity of the sheet in a part of the frame, from the level of its pyramid that is a little finer."""
     finer = 0.001 / PX_PER_MM / held.pose.at_m[2] * optics.focal_px(held.placing.size[0])

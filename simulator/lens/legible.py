@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.lens.phone import Code
+from simulator.lens.phone import DrawnCode
 from simulator.lens.placing import Placing
 
 PX_PER_MODULE = 2.0
@@ -31,7 +31,7 @@ _QUIET = 4
 _FINDER = 7
 
 
-def corners(placing: Placing, code: Code) -> NDArray[np.float64]:
+def corners(placing: Placing, code: DrawnCode) -> NDArray[np.float64]:
     """Return where the code's corners land: upper left first, clockwise as printed; (4, 2), pixels."""
     return placing.lands(
         _grid_points(code, np.array([[0, 0], [1, 0], [1, 1], [0, 1]]) * float(len(code.dark)))
@@ -48,7 +48,9 @@ def px_per_module(quad: NDArray[np.float64], modules: int) -> float:
     return float(np.linalg.norm(quad - np.roll(quad, 1, 0), axis=1).min() / modules)
 
 
-def lost(frame: NDArray[np.uint8], placing: Placing, code: Code, blur_modules: float) -> NDArray[np.bool_]:
+def lost(
+    frame: NDArray[np.uint8], placing: Placing, code: DrawnCode, blur_modules: float
+) -> NDArray[np.bool_]:
     """Return which modules are lost in this frame: clipped, glared or covered away, or drowned in noise.
 
     Each is compared with what the known code, blurred as much, should show there between the dark and the light about it. It is lost
@@ -82,7 +84,7 @@ def restored(missing: NDArray[np.bool_], error: str) -> bool:
     return bool(words.mean() <= CORRECTED[error])
 
 
-def _sampled(frame: NDArray[np.uint8], placing: Placing, code: Code) -> NDArray[np.float32]:
+def _sampled(frame: NDArray[np.uint8], placing: Placing, code: DrawnCode) -> NDArray[np.float32]:
     """Return the grey of each module's middle, from nine places in it."""
     n = len(code.dark)
     # Thirds about the middle, a quarter of a module apart.
@@ -103,5 +105,5 @@ def _about(values: NDArray[np.float32]) -> NDArray[np.float32]:
     return cv2.blur(values, (AROUND, AROUND), borderType=cv2.BORDER_REFLECT_101)
 
 
-def _grid_points(code: Code, modules: NDArray[np.float64]) -> NDArray[np.float64]:
+def _grid_points(code: DrawnCode, modules: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(modules * code.module + (code.left, code.top), np.float64)

@@ -23,7 +23,7 @@ _FRACTION = 4
 """Bits of a pixel's fraction that are drawn."""
 
 
-class Owner:
+class PhoneOwner:
     """One person. Lengths in metres: right, down and away from the middle of the chest."""
 
     def __init__(self, scene: Scene) -> None:

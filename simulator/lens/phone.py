@@ -10,7 +10,7 @@ import segno
 from numpy.typing import NDArray
 
 from simulator.lens import surface
-from simulator.lens.scene import Carrier, Look, Scene
+from simulator.lens.scene import Carrier, Scene, ScreenLook
 
 PX_PER_MM = 8
 """Of the drawing: a phone at 0.13 m has about as many pixels on the sensor at 720p."""
@@ -28,7 +28,7 @@ SCREEN_BLACK = 14
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class CarrierSize:
     """A thing's size in millimetres, and where on it the code is."""
 
     width: float
@@ -42,16 +42,16 @@ class Shape:
 
 
 SHAPES = {
-    Carrier.PHONE: Shape(70, 146, 48, 66, 9),
-    Carrier.CARD: Shape(85.6, 54, 38, 27, 3),
-    Carrier.PAPER: Shape(105, 148, 60, 62, 0),
+    Carrier.PHONE: CarrierSize(70, 146, 48, 66, 9),
+    Carrier.CARD: CarrierSize(85.6, 54, 38, 27, 3),
+    Carrier.PAPER: CarrierSize(105, 148, 60, 62, 0),
 }
 """A phone's is one of 6.1 inches."""
 PHONE_IN = 6.1
 
 
 @dataclass(frozen=True, slots=True)
-class Code:
+class DrawnCode:
     """The code on a sheet, in millimetres from the sheet's upper left corner."""
 
     dark: NDArray[np.bool_]
@@ -65,33 +65,33 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class Drawing:
     """A flat drawing of what is held: grey and opacity, as a pyramid of halved sizes, largest first."""
 
-    shape: Shape
-    code: Code
+    shape: CarrierSize
+    code: DrawnCode
     grey: tuple[NDArray[np.uint8], ...]
     opaque: tuple[NDArray[np.uint8], ...]
 
 
-def shape_of(scene: Scene) -> Shape:
+def shape_of(scene: Scene) -> CarrierSize:
     """Return the size of what is held; an app draws its code as wide as its phone allows."""
     shape = SHAPES[scene.carrier]
     if scene.carrier is not Carrier.PHONE:
         return shape
     times = scene.phone_in / PHONE_IN
-    return Shape(
+    return CarrierSize(
         times * shape.width, times * shape.height, times * shape.code, times * shape.code_y, shape.corner
     )
 
 
-def draw(scene: Scene) -> Sheet:
+def draw(scene: Scene) -> Drawing:
     """Draw what this visitor holds up."""
     shape = shape_of(scene)
     rng = np.random.default_rng(scene.seed)
     size = (round(shape.height * PX_PER_MM), round(shape.width * PX_PER_MM))
     phone = scene.carrier is Carrier.PHONE
-    dark = phone and scene.look is Look.DARK_MODE
+    dark = phone and scene.look is ScreenLook.DARK_MODE
     page, ink = (SCREEN_BLACK, 225) if dark else (248, INK)
     grey = np.full(size, page, np.uint8)
     _write(grey, rng, shape, ink)
@@ -105,7 +105,7 @@ def draw(scene: Scene) -> Sheet:
         _frame(grey, shape, 22 * scene.hall_light)
     else:
         grey = surface.shaded(grey, rng, scene.uneven, scene.curl)
-    return Sheet(shape, code, _pyramid(grey), _pyramid(opaque))
+    return Drawing(shape, code, _pyramid(grey), _pyramid(opaque))
 
 
 def modules(scene: Scene) -> int:
@@ -120,10 +120,10 @@ def _code(scene: Scene) -> segno.QRCode:
 def _brightness(scene: Scene) -> float:
     if scene.carrier is not Carrier.PHONE:
         return HALL_LIGHT * scene.hall_light
-    return scene.brightness * (DIM_SCREEN if scene.look is Look.DIM else 1.0)
+    return scene.brightness * (DIM_SCREEN if scene.look is ScreenLook.DIM else 1.0)
 
 
-def _stamp(grey: NDArray[np.uint8], shape: Shape, scene: Scene, *, dark: bool) -> Code:
+def _stamp(grey: NDArray[np.uint8], shape: CarrierSize, scene: Scene, *, dark: bool) -> DrawnCode:
     """Draw the code, light on dark where the page is dark."""
     rows = np.array([list(row) for row in _code(scene).matrix_iter(scale=1, border=QUIET)], np.uint8)
     light, black = (INK - 12, 240) if dark else (252, 12)
@@ -138,7 +138,7 @@ def _stamp(grey: NDArray[np.uint8], shape: Shape, scene: Scene, *, dark: bool) -
     top = min(max(0, round(shape.code_y * PX_PER_MM) - side // 2), grey.shape[0] - side)
     grey[top : top + side, left : left + side] = pattern
     module, quiet = scale / PX_PER_MM, QUIET * scale
-    return Code(
+    return DrawnCode(
         rows[QUIET:-QUIET, QUIET:-QUIET] != 0,
         (left + quiet) / PX_PER_MM,
         (top + quiet) / PX_PER_MM,
@@ -147,7 +147,7 @@ def _stamp(grey: NDArray[np.uint8], shape: Shape, scene: Scene, *, dark: bool) -
     )
 
 
-def _write(grey: NDArray[np.uint8], rng: np.random.Generator, shape: Shape, ink: int) -> None:
+def _write(grey: NDArray[np.uint8], rng: np.random.Generator, shape: CarrierSize, ink: int) -> None:
     """Lines that stand for text, above and below the code."""
     height = grey.shape[0] / PX_PER_MM
     for y in np.arange(10, height - 8, 7.0):
@@ -160,7 +160,7 @@ def _write(grey: NDArray[np.uint8], rng: np.random.Generator, shape: Shape, ink:
             cv2.line(grey, (word, int(y * PX_PER_MM)), (end, int(y * PX_PER_MM)), ink, 2 * PX_PER_MM)
 
 
-def _frame(grey: NDArray[np.uint8], shape: Shape, shade: float) -> None:
+def _frame(grey: NDArray[np.uint8], shape: CarrierSize, shade: float) -> None:
     """The phone's own black edge around its screen."""
     edge = EDGE * PX_PER_MM
     inside = _rounded((grey.shape[0] - 2 * edge, grey.shape[1] - 2 * edge), shape.corner - 2)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from simulator.lens import optics
 from simulator.lens.path import Pose
-from simulator.lens.phone import Shape
+from simulator.lens.phone import CarrierSize
 from simulator.lens.scene import Scene
 
 COARSE = 8
@@ -22,7 +22,7 @@ COARSE = 8
 class Placing:
     """A sheet in one frame. Sheet points are millimetres from its upper left corner, frame points pixels."""
 
-    shape: Shape
+    shape: CarrierSize
     size: tuple[int, int]
     at_m: tuple[float, float, float]
     turn: NDArray[np.float64]
@@ -32,7 +32,9 @@ class Placing:
     """Of the cylinder that a curling sheet lies on; infinite for a flat one."""
 
     @classmethod
-    def of(cls, scene: Scene, shape: Shape, pose: Pose, px_s: tuple[float, float], curl: float) -> Placing:
+    def of(
+        cls, scene: Scene, shape: CarrierSize, pose: Pose, px_s: tuple[float, float], curl: float
+    ) -> Placing:
         """`px_s`: how fast it moves over the sensor, pixels a second; `curl`: degrees from its middle to its sides."""
         radius = 0.0005 * shape.width / math.radians(curl) if curl else math.inf
         turn = optics.rotation(pose.yaw, pose.pitch, pose.roll)

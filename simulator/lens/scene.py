@@ -19,7 +19,7 @@ class Carrier(StrEnum):
     """A printed page's quarter: it does not shine; it may curl and be lit unevenly."""
 
 
-class Look(StrEnum):
+class ScreenLook(StrEnum):
     """How a phone's screen shows it."""
 
     BRIGHT = "bright"
@@ -56,7 +56,7 @@ class Scene:
     fps: float = 15.0
 
     carrier: Carrier = Carrier.PHONE
-    look: Look = Look.BRIGHT
+    look: ScreenLook = ScreenLook.BRIGHT
     error: str = "m"
     """The code's error correction: l, m, q or h."""
     phone_in: float = 6.1

@@ -46,7 +46,7 @@ class Exposure:
     """How much of the light becomes white: 1 shows a screen at full brightness as just white."""
 
 
-class Sensor:
+class ImageSensor:
     """Turns light into grey levels with noise. Draws its noise once and takes each frame's from another corner of it.
 
     Shot noise: photons come by chance, so that the spread grows with the root of their number, and the fewer they are for the same

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from simulator.lens.scene import Carrier, Clutter, Look, Scene
+from simulator.lens.scene import Carrier, Clutter, Scene, ScreenLook
 
 
 def varied(text: str, seed: int, size: tuple[int, int] = (1280, 720)) -> Scene:
@@ -46,7 +46,7 @@ def _held(rng: np.random.Generator, carrier: Carrier, *, dark: bool) -> dict[str
             "curl": _sometimes(rng, 0.6, 5, 30) if bent else 0.0,
             "uneven": _sometimes(rng, 0.5, 0.1, 0.6),
         }
-    look = list(Look)[rng.choice(3, p=[0.7, 0.1, 0.2])]
+    look = list(ScreenLook)[rng.choice(3, p=[0.7, 0.1, 0.2])]
     return {
         "look": look,
         "phone_in": float(np.clip(rng.normal(6.4, 0.35), 5.4, 6.9)),
@@ -54,7 +54,7 @@ def _held(rng: np.random.Generator, carrier: Carrier, *, dark: bool) -> dict[str
         "brightness": float(rng.uniform(0.25, 0.6) if dark else rng.uniform(0.55, 1.0)),
         # Half of the dimmed screens are dimmed by switching.
         "pwm_hz": float(rng.choice([0.0, rng.uniform(235, 245), rng.uniform(470, 490)], p=[0.5, 0.3, 0.2]))
-        if dark or look is Look.DIM
+        if dark or look is ScreenLook.DIM
         else 0.0,
         "pixel_mm": float(rng.uniform(0.052, 0.1)),
         "crack": _sometimes(rng, 0.08, 0.1, 0.8),

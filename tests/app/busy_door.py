@@ -23,7 +23,7 @@ from kiosk.enrolment.device import Device
 from kiosk.root.app import App
 from kiosk.root.equipment import Drivers
 from kiosk.settings import Settings
-from simulator.replay import Pace, ReplayCamera
+from simulator.replay import FramePace, ReplayCamera
 from tests.app.around import FPS, HALL, HouseClock, still
 from ui.screen import PygameScreen
 
@@ -49,7 +49,7 @@ def main(folder: Path, url: str) -> None:
     frames = itertools.chain.from_iterable(
         [still(line.strip())] * 3 + [HALL] * GAP_FRAMES for line in sys.stdin
     )
-    camera = ReplayCamera(frames, pace=Pace(FPS), idle=[HALL])
+    camera = ReplayCamera(frames, pace=FramePace(FPS), idle=[HALL])
     screen = PygameScreen(size=(480, 320), driver="dummy")
 
     def tell(_door: Door, _event: Event, effects: tuple[Effect, ...]) -> None:

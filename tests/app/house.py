@@ -37,7 +37,7 @@ from simulator.alarm import FakeFireAlarm
 from simulator.keypad import FakeKeypad
 from simulator.outputs import FakeGate, FakeLamp, FakeSounder
 from simulator.passage import FakePassage
-from simulator.replay import Pace, ReplayCamera
+from simulator.replay import FramePace, ReplayCamera
 from simulator.scanner import FakeSerialScanner
 from tests.app.around import FPS, FRAME, HALL, HELD_FRAMES, JITTER, WITHIN_S, HouseClock, Onlooker, still
 from tests.enrolled import enrolled
@@ -272,7 +272,9 @@ class House:
     def _open_camera(self) -> Camera:
         if not self.camera_plugged:
             raise DriverMissing("expected a camera, found none: plug it in")
-        self.camera = ReplayCamera(pace=Pace(FPS), idle=[HALL, HALL + 1])  # no sensor gives one frame twice
+        self.camera = ReplayCamera(
+            pace=FramePace(FPS), idle=[HALL, HALL + 1]
+        )  # no sensor gives one frame twice
         return self.camera
 
     def _open_keypad(self) -> Keypad:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.core.enrolling.table import State
+from kiosk.core.enrolling.table import EnrolmentStage
 from kiosk.core.model import Colour
 from kiosk.enrolment.by_text import enrol_by_text
 from kiosk.enrolment.device import Device
@@ -67,7 +67,10 @@ def enrol(registry: EmbeddedRegistry, folder: Path, clock: HouseClock, door: str
         wall=clock.wall,
         serial=serial,
     )
-    assert enrol_by_text(enroller, registry.enrolment_code(door), lambda _lines: True).state is State.ENROLLED
+    assert (
+        enrol_by_text(enroller, registry.enrolment_code(door), lambda _lines: True).state
+        is EnrolmentStage.ENROLLED
+    )
 
 
 def made_offline(house: House, registry: EmbeddedRegistry) -> str:

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.core.effects import Signal, Sound
 from kiosk.core.events import CodeRead
-from kiosk.core.model import Colour, OwnVenueCode, Refusal
+from kiosk.core.model import Colour, OwnVenueCode, TextFault
 from kiosk.core.screen.view import Field, Page, Phrase, Sign
 from kiosk.core.who.venue_code import code_at
 from registry.passes import Life, issue
@@ -48,41 +48,41 @@ def other_door(house: House) -> str:
 @dataclass(frozen=True)
 class Bad:
     content: Callable[[House], str | bytes]
-    reason: Refusal
+    reason: TextFault
     headline: Phrase = Phrase.CODE_UNKNOWN
 
 
 IIN_IN_A_LINK = "https://example.kz/p?iin=061211600012"
 BAD = {
-    "a link": Bad(lambda _: IIN_IN_A_LINK, Refusal.NOT_OURS),
-    "a Wi-Fi code": Bad(lambda _: "WIFI:S:Club;T:WPA;P:061211600012;;", Refusal.NOT_OURS),
-    "four thousand characters": Bad(lambda _: "7" * 4096, Refusal.TOO_LONG),
-    "binary": Bad(lambda _: bytes(range(256)), Refusal.CONTROL_BYTES),
-    "nothing but a space": Bad(lambda _: " ", Refusal.EMPTY),
-    "a mistyped IIN": Bad(lambda _: "061211600013", Refusal.BAD_IIN),
+    "a link": Bad(lambda _: IIN_IN_A_LINK, TextFault.NOT_OURS),
+    "a Wi-Fi code": Bad(lambda _: "WIFI:S:Club;T:WPA;P:061211600012;;", TextFault.NOT_OURS),
+    "four thousand characters": Bad(lambda _: "7" * 4096, TextFault.TOO_LONG),
+    "binary": Bad(lambda _: bytes(range(256)), TextFault.CONTROL_BYTES),
+    "nothing but a space": Bad(lambda _: " ", TextFault.EMPTY),
+    "a mistyped IIN": Bad(lambda _: "061211600013", TextFault.BAD_IIN),
     "a pass cut short": Bad(
-        lambda house: house.pass_of(Colour.GREEN)[:-9], Refusal.DAMAGED_PASS, Phrase.CODE_DAMAGED
+        lambda house: house.pass_of(Colour.GREEN)[:-9], TextFault.DAMAGED_PASS, Phrase.CODE_DAMAGED
     ),
     "a pass of a later version": Bad(
         lambda house: house.pass_of(Colour.GREEN).replace("AQ1:", "AQ2:"),
-        Refusal.NEWER_PASS,
+        TextFault.NEWER_PASS,
         Phrase.CODE_DAMAGED,
     ),
-    "a wrong signature": Bad(forged, Refusal.WRONG_SIGNATURE, Phrase.CODE_DAMAGED),
+    "a wrong signature": Bad(forged, TextFault.WRONG_SIGNATURE, Phrase.CODE_DAMAGED),
     "an unknown key": Bad(
-        lambda house: forged(house, kid="0badc0de"), Refusal.UNKNOWN_KEY, Phrase.CODE_DAMAGED
+        lambda house: forged(house, kid="0badc0de"), TextFault.UNKNOWN_KEY, Phrase.CODE_DAMAGED
     ),
     "an expired pass": Bad(
         lambda house: forged(house, own=True, ago=timedelta(seconds=301)),
-        Refusal.EXPIRED,
+        TextFault.EXPIRED,
         Phrase.CODE_EXPIRED,
     ),
     "a pass from the future": Bad(
         lambda house: forged(house, own=True, ago=timedelta(minutes=-10)),
-        Refusal.FROM_THE_FUTURE,
+        TextFault.FROM_THE_FUTURE,
         Phrase.CODE_EXPIRED,
     ),
-    "another door's venue code": Bad(other_door, Refusal.OTHER_DOOR, Phrase.CODE_ELSEWHERE),
+    "another door's venue code": Bad(other_door, TextFault.OTHER_DOOR, Phrase.CODE_ELSEWHERE),
 }
 
 

@@ -21,13 +21,13 @@ from kiosk.core.events import (
     RecordFailed,
     Tick,
 )
-from kiosk.core.model import DoorKind, NotACredential, Outcome, Passage, Refusal, Visit
+from kiosk.core.model import DoorKind, NotACredential, Outcome, Passage, TextFault, Visit
 from kiosk.errors import DriverError
 from kiosk.loop import ROUND_EVENTS
 from tests.app.lone_loop import ANSWER_S, LoneLoop
 from tests.factories import make_iin, make_pass
 
-NOISE = CodeRead(credential=NotACredential(reason=Refusal.NOT_OURS))
+NOISE = CodeRead(credential=NotACredential(reason=TextFault.NOT_OURS))
 WRONG = [RuntimeError("a library's own words"), DriverError("the wire is cut")]
 SOON_S = 20.0
 

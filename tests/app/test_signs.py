@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kiosk import __version__
 from kiosk.core.model import Colour
-from kiosk.service.signs import Sign, given, is_busy
+from kiosk.service.signs import ProofOfLife, given, is_busy
 from tests.app.house import House
 
 BOOT = "0f0f0f0f-1111-4222-8333-444444444444"
@@ -14,8 +14,8 @@ def test_a_door_that_works_gives_every_sign_under_its_version(tmp_path, registry
     with House(tmp_path, registry, clock, boot=BOOT) as house:
         house.ready()
         runtime = house.settings.store.runtime
-        house.until(lambda: given(runtime) == list(Sign), "every sign")
-        assert {(runtime / "signs" / sign).read_text() for sign in Sign} == {__version__}
+        house.until(lambda: given(runtime) == list(ProofOfLife), "every sign")
+        assert {(runtime / "signs" / sign).read_text() for sign in ProofOfLife} == {__version__}
 
 
 def test_a_door_without_a_camera_does_not_claim_a_frame(tmp_path, registry, clock):
@@ -24,21 +24,24 @@ def test_a_door_without_a_camera_does_not_claim_a_frame(tmp_path, registry, cloc
     with house:
         house.until(lambda: house.door.word.online, "a link")
         runtime = house.settings.store.runtime
-        house.until(lambda: Sign.ROW in given(runtime) and Sign.SCREEN in given(runtime), "the other signs")
-        assert Sign.FRAME not in given(runtime)
+        house.until(
+            lambda: ProofOfLife.ROW in given(runtime) and ProofOfLife.SCREEN in given(runtime),
+            "the other signs",
+        )
+        assert ProofOfLife.FRAME not in given(runtime)
 
 
 def test_a_camera_that_went_away_takes_its_sign_with_it_and_brings_it_back(tmp_path, registry, clock):
     with House(tmp_path, registry, clock, boot=BOOT) as house:
         house.ready()
         runtime = house.settings.store.runtime
-        house.until(lambda: Sign.FRAME in given(runtime), "the sign of a frame")
+        house.until(lambda: ProofOfLife.FRAME in given(runtime), "the sign of a frame")
         house.camera_plugged = False
         house.camera.close()
-        house.until(lambda: Sign.FRAME not in given(runtime), "no claim of a camera")
-        assert Sign.SCREEN in given(runtime)
+        house.until(lambda: ProofOfLife.FRAME not in given(runtime), "no claim of a camera")
+        assert ProofOfLife.SCREEN in given(runtime)
         house.camera_plugged = True
-        house.until(lambda: Sign.FRAME in given(runtime), "the sign of a frame again")
+        house.until(lambda: ProofOfLife.FRAME in given(runtime), "the sign of a frame again")
 
 
 def test_it_is_busy_while_somebody_is_answered_and_not_before_or_after(tmp_path, registry, clock):

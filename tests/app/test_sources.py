@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from kiosk.core.events import CodeRead, PhoneArrived
-from kiosk.core.model import Direction, Identifier, IdentifierKind, NotACredential, OwnVenueCode, Refusal
+from kiosk.core.model import Direction, Identifier, IdentifierKind, NotACredential, OwnVenueCode, TextFault
 from kiosk.ports import Reading
 from kiosk.reader.repeats import Repeats
 from kiosk.uplink.client import Arrivals
@@ -15,7 +15,7 @@ from kiosk.workers.in_view import InView
 from kiosk.workers.inputs import NOISE_S, desk_scanning
 from tests.factories import make_iin, make_phone
 
-GARBAGE, HALF = (NotACredential(reason=each) for each in (Refusal.CONTROL_BYTES, Refusal.HALF_SCAN))
+GARBAGE, HALF = (NotACredential(reason=each) for each in (TextFault.CONTROL_BYTES, TextFault.HALF_SCAN))
 
 
 class Desk:
@@ -135,7 +135,7 @@ class Counted:
     def __call__(self, text: str):
         self.times[text] += 1
         if text.startswith("poster"):
-            return NotACredential(reason=Refusal.NOT_OURS)
+            return NotACredential(reason=TextFault.NOT_OURS)
         if text == "own":
             return OwnVenueCode()
         return Identifier(kind=IdentifierKind.IIN, value=text)

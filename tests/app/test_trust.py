@@ -13,7 +13,7 @@ import requests
 
 from kiosk.core.door.building import Standing
 from kiosk.core.effects import TrustTime
-from kiosk.core.model import Colour, Direction, DoorKind, Outcome, Refusal, Via
+from kiosk.core.model import Colour, Direction, DoorKind, Outcome, TextFault, Via
 from kiosk.core.rule.knowledge import Known
 from kiosk.core.screen.view import Page, Phrase
 from kiosk.enrolment.device import Device
@@ -118,7 +118,7 @@ def test_a_revoked_pass_enters_nowhere_and_another_of_the_same_minute_does(tmp_p
         revoked_at(house, tmp_path, subject)
         house.idle()
         house.hold_up(text)
-        house.until(lambda: Refusal.REVOKED in house.told, "a refusal")
+        house.until(lambda: TextFault.REVOKED in house.told, "a refusal")
         house.until(lambda: house.view.page is Page.RESULT, "a notice")
         # Why a pass was withdrawn is nobody's business in the hall.
         assert house.view.headline is Phrase.CODE_DAMAGED
@@ -228,7 +228,7 @@ def test_a_kiosk_that_starts_offline_in_the_past_knows_a_pass_that_was_over_befo
         house.idle()
         assert (house.view.corner.clock, house.view.venue_code) == ("", None), "staff see that time is unsure"
         house.hold_up(over)
-        house.until(lambda: Refusal.EXPIRED in house.told, "a refusal")
+        house.until(lambda: TextFault.EXPIRED in house.told, "a refusal")
         assert house.gate.orders == []
         house.admits()  # by a pass of now, ten hours ahead of this clock
 

@@ -10,8 +10,8 @@ import pytest
 
 from kiosk.core.door.state import State
 from kiosk.core.events import Part
-from kiosk.core.health.camera_view import WHY, Trouble
-from kiosk.doctor.finding import State as Found
+from kiosk.core.health.camera_view import WHY, ViewTrouble
+from kiosk.doctor.finding import CheckState as Found
 from kiosk.doctor.things import Running
 from kiosk.doctor.view import view
 from kiosk.errors import CameraLost
@@ -54,13 +54,13 @@ def test_a_covered_camera_is_on_the_screen_in_the_journal_and_in_the_heartbeat_a
 ):
     caplog.set_level(logging.INFO, logger="kiosk.workers.view_watch")
     eyes.see(COVER, 70)
-    assert (man.view.corner.ailing, man.view.corner.faults) == (Trouble.COVERED, (37,))
-    assert dict(man.door.building.broken)[Part.VIEW] == WHY[Trouble.COVERED]
+    assert (man.view.corner.ailing, man.view.corner.faults) == (ViewTrouble.COVERED, (37,))
+    assert dict(man.door.building.broken)[Part.VIEW] == WHY[ViewTrouble.COVERED]
     assert man.door.state is State.IDLE
     eyes.see(HALLS, 60)
     assert (man.view.corner.ailing, man.view.corner.faults) == (None, ())
     assert [record.getMessage() for record in caplog.records] == [
-        f"view: {WHY[Trouble.COVERED]}",
+        f"view: {WHY[ViewTrouble.COVERED]}",
         "view: the camera sees its hall again",
     ]
 
@@ -72,7 +72,7 @@ def test_a_hall_in_the_dark_is_told_when_visitors_may_come_and_not_before(eyes, 
     assert man.view.corner.ailing is None
     eyes.is_open = True
     eyes.see(night, 35)
-    assert man.view.corner.ailing is Trouble.DARK
+    assert man.view.corner.ailing is ViewTrouble.DARK
     eyes.is_open = False
     eyes.see(night, 2)
     assert man.view.corner.ailing is None
@@ -88,7 +88,7 @@ def test_a_frozen_camera_is_opened_anew_at_once_and_then_once_a_minute_until_it_
             eyes.now += 0.5
     assert lost[0] <= 12
     assert lost == [lost[0] + 60 * again for again in range(4)]
-    assert man.view.corner.ailing is Trouble.FROZEN
+    assert man.view.corner.ailing is ViewTrouble.FROZEN
     eyes.see(HALLS, 70)
     assert man.view.corner.ailing is None
 
@@ -110,7 +110,7 @@ def test_what_was_learned_is_kept_once_an_hour_and_tells_of_a_camera_that_was_tu
     assert [file.name for file in tmp_path.iterdir()] == [FILE]
     again = Eyes(tmp_path, man)
     again.see(ELSEWHERE, 130)
-    assert man.view.corner.ailing is Trouble.TURNED
+    assert man.view.corner.ailing is ViewTrouble.TURNED
 
 
 def test_a_disk_that_cannot_be_written_costs_one_line(tmp_path, man, caplog):
@@ -179,13 +179,14 @@ def test_a_door_tells_the_registry_what_its_camera_sees(house, registry):
 
     def told() -> bool:
         house.clock.skip(0.5)  # it is looked at once a second
-        return house.view.corner.ailing is Trouble.FROZEN
+        return house.view.corner.ailing is ViewTrouble.FROZEN
 
     house.until(told, "a word about the frozen picture")
     reports = registry.registry.reports
     house.until(
         lambda: (
-            (reports.heartbeat(house.device) or {"health": {}})["health"].get("view") == WHY[Trouble.FROZEN]
+            (reports.heartbeat(house.device) or {"health": {}})["health"].get("view")
+            == WHY[ViewTrouble.FROZEN]
         ),
         "a heartbeat about it",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from statistics import median
 
-from simulator.lens import Carrier, Look, shots, varied
+from simulator.lens import Carrier, ScreenLook, shots, varied
 from tests.bench.report import percentile, table
 from tests.bench.sides import FIRST_SEED, FPS, SIDES, SIZE
 from tests.reader.codes import PASS
@@ -20,7 +20,7 @@ def visitors(count: int, first_seed: int = FIRST_SEED) -> str:
     wrong = dict.fromkeys(SIDES, 0)
     for seed in range(first_seed, first_seed + count):
         scene = varied(PASS, seed, SIZE)
-        dark.append(scene.look is Look.DARK_MODE and scene.carrier is Carrier.PHONE)
+        dark.append(scene.look is ScreenLook.DARK_MODE and scene.carrier is Carrier.PHONE)
         legible.append(None)
         sides = {name: make() for name, make in SIDES.items()}
         for index, shot in enumerate(shots(scene, FRAMES)):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from simulator.outputs import Pulse
+from simulator.outputs import GatePulse
 from tests.bench.approaches import Approach
 from tests.bench.reel import Shown
 
 
 def tallied(
-    approaches: Sequence[Approach], shown: Sequence[Shown], pulses: Sequence[Pulse]
+    approaches: Sequence[Approach], shown: Sequence[Shown], pulses: Sequence[GatePulse]
 ) -> list[dict[str, Any]]:
     """Return one row an approach; `ms` is from the frame that counts to the gate's rising edge, None where it stayed shut."""
     return [

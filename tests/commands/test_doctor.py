@@ -17,7 +17,7 @@ from kiosk.doctor import checks as look
 from kiosk.doctor import readings as doctor_readings
 from kiosk.doctor import table as doctor
 from kiosk.doctor import things
-from kiosk.doctor.finding import Finding, Fix, State
+from kiosk.doctor.finding import CheckState, Finding, Fix
 from kiosk.doctor.things import Running
 from kiosk.errors import (
     CameraLost,
@@ -26,7 +26,7 @@ from kiosk.errors import (
     RegistryRefused,
     RegistryUnreachable,
 )
-from kiosk.service.status_file import Status, Trouble
+from kiosk.service.status_file import BrokenPart, KioskStatus
 from simulator.alarm import FakeFireAlarm
 from simulator.keypad import FakeKeypad
 from simulator.passage import FakePassage
@@ -98,9 +98,9 @@ def test_python_is_3_11_to_3_13(version, state):
 
 def test_time_zone_data_from_before_2024_is_broken():
     almaty = ZoneInfo("Asia/Almaty")
-    assert look.time_zone(almaty).state is State.OK
+    assert look.time_zone(almaty).state is CheckState.OK
     old = look.time_zone(almaty, zone_data=lambda _name: ZoneInfo("Etc/GMT-6"))
-    assert old.state is State.BROKEN
+    assert old.state is CheckState.BROKEN
     assert "UTC+6, expected UTC+5" in old.says
 
 
@@ -138,7 +138,7 @@ def test_the_trial_writes_as_the_store_does_and_leaves_nothing(tmp_path: Path):
 
 
 def test_a_folder_that_is_not_there_is_broken(tmp_path: Path):
-    assert look.disk(tmp_path / "none").state is State.BROKEN
+    assert look.disk(tmp_path / "none").state is CheckState.BROKEN
 
 
 @pytest.mark.parametrize("version,state", [((3, 36, 9), "broken"), ((3, 37, 0), "ok"), ((3, 40, 1), "ok")])
@@ -148,7 +148,7 @@ def test_sqlite_knows_strict_tables(version, state):
 
 def test_a_store_that_is_not_made_yet_is_fine_and_stays_unmade(tmp_path: Path):
     file = tmp_path / "kiosk.db"
-    assert look.store(file, doctor_readings.quick_look).state is State.OK
+    assert look.store(file, doctor_readings.quick_look).state is CheckState.OK
     assert not file.exists()
 
 
@@ -159,16 +159,16 @@ def test_a_sound_store_is_ok_and_a_damaged_one_is_moved_aside_by_a_repair(tmp_pa
         db.execute("CREATE TABLE t (x TEXT)")
         db.executemany("INSERT INTO t VALUES (?)", [("row" * 300,)] * 200)
     db.close()
-    assert look.store(file, doctor_readings.quick_look).state is State.OK
+    assert look.store(file, doctor_readings.quick_look).state is CheckState.OK
     with file.open("r+b") as raw:
         raw.seek(4096)
         raw.write(b"\xff" * 8192)
     aside = Fix("move it aside", lambda: doctor_readings.begin_anew(file))
     damaged = look.store(file, doctor_readings.quick_look, aside)
-    assert (damaged.state, damaged.fixes) == (State.BROKEN, (aside,))
+    assert (damaged.state, damaged.fixes) == (CheckState.BROKEN, (aside,))
     aside.do()
     mended = look.store(file, doctor_readings.quick_look, aside)
-    assert (mended.state, mended.fixes) == (State.WARNING, ())
+    assert (mended.state, mended.fixes) == (CheckState.WARNING, ())
     assert "kiosk.db.unreadable-" in mended.says
 
 
@@ -197,13 +197,13 @@ def test_parked_or_old_records_are_told(counts, state):
 def test_a_registry_that_answers_in_time_is_ok_and_a_slow_one_is_told():
     clock = iter([0.0, 0.1, 0.0, 1.0])
     assert look.registry(lambda: None, lambda: next(clock), 1.5).says == "answers in 100 ms"
-    assert look.registry(lambda: None, lambda: next(clock), 1.5).state is State.WARNING
+    assert look.registry(lambda: None, lambda: next(clock), 1.5).state is CheckState.WARNING
 
 
 @pytest.mark.parametrize("ahead,says", [(400, "400 s behind"), (-400, "400 s ahead of")])
 def test_a_clock_that_is_not_the_registrys_is_told(ahead, says):
     found = look.registry(lambda: None, lambda: 0.0, 1.5, lambda: timedelta(seconds=ahead))
-    assert (found.state, says in found.says) == (State.WARNING, True)
+    assert (found.state, says in found.says) == (CheckState.WARNING, True)
 
 
 @pytest.mark.parametrize(
@@ -218,7 +218,7 @@ def test_a_clock_that_is_not_the_registrys_is_told(ahead, says):
 )
 def test_a_registry_that_does_not_answer_is_broken_with_a_remedy_of_its_own(error, remedy):
     found = look.registry(raising(error), lambda: 0.0, 1.5)
-    assert found.state is State.BROKEN
+    assert found.state is CheckState.BROKEN
     assert remedy in found.remedy
 
 
@@ -232,19 +232,19 @@ def test_a_camera_is_judged_by_how_often_it_gives_a_picture():
     def seen(camera: OneFrame, took_s: float = 0.5) -> Finding:
         return things.camera(lambda: camera, mono=ticking(took_s))
 
-    assert seen(good) == Finding(State.OK, "gives pictures of 1280x720, 30 a second")
+    assert seen(good) == Finding(CheckState.OK, "gives pictures of 1280x720, 30 a second")
     slow = seen(good, 15.0)
-    assert (slow.state, "too few" in slow.says) == (State.WARNING, True)
-    assert seen(dead).state is State.BROKEN
+    assert (slow.state, "too few" in slow.says) == (CheckState.WARNING, True)
+    assert seen(dead).state is CheckState.BROKEN
     assert good.closed
     assert dead.closed
     missing = things.camera(raising(DriverMissing("no camera")), mono=ticking(1))
-    assert (missing.state, missing.says) == (State.BROKEN, "no camera")
-    assert things.camera(None, mono=ticking(1)).state is State.OK
+    assert (missing.state, missing.says) == (CheckState.BROKEN, "no camera")
+    assert things.camera(None, mono=ticking(1)).state is CheckState.OK
 
 
 def test_the_real_engines_read_what_is_drawn_for_them():
-    assert things.decoders((ZxingDecoder,)) == Finding(State.OK, "zxing read a drawn code")
+    assert things.decoders((ZxingDecoder,)) == Finding(CheckState.OK, "zxing read a drawn code")
 
 
 def test_an_engine_that_reads_nothing_or_is_missing_is_broken():
@@ -254,18 +254,18 @@ def test_an_engine_that_reads_nothing_or_is_missing_is_broken():
 
 
 def test_a_keypad_that_is_not_there_matters_only_where_one_was_asked_for():
-    assert things.keypad(FakeKeypad, optional=False).state is State.OK
-    assert things.keypad(None, optional=False).state is State.OK
+    assert things.keypad(FakeKeypad, optional=False).state is CheckState.OK
+    assert things.keypad(None, optional=False).state is CheckState.OK
     missing = raising(DriverMissing("no keypad"))
-    assert things.keypad(missing, optional=True).state is State.OK
-    assert things.keypad(missing, optional=False).state is State.BROKEN
-    assert things.keypad(raising(DriverError("may not be read")), optional=True).state is State.BROKEN
+    assert things.keypad(missing, optional=True).state is CheckState.OK
+    assert things.keypad(missing, optional=False).state is CheckState.BROKEN
+    assert things.keypad(raising(DriverError("may not be read")), optional=True).state is CheckState.BROKEN
 
 
-def status(*troubles: tuple[int, str], **changes: object) -> Status:
-    return Status(
+def status(*troubles: tuple[int, str], **changes: object) -> KioskStatus:
+    return KioskStatus(
         at=NOW, version="1", process=7, state="idle", faults=tuple(number for number, _ in troubles),
-        troubles=tuple(Trouble(number=number, part="part", why=why) for number, why in troubles),
+        troubles=tuple(BrokenPart(number=number, part="part", why=why) for number, why in troubles),
         online=True, waiting=0, parked=0, time_trusted=True, **changes,
     )  # fmt: skip
 
@@ -274,10 +274,13 @@ def test_what_a_running_kiosk_has_in_use_is_not_opened_but_asked_for():
     busy = raising(AssertionError("opened beside the kiosk"))
     lines = {"entry_pin": 17}
     for told, state in (
-        (status(), State.OK),
-        (status((10, "no frame"), (12, "unplugged"), (19, "did not turn"), (21, "unplugged")), State.BROKEN),
-        (status((4, "late")), State.OK),
-        (None, State.WARNING),
+        (status(), CheckState.OK),
+        (
+            status((10, "no frame"), (12, "unplugged"), (19, "did not turn"), (21, "unplugged")),
+            CheckState.BROKEN,
+        ),
+        (status((4, "late")), CheckState.OK),
+        (None, CheckState.WARNING),
     ):
         running = Running(status=told)
         assert things.camera(busy, mono=ticking(1), running=running).state is state
@@ -287,47 +290,47 @@ def test_what_a_running_kiosk_has_in_use_is_not_opened_but_asked_for():
 
 
 def test_a_desk_scanner_opens_or_says_why_not():
-    assert things.scanner(None).state is State.OK
+    assert things.scanner(None).state is CheckState.OK
     assert things.scanner(FakeScanner).says == "opens"
-    assert things.scanner(raising(DriverMissing("no scanner"))).state is State.BROKEN
+    assert things.scanner(raising(DriverMissing("no scanner"))).state is CheckState.BROKEN
 
 
 def test_the_passage_sensors_pins_open_or_it_is_told():
-    assert things.passage(None).state is State.OK
+    assert things.passage(None).state is CheckState.OK
     assert things.passage(lambda: FakePassage("beams")).says == "opens"
-    assert things.passage(raising(DriverError("GPIO23 is held"))).state is State.BROKEN
+    assert things.passage(raising(DriverError("GPIO23 is held"))).state is CheckState.BROKEN
 
 
-@pytest.mark.parametrize("ringing, state", [(False, State.OK), (True, State.WARNING)])
+@pytest.mark.parametrize("ringing, state", [(False, CheckState.OK), (True, CheckState.WARNING)])
 def test_a_fire_alarm_that_rings_is_told_before_anybody_wonders_why_the_door_is_shut(ringing, state):
-    assert things.alarm(None).state is State.OK
+    assert things.alarm(None).state is CheckState.OK
     assert things.alarm(lambda: FakeFireAlarm(ringing=ringing)).state is state
-    assert things.alarm(raising(DriverError("GPIO25 is held"))).state is State.BROKEN
+    assert things.alarm(raising(DriverError("GPIO25 is held"))).state is CheckState.BROKEN
 
 
 def test_the_lines_of_a_thing_are_free_or_the_kiosks_own():
     lines = {"entry_pin": 17, "exit_pin": 27}
     running = Running(status=status())
-    assert things.wired(19, {}, raising(DriverError("not asked"))).state is State.OK
+    assert things.wired(19, {}, raising(DriverError("not asked"))).state is CheckState.OK
     assert things.wired(19, lines, lambda _pins: ["", ""]).says == "entry_pin GPIO17, exit_pin GPIO27: free"
     taken = things.wired(19, lines, lambda _pins: ["", "spi0 CS1"])
-    assert (taken.state, taken.says) == (State.BROKEN, "exit_pin (GPIO27) is held by 'spi0 CS1'")
-    assert things.wired(19, lines, lambda _pins: ["lg", "lg"], running=running).state is State.OK
+    assert (taken.state, taken.says) == (CheckState.BROKEN, "exit_pin (GPIO27) is held by 'spi0 CS1'")
+    assert things.wired(19, lines, lambda _pins: ["lg", "lg"], running=running).state is CheckState.OK
     idle = things.wired(19, lines, lambda _pins: ["lg", ""], running=running)
-    assert (idle.state, "has not taken exit_pin" in idle.says) == (State.BROKEN, True)
-    assert things.wired(19, lines, raising(DriverMissing("no header"))).state is State.BROKEN
+    assert (idle.state, "has not taken exit_pin" in idle.says) == (CheckState.BROKEN, True)
+    assert things.wired(19, lines, raising(DriverMissing("no header"))).state is CheckState.BROKEN
 
 
 def test_a_sound_device_is_looked_for_where_the_door_is_to_be_heard(tmp_path: Path):
     cards = tmp_path / "cards"
-    assert things.sound("none", cards).state is State.OK
-    assert things.sound("pygame", cards).state is State.WARNING
+    assert things.sound("none", cards).state is CheckState.OK
+    assert things.sound("pygame", cards).state is CheckState.WARNING
     cards.write_text("--- no soundcards ---\n")
-    assert things.sound("pygame", cards).state is State.WARNING
+    assert things.sound("pygame", cards).state is CheckState.WARNING
     cards.write_text(
         " 0 [Headphones     ]: bcm2835_headpho - bcm2835 Headphones\n                      bcm2835\n"
     )
-    assert things.sound("pygame", cards) == Finding(State.OK, "bcm2835_headpho - bcm2835 Headphones")
+    assert things.sound("pygame", cards) == Finding(CheckState.OK, "bcm2835_headpho - bcm2835 Headphones")
 
 
 @pytest.mark.parametrize(
@@ -349,8 +352,8 @@ def test_a_kiosk_runs_when_the_process_that_the_lock_names_is_one(lock, command,
 
 
 def test_pins_are_looked_at_only_where_something_is_wired():
-    assert things.gpio({}, raising(DriverMissing("no pins"))).state is State.OK
-    assert things.gpio({"gate": "17"}, raising(DriverMissing("no pins"))).state is State.BROKEN
+    assert things.gpio({}, raising(DriverMissing("no pins"))).state is CheckState.OK
+    assert things.gpio({"gate": "17"}, raising(DriverMissing("no pins"))).state is CheckState.BROKEN
     assert things.gpio({"gate": "17"}, doctor_readings.pin_factory).says == "MockFactory: gate on 17"
 
 
@@ -368,24 +371,24 @@ def test_the_display_has_to_be_there_and_pygame_the_right_one(driver, edition, c
 
 
 def test_missing_words_or_letters_are_broken():
-    assert look.words(lambda: None, lambda: None).state is State.OK
+    assert look.words(lambda: None, lambda: None).state is CheckState.OK
     gap = look.words(raising(ValueError("kk of come-in is missing\nand more")), lambda: None)
     assert gap.says == "words or letters are missing: kk of come-in is missing"
-    assert look.words(lambda: None, raising(FileNotFoundError("font"))).state is State.BROKEN
+    assert look.words(lambda: None, raising(FileNotFoundError("font"))).state is CheckState.BROKEN
 
 
 def test_what_only_the_device_may_know_is_for_its_owner_alone_and_never_shown(tmp_path: Path):
     folder = tmp_path / "device"
-    assert look.secrets(folder).state is State.OK
+    assert look.secrets(folder).state is CheckState.OK
     folder.mkdir(mode=0o700)
     file = folder / "enrolment.json"
     file.write_text("c0ffee")
     file.chmod(0o640)
     found = look.secrets(folder)
-    assert (found.state, "enrolment.json" in found.says) == (State.BROKEN, True)
+    assert (found.state, "enrolment.json" in found.says) == (CheckState.BROKEN, True)
     file.chmod(0o600)
     found = look.secrets(folder)
-    assert found.state is State.OK
+    assert found.state is CheckState.OK
     assert "c0ffee" not in found.says
     folder.chmod(0o755)
-    assert look.secrets(folder).state is State.BROKEN
+    assert look.secrets(folder).state is CheckState.BROKEN

@@ -5,7 +5,7 @@ import pytest
 from drivers.sensors.board import SystemBoard
 from kiosk.core.health.board import Vitals
 from kiosk.doctor import board as doctor_board
-from kiosk.doctor.finding import State
+from kiosk.doctor.finding import CheckState
 from simulator.board import FakeBoard
 
 
@@ -24,7 +24,7 @@ CHECKS = [doctor_board.power, doctor_board.heat, doctor_board.memory]
 
 @pytest.mark.parametrize("check", CHECKS)
 def test_a_board_that_is_well_is_ok(check, read):
-    assert check(read()).state is State.OK
+    assert check(read()).state is CheckState.OK
 
 
 @pytest.mark.parametrize("check", CHECKS)
@@ -45,7 +45,7 @@ def test_a_machine_that_does_not_tell_is_no_warning_and_says_so(check):
 def test_what_a_board_suffers_from_is_a_warning_with_its_remedy(check, hurt, says, fake, read):
     hurt(fake)
     found = check(read())
-    assert (found.state, says in found.says, bool(found.remedy)) == (State.WARNING, True, True)
+    assert (found.state, says in found.says, bool(found.remedy)) == (CheckState.WARNING, True, True)
 
 
 def test_a_card_that_complains_of_nothing_leaves_the_word_to_the_disk_check(read):

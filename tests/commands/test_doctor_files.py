@@ -10,11 +10,11 @@ import pytest
 
 from kiosk.doctor import files
 from kiosk.doctor import readings as doctor_readings
-from kiosk.doctor.files import Owner
-from kiosk.doctor.finding import Finding, State
+from kiosk.doctor.files import FileOwner
+from kiosk.doctor.finding import CheckState, Finding
 from kiosk.errors import KioskError
 
-ME = Owner(uid=os.getuid(), gid=os.getgid())
+ME = FileOwner(uid=os.getuid(), gid=os.getgid())
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def configuration(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def look(data, configuration):
-    def look(owner: Owner | None = ME) -> Finding:
+    def look(owner: FileOwner | None = ME) -> Finding:
         return files.files(data, configuration, owner, ME)
 
     return look
@@ -51,12 +51,12 @@ def mode(path: Path) -> int:
 
 def test_what_is_right_is_left_alone(look):
     found = look()
-    assert (found.state, found.fixes) == (State.OK, ())
+    assert (found.state, found.fixes) == (CheckState.OK, ())
 
 
 def test_where_the_door_has_no_user_of_its_own_there_is_nothing_to_look_at(look, data):
     (data / "kiosk.db").chmod(0o666)
-    assert look(None).state is State.OK
+    assert look(None).state is CheckState.OK
 
 
 @pytest.mark.parametrize(
@@ -71,10 +71,10 @@ def test_where_the_door_has_no_user_of_its_own_there_is_nothing_to_look_at(look,
 def test_data_that_others_could_read_is_found_and_given_back(look, data, name, wrong, right):
     (data / name).chmod(wrong)
     found = look()
-    assert (found.state, str(data / name) in found.says) == (State.BROKEN, True)
+    assert (found.state, str(data / name) in found.says) == (CheckState.BROKEN, True)
     for fix in found.fixes:
         fix.do()
-    assert (mode(data / name), look().state) == (right, State.OK)
+    assert (mode(data / name), look().state) == (right, CheckState.OK)
 
 
 @pytest.mark.parametrize("wrong", [0o664, 0o600])
@@ -83,32 +83,32 @@ def test_a_configuration_that_others_could_change_or_the_door_could_not_read_is_
 ):
     (configuration / "kiosk.toml").chmod(wrong)
     found = look()
-    assert found.state is State.BROKEN
+    assert found.state is CheckState.BROKEN
     for fix in found.fixes:
         fix.do()
-    assert (mode(configuration / "kiosk.toml"), look().state) == (0o644, State.OK)
+    assert (mode(configuration / "kiosk.toml"), look().state) == (0o644, CheckState.OK)
 
 
 def test_a_folder_that_is_missing_is_made_with_its_rights(look, data):
     data.rename(data.with_name("away"))
     found = look()
-    assert found.state is State.BROKEN
+    assert found.state is CheckState.BROKEN
     for fix in found.fixes:
         fix.do()
-    assert (data.is_dir(), look().state) == (True, State.OK)
+    assert (data.is_dir(), look().state) == (True, CheckState.OK)
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="needs root, to give a file to somebody else")
 def test_a_file_that_root_left_behind_is_given_to_the_doors_user(look, data):
-    door = Owner(uid=12345, gid=12345)
+    door = FileOwner(uid=12345, gid=12345)
     for path in (data, *data.rglob("*")):
         os.chown(path, door.uid, door.gid)
-    assert look(door).state is State.OK
+    assert look(door).state is CheckState.OK
     os.chown(data / "kiosk.db", 0, 0)
     [fix] = look(door).fixes
     fix.do()
     assert (data / "kiosk.db").stat().st_uid == door.uid
-    assert look(door).state is State.OK
+    assert look(door).state is CheckState.OK
 
 
 @pytest.fixture
@@ -163,15 +163,15 @@ def test_the_doors_user_is_in_the_groups_that_this_system_has():
             system[group].append(words[4])
         return ""
 
-    def look(known: Owner | None = ME) -> Finding:
+    def look(known: FileOwner | None = ME) -> Finding:
         return files.groups(ask, here=True, members=lambda: system, known=lambda _user: known)
 
     found = look()
-    assert (found.state, found.says.startswith("ashyq-kiosk is not in gpio:")) == (State.BROKEN, True)
+    assert (found.state, found.says.startswith("ashyq-kiosk is not in gpio:")) == (CheckState.BROKEN, True)
     [fix] = found.fixes
     fix.do()
-    assert look().state is State.OK
-    assert look(None).state is State.BROKEN
+    assert look().state is CheckState.OK
+    assert look(None).state is CheckState.BROKEN
 
 
 def test_the_groups_are_those_that_the_installation_gives(root: Path):

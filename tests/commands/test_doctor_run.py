@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.doctor import table as doctor
-from kiosk.doctor.finding import Finding, Fix, State, broken, ok, warning
+from kiosk.doctor.finding import CheckState, Finding, Fix, broken, ok, warning
 from kiosk.doctor.run import Check, as_json, as_line, examine, must_be_root, summary, worst
 from kiosk.errors import KioskError
 
@@ -84,10 +84,10 @@ def test_the_worst_state_counts():
         (lambda: warning("b", "c")),
         (lambda: broken("d", "e")),
     )
-    assert worst(examine(checks_of(fine))) is State.OK
-    assert worst(examine(checks_of(fine, so_so, fine))) is State.WARNING
+    assert worst(examine(checks_of(fine))) is CheckState.OK
+    assert worst(examine(checks_of(fine, so_so, fine))) is CheckState.WARNING
     results = list(examine(checks_of(so_so, bad, fine)))
-    assert worst(results) is State.BROKEN
+    assert worst(results) is CheckState.BROKEN
     assert summary(results) == "3 checks: 1 ok, 1 with a warning, 1 broken"
     assert as_line(results[1]) == " 2 BROKEN    check-2: d\n             -> e"
     assert json.loads(as_json(results))["checks"][0] == {
@@ -124,7 +124,7 @@ def test_a_repair_is_said_before_it_is_done_and_the_check_runs_again_after_it():
         checks_of(tap.look), mend=lambda check, fix: said.append((check.number, fix.says, tap.turned))
     )
     assert said == [(1, "turn it off", 0)]
-    assert (result.state, result.says, result.fixed) == (State.OK, "dry", ("turn it off",))
+    assert (result.state, result.says, result.fixed) == (CheckState.OK, "dry", ("turn it off",))
     [again] = examine(checks_of(tap.look), mend=lambda *_: said.append("again"))
     assert (again.fixed, tap.turned, len(said)) == ((), 1, 1)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.doctor import service as system
-from kiosk.doctor.finding import State
+from kiosk.doctor.finding import CheckState
 from kiosk.machine.programs import ProgramFailed, said
 
 GOOD = {
@@ -61,7 +61,7 @@ def test_the_service_has_to_run_to_start_and_to_be_watched(changed, state, says)
 
 def test_a_machine_without_the_service_is_told_of_once():
     for ask in (Systemd({}), no_systemd):
-        assert system.service(ask).state is State.WARNING
+        assert system.service(ask).state is CheckState.WARNING
         assert not system.installed(ask)
         for found in (
             system.gate_safe(ask, here=False),
@@ -82,15 +82,15 @@ def test_a_unit_that_does_not_start_with_the_machine_is_enabled_by_a_repair_and_
 
     [fix] = look().fixes
     fix.do()
-    assert (systemd.enabled, look().state) == ([unit], State.OK)
+    assert (systemd.enabled, look().state) == ([unit], CheckState.OK)
 
 
 def test_the_gate_is_put_safe_at_each_start():
-    assert system.gate_safe(Systemd({system.GATE_SAFE: GOOD}), here=True).state is State.OK
-    assert system.gate_safe(Systemd({}), here=True).state is State.BROKEN
+    assert system.gate_safe(Systemd({system.GATE_SAFE: GOOD}), here=True).state is CheckState.OK
+    assert system.gate_safe(Systemd({}), here=True).state is CheckState.BROKEN
     assert (
         system.gate_safe(Systemd({system.GATE_SAFE: GOOD | {"ActiveState": "failed"}}), here=True).state
-        is State.WARNING
+        is CheckState.WARNING
     )
 
 
@@ -122,20 +122,20 @@ def test_the_console_is_the_doors_and_never_dark(driver, blank, getty, state, tm
 
 def test_swap_on_a_disk_is_told_and_swap_in_memory_is_fine(tmp_path: Path):
     file = tmp_path / "swaps"
-    assert system.swap(file).state is State.OK
+    assert system.swap(file).state is CheckState.OK
     head = "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n"
     file.write_text(f"{head}/dev/zram0   partition\t2000\t0\t100\n")
-    assert system.swap(file).state is State.OK
+    assert system.swap(file).state is CheckState.OK
     behind = tmp_path / "zram0" / "backing_dev"
     behind.parent.mkdir()
     # rpi-swap's usual way: what is idle in memory goes to a file on the card.
-    for text, state in (("none\n", State.OK), ("/dev/loop0\n", State.WARNING)):
+    for text, state in (("none\n", CheckState.OK), ("/dev/loop0\n", CheckState.WARNING)):
         behind.write_text(text)
         assert system.swap(file, tmp_path).state is state
     assert "/dev/zram0" in system.swap(file, tmp_path).says
     assert "dphys" in system.swap(file, tmp_path).remedy
     file.write_text(f"{head}/var/swap    file\t\t100\t0\t-2\n")
-    assert (system.swap(file).state, "/var/swap" in system.swap(file).says) == (State.WARNING, True)
+    assert (system.swap(file).state, "/var/swap" in system.swap(file).says) == (CheckState.WARNING, True)
 
 
 @pytest.mark.concurrent

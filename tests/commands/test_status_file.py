@@ -4,24 +4,24 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from kiosk.core.events import HealthChanged, Part
-from kiosk.service.status_file import NAME, OLD, Status, StatusFile, Trouble, newest
+from kiosk.service.status_file import NAME, OLD, BrokenPart, KioskStatus, StatusFile, newest
 from tests.core.doorman import Doorman
 from tests.factories import make_iin, make_pass, make_person
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 
 
-def status() -> Status:
+def status() -> KioskStatus:
     man = Doorman()
     man.tell(HealthChanged(part=Part.CAMERA, working=False, why="unplugged"))
-    return Status.of(man.door, NOW)
+    return KioskStatus.of(man.door, NOW)
 
 
 def test_what_was_written_is_read_again(tmp_path: Path):
     StatusFile(tmp_path).write(status())
     found = newest([tmp_path / "none", tmp_path], NOW)
     assert found == status()
-    assert (found.faults, found.troubles) == ((10,), (Trouble(number=10, part="camera", why="unplugged"),))
+    assert (found.faults, found.troubles) == ((10,), (BrokenPart(number=10, part="camera", why="unplugged"),))
     assert (tmp_path / NAME).stat().st_mode & 0o077 == 0
 
 
@@ -57,7 +57,7 @@ def test_where_it_cannot_be_written_the_kiosk_goes_on_and_says_so_once(tmp_path:
 def test_nobody_is_in_it_whoever_stands_at_the_door():
     man = Doorman()
     man.reads(make_person(7))
-    for text in (Status.of(man.door, NOW).as_json(), repr(Status.of(man.door, NOW))):
+    for text in (KioskStatus.of(man.door, NOW).as_json(), repr(KioskStatus.of(man.door, NOW))):
         assert make_iin(7) not in text
     man.reads(make_pass())
-    assert "subject" not in Status.of(man.door, NOW).as_json()
+    assert "subject" not in KioskStatus.of(man.door, NOW).as_json()

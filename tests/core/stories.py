@@ -53,11 +53,11 @@ from kiosk.core.model import (
     Identifier,
     NotACredential,
     OwnVenueCode,
-    Refusal,
     Stamp,
+    TextFault,
 )
 from kiosk.core.rule.policy import Admits, CarryRule, Resort, UnknownRule, Window, Zone, ZoneRule
-from kiosk.core.who.keypad_budget import Budget
+from kiosk.core.who.keypad_budget import KeypadBudget
 from tests.factories import (
     NOON,
     Stamps,
@@ -106,7 +106,7 @@ credentials = st.one_of(
         lives=st.sampled_from([timedelta(seconds=300), CARRIED]),
         door=st.sampled_from([None, None, "D01", "D99"]),
     ),
-    st.builds(NotACredential, reason=st.sampled_from(Refusal)),
+    st.builds(NotACredential, reason=st.sampled_from(TextFault)),
     st.just(OwnVenueCode()),
 )
 sides = st.sampled_from([None, None, *Direction])
@@ -283,7 +283,7 @@ doors = st.builds(
         edition=edition,
         sensor=sensor,
         attended=attended,
-        budget=Budget(mistakes=1, per_minute=2),
+        budget=KeypadBudget(mistakes=1, per_minute=2),
         **({"policy": None, "heard_at": None} if none else {}),
     ),
     st.sampled_from(DoorKind),

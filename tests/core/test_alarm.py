@@ -18,7 +18,7 @@ from kiosk.core.model import (
     Oddity,
     OwnVenueCode,
     Passage,
-    Refusal,
+    TextFault,
     Via,
 )
 from kiosk.core.screen.status_line import condition
@@ -27,7 +27,7 @@ from tests.core.doorman import Doorman
 from tests.factories import make_door, make_iin, make_pass, make_person, make_phone, make_setup
 
 RINGS, STOPS = AlarmChanged(active=True), AlarmChanged(active=False)
-NOT_OURS = NotACredential(reason=Refusal.NOT_OURS)
+NOT_OURS = NotACredential(reason=TextFault.NOT_OURS)
 
 
 def burning(kind: DoorKind = DoorKind.ENTRY, **changes) -> Doorman:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.core.events import HealthChanged, Part
-from kiosk.core.health.board import AILMENTS, CALM_S, FIRM_S, URGENT, Vigil, Vitals
+from kiosk.core.health.board import AILMENTS, CALM_S, FIRM_S, URGENT, BoardVigil, Vitals
 from tests.core.doorman import Doorman
 
 WELL = Vitals(
@@ -29,7 +29,7 @@ class Watched:
     """A board over time: every event that was told, with its second."""
 
     def __init__(self):
-        self.vigil, self.told, self.now = Vigil(), [], 0.0
+        self.vigil, self.told, self.now = BoardVigil(), [], 0.0
 
     def see(self, look: Vitals, s: float = 2.0):
         """Look every two seconds for so long."""
@@ -132,7 +132,7 @@ LOOKS = st.builds(
 
 @given(st.lists(st.tuples(LOOKS, st.floats(0.1, 300)), max_size=40))
 def test_of_each_part_bad_and_good_news_alternate_and_good_news_is_calm(story):
-    vigil, now, news, wrong_at = Vigil(), 0.0, {part: [] for part in AILMENTS}, {}
+    vigil, now, news, wrong_at = BoardVigil(), 0.0, {part: [] for part in AILMENTS}, {}
     for look, s in story:
         vigil, events = vigil.look(look, now)
         for event in events:
@@ -177,7 +177,7 @@ def test_a_trouble_begins_at_one_limit_and_ends_at_another(vital, well, ill, kno
 
 
 def test_how_long_it_has_lasted_counts_from_the_first_look_that_saw_it():
-    vigil, told = Vigil(), []
+    vigil, told = BoardVigil(), []
     for mono in (1000.0, 1005.0, 1009.9, 1010.0):
         vigil, events = vigil.look(vitals(celsius=85.0), mono)
         told += [(mono, event.working) for event in events]

@@ -11,7 +11,7 @@ from kiosk.core.events import CodeRead, Key, PhoneArrived
 from kiosk.core.inside.occupancy import Occupancy
 from kiosk.core.model import Closing, Colour, Direction, DoorKind, Outcome, Reason
 from kiosk.core.rule.policy import Resort, UnknownRule, Window
-from kiosk.core.who.keypad_budget import Budget
+from kiosk.core.who.keypad_budget import KeypadBudget
 from tests.core.doorman import Doorman
 from tests.factories import make_door, make_edition, make_iin, make_pass, make_person, make_phone, make_status
 
@@ -156,7 +156,7 @@ def test_a_forgotten_exit_is_forgotten_when_the_venue_opens_again():
 
 
 def test_while_the_keypad_rests_a_number_that_may_be_of_somebody_inside_calls_staff_and_is_looked_up_nowhere():
-    man = entered_by_pass(attended=False, budget=Budget(mistakes=1))
+    man = entered_by_pass(attended=False, budget=KeypadBudget(mistakes=1))
     asked = len(man.every(Ask))
     man.types("123456789012", Key.CONFIRM)
     types_number(man)

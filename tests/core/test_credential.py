@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.core.model import Credential, Identifier, NotACredential, OwnVenueCode, Pass, Refusal
+from kiosk.core.model import Credential, Identifier, NotACredential, OwnVenueCode, Pass, TextFault
 from kiosk.core.who.credential import LONGEST, bears_iin, precedence, understand
 from kiosk.core.who.venue_code import code_at
 from tests.factories import NOON, make_iin, make_pass, make_person
@@ -17,14 +17,14 @@ WRONG = IIN[:11] + str((int(IIN[11]) + 1) % 10)
 
 
 def nothing(_text: str) -> NotACredential:
-    return NotACredential(reason=Refusal.WRONG_SIGNATURE)
+    return NotACredential(reason=TextFault.WRONG_SIGNATURE)
 
 
 def meaning(text: str, *, url: str = URL, door: str = "d01", says: Pass | None = None) -> Credential:
     return understand(text, verify=(lambda _text: says) if says else nothing, venue_url=url, door=door)
 
 
-def reason(text: str) -> Refusal | None:
+def reason(text: str) -> TextFault | None:
     found = meaning(text)
     return found.reason if isinstance(found, NotACredential) else None
 
@@ -32,23 +32,23 @@ def reason(text: str) -> Refusal | None:
 @pytest.mark.parametrize(
     "text, expected",
     [
-        ("", Refusal.EMPTY),
-        (" \n\t ", Refusal.EMPTY),
-        ("1" * (LONGEST + 1), Refusal.TOO_LONG),
-        ("AQ1:" + "A" * LONGEST, Refusal.TOO_LONG),
-        ("85\x0006", Refusal.CONTROL_BYTES),
-        ("\x1b[2J", Refusal.CONTROL_BYTES),
-        ("hello\x7f", Refusal.CONTROL_BYTES),
-        ("a\x9fb", Refusal.CONTROL_BYTES),
-        ("https://example.kz/pay", Refusal.NOT_OURS),
-        ("WIFI:S:gym;T:WPA;P:secret;;", Refusal.NOT_OURS),
-        ("AQ1", Refusal.NOT_OURS),
-        ("aq1:abc", Refusal.NOT_OURS),
-        (WRONG, Refusal.BAD_IIN),
-        (f"ИИН {WRONG}", Refusal.BAD_IIN),
-        (IIN[:11], Refusal.NOT_OURS),
-        (IIN + "0", Refusal.NOT_OURS),
-        (IIN.translate(str.maketrans("0123456789", "０１２３４５６７８９")), Refusal.NOT_OURS),
+        ("", TextFault.EMPTY),
+        (" \n\t ", TextFault.EMPTY),
+        ("1" * (LONGEST + 1), TextFault.TOO_LONG),
+        ("AQ1:" + "A" * LONGEST, TextFault.TOO_LONG),
+        ("85\x0006", TextFault.CONTROL_BYTES),
+        ("\x1b[2J", TextFault.CONTROL_BYTES),
+        ("hello\x7f", TextFault.CONTROL_BYTES),
+        ("a\x9fb", TextFault.CONTROL_BYTES),
+        ("https://example.kz/pay", TextFault.NOT_OURS),
+        ("WIFI:S:gym;T:WPA;P:secret;;", TextFault.NOT_OURS),
+        ("AQ1", TextFault.NOT_OURS),
+        ("aq1:abc", TextFault.NOT_OURS),
+        (WRONG, TextFault.BAD_IIN),
+        (f"ИИН {WRONG}", TextFault.BAD_IIN),
+        (IIN[:11], TextFault.NOT_OURS),
+        (IIN + "0", TextFault.NOT_OURS),
+        (IIN.translate(str.maketrans("0123456789", "０１２３４５６７８９")), TextFault.NOT_OURS),
     ],
 )
 def test_a_text_that_is_nobodys_is_refused_with_its_reason(text, expected):
@@ -84,13 +84,13 @@ def test_the_iin_is_found_where_a_card_may_bear_it(text):
     ],
 )
 def test_a_link_or_text_that_happens_to_hold_an_iin_is_nobodys_iin(text):
-    assert reason(text) is Refusal.NOT_OURS
+    assert reason(text) is TextFault.NOT_OURS
 
 
 @pytest.mark.parametrize("text", ["AQ1:ABC", "AQ2:ABC", "AQ999:"])
 def test_what_looks_like_a_pass_is_left_to_the_verifier(text):
     assert meaning(text, says=make_pass()) == make_pass()
-    assert reason(text) is Refusal.WRONG_SIGNATURE
+    assert reason(text) is TextFault.WRONG_SIGNATURE
 
 
 @pytest.mark.parametrize("text", [IIN, "https://a.kz/v/D01.X", "AQ:", "AQ1234:A", "xAQ1:A"])
@@ -104,15 +104,15 @@ def test_our_own_venue_code_is_known_in_either_case(change):
 
 
 def test_a_photo_of_another_doors_venue_code_is_said_to_be_another_doors():
-    assert reason(code_at(URL, "d02", b"key", NOON)) is Refusal.OTHER_DOOR
+    assert reason(code_at(URL, "d02", b"key", NOON)) is TextFault.OTHER_DOOR
 
 
 def test_a_link_of_the_venue_that_is_no_code_is_not_ours():
-    assert reason(URL + "about") is Refusal.NOT_OURS
+    assert reason(URL + "about") is TextFault.NOT_OURS
 
 
 def test_without_a_venue_address_no_text_is_a_venue_code():
-    assert meaning("D01.X", url="") == NotACredential(reason=Refusal.NOT_OURS)
+    assert meaning("D01.X", url="") == NotACredential(reason=TextFault.NOT_OURS)
 
 
 @given(st.text(), st.sampled_from(["", "AQ1:", URL, "ИИН ", "IDKAZ"]))
@@ -129,7 +129,7 @@ def test_no_answer_holds_the_text_that_was_read(text):
 
 
 def test_of_codes_in_view_together_ours_come_first_and_our_own_screen_last():
-    shown = [OwnVenueCode(), NotACredential(reason=Refusal.NOT_OURS), make_person(), make_pass()]
+    shown = [OwnVenueCode(), NotACredential(reason=TextFault.NOT_OURS), make_person(), make_pass()]
     assert sorted(shown, key=precedence) == [shown[2], shown[3], shown[1], shown[0]]
 
 
@@ -143,4 +143,4 @@ def test_a_card_bears_an_iin_whose_check_digit_is_right(text, bears):
 
 def test_a_text_is_as_long_as_it_may_be_and_not_a_sign_longer():
     found = [meaning("x" * length) for length in (1200, 1201)]
-    assert found == [NotACredential(reason=Refusal.NOT_OURS), NotACredential(reason=Refusal.TOO_LONG)]
+    assert found == [NotACredential(reason=TextFault.NOT_OURS), NotACredential(reason=TextFault.TOO_LONG)]

@@ -8,7 +8,7 @@ from kiosk.core.door.state import Door, Times
 from kiosk.core.events import LinkChanged
 from kiosk.core.screen.status_line import condition
 from kiosk.core.screen.view import NO_CORNER, Corner
-from kiosk.core.who.keypad_budget import Budget
+from kiosk.core.who.keypad_budget import KeypadBudget
 from kiosk.settings import Settings
 from tests.core.doorman import Doorman
 from tests.factories import make_pass, make_setup
@@ -33,7 +33,7 @@ def test_the_times_of_the_core_are_those_of_the_settings():
 
 
 def test_the_keypads_budget_is_that_of_the_settings():
-    assert {name: getattr(Budget(), name) for name in BUDGET} == {
+    assert {name: getattr(KeypadBudget(), name) for name in BUDGET} == {
         name: getattr(Settings().keypad, setting) for name, setting in BUDGET.items()
     }
 

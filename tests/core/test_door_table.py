@@ -46,8 +46,8 @@ from kiosk.core.events import (
 from kiosk.core.hint import Hint
 from kiosk.core.inside.people import VenueNumber
 from kiosk.core.inside.presence import Entered, Presence, tag_of
-from kiosk.core.model import Colour, Direction, DoorKind, NotACredential, OwnVenueCode, Refusal
-from kiosk.core.who.keypad_budget import Budget, Guesses
+from kiosk.core.model import Colour, Direction, DoorKind, NotACredential, OwnVenueCode, TextFault
+from kiosk.core.who.keypad_budget import Guesses, KeypadBudget
 from tests.core.doorman import Doorman
 from tests.factories import (
     NOON,
@@ -65,7 +65,7 @@ from tests.factories import (
     make_status,
 )
 
-NOBODY = NotACredential(reason=Refusal.NOT_OURS)
+NOBODY = NotACredential(reason=TextFault.NOT_OURS)
 FOREIGN = make_id(999_999)
 EXPIRED = make_pass(number=9, issued=NOON - timedelta(days=1))
 NEARLY_FULL = VenueNumber(inside=1, own=0, at=NOON, doors=2, exits=True)
@@ -188,7 +188,7 @@ def burning(kind: DoorKind) -> Iterator[Doorman]:
 
 def guessing(kind: DoorKind) -> Iterator[Doorman]:
     """Let somebody try numbers at a door that nobody watches, until its keypad rests."""
-    once = Budget(mistakes=1, per_minute=1)
+    once = KeypadBudget(mistakes=1, per_minute=1)
     numbers = ("123456789012", make_iin(3), make_iin(1))
     for last, ending in product(numbers, (Colour.GREEN, Colour.YELLOW, None)):
         door = make_door(kind, attended=False, budget=once, presence=Presence((SOMEONE_INSIDE,)))
@@ -216,7 +216,7 @@ def guessing(kind: DoorKind) -> Iterator[Doorman]:
 def hurrying(kind: DoorKind) -> Iterator[Doorman]:
     """Let somebody whose number was just answered type it again, and then a wrong one."""
     for attended, ending in product((True, False), (Colour.GREEN, Colour.YELLOW, None)):
-        man = Doorman(make_door(kind, attended=attended, budget=Budget(mistakes=1)))
+        man = Doorman(make_door(kind, attended=attended, budget=KeypadBudget(mistakes=1)))
         man.reads(make_person())
         if kind is not DoorKind.EXIT:
             man.answers(ending)

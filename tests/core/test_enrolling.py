@@ -18,14 +18,14 @@ from kiosk.core.enrolling.table import (
     Connected,
     Declined,
     Enrolling,
+    EnrolmentStage,
+    EnrolmentTrouble,
     Offer,
     Offered,
     Order,
     Pressed,
     Spoiled,
-    State,
     Ticked,
-    Trouble,
     step,
 )
 from kiosk.core.enrolling.words import HINTS, SENTENCES, present
@@ -37,47 +37,51 @@ BEGUN, LATER = 100.0, 105.0
 FIRST = Offer(lines=((Fact.DOOR, "A1"),), code="first")
 SECOND = Offer(lines=((Fact.DOOR, "B2"),), code="second")
 SITUATIONS = {
-    State.WAITING: Enrolling(since=BEGUN),
-    State.SHOWN: Enrolling(state=State.SHOWN, offer=FIRST, since=BEGUN, until=BEGUN + SHOWN_S),
-    State.CONFIRMED: Enrolling(state=State.CONFIRMED, offer=FIRST, since=BEGUN),
-    State.ASKING: Enrolling(state=State.ASKING, offer=FIRST, since=BEGUN),
-    State.ENROLLED: Enrolling(state=State.ENROLLED, offer=FIRST, device="D-1", since=BEGUN),
-    State.FAILED: Enrolling(state=State.FAILED, trouble=Trouble.USED, since=BEGUN, until=BEGUN + FAILED_S),
+    EnrolmentStage.WAITING: Enrolling(since=BEGUN),
+    EnrolmentStage.SHOWN: Enrolling(
+        state=EnrolmentStage.SHOWN, offer=FIRST, since=BEGUN, until=BEGUN + SHOWN_S
+    ),
+    EnrolmentStage.CONFIRMED: Enrolling(state=EnrolmentStage.CONFIRMED, offer=FIRST, since=BEGUN),
+    EnrolmentStage.ASKING: Enrolling(state=EnrolmentStage.ASKING, offer=FIRST, since=BEGUN),
+    EnrolmentStage.ENROLLED: Enrolling(state=EnrolmentStage.ENROLLED, offer=FIRST, device="D-1", since=BEGUN),
+    EnrolmentStage.FAILED: Enrolling(
+        state=EnrolmentStage.FAILED, trouble=EnrolmentTrouble.USED, since=BEGUN, until=BEGUN + FAILED_S
+    ),
 }
 EVENTS = {
     "offered": Offered(offer=SECOND),
     "first again": Offered(offer=FIRST),
-    "spoiled": Spoiled(trouble=Trouble.DAMAGED),
+    "spoiled": Spoiled(trouble=EnrolmentTrouble.DAMAGED),
     "confirm": Pressed(key=Key.CONFIRM),
     "cancel": Pressed(key=Key.CANCEL),
     "digit": Pressed(key=Key.D5),
     "connected": Connected(),
     "accepted": Accepted(device="D-1"),
-    "declined": Declined(trouble=Trouble.EXPIRED),
+    "declined": Declined(trouble=EnrolmentTrouble.EXPIRED),
     "ticked": Ticked(),
 }
 GOES = {
-    (State.WAITING, "offered"): (State.SHOWN, None),
-    (State.WAITING, "spoiled"): (State.FAILED, None),
-    (State.SHOWN, "offered"): (State.SHOWN, None),
-    (State.WAITING, "first again"): (State.SHOWN, None),
-    (State.SHOWN, "first again"): (State.CONFIRMED, Order.CONNECT),
-    (State.FAILED, "first again"): (State.SHOWN, None),
-    (State.SHOWN, "confirm"): (State.CONFIRMED, Order.CONNECT),
-    (State.SHOWN, "cancel"): (State.WAITING, None),
-    (State.CONFIRMED, "connected"): (State.ASKING, Order.ASK),
-    (State.CONFIRMED, "declined"): (State.FAILED, None),
-    (State.ASKING, "accepted"): (State.ENROLLED, None),
-    (State.ASKING, "declined"): (State.FAILED, None),
-    (State.FAILED, "offered"): (State.SHOWN, None),
-    (State.FAILED, "spoiled"): (State.FAILED, None),
-    (State.FAILED, "confirm"): (State.WAITING, None),
-    (State.FAILED, "cancel"): (State.WAITING, None),
-    (State.FAILED, "digit"): (State.WAITING, None),
+    (EnrolmentStage.WAITING, "offered"): (EnrolmentStage.SHOWN, None),
+    (EnrolmentStage.WAITING, "spoiled"): (EnrolmentStage.FAILED, None),
+    (EnrolmentStage.SHOWN, "offered"): (EnrolmentStage.SHOWN, None),
+    (EnrolmentStage.WAITING, "first again"): (EnrolmentStage.SHOWN, None),
+    (EnrolmentStage.SHOWN, "first again"): (EnrolmentStage.CONFIRMED, Order.CONNECT),
+    (EnrolmentStage.FAILED, "first again"): (EnrolmentStage.SHOWN, None),
+    (EnrolmentStage.SHOWN, "confirm"): (EnrolmentStage.CONFIRMED, Order.CONNECT),
+    (EnrolmentStage.SHOWN, "cancel"): (EnrolmentStage.WAITING, None),
+    (EnrolmentStage.CONFIRMED, "connected"): (EnrolmentStage.ASKING, Order.ASK),
+    (EnrolmentStage.CONFIRMED, "declined"): (EnrolmentStage.FAILED, None),
+    (EnrolmentStage.ASKING, "accepted"): (EnrolmentStage.ENROLLED, None),
+    (EnrolmentStage.ASKING, "declined"): (EnrolmentStage.FAILED, None),
+    (EnrolmentStage.FAILED, "offered"): (EnrolmentStage.SHOWN, None),
+    (EnrolmentStage.FAILED, "spoiled"): (EnrolmentStage.FAILED, None),
+    (EnrolmentStage.FAILED, "confirm"): (EnrolmentStage.WAITING, None),
+    (EnrolmentStage.FAILED, "cancel"): (EnrolmentStage.WAITING, None),
+    (EnrolmentStage.FAILED, "digit"): (EnrolmentStage.WAITING, None),
 }
 
 
-@pytest.mark.parametrize("state,event", list(itertools.product(State, EVENTS)), ids=str)
+@pytest.mark.parametrize("state,event", list(itertools.product(EnrolmentStage, EVENTS)), ids=str)
 def test_every_pair_goes_where_the_table_says_and_any_other_changes_nothing(state, event):
     before = SITUATIONS[state]
     after, order = step(before, EVENTS[event], LATER)
@@ -92,18 +96,18 @@ def test_every_pair_goes_where_the_table_says_and_any_other_changes_nothing(stat
     "state,event,after",
     [
         (
-            State.WAITING, "offered",
-            Enrolling(state=State.SHOWN, offer=SECOND, since=LATER, until=LATER + SHOWN_S),
+            EnrolmentStage.WAITING, "offered",
+            Enrolling(state=EnrolmentStage.SHOWN, offer=SECOND, since=LATER, until=LATER + SHOWN_S),
         ),
-        (State.SHOWN, "confirm", Enrolling(state=State.CONFIRMED, offer=FIRST, since=LATER)),
-        (State.CONFIRMED, "connected", Enrolling(state=State.ASKING, offer=FIRST, since=LATER)),
-        (State.ASKING, "accepted", Enrolling(state=State.ENROLLED, offer=FIRST, device="D-1", since=LATER)),
+        (EnrolmentStage.SHOWN, "confirm", Enrolling(state=EnrolmentStage.CONFIRMED, offer=FIRST, since=LATER)),
+        (EnrolmentStage.CONFIRMED, "connected", Enrolling(state=EnrolmentStage.ASKING, offer=FIRST, since=LATER)),
+        (EnrolmentStage.ASKING, "accepted", Enrolling(state=EnrolmentStage.ENROLLED, offer=FIRST, device="D-1", since=LATER)),
         (
-            State.ASKING, "declined",
-            Enrolling(state=State.FAILED, trouble=Trouble.EXPIRED, since=LATER, until=LATER + FAILED_S),
+            EnrolmentStage.ASKING, "declined",
+            Enrolling(state=EnrolmentStage.FAILED, trouble=EnrolmentTrouble.EXPIRED, since=LATER, until=LATER + FAILED_S),
         ),
-        (State.SHOWN, "cancel", Enrolling(since=LATER)),
-        (State.FAILED, "digit", Enrolling(since=LATER)),
+        (EnrolmentStage.SHOWN, "cancel", Enrolling(since=LATER)),
+        (EnrolmentStage.FAILED, "digit", Enrolling(since=LATER)),
     ],
     ids=str,
 )  # fmt: skip
@@ -114,8 +118,8 @@ def test_what_is_kept_and_what_is_forgotten_on_the_way(state, event, after):
 def test_the_table_names_no_pair_that_is_not_walked_here():
     kinds = {name: type(event) for name, event in EVENTS.items()}
     walked = {(state, kinds[name]) for state, name in GOES} | {
-        (State.SHOWN, Ticked),
-        (State.FAILED, Ticked),
+        (EnrolmentStage.SHOWN, Ticked),
+        (EnrolmentStage.FAILED, Ticked),
     }
     assert set(core.TABLE) == walked
 
@@ -124,25 +128,27 @@ def test_a_second_code_takes_the_place_of_the_first_only_while_that_is_shown():
     for state, before in SITUATIONS.items():
         after, _ = step(before, EVENTS["offered"], LATER)
         taken = after.offer is SECOND
-        assert taken == (state in (State.WAITING, State.SHOWN, State.FAILED))
+        assert taken == (state in (EnrolmentStage.WAITING, EnrolmentStage.SHOWN, EnrolmentStage.FAILED))
 
 
 def test_a_confirmation_right_after_the_details_changed_is_not_one():
-    shown, _ = step(SITUATIONS[State.SHOWN], EVENTS["offered"], LATER)
+    shown, _ = step(SITUATIONS[EnrolmentStage.SHOWN], EVENTS["offered"], LATER)
     assert READ_FIRST_S == 1.0
     assert step(shown, EVENTS["confirm"], LATER + READ_FIRST_S / 2) == (shown, None)
     assert step(shown, EVENTS["confirm"], LATER + READ_FIRST_S)[1] is Order.CONNECT
 
 
 def test_the_same_code_once_more_confirms_only_when_its_details_had_time_to_be_read():
-    shown = SITUATIONS[State.SHOWN]
+    shown = SITUATIONS[EnrolmentStage.SHOWN]
     assert step(shown, EVENTS["first again"], BEGUN + AGAIN_S - 0.1) == (shown, None)
     assert step(shown, EVENTS["first again"], BEGUN + AGAIN_S)[1] is Order.CONNECT
     other, _ = step(shown, EVENTS["offered"], BEGUN + AGAIN_S)
     assert step(other, EVENTS["first again"], BEGUN + 2 * AGAIN_S)[1] is None
 
 
-@pytest.mark.parametrize("state,stays_s", [(State.SHOWN, SHOWN_S), (State.FAILED, FAILED_S)])
+@pytest.mark.parametrize(
+    "state,stays_s", [(EnrolmentStage.SHOWN, SHOWN_S), (EnrolmentStage.FAILED, FAILED_S)]
+)
 def test_details_and_faults_leave_the_screen_by_themselves(state, stays_s):
     before = SITUATIONS[state]
     assert step(before, Ticked(), BEGUN + stays_s - 0.1) == (before, None)
@@ -151,24 +157,24 @@ def test_details_and_faults_leave_the_screen_by_themselves(state, stays_s):
 
 
 def test_without_its_wifi_the_registry_is_asked_all_the_same():
-    after, order = step(SITUATIONS[State.CONFIRMED], Connected(wifi=False), LATER)
+    after, order = step(SITUATIONS[EnrolmentStage.CONFIRMED], Connected(wifi=False), LATER)
     assert order is Order.ASK
     done, _ = step(after, Accepted(device="D-1"), LATER)
     view = present(done, LATER, preview=True)
     assert (view.headline, view.hint) == (Phrase.ENROLLED, Phrase.ENROL_NO_WIFI)
-    assert present(SITUATIONS[State.ENROLLED], LATER, preview=True).hint is None
+    assert present(SITUATIONS[EnrolmentStage.ENROLLED], LATER, preview=True).hint is None
 
 
 @pytest.mark.parametrize(
     "wifi,said,told",
     [
-        (False, Trouble.UNREACHABLE, Trouble.NO_WIFI),
-        (True, Trouble.UNREACHABLE, Trouble.UNREACHABLE),
-        (False, Trouble.USED, Trouble.USED),
+        (False, EnrolmentTrouble.UNREACHABLE, EnrolmentTrouble.NO_WIFI),
+        (True, EnrolmentTrouble.UNREACHABLE, EnrolmentTrouble.UNREACHABLE),
+        (False, EnrolmentTrouble.USED, EnrolmentTrouble.USED),
     ],
 )
 def test_the_wifi_is_blamed_only_where_the_registry_was_out_of_reach(wifi, said, told):
-    asking, _ = step(SITUATIONS[State.CONFIRMED], Connected(wifi=wifi), LATER)
+    asking, _ = step(SITUATIONS[EnrolmentStage.CONFIRMED], Connected(wifi=wifi), LATER)
     assert step(asking, Declined(trouble=said), LATER)[0].trouble is told
 
 
@@ -183,19 +189,19 @@ def test_nothing_is_applied_that_was_not_shown_and_confirmed(story):
         mono += waited
         before, (now, order) = now, step(now, event, mono)
         if order is Order.CONNECT:
-            assert before.state is State.SHOWN
+            assert before.state is EnrolmentStage.SHOWN
             again = event == Offered(offer=shown) and mono - before.since >= AGAIN_S
             assert again or event == Pressed(key=Key.CONFIRM)
             assert now.offer is shown
         if order is Order.ASK:
-            assert before.state is State.CONFIRMED
+            assert before.state is EnrolmentStage.CONFIRMED
             assert now.offer is before.offer
-        shown = now.offer if now.state is State.SHOWN else None
+        shown = now.offer if now.state is EnrolmentStage.SHOWN else None
 
 
-@pytest.mark.parametrize("trouble", Trouble)
+@pytest.mark.parametrize("trouble", EnrolmentTrouble)
 def test_every_trouble_has_its_words_on_the_screen_and_in_the_terminal(trouble):
-    failed = Enrolling(state=State.FAILED, trouble=trouble, since=BEGUN, until=BEGUN + FAILED_S)
+    failed = Enrolling(state=EnrolmentStage.FAILED, trouble=trouble, since=BEGUN, until=BEGUN + FAILED_S)
     view = present(failed, LATER, preview=True)
     assert view.hint is HINTS[trouble]
     assert view.preview
@@ -205,10 +211,10 @@ def test_every_trouble_has_its_words_on_the_screen_and_in_the_terminal(trouble):
 
 
 def test_the_details_are_asked_about_with_a_bar_and_the_device_is_told_at_the_end():
-    asked = present(SITUATIONS[State.SHOWN], BEGUN + SHOWN_S / 2, preview=True)
+    asked = present(SITUATIONS[EnrolmentStage.SHOWN], BEGUN + SHOWN_S / 2, preview=True)
     assert (asked.page, asked.headline, asked.time_left) == (Page.ENROL, Phrase.CHECK_THESE, 0.5)
     assert asked.lines == FIRST.lines
-    done = present(SITUATIONS[State.ENROLLED], LATER, preview=True)
+    done = present(SITUATIONS[EnrolmentStage.ENROLLED], LATER, preview=True)
     assert done.headline is Phrase.ENROLLED
     assert done.lines == (*FIRST.lines, (Fact.DEVICE, "D-1"))
 
@@ -223,24 +229,24 @@ def page(headline, **changes):
 @pytest.mark.parametrize(
     "state,camera,hint,wanted",
     [
-        (State.WAITING, True, None, page(Phrase.SHOW_ENROLMENT_CODE, preview=True)),
-        (State.WAITING, False, None, page(Phrase.SHOW_ENROLMENT_CODE)),
+        (EnrolmentStage.WAITING, True, None, page(Phrase.SHOW_ENROLMENT_CODE, preview=True)),
+        (EnrolmentStage.WAITING, False, None, page(Phrase.SHOW_ENROLMENT_CODE)),
         (
-            State.WAITING, True, Hint.COME_NEARER,
+            EnrolmentStage.WAITING, True, Hint.COME_NEARER,
             page(Phrase.SHOW_ENROLMENT_CODE, preview=True, hint=Phrase.COME_NEARER),
         ),
-        (State.WAITING, False, Hint.COME_NEARER, page(Phrase.SHOW_ENROLMENT_CODE)),
+        (EnrolmentStage.WAITING, False, Hint.COME_NEARER, page(Phrase.SHOW_ENROLMENT_CODE)),
         (
-            State.FAILED, True, Hint.COME_NEARER,
+            EnrolmentStage.FAILED, True, Hint.COME_NEARER,
             page(Phrase.SHOW_ENROLMENT_CODE, preview=True, hint=Phrase.ENROL_USED),
         ),
         (
-            State.SHOWN, True, None,
+            EnrolmentStage.SHOWN, True, None,
             page(Phrase.CHECK_THESE, hint=Phrase.ENROL_AGAIN, lines=FIRST.lines, time_left=0.97),
         ),
-        (State.CONFIRMED, True, None, page(Phrase.ENROLLING, lines=FIRST.lines)),
-        (State.ASKING, True, None, page(Phrase.ENROLLING, lines=FIRST.lines)),
-        (State.ENROLLED, True, None, page(Phrase.ENROLLED, lines=(*FIRST.lines, (Fact.DEVICE, "D-1")))),
+        (EnrolmentStage.CONFIRMED, True, None, page(Phrase.ENROLLING, lines=FIRST.lines)),
+        (EnrolmentStage.ASKING, True, None, page(Phrase.ENROLLING, lines=FIRST.lines)),
+        (EnrolmentStage.ENROLLED, True, None, page(Phrase.ENROLLED, lines=(*FIRST.lines, (Fact.DEVICE, "D-1")))),
     ],
     ids=str,
 )  # fmt: skip

@@ -35,7 +35,7 @@ from kiosk.core.model import (
     DoorKind,
     NotACredential,
     OwnVenueCode,
-    Refusal,
+    TextFault,
     Via,
     Visit,
 )
@@ -77,7 +77,7 @@ def test_whoever_presents_anything_at_an_exit_that_is_free_is_let_out_at_once_wh
 
 STRANGER = 77
 """Nobody of the stories."""
-CODES = [make_pass(number=STRANGER), make_person(STRANGER), NotACredential(reason=Refusal.NOT_OURS)]
+CODES = [make_pass(number=STRANGER), make_person(STRANGER), NotACredential(reason=TextFault.NOT_OURS)]
 PHONE = PhoneArrived(identifier=make_phone(STRANGER), status=make_status())
 leaving = st.sampled_from(
     [

@@ -10,7 +10,7 @@ from kiosk.core.door.building import Standing
 from kiosk.core.effects import Ask, Light, Open, Signal, Tell
 from kiosk.core.events import Answered, HealthChanged, Key, Part, PhoneArrived, StaffIdentified
 from kiosk.core.inside.occupancy import Occupancy
-from kiosk.core.model import Colour, Direction, DoorKind, NotACredential, Outcome, Reason, Refusal
+from kiosk.core.model import Colour, Direction, DoorKind, NotACredential, Outcome, Reason, TextFault
 from kiosk.core.screen.view import Field, Phrase, Sign
 from tests.core.doorman import Doorman
 from tests.factories import (
@@ -25,7 +25,7 @@ from tests.factories import (
     make_status,
 )
 
-NOBODY = NotACredential(reason=Refusal.DAMAGED_PASS)
+NOBODY = NotACredential(reason=TextFault.DAMAGED_PASS)
 
 
 def at_exit(**changes) -> Doorman:

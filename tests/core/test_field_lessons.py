@@ -9,12 +9,12 @@ import pytest
 from kiosk.core.door.state import State
 from kiosk.core.effects import Ask, Effect, Light
 from kiosk.core.events import GateFailed, HealthChanged, Key, LinkChanged, Part
-from kiosk.core.model import Colour, Direction, DoorKind, NotACredential, Outcome, Reason, Refusal
+from kiosk.core.model import Colour, Direction, DoorKind, NotACredential, Outcome, Reason, TextFault
 from kiosk.core.screen.view import Phrase
 from tests.core.doorman import Doorman
 from tests.factories import NOON, Stamps, make_door, make_iin, make_pass, make_person
 
-WRONG = NotACredential(reason=Refusal.NOT_OURS)
+WRONG = NotACredential(reason=TextFault.NOT_OURS)
 
 
 def test_a_wrong_badge_then_a_good_badge():
@@ -158,7 +158,7 @@ def test_a_clones_result_screen_held_to_the_camera_opens_nothing():
 
 def test_a_photo_of_another_venues_code_opens_nothing():
     man = Doorman()
-    man.reads(NotACredential(reason=Refusal.OTHER_DOOR))
+    man.reads(NotACredential(reason=TextFault.OTHER_DOOR))
     assert (man.opened, man.view.headline) == ([], Phrase.CODE_ELSEWHERE)
 
 

@@ -11,7 +11,7 @@ from kiosk.core.inside.occupancy import Occupancy
 from kiosk.core.model import Colour, Direction, DoorKind, Identifier, IdentifierKind, Outcome, Via
 from kiosk.core.rule.policy import UnattendedColours
 from kiosk.core.screen.view import Field, Page, Phrase, Sign
-from kiosk.core.who.keypad_budget import Budget, Guesses
+from kiosk.core.who.keypad_budget import Guesses, KeypadBudget
 from tests.core.doorman import Doorman
 from tests.factories import make_door, make_edition, make_iin, make_pass, make_person
 
@@ -56,7 +56,7 @@ def test_five_mistakes_in_a_row_and_the_keypad_rests_for_half_a_minute_and_staff
 
 
 def test_so_many_look_ups_in_a_minute_and_no_more():
-    man = alone(budget=Budget(per_minute=3))
+    man = alone(budget=KeypadBudget(per_minute=3))
     for number in range(1, 4):
         looks_up(man, number)
     man.types("8")
@@ -65,7 +65,7 @@ def test_so_many_look_ups_in_a_minute_and_no_more():
 
 
 def test_pauses_double_up_to_a_quarter_of_an_hour_and_begin_anew_after_as_long_a_quiet():
-    guesses, now, budget, lengths = Guesses(), 0.0, Budget(mistakes=1), []
+    guesses, now, budget, lengths = Guesses(), 0.0, KeypadBudget(mistakes=1), []
     for _ in range(8):
         guesses = guesses.mistaken(now, budget)
         lengths.append(guesses.paused_until - now)
@@ -82,7 +82,7 @@ def test_pauses_double_up_to_a_quarter_of_an_hour_and_begin_anew_after_as_long_a
     st.integers(1, 6),
 )
 def test_whatever_is_tried_no_minute_holds_more_tries_than_the_budget(tries, per_minute, mistakes):
-    guesses, now, budget, counted = Guesses(), 0.0, Budget(per_minute=per_minute, mistakes=mistakes), []
+    guesses, now, budget, counted = Guesses(), 0.0, KeypadBudget(per_minute=per_minute, mistakes=mistakes), []
     for waited, wrong in tries:
         now += waited
         if not guesses.paused(now):
@@ -98,14 +98,14 @@ def test_where_somebody_watches_nothing_is_counted():
 
 
 def test_a_pass_comes_in_while_the_keypad_rests():
-    man = alone(budget=Budget(mistakes=1))
+    man = alone(budget=KeypadBudget(mistakes=1))
     mistypes(man, 1)
     man.reads(make_pass())
     assert len(man.opened) == 1
 
 
 def test_who_is_inside_is_let_out_by_number_while_the_keypad_of_a_toggle_door_rests():
-    man = alone(DoorKind.TOGGLE, budget=Budget(mistakes=1))
+    man = alone(DoorKind.TOGGLE, budget=KeypadBudget(mistakes=1))
     man.types(make_iin(1), Key.CONFIRM, Key.CONFIRM)
     man.answers(Colour.GREEN)
     man.wait(60)
@@ -119,7 +119,7 @@ def test_who_is_inside_is_let_out_by_number_while_the_keypad_of_a_toggle_door_re
 
 
 def test_where_nobody_knows_who_is_inside_staff_come_and_nothing_is_looked_up():
-    man = alone(DoorKind.TOGGLE, budget=Budget(mistakes=1), occupancy=Occupancy(inside=3))
+    man = alone(DoorKind.TOGGLE, budget=KeypadBudget(mistakes=1), occupancy=Occupancy(inside=3))
     mistypes(man, 1)
     man.types(make_iin(2), Key.CONFIRM, Key.CONFIRM)
     assert man.every(Ask) == []
@@ -128,7 +128,7 @@ def test_where_nobody_knows_who_is_inside_staff_come_and_nothing_is_looked_up():
 
 
 def test_an_exit_never_rests():
-    man = alone(DoorKind.EXIT, budget=Budget(mistakes=1))
+    man = alone(DoorKind.EXIT, budget=KeypadBudget(mistakes=1))
     for _ in range(5):
         man.types(WRONG, Key.CONFIRM)
         man.wait(10)
@@ -181,7 +181,7 @@ def shows_card(man, number):
 
 
 def test_numbers_on_cards_count_like_typed_ones_for_both_can_be_made_up():
-    man = alone(budget=Budget(per_minute=3))
+    man = alone(budget=KeypadBudget(per_minute=3))
     for number in range(1, 4):
         shows_card(man, number)
         man.answers(Colour.GREEN)
@@ -193,7 +193,7 @@ def test_numbers_on_cards_count_like_typed_ones_for_both_can_be_made_up():
 
 
 def test_a_card_at_an_attended_door_never_meets_a_pause():
-    man = Doorman(make_door(DoorKind.ENTRY, budget=Budget(per_minute=1)))
+    man = Doorman(make_door(DoorKind.ENTRY, budget=KeypadBudget(per_minute=1)))
     for number in range(1, 6):
         shows_card(man, number)
         man.answers(Colour.GREEN)
@@ -207,7 +207,7 @@ def test_a_card_at_an_attended_door_never_meets_a_pause():
     ids=["the minute is longer", "the pause is longer", "as long", "too few", "a minute later"],
 )
 def test_a_pause_ends_neither_before_its_own_time_nor_before_the_minute_of_its_first_try(tries, until):
-    guesses, budget = Guesses(), Budget(per_minute=3, pause_s=30)
+    guesses, budget = Guesses(), KeypadBudget(per_minute=3, pause_s=30)
     for at in tries:
         guesses = guesses.looked_up(float(at), budget)
     assert (guesses.paused_until if guesses.alerts else None) == until
@@ -215,7 +215,7 @@ def test_a_pause_ends_neither_before_its_own_time_nor_before_the_minute_of_its_f
 
 
 def test_a_number_that_was_right_ends_the_row_of_mistakes():
-    guesses, budget = Guesses(), Budget(mistakes=3, per_minute=100)
+    guesses, budget = Guesses(), KeypadBudget(mistakes=3, per_minute=100)
     for mistaken in (True, True, False, True, True):
         guesses = guesses.mistaken(1.0, budget) if mistaken else guesses.looked_up(1.0, budget)
     assert not guesses.paused(1.0)
@@ -224,7 +224,7 @@ def test_a_number_that_was_right_ends_the_row_of_mistakes():
 
 def test_the_page_of_a_resting_keypad_goes_before_the_pause_ends_and_never_after_it():
     for pause_s in (5, 600):
-        man = alone(budget=Budget(mistakes=1, pause_s=pause_s))
+        man = alone(budget=KeypadBudget(mistakes=1, pause_s=pause_s))
         mistypes(man, 1)
         stays = min(pause_s, man.door.setup.times.keypad_idle_s)
         man.wait(stays - 0.1)
@@ -234,7 +234,7 @@ def test_the_page_of_a_resting_keypad_goes_before_the_pause_ends_and_never_after
 
 
 def test_at_the_door_too_a_right_number_ends_the_row_of_mistakes():
-    man = alone(budget=Budget(mistakes=3, per_minute=60))
+    man = alone(budget=KeypadBudget(mistakes=3, per_minute=60))
     mistypes(man, 2)
     looks_up(man, 1)
     mistypes(man, 2)
@@ -244,7 +244,7 @@ def test_at_the_door_too_a_right_number_ends_the_row_of_mistakes():
 
 
 def test_while_the_keypad_rests_who_was_just_turned_away_is_checked_again_and_no_digit_is_taken():
-    man = alone(budget=Budget(per_minute=1))
+    man = alone(budget=KeypadBudget(per_minute=1))
     man.types(make_iin(1), Key.CONFIRM, Key.CONFIRM)
     man.answers(Colour.YELLOW)
     man.wait(8)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from idnumbers.nationalid import KAZ
 
 from kiosk.core.who import iin
-from kiosk.core.who.iin import Hint
+from kiosk.core.who.iin import Oddness
 from tests.factories import make_iin
 
 prefixes = st.text("0123456789", min_size=11, max_size=11)
@@ -98,8 +98,8 @@ def test_any_text_is_judged_without_an_exception(text):
     "number, hints",
     [
         (make_iin(), set()),
-        ("940140000385", {Hint.COMPANY, Hint.DATE, Hint.SEVENTH_DIGIT}),
-        ("950341000052", {Hint.COMPANY, Hint.DATE, Hint.SEVENTH_DIGIT}),
+        ("940140000385", {Oddness.COMPANY, Oddness.DATE, Oddness.SEVENTH_DIGIT}),
+        ("950341000052", {Oddness.COMPANY, Oddness.DATE, Oddness.SEVENTH_DIGIT}),
     ],
 )
 def test_what_is_unusual_about_a_valid_number_is_a_hint(number, hints):
@@ -110,8 +110,8 @@ def test_what_is_unusual_about_a_valid_number_is_a_hint(number, hints):
 @pytest.mark.parametrize(
     "digits, hint",
     [
-        ("850015", Hint.DATE), ("851315", Hint.DATE), ("850600", Hint.DATE),
-        ("850631", Hint.DATE), ("850230", Hint.DATE), ("850651", Hint.COMPANY),
+        ("850015", Oddness.DATE), ("851315", Oddness.DATE), ("850600", Oddness.DATE),
+        ("850631", Oddness.DATE), ("850230", Oddness.DATE), ("850651", Oddness.COMPANY),
     ],
 )  # fmt: skip
 def test_an_odd_date_is_hinted_at(digits, hint):
@@ -123,7 +123,7 @@ DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 @pytest.mark.parametrize("month", range(1, 13))
 def test_a_month_goes_from_its_first_to_its_last_day(month):
-    odd = [day for day in range(60) if Hint.DATE in iin.hints(f"85{month:02d}{day:02d}100000")]
+    odd = [day for day in range(60) if Oddness.DATE in iin.hints(f"85{month:02d}{day:02d}100000")]
     assert odd == [day for day in range(60) if not 1 <= day <= DAYS[month - 1]]
 
 
@@ -133,7 +133,7 @@ def test_the_twenty_ninth_of_february_is_no_odd_date_because_the_century_is_no_r
 
 @pytest.mark.parametrize("seventh, odd", [("0", True), ("1", False), ("6", False), ("7", True)])
 def test_a_seventh_digit_outside_one_to_six_is_hinted_at(seventh, odd):
-    assert (Hint.SEVENTH_DIGIT in iin.hints(f"850615{seventh}00000")) is odd
+    assert (Oddness.SEVENTH_DIGIT in iin.hints(f"850615{seventh}00000")) is odd
 
 
 @given(st.integers(0, 9999))

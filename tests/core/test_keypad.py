@@ -12,7 +12,16 @@ from kiosk.core.door.state import State
 from kiosk.core.door.typed import GLIMPSE_S, MASKED, Typed
 from kiosk.core.effects import Ask, Chime, Sound
 from kiosk.core.events import CodeRead, Key, KeyHeld, KeyPressed, KeyReleased
-from kiosk.core.model import Colour, Direction, DoorKind, NotACredential, Outcome, OwnVenueCode, Refusal, Via
+from kiosk.core.model import (
+    Colour,
+    Direction,
+    DoorKind,
+    NotACredential,
+    Outcome,
+    OwnVenueCode,
+    TextFault,
+    Via,
+)
 from kiosk.core.screen.view import Page, Phrase
 from tests.core.doorman import Doorman
 from tests.factories import NOON, make_door, make_iin, make_pass, make_person
@@ -203,7 +212,7 @@ def test_whoever_leaves_past_somebody_who_types_leaves_at_once_and_the_number_co
     man.types(NUMBER[3:], Key.CONFIRM, Key.CONFIRM)
 
 
-@pytest.mark.parametrize("credential", [NotACredential(reason=Refusal.NOT_OURS), OwnVenueCode()])
+@pytest.mark.parametrize("credential", [NotACredential(reason=TextFault.NOT_OURS), OwnVenueCode()])
 def test_a_code_that_is_nobodys_does_not_disturb_the_typing(credential):
     man = typing("850")
     before = man.door

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.core.events import KnowledgeChanged, LinkChanged, PolicyArrived
-from kiosk.core.model import Colour, Direction, DoorKind, NotACredential, Outcome, Reason, Refusal
+from kiosk.core.model import Colour, Direction, DoorKind, NotACredential, Outcome, Reason, TextFault
 from kiosk.core.rule.knowledge import Freshness, Knowledge, Known
 from kiosk.core.rule.policy import Resort, StaleRevocations, UnknownRule, Zone, ZoneRule
 from kiosk.core.screen.view import Phrase, Unit
@@ -191,7 +191,7 @@ def test_the_oldest_of_what_is_past_its_time_is_the_one_that_is_told():
 def test_a_revoked_pass_is_nobodys_on_the_way_in_and_looks_like_a_damaged_one(kind):
     man, damaged = Doorman(make_door(kind)), Doorman(make_door(kind))
     man.reads(make_pass(revoked=True))
-    damaged.reads(NotACredential(reason=Refusal.DAMAGED_PASS))
+    damaged.reads(NotACredential(reason=TextFault.DAMAGED_PASS))
     assert man.visits == []
     assert man.view.headline is Phrase.CODE_DAMAGED
     assert man.view == damaged.view

@@ -19,9 +19,9 @@ from kiosk.core.outbox import (
     Parked,
     Send,
     Verdict,
+    VerdictWord,
     Wait,
     Waiting,
-    Word,
     back_off,
     on_failure,
     on_link_up,
@@ -30,7 +30,7 @@ from kiosk.core.outbox import (
 )
 
 JITTER = st.floats(0, 1, exclude_max=True)
-STORED = Verdict(word=Word.STORED)
+STORED = Verdict(word=VerdictWord.STORED)
 
 
 def rows(number, **changes):
@@ -116,9 +116,9 @@ def test_what_has_nothing_to_do_with_the_batch_leaves_the_batch_alone(why):
 def test_every_verdict_has_its_mark():
     verdicts = {
         "r0": STORED,
-        "r1": Verdict(word=Word.DUPLICATE),
-        "r2": Verdict(word=Word.REJECTED, reason="uid-reused"),
-        "r3": Verdict(word=Word.LATER),
+        "r1": Verdict(word=VerdictWord.DUPLICATE),
+        "r2": Verdict(word=VerdictWord.REJECTED, reason="uid-reused"),
+        "r3": Verdict(word=VerdictWord.LATER),
         "nobody": STORED,
     }
     _, marks = reply(Pace(), rows(5), verdicts)
@@ -225,7 +225,7 @@ def test_a_record_that_breaks_the_server_does_not_hold_up_the_others():
     assert link.parked == {}
 
 
-WORDS = st.sampled_from([*Word, None])
+WORDS = st.sampled_from([*VerdictWord, None])
 FAILURES = st.sampled_from(
     ["timeout", "refused", "http-500", "http-503", "http-413", "http-409", "not-json", "http-401"]
 )

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from kiosk.core.events import AlarmChanged, DeviceRevoked, HealthChanged, Key, Part
-from kiosk.core.model import NotACredential, Refusal
+from kiosk.core.model import NotACredential, TextFault
 from kiosk.core.screen.view import Field, Page, Phrase, Sign
-from kiosk.core.who.keypad_budget import Budget
+from kiosk.core.who.keypad_budget import KeypadBudget
 from tests.core.doorman import Doorman
 from tests.factories import make_door, make_iin, make_person
 
@@ -50,14 +50,14 @@ def recording():
 
 
 def resting():
-    man = Doorman(make_door(attended=False, budget=Budget(mistakes=1)))
+    man = Doorman(make_door(attended=False, budget=KeypadBudget(mistakes=1)))
     man.types(WRONG, Key.CONFIRM)
     return man
 
 
 def strange():
     man = Doorman()
-    man.reads(NotACredential(reason=Refusal.NOT_OURS))
+    man.reads(NotACredential(reason=TextFault.NOT_OURS))
     return man
 
 

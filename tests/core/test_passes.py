@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from kiosk.core.door.state import State
 from kiosk.core.effects import Tell
 from kiosk.core.inside.presence import Entered, Presence, tag_of
-from kiosk.core.model import Colour, Outcome, Reason, Refusal, Source, Status
+from kiosk.core.model import Colour, Outcome, Reason, Source, Status, TextFault
 from kiosk.core.rule.policy import CarryRule
 from kiosk.core.who.passes import FAST_CLOCK, LIVE_AT_MOST, source_of
 from tests.core.doorman import Doorman
@@ -33,7 +33,7 @@ CARRIED = timedelta(hours=72)
 SECOND = timedelta(seconds=1)
 
 
-def refusal_of(shown, *, stamps: Stamps | None = None) -> Refusal | None:
+def refusal_of(shown, *, stamps: Stamps | None = None) -> TextFault | None:
     """Return the notice that a pass gets; None where it is a visit."""
     man = Doorman(stamps=stamps)
     man.reads(shown)
@@ -44,12 +44,12 @@ def refusal_of(shown, *, stamps: Stamps | None = None) -> Refusal | None:
     "shown, expected",
     [
         (make_pass(issued=NOON - timedelta(seconds=299)), None),
-        (make_pass(issued=NOON - timedelta(seconds=300)), Refusal.EXPIRED),
-        (make_pass(issued=NOON - CARRIED, lives=CARRIED), Refusal.EXPIRED),
+        (make_pass(issued=NOON - timedelta(seconds=300)), TextFault.EXPIRED),
+        (make_pass(issued=NOON - CARRIED, lives=CARRIED), TextFault.EXPIRED),
         (make_pass(issued=NOON + FAST_CLOCK), None),
-        (make_pass(issued=NOON + FAST_CLOCK + SECOND), Refusal.FROM_THE_FUTURE),
+        (make_pass(issued=NOON + FAST_CLOCK + SECOND), TextFault.FROM_THE_FUTURE),
         (make_pass(door="D01"), None),
-        (make_pass(door="D02"), Refusal.OTHER_DOOR),
+        (make_pass(door="D02"), TextFault.OTHER_DOOR),
     ],
 )
 def test_a_pass_counts_in_its_time_and_at_its_door_and_no_second_longer(shown, expected):
@@ -59,7 +59,7 @@ def test_a_pass_counts_in_its_time_and_at_its_door_and_no_second_longer(shown, e
 def test_a_refused_pass_is_told_to_the_journal_and_is_no_visit():
     man = Doorman()
     effects = man.reads(make_pass(door="D02"))
-    assert Tell(what=Refusal.OTHER_DOOR) in effects
+    assert Tell(what=TextFault.OTHER_DOOR) in effects
     assert man.visits == []
 
 
@@ -74,7 +74,7 @@ def test_a_clock_that_is_late_cannot_make_an_expired_pass_valid_once_a_newer_one
     man.reads(make_pass())
     man.wait(10)
     man.reads(make_pass(number=2, issued=NOON - timedelta(hours=1)))
-    assert (man.door.state, man.door.notice) == (State.NOTICE, Refusal.EXPIRED)
+    assert (man.door.state, man.door.notice) == (State.NOTICE, TextFault.EXPIRED)
 
 
 def test_a_late_clock_does_not_keep_a_green_green_either():

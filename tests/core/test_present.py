@@ -11,7 +11,7 @@ from kiosk.core.effects import Light, Signal
 from kiosk.core.events import HealthChanged, HintChanged, LinkChanged, Part
 from kiosk.core.hint import Hint
 from kiosk.core.inside.occupancy import Occupancy
-from kiosk.core.model import Colour, DoorKind, NotACredential, Reason, Refusal
+from kiosk.core.model import Colour, DoorKind, NotACredential, Reason, TextFault
 from kiosk.core.rule.knowledge import Knowledge, Known
 from kiosk.core.rule.policy import Resort, UnknownRule, Zone, ZoneRule
 from kiosk.core.screen.present import NOTE_OF
@@ -104,10 +104,10 @@ def test_no_reason_about_health_has_words_of_its_own():
 @pytest.mark.parametrize(
     "reason, headline",
     [
-        (Refusal.EXPIRED, Phrase.CODE_EXPIRED),
-        (Refusal.OTHER_DOOR, Phrase.CODE_ELSEWHERE),
-        (Refusal.WRONG_SIGNATURE, Phrase.CODE_DAMAGED),
-        (Refusal.NOT_OURS, Phrase.CODE_UNKNOWN),
+        (TextFault.EXPIRED, Phrase.CODE_EXPIRED),
+        (TextFault.OTHER_DOOR, Phrase.CODE_ELSEWHERE),
+        (TextFault.WRONG_SIGNATURE, Phrase.CODE_DAMAGED),
+        (TextFault.NOT_OURS, Phrase.CODE_UNKNOWN),
     ],
 )
 def test_a_notice_says_what_to_do_with_the_code_even_after_somebody_was_refused(reason, headline):

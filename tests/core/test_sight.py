@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.core.events import HealthChanged, Part
-from kiosk.core.health.camera_view import FORGIVES, RULES, WHY, Glance, Trouble, Vigil, seen_in, trouble_of
+from kiosk.core.health.camera_view import (
+    FORGIVES,
+    RULES,
+    WHY,
+    Glance,
+    ViewTrouble,
+    ViewVigil,
+    seen_in,
+    trouble_of,
+)
 from tests.core.doorman import Doorman
 
 GOOD = Glance(
@@ -17,12 +26,12 @@ GOOD = Glance(
     usual_structure=65.0, usual_sharpness=0.47,
 )  # fmt: skip
 BAD = {
-    Trouble.FROZEN: replace(GOOD, same=True),
-    Trouble.DARK: replace(GOOD, bright=15.0, structure=2.0, likeness=0.1),
-    Trouble.BURNT: replace(GOOD, burnt=0.8, structure=5.0, likeness=0.2),
-    Trouble.COVERED: replace(GOOD, structure=3.0, likeness=0.05),
-    Trouble.BLURRED: replace(GOOD, sharpness=0.2, likeness=0.8),
-    Trouble.TURNED: replace(GOOD, likeness=0.3),
+    ViewTrouble.FROZEN: replace(GOOD, same=True),
+    ViewTrouble.DARK: replace(GOOD, bright=15.0, structure=2.0, likeness=0.1),
+    ViewTrouble.BURNT: replace(GOOD, burnt=0.8, structure=5.0, likeness=0.2),
+    ViewTrouble.COVERED: replace(GOOD, structure=3.0, likeness=0.05),
+    ViewTrouble.BLURRED: replace(GOOD, sharpness=0.2, likeness=0.8),
+    ViewTrouble.TURNED: replace(GOOD, likeness=0.3),
 }
 MOVING = replace(
     GOOD,
@@ -35,14 +44,14 @@ MOVING = replace(
 )
 
 
-def after(*glances: Glance, vigil: Vigil | None = None, is_open: bool = True) -> Vigil:
-    known = vigil or Vigil()
+def after(*glances: Glance, vigil: ViewVigil | None = None, is_open: bool = True) -> ViewVigil:
+    known = vigil or ViewVigil()
     for glance in glances:
         known = known.after(glance, is_open=is_open)
     return known
 
 
-@pytest.mark.parametrize("trouble", Trouble)
+@pytest.mark.parametrize("trouble", ViewTrouble)
 def test_each_trouble_is_told_as_itself_when_it_has_lasted_and_not_before(trouble):
     looks = RULES[trouble].looks
     assert after(*[BAD[trouble]] * (looks - 1)).told is None
@@ -51,14 +60,14 @@ def test_each_trouble_is_told_as_itself_when_it_has_lasted_and_not_before(troubl
     assert seen_in(GOOD) is None
 
 
-@pytest.mark.parametrize("trouble", Trouble)
+@pytest.mark.parametrize("trouble", ViewTrouble)
 def test_it_is_taken_back_after_a_few_good_looks_and_not_at_the_first(trouble):
     told = after(*[BAD[trouble]] * RULES[trouble].looks)
     assert after(GOOD, vigil=told).told is trouble
     assert after(*[GOOD] * (FORGIVES + 2), vigil=told).told is None
 
 
-@pytest.mark.parametrize("trouble", sorted(set(Trouble) - {Trouble.FROZEN}))
+@pytest.mark.parametrize("trouble", sorted(set(ViewTrouble) - {ViewTrouble.FROZEN}))
 def test_outside_the_opening_hours_only_a_frozen_picture_is_a_fault(trouble):
     assert after(*[BAD[trouble]] * 200, is_open=False).told is None
     told = after(*[BAD[trouble]] * RULES[trouble].looks)
@@ -66,10 +75,10 @@ def test_outside_the_opening_hours_only_a_frozen_picture_is_a_fault(trouble):
 
 
 def test_a_frozen_picture_is_a_fault_at_night_too():
-    assert after(*[BAD[Trouble.FROZEN]] * 20, is_open=False).told is Trouble.FROZEN
+    assert after(*[BAD[ViewTrouble.FROZEN]] * 20, is_open=False).told is ViewTrouble.FROZEN
 
 
-@pytest.mark.parametrize("trouble", [Trouble.COVERED, Trouble.BLURRED, Trouble.TURNED])
+@pytest.mark.parametrize("trouble", [ViewTrouble.COVERED, ViewTrouble.BLURRED, ViewTrouble.TURNED])
 def test_what_needs_a_still_picture_is_not_judged_while_somebody_moves(trouble):
     looks = RULES[trouble].looks
     assert after(*[BAD[trouble]] * (looks - 1), *[MOVING] * 500).told is None
@@ -85,7 +94,7 @@ def test_a_visitor_who_stands_close_for_half_a_minute_is_no_trouble():
 def test_a_hall_that_is_a_plain_wall_is_not_covered_once_it_is_known():
     wall = replace(GOOD, structure=3.0, usual_structure=3.2)
     assert after(*[wall] * 100).told is None
-    assert after(*[replace(wall, usual_structure=None)] * 100).told is Trouble.COVERED
+    assert after(*[replace(wall, usual_structure=None)] * 100).told is ViewTrouble.COVERED
 
 
 def test_nothing_is_told_of_blur_or_aim_before_the_hall_was_learned():
@@ -94,14 +103,16 @@ def test_nothing_is_told_of_blur_or_aim_before_the_hall_was_learned():
 
 
 def test_a_worse_trouble_takes_the_place_of_a_lesser_one():
-    told = after(*[BAD[Trouble.TURNED]] * RULES[Trouble.TURNED].looks)
-    assert after(*[BAD[Trouble.DARK]] * RULES[Trouble.DARK].looks, vigil=told).told is Trouble.DARK
+    told = after(*[BAD[ViewTrouble.TURNED]] * RULES[ViewTrouble.TURNED].looks)
+    assert (
+        after(*[BAD[ViewTrouble.DARK]] * RULES[ViewTrouble.DARK].looks, vigil=told).told is ViewTrouble.DARK
+    )
 
 
 @given(st.lists(st.tuples(st.sampled_from([GOOD, MOVING, *BAD.values()]), st.booleans()), max_size=150))
 def test_whatever_is_seen_what_is_told_had_enough_looks(story):
-    vigil = Vigil()
-    seen = dict.fromkeys(Trouble, 0)
+    vigil = ViewVigil()
+    seen = dict.fromkeys(ViewTrouble, 0)
     for glance, is_open in story:
         vigil = vigil.after(glance, is_open=is_open)
         for trouble, rule in RULES.items():
@@ -112,7 +123,7 @@ def test_whatever_is_seen_what_is_told_had_enough_looks(story):
             assert vigil.looks[vigil.told] > 0
 
 
-@pytest.mark.parametrize("trouble", Trouble)
+@pytest.mark.parametrize("trouble", ViewTrouble)
 def test_the_corner_says_it_in_words_and_as_a_number_and_the_door_stays_open(trouble):
     man = Doorman()
     man.tell(HealthChanged(part=Part.VIEW, working=False, why=WHY[trouble]))
@@ -131,30 +142,30 @@ def test_every_sentence_says_what_is_wrong_and_what_to_do_and_leads_back_to_its_
 @pytest.mark.parametrize(
     "well, ill, trouble",
     [
-        ({"bright": 40.0}, {"bright": 39.9}, Trouble.DARK),
-        ({"burnt": 0.5}, {"burnt": 0.51}, Trouble.BURNT),
+        ({"bright": 40.0}, {"bright": 39.9}, ViewTrouble.DARK),
+        ({"burnt": 0.5}, {"burnt": 0.51}, ViewTrouble.BURNT),
         (
             {"structure": 4.0, "usual_structure": None},
             {"structure": 3.9, "usual_structure": None},
-            Trouble.COVERED,
+            ViewTrouble.COVERED,
         ),
         (
             {"structure": 10.0, "usual_structure": 40.0},
             {"structure": 9.9, "usual_structure": 40.0},
-            Trouble.COVERED,
+            ViewTrouble.COVERED,
         ),
         (
             {"structure": 1.0, "usual_structure": 2.0},
             {"structure": 0.9, "usual_structure": 2.0},
-            Trouble.COVERED,
+            ViewTrouble.COVERED,
         ),
         (
             {"sharpness": 0.3, "usual_sharpness": 0.5},
             {"sharpness": 0.29, "usual_sharpness": 0.5},
-            Trouble.BLURRED,
+            ViewTrouble.BLURRED,
         ),
-        ({"likeness": 0.45}, {"likeness": 0.44}, Trouble.TURNED),
-        ({"sharpness": 0.1, "likeness": 0.44}, {"sharpness": 0.1, "likeness": 0.45}, Trouble.BLURRED),
+        ({"likeness": 0.45}, {"likeness": 0.44}, ViewTrouble.TURNED),
+        ({"sharpness": 0.1, "likeness": 0.44}, {"sharpness": 0.1, "likeness": 0.45}, ViewTrouble.BLURRED),
     ],
 )
 def test_each_trouble_begins_where_the_pictures_of_the_halls_said(well, ill, trouble):
@@ -165,27 +176,27 @@ def test_each_trouble_begins_where_the_pictures_of_the_halls_said(well, ill, tro
 
 def test_each_trouble_has_to_last_for_so_many_looks():
     assert {trouble: rule.looks for trouble, rule in RULES.items()} == {
-        Trouble.FROZEN: 10,
-        Trouble.DARK: 30,
-        Trouble.BURNT: 45,
-        Trouble.COVERED: 12,
-        Trouble.BLURRED: 24,
-        Trouble.TURNED: 24,
+        ViewTrouble.FROZEN: 10,
+        ViewTrouble.DARK: 30,
+        ViewTrouble.BURNT: 45,
+        ViewTrouble.COVERED: 12,
+        ViewTrouble.BLURRED: 24,
+        ViewTrouble.TURNED: 24,
     }
 
 
 @pytest.mark.parametrize("edge", [{"bright": 40.0}, {"burnt": 0.5}], ids=str)
 def test_at_the_edge_of_dark_and_of_burnt_out_the_rest_is_still_looked_at(edge):
-    assert seen_in(replace(GOOD, **edge, likeness=0.1)) is Trouble.TURNED
+    assert seen_in(replace(GOOD, **edge, likeness=0.1)) is ViewTrouble.TURNED
 
 
 @pytest.mark.parametrize("unknown", ["sharpness", "usual_sharpness", "likeness"])
 def test_of_a_picture_that_is_not_known_well_enough_nobody_says_that_it_is_blurred(unknown):
-    assert seen_in(replace(BAD[Trouble.BLURRED], **{unknown: None})) is None
+    assert seen_in(replace(BAD[ViewTrouble.BLURRED], **{unknown: None})) is None
 
 
 def test_when_the_cover_is_off_it_is_told_that_the_camera_was_turned_under_it():
-    both = replace(BAD[Trouble.COVERED], likeness=0.1)
-    told = after(*[both] * RULES[Trouble.TURNED].looks)
-    assert told.told is Trouble.COVERED
-    assert after(*[BAD[Trouble.TURNED]] * (FORGIVES + 2), vigil=told).told is Trouble.TURNED
+    both = replace(BAD[ViewTrouble.COVERED], likeness=0.1)
+    told = after(*[both] * RULES[ViewTrouble.TURNED].looks)
+    assert told.told is ViewTrouble.COVERED
+    assert after(*[BAD[ViewTrouble.TURNED]] * (FORGIVES + 2), vigil=told).told is ViewTrouble.TURNED

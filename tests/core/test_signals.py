@@ -6,8 +6,8 @@ import pytest
 
 from kiosk.core.effects import Chime, Light, Signal, Sound, Tell
 from kiosk.core.events import AlarmChanged, DeviceRevoked, Key
-from kiosk.core.model import Colour, Direction, DoorKind, NotACredential, Oddity, Refusal
-from kiosk.core.who.keypad_budget import Budget
+from kiosk.core.model import Colour, Direction, DoorKind, NotACredential, Oddity, TextFault
+from kiosk.core.who.keypad_budget import KeypadBudget
 from tests.core.doorman import Doorman
 from tests.factories import make_door, make_iin, make_pass, make_person
 
@@ -39,7 +39,7 @@ def visitor_is_not_checked(man):
 
 
 def code_is_nobodys(man):
-    return man.reads(NotACredential(reason=Refusal.NOT_OURS))
+    return man.reads(NotACredential(reason=TextFault.NOT_OURS))
 
 
 def device_is_withdrawn(man):
@@ -64,7 +64,7 @@ def red_is_overridden(man):
         (visitor_is_not_checked, [Light(signal=Signal.UNCHECKED), Chime(sound=Sound.UNCHECKED)]),
         (
             code_is_nobodys,
-            [Light(signal=Signal.UNCHECKED), Chime(sound=Sound.MISTAKE), Tell(what=Refusal.NOT_OURS)],
+            [Light(signal=Signal.UNCHECKED), Chime(sound=Sound.MISTAKE), Tell(what=TextFault.NOT_OURS)],
         ),
         (device_is_withdrawn, [Tell(what="device-revoked"), Light(signal=Signal.OUT_OF_ORDER, fault=17)]),
         (fire_breaks_out, [Light(signal=Signal.ALARM), Chime(sound=Sound.ALARM), Tell(what=Oddity.FIRE_ALARM)]),
@@ -95,7 +95,7 @@ def test_that_a_device_is_withdrawn_is_told_once():
 
 
 def test_a_keypad_that_comes_to_rest_blinks_and_says_so():
-    man = Doorman(make_door(attended=False, budget=Budget(mistakes=1)))
+    man = Doorman(make_door(attended=False, budget=KeypadBudget(mistakes=1)))
     told = signals(man.types(WRONG, Key.CONFIRM))[-3:]
     assert told == [
         Light(signal=Signal.UNCHECKED),

@@ -17,7 +17,7 @@ from kiosk.core.model import (
     NotACredential,
     Outcome,
     Reason,
-    Refusal,
+    TextFault,
 )
 from kiosk.core.rule.policy import Admits, Resort, UnknownRule
 from tests.core.doorman import Doorman
@@ -150,7 +150,7 @@ def test_checking_again_works_after_the_refusal_has_left_the_screen_and_after_a_
     man = refused()
     man.wait(10)
     assert man.door.state is State.IDLE
-    man.reads(NotACredential(reason=Refusal.NOT_OURS))
+    man.reads(NotACredential(reason=TextFault.NOT_OURS))
     man.stamps.advance(1)
     man.types("", Key.RECHECK)
     assert len(man.every(Ask)) == 2

@@ -8,11 +8,11 @@ from kiosk.core.door.state import Times
 from kiosk.core.door.waiting_line import AT_MOST, WAITS_S
 from kiosk.core.effects import Tell
 from kiosk.core.events import CodeRead, PhoneArrived
-from kiosk.core.model import Direction, DoorKind, NotACredential, Outcome, Reason, Refusal, Via
+from kiosk.core.model import Direction, DoorKind, NotACredential, Outcome, Reason, TextFault, Via
 from tests.core.doorman import Doorman
 from tests.factories import make_door, make_pass, make_person, make_phone, make_status
 
-NOBODY = NotACredential(reason=Refusal.NOT_OURS)
+NOBODY = NotACredential(reason=TextFault.NOT_OURS)
 
 
 def phone(number, direction=None):

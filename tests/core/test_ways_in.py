@@ -35,8 +35,8 @@ from kiosk.core.model import (
     OwnVenueCode,
     Passage,
     Reason,
-    Refusal,
     Source,
+    TextFault,
     Via,
     Visit,
 )
@@ -123,7 +123,7 @@ def test_our_own_venue_code_in_a_mirror_is_nobody():
     assert (man.door.state, man.door.visitor) == (before.state, None)
 
 
-@pytest.mark.parametrize("reason", Refusal)
+@pytest.mark.parametrize("reason", TextFault)
 def test_a_code_that_is_no_credential_is_said_to_be_so_and_is_no_visit(reason):
     man = Doorman()
     effects = man.reads(NotACredential(reason=reason))
@@ -134,7 +134,7 @@ def test_a_code_that_is_no_credential_is_said_to_be_so_and_is_no_visit(reason):
     assert man.door.state is State.IDLE
 
 
-@pytest.mark.parametrize("reason", [Refusal.NOT_OURS, Refusal.CONTROL_BYTES])
+@pytest.mark.parametrize("reason", [TextFault.NOT_OURS, TextFault.CONTROL_BYTES])
 def test_the_notice_of_a_strange_code_gives_way_at_once_to_one_of_ours(reason):
     man = Doorman()
     man.reads(NotACredential(reason=reason))

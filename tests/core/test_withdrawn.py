@@ -7,7 +7,7 @@ import pytest
 from kiosk.core.door.building import Standing
 from kiosk.core.effects import Tell, TrustTime
 from kiosk.core.events import DeviceRevoked, Key, KnowledgeChanged, PolicyArrived
-from kiosk.core.model import Colour, DoorKind, NotACredential, Outcome, Refusal
+from kiosk.core.model import Colour, DoorKind, NotACredential, Outcome, TextFault
 from kiosk.core.screen.view import Page, Phrase
 from tests.core.doorman import Doorman
 from tests.factories import NOON, Stamps, make_age, make_door, make_iin, make_pass, make_person, make_policy
@@ -32,7 +32,7 @@ def test_a_withdrawn_device_admits_nobody_says_so_and_forgets_the_rule(kind):
 def test_exits_go_on_and_are_recorded_and_the_page_comes_back():
     man = Doorman(make_door(DoorKind.EXIT))
     man.tell(DeviceRevoked())
-    for shown in (make_person(1), make_pass(number=2), NotACredential(reason=Refusal.NOT_OURS)):
+    for shown in (make_person(1), make_pass(number=2), NotACredential(reason=TextFault.NOT_OURS)):
         man.reads(shown)
         man.wait(60)
     man.types("", Key.CONFIRM)

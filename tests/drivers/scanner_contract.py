@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kiosk.core.model import NotACredential, Refusal
+from kiosk.core.model import NotACredential, TextFault
 from kiosk.core.who.credential import LONGEST
 from kiosk.errors import DriverError
 from simulator.scanner import PAUSE_S
@@ -17,8 +17,8 @@ PASS = "AQ1:6BFOXN%TS3DH0YOJ58S S-W5HDC *M0II5XHC9B5G2+$N IOP-IA%NFQGRJPC%OQHIZC
 CONTACT = "BEGIN:VCARD\nVERSION:3.0\nN:TEST;T\nTEL:0\nEND:VCARD"
 ZONE = "IDKAZ0123456784061211600012<<<\n8001014M2501011KAZ<<<<<<<<<<<6\nTEST<<TEST<<<<<<<<<<<<<<<<<<<<"
 """The back of a made-up ID card."""
-HALF = NotACredential(reason=Refusal.HALF_SCAN)
-TOO_LONG = NotACredential(reason=Refusal.TOO_LONG)
+HALF = NotACredential(reason=TextFault.HALF_SCAN)
+TOO_LONG = NotACredential(reason=TextFault.TOO_LONG)
 SHARED = [HealthCheck.function_scoped_fixture, HealthCheck.differing_executors]
 """The examples of a law follow each other on one scanner, and the law is held by every subclass: both are meant."""
 TYPEABLE = "".join(char for char in string.printable if char.isprintable())

@@ -3,9 +3,9 @@
 import pytest
 
 from drivers.scanner.assembly import SETTLE_S, SPOILED_S, Assembly, Ends
-from kiosk.core.model import NotACredential, Refusal
+from kiosk.core.model import NotACredential, TextFault
 
-HALF, GARBAGE = (NotACredential(reason=reason) for reason in (Refusal.HALF_SCAN, Refusal.CONTROL_BYTES))
+HALF, GARBAGE = (NotACredential(reason=reason) for reason in (TextFault.HALF_SCAN, TextFault.CONTROL_BYTES))
 
 
 class Desk:
@@ -21,7 +21,7 @@ class Desk:
         for char in text:
             self.now += every_s
             if char == "?":
-                self.assembly.spoil(Refusal.CONTROL_BYTES, self.now)
+                self.assembly.spoil(TextFault.CONTROL_BYTES, self.now)
             elif char in "\r\n\t":
                 self.assembly.end(char, self.now)
             else:

@@ -5,7 +5,7 @@ import math
 import pytest
 from gpiozero.pins.mock import MockFactory, MockPin, MockPWMPin
 
-from drivers.sound.gpio_buzzer import SHORTEST_S, GpioBuzzer, Kind
+from drivers.sound.gpio_buzzer import SHORTEST_S, BuzzerKind, GpioBuzzer
 from drivers.sound.melodies import MELODIES
 from kiosk.core.effects import Sound
 from kiosk.errors import DriverError, SettingsError
@@ -64,8 +64,8 @@ class DyingPin(HeardPin):
 def build(time):
     made = []
 
-    def build(kind=Kind.ACTIVE, *, pin_class=None, **options):
-        factory = MockFactory(pin_class=pin_class or (HeardPin if kind is Kind.ACTIVE else HeardPWMPin))
+    def build(kind=BuzzerKind.ACTIVE, *, pin_class=None, **options):
+        factory = MockFactory(pin_class=pin_class or (HeardPin if kind is BuzzerKind.ACTIVE else HeardPWMPin))
         factory.pin(PIN).now = time.now
         made.append(GpioBuzzer(pin=PIN, kind=kind, pin_factory=factory, timing=time, **options))
         return made[-1], factory.pin(PIN)
@@ -75,7 +75,7 @@ def build(time):
         buzzer.close()
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", BuzzerKind)
 class TestGpioBuzzer(TimedSounderContract):
     @pytest.fixture
     def built(self, build, kind):
@@ -120,20 +120,20 @@ def test_an_active_buzzer_is_on_for_the_notes_and_off_between_them(build, time, 
 
 
 def test_a_passive_buzzer_has_the_pitch_and_the_loudness_of_the_notes(build, time):
-    buzzer, pin = build(Kind.PASSIVE)
+    buzzer, pin = build(BuzzerKind.PASSIVE)
     buzzer.play(Sound.ADMITTED)
     time.advance(5)
     assert pin.heard == [(0.0, 660, 0.5), (0.11, 0, 0), (0.14, 990, 0.5), (0.38, 0, 0)]
 
 
 def test_a_soft_note_of_a_passive_buzzer_is_on_for_less_of_the_time(build):
-    buzzer, pin = build(Kind.PASSIVE)
+    buzzer, pin = build(BuzzerKind.PASSIVE)
     buzzer.play(Sound.UNCHECKED)
     # The base tone of a square wave: sin(pi * share), here half as loud as at most.
     assert math.sin(math.pi * pin.level) == pytest.approx(0.5, abs=0.01)
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", BuzzerKind)
 def test_volume_nought_is_silence(build, time, kind):
     buzzer, pin = build(kind, volume=0.0)
     for sound in Sound:
@@ -142,7 +142,7 @@ def test_volume_nought_is_silence(build, time, kind):
     assert pin.heard == []
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", BuzzerKind)
 def test_a_module_that_sounds_when_it_is_pulled_low_is_high_at_rest(build, time, kind):
     buzzer, pin = build(kind, active_high=False)
     assert pin.level == 1

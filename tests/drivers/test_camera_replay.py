@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from kiosk.errors import CameraLost
-from simulator.replay import Pace, ReplayCamera
+from simulator.replay import FramePace, ReplayCamera
 from tests.drivers.camera_contract import FPS, PLENTY_S, CameraContract, Rig, grey_frames, is_frame
 
 
@@ -84,7 +84,7 @@ def test_a_scene_played_from_another_thread_is_seen_by_the_reader():
 
 def grey_frames_come_at_their_pace():
     time = Time()
-    camera = ReplayCamera(grey_frames(4), pace=Pace(FPS, clock=time.clock, sleep=time.sleep))
+    camera = ReplayCamera(grey_frames(4), pace=FramePace(FPS, clock=time.clock, sleep=time.sleep))
     for _ in range(4):
         camera.read(1.0)
     assert time.now == pytest.approx(3 / FPS)
@@ -92,7 +92,7 @@ def grey_frames_come_at_their_pace():
 
 def test_a_frame_that_is_due_later_than_the_limit_is_not_waited_for():
     time = Time()
-    camera = ReplayCamera(grey_frames(2), pace=Pace(FPS, clock=time.clock, sleep=time.sleep))
+    camera = ReplayCamera(grey_frames(2), pace=FramePace(FPS, clock=time.clock, sleep=time.sleep))
     camera.read(0.0)
     with pytest.raises(CameraLost, match="due later"):
         camera.read(0.01)
@@ -102,7 +102,7 @@ def test_a_frame_that_is_due_later_than_the_limit_is_not_waited_for():
 
 def test_a_slow_machine_sees_every_frame_late_and_none_left_out():
     time = Time()
-    pace = Pace(FPS, clock=time.clock, sleep=time.sleep)
+    pace = FramePace(FPS, clock=time.clock, sleep=time.sleep)
     camera = ReplayCamera(grey_frames(4), pace=pace)
     seen = []
     for number in range(4):

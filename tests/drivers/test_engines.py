@@ -12,7 +12,7 @@ from drivers.engine.zbar_engine import ZbarDecoder
 from drivers.engine.zxing_engine import ZxingDecoder
 from kiosk.errors import DriverMissing
 from kiosk.ports import Grey
-from simulator.lens import Carrier, Look, Scene, approach
+from simulator.lens import Carrier, Scene, ScreenLook, approach
 from tests.reader.codes import PASS, picture, qr
 
 ALPHANUMERIC = string.digits + string.ascii_uppercase + " $%*+-./:"
@@ -44,8 +44,8 @@ def test_a_code_held_plainly_is_read_by_both(engine):
     "conditions",
     [
         {"yaw": 32.0, "pitch": 22.0, "roll": 30.0},
-        {"look": Look.DIM, "noise": 0.03},
-        {"look": Look.DARK_MODE},
+        {"look": ScreenLook.DIM, "noise": 0.03},
+        {"look": ScreenLook.DARK_MODE},
         {"glare": 0.9},
         {"carrier": Carrier.CARD},
         {"carrier": Carrier.PAPER},

@@ -4,7 +4,7 @@ import pytest
 
 from kiosk.core.model import Direction
 from kiosk.errors import DriverError
-from simulator.outputs import FakeGate, Pulse
+from simulator.outputs import FakeGate, GatePulse
 from tests.drivers.gate_contract import HOLD_S, MAX_ON_S, PULSE_S, DutyContract, HoldContract
 
 
@@ -20,7 +20,7 @@ class TestFakeGate(DutyContract):
     def test_it_writes_down_when_it_was_open_for_how_long_and_for_what(self, time, gate):
         time.advance(0.3)
         gate.open(Direction.ENTRY)
-        assert gate.pulses == [Pulse(at=0.3, s=0.5, direction=Direction.ENTRY)]
+        assert gate.pulses == [GatePulse(at=0.3, s=0.5, direction=Direction.ENTRY)]
         time.advance(0.25)
         gate.open(Direction.ENTRY)
         time.advance(2.0)
@@ -28,8 +28,8 @@ class TestFakeGate(DutyContract):
         time.advance(0.125)
         gate.close()
         assert gate.pulses == [
-            Pulse(at=0.3, s=0.75, direction=Direction.ENTRY),
-            Pulse(at=2.55, s=0.125, direction=Direction.EXIT),
+            GatePulse(at=0.3, s=0.75, direction=Direction.ENTRY),
+            GatePulse(at=2.55, s=0.125, direction=Direction.EXIT),
         ]
         assert gate.orders == [Direction.ENTRY, Direction.ENTRY, Direction.EXIT]
 

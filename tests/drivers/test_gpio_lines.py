@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from drivers.pins.gpio_lines import GET_CHIP_INFO, GET_LINE_INFO, Line, lines
+from drivers.pins.gpio_lines import GET_CHIP_INFO, GET_LINE_INFO, HeaderLine, lines
 from kiosk.errors import DriverError, DriverMissing
 
 # What a C compiler makes of the two macros for struct gpiochip_info and struct gpio_v2_line_info.
@@ -41,9 +41,9 @@ def devices(tmp_path: Path) -> Path:
 def test_the_header_is_found_among_the_chips_and_each_line_says_who_has_it(devices):
     kernel = Kernel("brcmvirt-gpio", "pinctrl-rp1", held={17: ("lg", 1 | 8), 27: ("", 1 | 4), 5: ("", 4)})
     assert lines([17, 27, 5], devices=devices, ioctl=kernel.ioctl) == [
-        Line(pin=17, held_by="lg", output=True),
-        Line(pin=27, held_by="the kernel", output=False),
-        Line(pin=5, held_by="", output=False),
+        HeaderLine(pin=17, held_by="lg", output=True),
+        HeaderLine(pin=27, held_by="the kernel", output=False),
+        HeaderLine(pin=5, held_by="", output=False),
     ]
     assert kernel.asked == [17, 27, 5]
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from drivers.lamp.palettes import Light, column, rgb
+from drivers.lamp.palettes import ColumnLight, column, rgb
 from kiosk.core.effects import Signal
 from kiosk.core.model import Colour
-from simulator.outputs import FakeLamp, Shown
+from simulator.outputs import FakeLamp, LampChange
 from tests.drivers.lamp_contract import LampContract
 
 
@@ -20,7 +20,7 @@ class _Fake(LampContract):
 
 
 class TestFakeColumn(_Fake):
-    palette = pytest.fixture(lambda self: column((Light.RED, Light.YELLOW, Light.GREEN)))
+    palette = pytest.fixture(lambda self: column((ColumnLight.RED, ColumnLight.YELLOW, ColumnLight.GREEN)))
     dimmable = pytest.fixture(lambda self: False)
 
 
@@ -34,6 +34,6 @@ class TestFakeLamp(_Fake):
         lamp.show(Signal.REFUSED, Colour.RED)
         lamp.show(Signal.REFUSED, Colour.RED)
         assert lamp.shown == [
-            Shown(at=0.0, signal=Signal.CHECKING, colour=None),
-            Shown(at=0.25, signal=Signal.REFUSED, colour=Colour.RED),
+            LampChange(at=0.0, signal=Signal.CHECKING, colour=None),
+            LampChange(at=0.25, signal=Signal.REFUSED, colour=Colour.RED),
         ]

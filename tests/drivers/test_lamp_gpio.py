@@ -4,7 +4,7 @@ import pytest
 from gpiozero.pins.mock import MockFactory, MockPin, MockPWMPin
 
 from drivers.lamp.gpio_lamp import GpioLamp
-from drivers.lamp.palettes import Light, column, rgb
+from drivers.lamp.palettes import ColumnLight, column, rgb
 from kiosk.core.effects import Signal
 from kiosk.core.model import Colour
 from kiosk.errors import DriverError
@@ -13,7 +13,7 @@ from tests.drivers.lamp_contract import LampContract
 pytestmark = pytest.mark.concurrent
 
 RGB_PINS = (5, 6, 13)
-FIVE = tuple(Light)
+FIVE = tuple(ColumnLight)
 FIVE_PINS = (5, 19, 6, 13, 26)
 
 

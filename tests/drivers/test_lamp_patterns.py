@@ -4,7 +4,7 @@ from itertools import accumulate, combinations, pairwise
 
 import pytest
 
-from drivers.lamp.palettes import DIMMEST, NEEDED, Light, beats_of, column, rgb
+from drivers.lamp.palettes import DIMMEST, NEEDED, ColumnLight, beats_of, column, rgb
 from drivers.lamp.rhythms import BLINKED, PATTERNS, steps_of
 from kiosk.core.effects import Signal
 from kiosk.core.health.faults import LARGEST
@@ -77,9 +77,9 @@ FEWEST = column(NEEDED)
 PALETTES = {
     "rgb": rgb,
     "three": FEWEST,
-    "with-blue": column((*NEEDED, Light.BLUE)),
-    "with-white": column((*NEEDED, Light.WHITE)),
-    "all": column(tuple(Light)),
+    "with-blue": column((*NEEDED, ColumnLight.BLUE)),
+    "with-white": column((*NEEDED, ColumnLight.WHITE)),
+    "all": column(tuple(ColumnLight)),
 }
 
 
@@ -99,7 +99,7 @@ def test_not_known_is_white_or_everything_at_once(palette):
 
 @pytest.mark.parametrize("colour", Colour)
 def test_a_status_has_its_own_light_where_there_is_one(colour):
-    lights = tuple(Light)
+    lights = tuple(ColumnLight)
     assert [light.value for light, lit in zip(lights, column(lights)(colour), strict=True) if lit] == [colour]
 
 

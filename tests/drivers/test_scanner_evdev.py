@@ -11,7 +11,7 @@ from drivers.keypad.evdev_keypad import EvdevKeypad
 from drivers.scanner.assembly import Ends
 from drivers.scanner.evdev_scanner import EvdevScanner, open_scanner
 from drivers.scanner.layout import PLAIN, SHIFTED, character
-from kiosk.core.model import NotACredential, Refusal
+from kiosk.core.model import NotACredential, TextFault
 from kiosk.errors import DriverError, DriverMissing
 from simulator.input_device import FakeInputDevice
 from simulator.scanner import _KEYS, FakeScanner
@@ -20,7 +20,7 @@ from tests.drivers.scanner_contract import HALF, ScannerContract
 
 A, M, ENTER, KP_ENTER, TAB, F1 = 30, 50, 28, 96, 15, 59
 SHIFT, CTRL, ALT, CAPS, NUM = 42, 29, 56, 58, 69
-GARBAGE = NotACredential(reason=Refusal.CONTROL_BYTES)
+GARBAGE = NotACredential(reason=TextFault.CONTROL_BYTES)
 
 
 @pytest.mark.concurrent

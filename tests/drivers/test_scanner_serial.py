@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from drivers.scanner.assembly import SETTLE_S, Ends
 from drivers.scanner.serial_scanner import SerialLine, SerialScanner
-from kiosk.core.model import NotACredential, Refusal
+from kiosk.core.model import NotACredential, TextFault
 from kiosk.errors import DriverError, DriverMissing
 from simulator.scanner import PAUSE_S, FakeSerialScanner
 from tests.drivers.keypad_contract import SOON_S
 from tests.drivers.scanner_contract import ScannerContract
 
-GARBAGE = NotACredential(reason=Refusal.CONTROL_BYTES)
+GARBAGE = NotACredential(reason=TextFault.CONTROL_BYTES)
 
 
 @pytest.fixture

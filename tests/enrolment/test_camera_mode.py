@@ -10,7 +10,7 @@ import pytest
 
 from drivers.engine.zxing_engine import ZxingDecoder
 from drivers.nothing import Silence
-from kiosk.core.enrolling.table import AGAIN_S, FAILED_S, READ_FIRST_S, SHOWN_S, State
+from kiosk.core.enrolling.table import AGAIN_S, FAILED_S, READ_FIRST_S, SHOWN_S, EnrolmentStage
 from kiosk.core.events import Key
 from kiosk.core.model import Direction, DoorKind
 from kiosk.core.screen.view import Fact, Page, Phrase
@@ -26,7 +26,7 @@ from registry.demo_people import DEMO_DOOR
 from simulator.keypad import FakeKeypad
 from simulator.lens import Carrier, Scene, approach
 from simulator.outputs import FakeGate, FakeLamp
-from simulator.replay import Pace, ReplayCamera
+from simulator.replay import FramePace, ReplayCamera
 from simulator.scanner import FakeScanner
 from tests.app.house import FPS, HALL, HELD_FRAMES, Onlooker, still
 from ui.screen import PygameScreen
@@ -40,7 +40,7 @@ class Kiosk:
     """Everything that stands at the door; `runs` walks a story: when this is seen, do that."""
 
     def __init__(self, enroller, clock) -> None:
-        self.camera = ReplayCamera(pace=Pace(FPS), idle=[HALL])
+        self.camera = ReplayCamera(pace=FramePace(FPS), idle=[HALL])
         self.keypad = FakeKeypad()
         self.clock = clock
         self.screen = Onlooker(PygameScreen(size=(800, 480), driver="dummy"))
@@ -70,7 +70,7 @@ class Kiosk:
             stopped=over,
         )
 
-    def shows(self, state: State) -> Callable[[], bool]:
+    def shows(self, state: EnrolmentStage) -> Callable[[], bool]:
         return lambda: self.mode.enrolling.state is state
 
     def hold_up(self, text: str, frames: Iterable | None = None) -> Callable[[], None]:
@@ -103,8 +103,8 @@ def kiosk(enroller, clock):
 def test_a_code_that_comes_to_the_camera_enrols_the_device(kiosk, registry, device, carrier):
     scene = Scene(text=registry.enrolment_code(DEMO_DOOR), carrier=carrier, seed=7, error="l")
     identity = kiosk.runs(
-        (kiosk.shows(State.WAITING), kiosk.hold_up("", approach(scene, 30))),
-        (kiosk.shows(State.SHOWN), kiosk.press(Key.CONFIRM)),
+        (kiosk.shows(EnrolmentStage.WAITING), kiosk.hold_up("", approach(scene, 30))),
+        (kiosk.shows(EnrolmentStage.SHOWN), kiosk.press(Key.CONFIRM)),
         (never, nothing),
     )
     assert [there.id for there in registry.devices()] == [identity.device] == [device.load().device]
@@ -120,19 +120,19 @@ def test_a_code_that_comes_to_the_camera_enrols_the_device(kiosk, registry, devi
 
 def test_nothing_is_applied_until_a_key_confirms(kiosk, registry, device):
     kiosk.runs(
-        (kiosk.shows(State.WAITING), kiosk.hold_up(registry.enrolment_code(DEMO_DOOR))),
-        (kiosk.shows(State.SHOWN), kiosk.press(Key.CANCEL)),
-        (kiosk.shows(State.WAITING), nothing),
+        (kiosk.shows(EnrolmentStage.WAITING), kiosk.hold_up(registry.enrolment_code(DEMO_DOOR))),
+        (kiosk.shows(EnrolmentStage.SHOWN), kiosk.press(Key.CANCEL)),
+        (kiosk.shows(EnrolmentStage.WAITING), nothing),
     )
     assert (device.load(), registry.devices()) == (None, [])
 
 
 def test_details_that_nobody_answers_go_away(kiosk, registry):
     kiosk.runs(
-        (kiosk.shows(State.WAITING), kiosk.hold_up(registry.enrolment_code(DEMO_DOOR))),
-        (kiosk.shows(State.SHOWN), nothing),
+        (kiosk.shows(EnrolmentStage.WAITING), kiosk.hold_up(registry.enrolment_code(DEMO_DOOR))),
+        (kiosk.shows(EnrolmentStage.SHOWN), nothing),
         (kiosk.camera.finished.is_set, lambda: kiosk.clock.skip(SHOWN_S)),
-        (kiosk.shows(State.WAITING), nothing),
+        (kiosk.shows(EnrolmentStage.WAITING), nothing),
     )
     assert registry.devices() == []
 
@@ -141,8 +141,8 @@ def test_the_code_that_was_shown_last_is_the_one_that_counts(kiosk, registry, de
     first = registry.enrolment_code(DEMO_DOOR, serial=None)
     second = registry.enrolment_code(DEMO_DOOR, serial="10000000a1b2c3d4")
     kiosk.runs(
-        (kiosk.shows(State.WAITING), kiosk.hold_up(first)),
-        (kiosk.shows(State.SHOWN), kiosk.hold_up(second)),
+        (kiosk.shows(EnrolmentStage.WAITING), kiosk.hold_up(first)),
+        (kiosk.shows(EnrolmentStage.SHOWN), kiosk.hold_up(second)),
         (lambda: Fact.SERIAL in dict(kiosk.view.lines), kiosk.press(Key.CONFIRM)),
         (never, nothing),
     )
@@ -153,12 +153,12 @@ def test_the_code_that_was_shown_last_is_the_one_that_counts(kiosk, registry, de
 def test_a_wrong_code_is_told_and_a_right_one_then_works(kiosk, registry):
     right = registry.enrolment_code(DEMO_DOOR)
     identity = kiosk.runs(
-        (kiosk.shows(State.WAITING), kiosk.hold_up("HTTPS://A.KZ/V/X.Y")),
+        (kiosk.shows(EnrolmentStage.WAITING), kiosk.hold_up("HTTPS://A.KZ/V/X.Y")),
         (lambda: kiosk.view.hint is Phrase.ENROL_DAMAGED, nothing),
         (kiosk.camera.finished.is_set, lambda: kiosk.clock.skip(FAILED_S)),
-        (kiosk.shows(State.WAITING), kiosk.hold_up(right.replace("AQE1:", "AQE2:"))),
+        (kiosk.shows(EnrolmentStage.WAITING), kiosk.hold_up(right.replace("AQE1:", "AQE2:"))),
         (lambda: kiosk.view.hint is Phrase.ENROL_NEWER, kiosk.hold_up(right)),
-        (kiosk.shows(State.SHOWN), kiosk.press(Key.CONFIRM)),
+        (kiosk.shows(EnrolmentStage.SHOWN), kiosk.press(Key.CONFIRM)),
         (never, nothing),
     )
     assert identity.door == DEMO_DOOR
@@ -172,12 +172,12 @@ def test_the_registry_out_of_reach_is_told_and_the_same_code_works_later(kiosk, 
         kiosk.clock.skip(FAILED_S)
 
     identity = kiosk.runs(
-        (kiosk.shows(State.WAITING), kiosk.hold_up(code)),
-        (kiosk.shows(State.SHOWN), lambda: (registry.cut(), kiosk.press(Key.CONFIRM)())),
+        (kiosk.shows(EnrolmentStage.WAITING), kiosk.hold_up(code)),
+        (kiosk.shows(EnrolmentStage.SHOWN), lambda: (registry.cut(), kiosk.press(Key.CONFIRM)())),
         (lambda: kiosk.view.hint is Phrase.ENROL_NO_NETWORK, nothing),
         (kiosk.camera.finished.is_set, comes_back),
-        (kiosk.shows(State.WAITING), kiosk.hold_up(code)),
-        (kiosk.shows(State.SHOWN), kiosk.press(Key.CONFIRM)),
+        (kiosk.shows(EnrolmentStage.WAITING), kiosk.hold_up(code)),
+        (kiosk.shows(EnrolmentStage.SHOWN), kiosk.press(Key.CONFIRM)),
         (never, nothing),
     )
     assert [there.id for there in registry.devices()] == [identity.device]
@@ -278,9 +278,9 @@ def test_an_enrolment_code_that_is_held_too_far_away_is_asked_nearer(kiosk, regi
     code = registry.enrolment_code(DEMO_DOOR)
     far = list(approach(Scene(text=code, nearest_m=0.5, farthest_m=0.51, bystanders=0), 90))[5:75]
     kiosk.runs(
-        (kiosk.shows(State.WAITING), kiosk.hold_up("", far)),
+        (kiosk.shows(EnrolmentStage.WAITING), kiosk.hold_up("", far)),
         (lambda: kiosk.view.hint is Phrase.COME_NEARER, kiosk.hold_up(code)),
-        (kiosk.shows(State.SHOWN), nothing),
+        (kiosk.shows(EnrolmentStage.SHOWN), nothing),
         (lambda: kiosk.view.headline is Phrase.CHECK_THESE, nothing),
     )
     assert kiosk.view.hint is Phrase.ENROL_AGAIN
@@ -294,8 +294,11 @@ def test_where_there_are_no_keys_the_same_code_once_more_says_that_it_is_right(k
         kiosk.camera.play([still(code)] * HELD_FRAMES)
 
     kiosk.runs(
-        (kiosk.shows(State.WAITING), kiosk.hold_up(code)),
-        (lambda: kiosk.mode.enrolling.state is State.SHOWN and kiosk.camera.finished.is_set(), hold_up_again),
+        (kiosk.shows(EnrolmentStage.WAITING), kiosk.hold_up(code)),
+        (
+            lambda: kiosk.mode.enrolling.state is EnrolmentStage.SHOWN and kiosk.camera.finished.is_set(),
+            hold_up_again,
+        ),
         (never, nothing),
         keypad=False,
     )
@@ -305,9 +308,9 @@ def test_where_there_are_no_keys_the_same_code_once_more_says_that_it_is_right(k
 def test_a_desk_scanner_reads_the_code_too(kiosk, registry, device):
     code, scanner = registry.enrolment_code(DEMO_DOOR), FakeScanner()
     kiosk.runs(
-        (kiosk.shows(State.WAITING), lambda: scanner.scan("HTTPS://EXAMPLE.KZ")),
-        (kiosk.shows(State.FAILED), lambda: scanner.scan(code)),
-        (kiosk.shows(State.SHOWN), kiosk.press(Key.CONFIRM)),
+        (kiosk.shows(EnrolmentStage.WAITING), lambda: scanner.scan("HTTPS://EXAMPLE.KZ")),
+        (kiosk.shows(EnrolmentStage.FAILED), lambda: scanner.scan(code)),
+        (kiosk.shows(EnrolmentStage.SHOWN), kiosk.press(Key.CONFIRM)),
         (never, nothing),
         camera=False,
         scanner=scanner,

@@ -8,15 +8,15 @@ from datetime import timedelta
 
 import pytest
 
-from kiosk.core.enrolling.table import State, Trouble
+from kiosk.core.enrolling.table import EnrolmentStage, EnrolmentTrouble
 from kiosk.core.enrolling.words import SENTENCES
-from kiosk.core.model import NotACredential, Refusal
+from kiosk.core.model import NotACredential, TextFault
 from kiosk.core.screen.view import Fact
 from kiosk.core.who.credential import understand
 from kiosk.enrolment.by_text import enrol_by_text
 from kiosk.enrolment.enroller import Enroller
 from kiosk.trust import Keyring, verify_pass
-from kiosk.trust.enrolment import PREFIX, Member, Wifi, enrolment_text, parse_enrolment
+from kiosk.trust.enrolment import PREFIX, EnrolmentMember, Wifi, enrolment_text, parse_enrolment
 from kiosk.trust.signing import DeviceKey
 from registry.demo_people import DEMO_DOOR, populate
 from registry.embedded import EmbeddedRegistry
@@ -37,7 +37,7 @@ def test_a_fresh_code_makes_the_device_the_doors(enroller, registry, device):
     ended = ends(enroller, registry.enrolment_code(DEMO_DOOR))
     known = device.load()
     [there] = registry.devices()
-    assert ended.state is State.ENROLLED
+    assert ended.state is EnrolmentStage.ENROLLED
     assert (known.device, known.door, known.registry) == (there.id, DEMO_DOOR, registry.url)
     assert there.public_key == known.key.public_raw
     assert there.hardware == {"model": "a desk", "serial": SERIAL}
@@ -53,7 +53,7 @@ def test_all_that_the_code_says_is_shown_before_anything_is_applied(enroller, re
         assert (device.load(), registry.devices(), radio.joined) == (None, [], [])
         return False
 
-    assert enrol_by_text(enroller, code, look).state is State.WAITING
+    assert enrol_by_text(enroller, code, look).state is EnrolmentStage.WAITING
     assert (device.load(), registry.devices(), radio.joined) == (None, [], [])
     assert seen[Fact.REGISTRY] == registry.url
     assert seen[Fact.DOOR] == DEMO_DOOR
@@ -72,28 +72,28 @@ def test_the_registrys_root_of_the_code_is_the_trust_anchor(enroller, registry, 
 
 def test_the_codes_wifi_is_joined_before_the_registry_is_asked(enroller, registry, radio):
     ended = ends(enroller, registry.enrolment_code(DEMO_DOOR, wifi=WIFI))
-    assert (radio.joined, ended.state, ended.wifi) == ([WIFI], State.ENROLLED, True)
+    assert (radio.joined, ended.state, ended.wifi) == ([WIFI], EnrolmentStage.ENROLLED, True)
 
 
 def test_a_cable_enrols_where_the_wifi_does_not_connect(enroller, registry, radio):
     radio.in_reach = False
     ended = ends(enroller, registry.enrolment_code(DEMO_DOOR, wifi=WIFI))
-    assert (ended.state, ended.wifi) == (State.ENROLLED, False)
+    assert (ended.state, ended.wifi) == (EnrolmentStage.ENROLLED, False)
 
 
 def test_without_wifi_and_registry_the_wifi_is_named(enroller, registry, radio):
     code = registry.enrolment_code(DEMO_DOOR, wifi=WIFI)
     radio.in_reach = False
     registry.cut()
-    assert ends(enroller, code).trouble is Trouble.NO_WIFI
+    assert ends(enroller, code).trouble is EnrolmentTrouble.NO_WIFI
 
 
 def test_a_code_works_again_after_the_registry_was_out_of_reach(enroller, registry):
     code = registry.enrolment_code(DEMO_DOOR)
     registry.cut()
-    assert ends(enroller, code).trouble is Trouble.UNREACHABLE
+    assert ends(enroller, code).trouble is EnrolmentTrouble.UNREACHABLE
     registry.restore()
-    assert ends(enroller, code).state is State.ENROLLED
+    assert ends(enroller, code).state is EnrolmentStage.ENROLLED
 
 
 def test_a_lost_answer_does_not_cost_the_code(enroller, registry, device, clock, tmp_path):
@@ -105,7 +105,7 @@ def test_a_lost_answer_does_not_cost_the_code(enroller, registry, device, clock,
     shutil.rmtree(tmp_path / "device")
     (tmp_path / "before").rename(tmp_path / "device")
     assert device.load() is None
-    assert ends(enroller, code).state is State.ENROLLED
+    assert ends(enroller, code).state is EnrolmentStage.ENROLLED
     assert [there.id for there in registry.devices()] == [device.load().device]
 
 
@@ -158,12 +158,12 @@ def foreign(registry, *_):
 
 def unsafe(_registry, _enroller, clock, _tmp_path):
     members = {
-        Member.REGISTRY: "http://registry.example",
-        Member.VENUE: "Demo",
-        Member.DOOR: DEMO_DOOR,
-        Member.TOKEN: bytes(16),
-        Member.EXPIRES: int(clock.wall().timestamp()) + 60,
-        Member.ROOT_KEY: DeviceKey.make().public_raw,
+        EnrolmentMember.REGISTRY: "http://registry.example",
+        EnrolmentMember.VENUE: "Demo",
+        EnrolmentMember.DOOR: DEMO_DOOR,
+        EnrolmentMember.TOKEN: bytes(16),
+        EnrolmentMember.EXPIRES: int(clock.wall().timestamp()) + 60,
+        EnrolmentMember.ROOT_KEY: DeviceKey.make().public_raw,
     }
     return enrolment_text({int(key): value for key, value in members.items()})
 
@@ -173,15 +173,15 @@ def a_pass(registry, *_):
 
 
 FAULTS = {
-    used: Trouble.USED,
-    expired: Trouble.EXPIRED,
-    unknown: Trouble.UNKNOWN,
-    other_device: Trouble.OTHER_DEVICE,
-    newer: Trouble.NEWER_VERSION,
-    damaged: Trouble.DAMAGED,
-    foreign: Trouble.NOT_AN_ENROLMENT,
-    unsafe: Trouble.UNSAFE_ADDRESS,
-    a_pass: Trouble.NOT_AN_ENROLMENT,
+    used: EnrolmentTrouble.USED,
+    expired: EnrolmentTrouble.EXPIRED,
+    unknown: EnrolmentTrouble.UNKNOWN,
+    other_device: EnrolmentTrouble.OTHER_DEVICE,
+    newer: EnrolmentTrouble.NEWER_VERSION,
+    damaged: EnrolmentTrouble.DAMAGED,
+    foreign: EnrolmentTrouble.NOT_AN_ENROLMENT,
+    unsafe: EnrolmentTrouble.UNSAFE_ADDRESS,
+    a_pass: EnrolmentTrouble.NOT_AN_ENROLMENT,
 }
 
 
@@ -191,7 +191,7 @@ def test_a_code_that_is_no_good_is_named_and_changes_nothing(
 ):
     before = make(registry, enroller, clock, tmp_path)
     ended = ends(enroller, before)
-    assert (ended.state, ended.trouble) == (State.FAILED, trouble)
+    assert (ended.state, ended.trouble) == (EnrolmentStage.FAILED, trouble)
     assert device.load() is None
 
 
@@ -202,7 +202,7 @@ def test_what_expires_between_reading_and_confirming_the_registry_refuses(enroll
         clock.skip(301)
         return True
 
-    assert enrol_by_text(enroller, code, slow).trouble is Trouble.EXPIRED
+    assert enrol_by_text(enroller, code, slow).trouble is EnrolmentTrouble.EXPIRED
 
 
 def test_a_device_can_be_enrolled_anew_with_another_key(enroller, registry, device):
@@ -217,7 +217,7 @@ def test_a_device_can_be_enrolled_anew_with_another_key(enroller, registry, devi
 def test_a_disk_that_takes_nothing_is_told_and_no_code_is_spent(registry, enroller, tmp_path):
     (tmp_path / "device").write_text("a file where the folder should be")
     code = registry.enrolment_code(DEMO_DOOR)
-    assert ends(enroller, code).trouble is Trouble.NOT_KEPT
+    assert ends(enroller, code).trouble is EnrolmentTrouble.NOT_KEPT
     assert registry.devices() == []
 
 
@@ -244,8 +244,8 @@ def test_at_a_door_an_enrolment_code_is_a_code_like_any_other_that_is_no_pass(re
         venue_url="HTTPS://A.KZ/V/",
         door=DEMO_DOOR,
     )
-    assert read == NotACredential(reason=Refusal.NOT_OURS)
+    assert read == NotACredential(reason=TextFault.NOT_OURS)
 
 
 def test_every_fault_has_another_sentence():
-    assert len(set(SENTENCES.values())) == len(SENTENCES) == len(Trouble)
+    assert len(set(SENTENCES.values())) == len(SENTENCES) == len(EnrolmentTrouble)

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from kiosk.commands.enrol import blot_out, code_in
-from kiosk.core.enrolling.table import Trouble
+from kiosk.core.enrolling.table import EnrolmentTrouble
 from kiosk.core.enrolling.words import SENTENCES
 from kiosk.doctor import trust as look
-from kiosk.doctor.finding import State
+from kiosk.doctor.finding import CheckState
 from kiosk.enrolment.by_text import enrol_by_text
 from kiosk.enrolment.device import Device
 from kiosk.errors import DeviceError, EnrolmentError
@@ -59,7 +59,7 @@ def test_a_file_that_windows_wrote_is_read(tmp_path):
 )
 def test_the_end_of_the_input_is_no_mistake_of_the_program(config, words):
     done = kiosk(config, *words)
-    assert (done.returncode, done.stderr) == (2, f"kiosk: {SENTENCES[Trouble.NOT_AN_ENROLMENT]}\n")
+    assert (done.returncode, done.stderr) == (2, f"kiosk: {SENTENCES[EnrolmentTrouble.NOT_AN_ENROLMENT]}\n")
 
 
 def test_a_code_in_the_answers_file_enrols_and_the_file_is_gone(config, real_registry, tmp_path):
@@ -191,20 +191,20 @@ def test_a_file_that_cannot_be_removed_is_told(tmp_path):
 
 
 def test_the_doctor_knows_whose_door_this_is(enroller, registry, device):
-    assert look.enrolled(device.load).state is State.WARNING
+    assert look.enrolled(device.load).state is CheckState.WARNING
     enrol_by_text(enroller, registry.enrolment_code(DEMO_DOOR), lambda _: True)
     found = look.enrolled(device.load)
-    assert (found.state, found.says.split(",")[0]) == (State.OK, device.load().device)
+    assert (found.state, found.says.split(",")[0]) == (CheckState.OK, device.load().device)
 
 
 def test_the_doctor_tells_a_damaged_identity():
     def damaged():
         raise DeviceError("expected this, found that")
 
-    assert look.enrolled(damaged).state is State.BROKEN
+    assert look.enrolled(damaged).state is CheckState.BROKEN
 
 
-def ages(**hours: float) -> look.Signed:
+def ages(**hours: float) -> look.DocumentTimes:
     """Documents that were signed an hour ago and count for so many hours more."""
     return {name: (NOW - timedelta(hours=1), NOW + timedelta(hours=more)) for name, more in hours.items()}
 
@@ -212,10 +212,10 @@ def ages(**hours: float) -> look.Signed:
 @pytest.mark.parametrize(
     "signed,state,says",
     [
-        (ages(policy=1, keys=1, revocations=1), State.OK, "signed policy 60 min, keys 60 min, revocations 60 min ago"),
-        (ages(policy=1, keys=1), State.WARNING, "not there yet: revocations"),
-        (ages(policy=1, keys=0, revocations=1), State.BROKEN, "past their time: keys (policy 60 min"),
-        (ages(policy=0, keys=-5), State.BROKEN, "past their time: policy, keys"),
+        (ages(policy=1, keys=1, revocations=1), CheckState.OK, "signed policy 60 min, keys 60 min, revocations 60 min ago"),
+        (ages(policy=1, keys=1), CheckState.WARNING, "not there yet: revocations"),
+        (ages(policy=1, keys=0, revocations=1), CheckState.BROKEN, "past their time: keys (policy 60 min"),
+        (ages(policy=0, keys=-5), CheckState.BROKEN, "past their time: policy, keys"),
     ],
 )  # fmt: skip
 def test_the_doctor_tells_how_old_the_registrys_word_is(signed, state, says):
@@ -224,5 +224,5 @@ def test_the_doctor_tells_how_old_the_registrys_word_is(signed, state, says):
 
 
 def test_a_device_that_is_nobodys_has_no_documents_to_be_late():
-    assert look.documents(None, NOW, known=False).state is State.OK
-    assert look.documents(None, NOW, known=True).state is State.WARNING
+    assert look.documents(None, NOW, known=False).state is CheckState.OK
+    assert look.documents(None, NOW, known=True).state is CheckState.WARNING

@@ -15,7 +15,7 @@ with watched():
     from kiosk.trust.enrolment import (
         EnrolmentCode,
         EnrolmentFault,
-        Member,
+        EnrolmentMember,
         WifiMember,
         enrolment_text,
         parse_enrolment,
@@ -41,19 +41,19 @@ def target(octets: bytes) -> None:
 
 def _again(read: EnrolmentCode, slash: str = "") -> str:
     members = {
-        Member.REGISTRY: read.registry + slash,
-        Member.VENUE: read.venue,
-        Member.DOOR: read.door,
-        Member.TOKEN: read.token,
-        Member.EXPIRES: int(read.expires_at.timestamp()),
-        Member.ROOT_KEY: read.root_key,
+        EnrolmentMember.REGISTRY: read.registry + slash,
+        EnrolmentMember.VENUE: read.venue,
+        EnrolmentMember.DOOR: read.door,
+        EnrolmentMember.TOKEN: read.token,
+        EnrolmentMember.EXPIRES: int(read.expires_at.timestamp()),
+        EnrolmentMember.ROOT_KEY: read.root_key,
     }
     if read.wifi is not None:
-        members[Member.WIFI] = {WifiMember.SSID: read.wifi.ssid}
+        members[EnrolmentMember.WIFI] = {WifiMember.SSID: read.wifi.ssid}
         if read.wifi.passphrase is not None:
-            members[Member.WIFI][WifiMember.PASSPHRASE] = read.wifi.passphrase
+            members[EnrolmentMember.WIFI][WifiMember.PASSPHRASE] = read.wifi.passphrase
     if read.serial is not None:
-        members[Member.SERIAL] = read.serial
+        members[EnrolmentMember.SERIAL] = read.serial
     return enrolment_text(members)
 
 

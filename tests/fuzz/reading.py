@@ -22,7 +22,7 @@ from tests.trust import make_vectors
 with watched():
     from drivers.engine.zbar_engine import ZbarDecoder
     from drivers.engine.zxing_engine import CardDecoder, ZxingDecoder
-    from kiosk.core.model import Credential, Identifier, NotACredential, OwnVenueCode, Pass, Refusal
+    from kiosk.core.model import Credential, Identifier, NotACredential, OwnVenueCode, Pass, TextFault
     from kiosk.core.who.credential import understand
     from kiosk.ports import Grey, Symbology
     from kiosk.reader.cards import CardReader, Cards
@@ -83,7 +83,7 @@ def a_text(text: str) -> None:
         case OwnVenueCode():
             assert text.upper().startswith(URL), "not our own screen"
         case NotACredential():
-            assert read.reason in Refusal
+            assert read.reason in TextFault
 
 
 def stands_in(text: str, number: str) -> bool:

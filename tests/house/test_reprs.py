@@ -35,7 +35,7 @@ HARMLESS = {
     "kiosk.core.events.RecordFailed.why": "the store's sentence about the disk",
     "kiosk.core.door.state.Door.hint": "how to hold a phone",
     "kiosk.core.screen.view.View.hint": "one of our own phrases",
-    "kiosk.service.status_file.Trouble.why": "a driver's sentence about a part",
+    "kiosk.service.status_file.BrokenPart.why": "a driver's sentence about a part",
     "kiosk.settings.checks.Clash.text": "our own sentence; no setting is a secret",
     "kiosk.settings.reader.Mistake.text": "our own sentence; no setting is a secret",
     "registry.item_shapes.PseudonymousSubject.value": "a pass id: random",

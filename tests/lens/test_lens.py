@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from drivers.engine.zxing_engine import ZxingDecoder
-from simulator.lens import Look, Scene, approach, empty_hall, people_walking, varied
+from simulator.lens import Scene, ScreenLook, approach, empty_hall, people_walking, varied
 from simulator.lens.optics import defocus_px, focal_px, projection, rotation, smear
 from simulator.lens.phone import QUIET, SHAPES, draw, modules
-from simulator.lens.sensor import Sensor
+from simulator.lens.sensor import ImageSensor
 from tests.reader.codes import PASS
 
 SMALL = (320, 180)
@@ -56,9 +56,9 @@ def test_what_is_held_up_comes_near_and_is_taken_away():
 
 
 def test_a_dim_screen_and_a_dark_page_give_less_than_half_the_light():
-    light = {look: draw(scene(look=look)).grey[0].mean() for look in Look}
-    assert light[Look.BRIGHT] > 2 * light[Look.DIM]
-    assert light[Look.BRIGHT] > 2 * light[Look.DARK_MODE]
+    light = {look: draw(scene(look=look)).grey[0].mean() for look in ScreenLook}
+    assert light[ScreenLook.BRIGHT] > 2 * light[ScreenLook.DIM]
+    assert light[ScreenLook.BRIGHT] > 2 * light[ScreenLook.DARK_MODE]
 
 
 @pytest.mark.parametrize("text", ["AQ1:LENS", PASS], ids=["short", "pass"])
@@ -120,13 +120,13 @@ def test_motion_smears_along_its_way_only():
 
 
 def test_the_sensors_noise_grows_with_the_light_as_shot_noise_does():
-    sensor = Sensor(np.random.default_rng(1), SMALL, gain=1.0, noise=0.03)
+    sensor = ImageSensor(np.random.default_rng(1), SMALL, gain=1.0, noise=0.03)
     spread = [sensor.expose(np.full((180, 320), grey, np.uint8)).std() for grey in (40, 160)]
     assert spread[1] == pytest.approx(2 * spread[0], rel=0.2)
 
 
 def test_too_much_gain_burns_out():
-    sensor = Sensor(np.random.default_rng(1), SMALL, gain=2.0, noise=0.0)
+    sensor = ImageSensor(np.random.default_rng(1), SMALL, gain=2.0, noise=0.0)
     assert sensor.expose(np.full((180, 320), 200, np.uint8)).min() >= 253
 
 

@@ -7,19 +7,19 @@ import cv2
 import numpy as np
 import pytest
 
-from simulator.lens import Look, Scene, approach, empty_hall, shine, shots
+from simulator.lens import Scene, ScreenLook, approach, empty_hall, shine, shots
 from simulator.lens.optics import defocus_px
 from simulator.lens.path import Pose
 from simulator.lens.phone import shape_of
 from simulator.lens.placing import Placing, row_skew
-from simulator.lens.sensor import MOST_GAIN, REFERENCE_S, AutoExposure, Exposure, Sensor, compressed
+from simulator.lens.sensor import MOST_GAIN, REFERENCE_S, AutoExposure, Exposure, ImageSensor, compressed
 
 SMALL = (320, 180)
 FLAT = np.full((180, 320), 128, np.uint8)
 
 
 def spread(grey, gain, noise=0.01):
-    sensor = Sensor(np.random.default_rng(1), SMALL, gain=1.0, noise=noise)
+    sensor = ImageSensor(np.random.default_rng(1), SMALL, gain=1.0, noise=noise)
     sensor.set(Exposure(REFERENCE_S, gain, gain))
     # The same grey comes out, from less light.
     return sensor.expose(np.full((180, 320), round(grey / gain), np.uint8)).std()
@@ -30,7 +30,7 @@ def test_shot_noise_shows_with_the_root_of_the_gain():
 
 
 def test_read_noise_makes_black_as_rough_as_the_gain_is_high():
-    black = {gain: Sensor(np.random.default_rng(1), SMALL, gain, 0.005) for gain in (1.0, 8.0)}
+    black = {gain: ImageSensor(np.random.default_rng(1), SMALL, gain, 0.005) for gain in (1.0, 8.0)}
     low, high = (sensor.expose(np.full((180, 320), 6, np.uint8)).std() for sensor in black.values())
     assert high > 4 * low
 
@@ -152,7 +152,14 @@ def test_the_bands_stand_where_the_frames_come_in_step_and_crawl_otherwise():
 
 
 def test_bands_are_on_the_screen_and_not_in_the_hall():
-    still = {"seed": 3, "look": Look.DIM, "tremor": 0.0, "bystanders": 0, "noise": 0.0, "nearest_m": 0.2}
+    still = {
+        "seed": 3,
+        "look": ScreenLook.DIM,
+        "tremor": 0.0,
+        "bystanders": 0,
+        "noise": 0.0,
+        "nearest_m": 0.2,
+    }
     steady, banded = (
         list(approach(Scene(text="AQ1:X", pwm_hz=hz, readout_s=0.025, exposure_s=1 / 600, **still), 12))[8]
         for hz in (0.0, 240.0)

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from simulator.lens import Carrier, Look, Scene, shots, surface
+from simulator.lens import Carrier, Scene, ScreenLook, shots, surface
 from simulator.lens.path import Pose
 from simulator.lens.phone import PX_PER_MM, draw, shape_of
 from simulator.lens.placing import Placing
@@ -176,6 +176,6 @@ def test_paper_does_not_shine_and_plastic_does():
 
 
 def test_a_dark_page_stays_dark_at_any_size():
-    large = draw(Scene(text="X", look=Look.DARK_MODE, phone_in=6.9)).grey[0]
+    large = draw(Scene(text="X", look=ScreenLook.DARK_MODE, phone_in=6.9)).grey[0]
     assert large.mean() < 80
     assert large.shape == (round(146 * 6.9 / 6.1 * PX_PER_MM), round(70 * 6.9 / 6.1 * PX_PER_MM))

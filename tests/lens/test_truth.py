@@ -11,8 +11,8 @@ from drivers.engine.zxing_engine import ZxingDecoder
 from simulator.lens import (
     Carrier,
     Clutter,
-    Look,
     Scene,
+    ScreenLook,
     approach,
     empty_hall,
     legible,
@@ -29,7 +29,7 @@ from tests.reader.codes import PASS
 
 EASY = Scene(text=PASS, seed=2, nearest_m=0.18, focus_m=0.18)
 LADEN = replace(
-    EASY, size=(640, 360), look=Look.DIM, phone_in=5.8, brightness=0.9, pwm_hz=241.0, pixel_mm=0.11, crack=0.7, film=0.5,
+    EASY, size=(640, 360), look=ScreenLook.DIM, phone_in=5.8, brightness=0.9, pwm_hz=241.0, pixel_mm=0.11, crack=0.7, film=0.5,
     speed_m_s=0.9, hall_light=0.3, glare=0.8, clutter=Clutter.SHIRT, bystanders=2, auto_exposure=True, readout_s=0.02, skips=True,
     jpeg=70,
 )  # fmt: skip
@@ -64,7 +64,7 @@ def test_a_good_phone_well_held_becomes_legible_stays_so_and_ceases_when_it_goes
         {"focus_m": 0.07, "nearest_m": 0.3, "farthest_m": 0.3},
         {"gain": 16.0},
         {"exposure_s": 0.2, "tremor": 4.0},
-        {"noise": 0.5, "look": Look.DIM},
+        {"noise": 0.5, "look": ScreenLook.DIM},
         {"yaw": 80.0},
         {"brightness": 0.02, "film": 1.0, "noise": 0.1},
     ],
@@ -96,13 +96,15 @@ def test_from_three_quarters_of_a_module_of_blur_nothing_is_told_however_large_i
 
 
 def test_light_on_dark_is_as_legible_as_dark_on_light():
-    bright, dark = (list(shots(replace(STILL, look=look), 12))[8] for look in (Look.BRIGHT, Look.DARK_MODE))
+    bright, dark = (
+        list(shots(replace(STILL, look=look), 12))[8] for look in (ScreenLook.BRIGHT, ScreenLook.DARK_MODE)
+    )
     assert bright.legible
     assert dark.legible
     assert bright.lost == dark.lost == 0
 
 
-@pytest.mark.parametrize("look", [Look.BRIGHT, Look.DARK_MODE])
+@pytest.mark.parametrize("look", [ScreenLook.BRIGHT, ScreenLook.DARK_MODE])
 def test_modules_that_show_their_opposite_are_lost_and_no_others(look):
     scene = replace(STILL, look=look)
     sheet = draw(scene)
@@ -244,7 +246,7 @@ def test_every_factor_comes_up_among_the_visitors_and_most_hold_a_good_phone_wel
     sizes = [scene.phone_in for scene in phones]
     assert min(sizes) < 5.8
     assert 6.8 < max(sizes) <= 6.9
-    assert all(scene.look is Look.BRIGHT for scene in scenes if scene.carrier is not Carrier.PHONE)
+    assert all(scene.look is ScreenLook.BRIGHT for scene in scenes if scene.carrier is not Carrier.PHONE)
     stopping = sum(scene.speed_m_s == 0 for scene in scenes)
     assert stopping > 200
     assert all(0.5 <= scene.speed_m_s <= 1.4 for scene in scenes if scene.speed_m_s)

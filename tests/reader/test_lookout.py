@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from kiosk.core.health.camera_view import Trouble
+from kiosk.core.health.camera_view import ViewTrouble
 from kiosk.ports import Grey
 from kiosk.reader.lookout import SCENERY_S, Lookout
 from kiosk.reader.scenery import LEARNED, READS, Scenery
@@ -70,14 +70,14 @@ def tilted(hall: Grey) -> Grey:
 
 
 FAULTS = {
-    "dark": (Trouble.DARK, lambda hall: hall // 20, 31),
-    "burnt out": (Trouble.BURNT, lambda hall: np.clip(hall.astype(int) * 6, 0, 255), 46),
-    "a hand's width of card before the lens": (Trouble.COVERED, lambda hall: np.full_like(hall, 90), 61),
-    "misted": (Trouble.BLURRED, blurred(3), 121),
-    "out of focus": (Trouble.BLURRED, blurred(6), 121),
-    "turned": (Trouble.TURNED, turned, 121),
-    "tilted": (Trouble.TURNED, tilted, 121),
-    "hung elsewhere": (Trouble.TURNED, lambda _: next(iter(empty_hall(3, SIZE, frames=1))), 121),
+    "dark": (ViewTrouble.DARK, lambda hall: hall // 20, 31),
+    "burnt out": (ViewTrouble.BURNT, lambda hall: np.clip(hall.astype(int) * 6, 0, 255), 46),
+    "a hand's width of card before the lens": (ViewTrouble.COVERED, lambda hall: np.full_like(hall, 90), 61),
+    "misted": (ViewTrouble.BLURRED, blurred(3), 121),
+    "out of focus": (ViewTrouble.BLURRED, blurred(6), 121),
+    "turned": (ViewTrouble.TURNED, turned, 121),
+    "tilted": (ViewTrouble.TURNED, tilted, 121),
+    "hung elsewhere": (ViewTrouble.TURNED, lambda _: next(iter(empty_hall(3, SIZE, frames=1))), 121),
 }
 
 
@@ -95,7 +95,7 @@ def test_a_frozen_picture_is_found_within_ten_seconds_and_one_that_only_lives_by
 ):
     lookout = Lookout(learned)
     assert watch(lookout, hall, 20, noisy=False) <= 10
-    assert lookout.vigil.told is Trouble.FROZEN
+    assert lookout.vigil.told is ViewTrouble.FROZEN
     assert watch(Lookout(learned), hall, 60) is None
 
 
@@ -150,16 +150,16 @@ def test_a_camera_that_was_turned_while_the_kiosk_was_off_is_told_from_what_was_
     back = Scenery.from_bytes(learned.to_bytes())
     lookout, elsewhere = Lookout(back), turned(hall)
     assert watch(lookout, elsewhere, 130) is not None
-    assert lookout.vigil.told is Trouble.TURNED
+    assert lookout.vigil.told is ViewTrouble.TURNED
     assert watch(Lookout(back), hall, 130) is None
 
 
 def test_codes_that_are_read_in_the_new_view_make_it_the_right_one(hall, learned):
     lookout, elsewhere = Lookout(learned), turned(hall)
     watch(lookout, elsewhere, 130)
-    assert lookout.vigil.told is Trouble.TURNED
+    assert lookout.vigil.told is ViewTrouble.TURNED
     for _ in range(READS // 2):
-        assert lookout.vigil.told is Trouble.TURNED
+        assert lookout.vigil.told is ViewTrouble.TURNED
         watch(lookout, elsewhere, 1, read=1)  # two frames, each with a code
     assert lookout.vigil.told is None
     assert watch(lookout, elsewhere, round(LEARNED * SCENERY_S) + 130) is None

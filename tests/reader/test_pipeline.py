@@ -10,7 +10,7 @@ from kiosk.ports import Grey, Reading
 from kiosk.reader import budget, ladder
 from kiosk.reader.looks import HEARTBEAT_S
 from kiosk.reader.pipeline import Reader
-from simulator.lens import Look, Scene, approach, empty_hall, people_walking, shots, varied
+from simulator.lens import Scene, ScreenLook, approach, empty_hall, people_walking, shots, varied
 from tests.reader.codes import PASS, picture, qr
 
 FPS = 15.0
@@ -53,7 +53,7 @@ def hall_with(*codes: tuple[Grey, int, int], size=SIZE) -> Grey:
     return frame
 
 
-@pytest.mark.parametrize("look", Look)
+@pytest.mark.parametrize("look", ScreenLook)
 def test_a_visitors_code_is_read_on_its_way_to_the_camera(first, second, look):
     reader = Reader(first, second)
     feed(reader, empty_hall(2, frames=5))

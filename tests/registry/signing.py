@@ -7,7 +7,7 @@ import base45
 import cbor2
 import requests
 
-from kiosk.trust.enrolment import PREFIX, Member
+from kiosk.trust.enrolment import PREFIX, EnrolmentMember
 from kiosk.trust.signing import DeviceKey, sign_request
 
 _nonces = itertools.count(1)
@@ -46,7 +46,7 @@ def members_of(code):
 
 def initialize(registry, code, key, **changes):
     """Ask to be enrolled by a code."""
-    token = members_of(code)[Member.TOKEN]
+    token = members_of(code)[EnrolmentMember.TOKEN]
     body = {
         "token": b64(token, url=True),
         "public_key": b64(key.public_raw),

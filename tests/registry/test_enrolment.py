@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from kiosk.trust.enrolment import EnrolmentCode, Member, Wifi, parse_enrolment
+from kiosk.trust.enrolment import EnrolmentCode, EnrolmentMember, Wifi, parse_enrolment
 from kiosk.trust.signing import DeviceKey
 from tests.registry.signing import b64, initialize, kind, members_of
 
@@ -119,14 +119,14 @@ def test_a_body_that_is_not_the_contracts_is_refused_and_not_quoted(registry, ke
     code = registry.enrolment_code("DEMO")
     answer = initialize(registry, code, key, **{field: came})
     assert kind(answer) == (422, "invalid-request")
-    assert b64(members_of(code)[Member.TOKEN], url=True) not in answer.text
+    assert b64(members_of(code)[EnrolmentMember.TOKEN], url=True) not in answer.text
 
 
 def test_the_registry_keeps_neither_a_token_nor_a_private_key(registry, key, caplog):
     caplog.set_level("DEBUG")
     code = registry.enrolment_code("DEMO")
     initialize(registry, code, key)
-    token = members_of(code)[Member.TOKEN]
+    token = members_of(code)[EnrolmentMember.TOKEN]
     private = key._private.private_bytes_raw()
     with sqlite3.connect(registry.path) as connection:
         connection.execute("PRAGMA wal_checkpoint")
@@ -160,4 +160,4 @@ def test_a_code_that_no_kiosk_would_take_is_not_made(registry, how):
 def test_a_code_dies_with_the_root_that_it_names(registry, clock):
     registry.rotate_root(overlap=timedelta(days=2))
     code = registry.enrolment_code("DEMO", expires=timedelta(days=30))
-    assert members_of(code)[Member.EXPIRES] == int((clock.now + timedelta(days=2)).timestamp())
+    assert members_of(code)[EnrolmentMember.EXPIRES] == int((clock.now + timedelta(days=2)).timestamp())

@@ -8,7 +8,7 @@ import pytest
 import requests
 from cryptography.exceptions import InvalidSignature
 
-from kiosk.core.model import Pass, Refusal
+from kiosk.core.model import Pass, TextFault
 from kiosk.core.rule.policy import Policy
 from kiosk.core.rule.policy_document import parse_policy
 from kiosk.trust import Keyring, verify_pass
@@ -191,7 +191,7 @@ def test_a_new_pass_key_is_published_before_it_signs_and_the_old_one_verifies_al
     assert reads(last_of_old) == old
     clock.forward(minutes=1)
     new = reads(carry())
-    assert new not in {old, Refusal.UNKNOWN_KEY}
+    assert new not in {old, TextFault.UNKNOWN_KEY}
     clock.forward(hours=71, minutes=58)
     assert reads(last_of_old) == old
     clock.forward(minutes=2)

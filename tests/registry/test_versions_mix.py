@@ -13,10 +13,10 @@ from types import SimpleNamespace
 import pytest
 
 from kiosk.core.model import Colour, Direction, Via
-from kiosk.core.outbox import Word
+from kiosk.core.outbox import VerdictWord
 from kiosk.core.rule.policy import Policy
 from kiosk.core.rule.policy_document import parse_policy
-from kiosk.trust.enrolment import Member
+from kiosk.trust.enrolment import EnrolmentMember
 from kiosk.trust.signing import DeviceKey
 from kiosk.uplink.client import RegistryClient
 from kiosk.uplink.signing import RequestSigner
@@ -157,7 +157,7 @@ def counterpart(last_release, tmp_path_factory):
     with serving(last_release, database) as url:
         answer = initialize(SimpleNamespace(url=url), code, key)
         assert answer.status_code == 200, answer.text
-        yield Counterpart(url, members_of(code)[Member.ROOT_KEY], answer.json()["device"], key)
+        yield Counterpart(url, members_of(code)[EnrolmentMember.ROOT_KEY], answer.json()["device"], key)
 
 
 @pytest.fixture
@@ -185,7 +185,7 @@ def test_todays_kiosk_understands_what_the_last_releases_registry_signs(client, 
 def test_todays_kiosk_delivers_and_hears_at_the_last_releases_registry(client):
     first = visit(at=recent())
     items = [first, passage(first, passed=True, at=recent()), red_visit(at=recent())]
-    assert {verdict.word for verdict in client.send(items).values()} == {Word.STORED}
+    assert {verdict.word for verdict in client.send(items).values()} == {VerdictWord.STORED}
     assert client.events(0, 0).phones == ()
     heard = client.heartbeat(version="0.2.0", waiting=0, parked=0, inside=1, health={})
     assert abs(heard - now()).total_seconds() < 300

@@ -17,13 +17,13 @@ from kiosk.core.events import (
     Recorded,
 )
 from kiosk.core.hint import Hint
-from kiosk.core.model import NotACredential, Refusal
+from kiosk.core.model import NotACredential, TextFault
 from kiosk.threads.bursts import CALM_S, LONGEST_S
 from kiosk.threads.inbox import VISITOR_EVENTS, Inbox
 
 pytestmark = pytest.mark.concurrent
 
-CODE = CodeRead(credential=NotACredential(reason=Refusal.NOT_OURS))
+CODE = CodeRead(credential=NotACredential(reason=TextFault.NOT_OURS))
 KEY = KeyPressed(key=Key.D1)
 RINGS, QUIET = AlarmChanged(active=True), AlarmChanged(active=False)
 SOON_S = 10.0

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.core.model import Colour, NotACredential, Pass, Refusal
+from kiosk.core.model import Colour, NotACredential, Pass, TextFault
 from kiosk.trust import Keyring, verify_pass
 from tests.trust import make_vectors
 from tests.trust.minting import LIVE, envelope, header, keys_document, minted, sign, text
@@ -39,7 +39,7 @@ def test_a_good_pass_is_read_as_what_it_states(vector):
 
 @pytest.mark.parametrize("vector", named("refused"))
 def test_everything_else_is_refused_with_its_reason(vector):
-    assert verify_pass(vector["text"], KEYS) == NotACredential(reason=Refusal(vector["reason"]))
+    assert verify_pass(vector["text"], KEYS) == NotACredential(reason=TextFault(vector["reason"]))
 
 
 def test_no_change_of_one_character_makes_a_pass():
@@ -102,8 +102,8 @@ def test_any_unprotected_header_changes_nothing_or_spoils_the_pass(unprotected):
     read = verify_pass(minted(LIVE, unprotected=cbor2.dumps(unprotected)), KEYS)
     assert read in (
         verify_pass(minted(LIVE), KEYS),
-        NotACredential(reason=Refusal.DAMAGED_PASS),
-        NotACredential(reason=Refusal.TOO_LONG),
+        NotACredential(reason=TextFault.DAMAGED_PASS),
+        NotACredential(reason=TextFault.TOO_LONG),
     )
 
 
@@ -125,7 +125,7 @@ def test_any_protected_header_that_the_registry_itself_signed_is_no_pass(protect
 
 
 def test_a_ring_without_keys_knows_no_pass():
-    assert verify_pass(minted(LIVE), Keyring()) == NotACredential(reason=Refusal.UNKNOWN_KEY)
+    assert verify_pass(minted(LIVE), Keyring()) == NotACredential(reason=TextFault.UNKNOWN_KEY)
 
 
 def test_a_key_is_good_for_passes_that_end_no_later_than_it_does():
@@ -135,7 +135,7 @@ def test_a_key_is_good_for_passes_that_end_no_later_than_it_does():
         Keyring.from_document(keys_document(f"{moment:%Y-%m-%dT%H:%M:%SZ}")) for moment in (until, early)
     )
     assert isinstance(verify_pass(minted(LIVE), last), Pass)
-    assert verify_pass(minted(LIVE), short) == NotACredential(reason=Refusal.UNKNOWN_KEY)
+    assert verify_pass(minted(LIVE), short) == NotACredential(reason=TextFault.UNKNOWN_KEY)
 
 
 def test_a_pass_is_short_enough_for_a_small_qr_code():

@@ -6,16 +6,16 @@ from datetime import UTC, datetime
 import numpy as np
 import segno
 
-from kiosk.core.enrolling.table import SHOWN_S, Enrolling, Offer, State
-from kiosk.core.enrolling.table import Trouble as Why
+from kiosk.core.enrolling.table import SHOWN_S, Enrolling, EnrolmentStage, Offer
+from kiosk.core.enrolling.table import EnrolmentTrouble as Why
 from kiosk.core.enrolling.words import present
 from kiosk.core.events import Part
-from kiosk.core.health.camera_view import Trouble
+from kiosk.core.health.camera_view import ViewTrouble
 from kiosk.core.model import Colour, Oddity
 from kiosk.core.rule.knowledge import Known
 from kiosk.core.rule.policy import Zone
 from kiosk.core.rule.todays_rule import TodaysRule
-from kiosk.core.screen.view import Aged, Corner, Field, Keypad, Page, Phrase, Sign, Unit, View
+from kiosk.core.screen.view import Aged, Corner, Field, Page, Phrase, Sign, TypedNumber, Unit, View
 from kiosk.trust.enrolment import EnrolmentCode, Wifi
 
 SIZES = {"800x480": (800, 480), "1280x800": (1280, 800), "1920x1080": (1920, 1080)}
@@ -80,7 +80,7 @@ def typing(cells, **more):
         field=Field.NIGHT,
         sign=Sign.NONE,
         corner=CORNER,
-        **{"keypad": Keypad(cells=cells.ljust(12), groups=(4, 4, 4))} | usual | more,
+        **{"keypad": TypedNumber(cells=cells.ljust(12), groups=(4, 4, 4))} | usual | more,
     )
 
 
@@ -104,7 +104,7 @@ SAID = EnrolmentCode(
 SCENES = {
     "idle": idle(),
     "idle-offline": idle(corner=OFFLINE, hint=Phrase.TURN_FROM_GLARE),
-    "idle-covered": idle(corner=replace(CORNER, faults=(37,), ailing=Trouble.COVERED)),
+    "idle-covered": idle(corner=replace(CORNER, faults=(37,), ailing=ViewTrouble.COVERED)),
     "idle-weak-supply": idle(corner=replace(CORNER, faults=(33,), ailing=Part.POWER)),
     "idle-no-camera": idle(headline=Phrase.USE_KEYPAD, preview=False, corner=replace(CORNER, faults=(10,))),
     "idle-scanner": idle(headline=Phrase.USE_SCANNER, preview=False),
@@ -140,7 +140,7 @@ SCENES = {
         headline=Phrase.CONFIRM_IIN,
         note=None,
         corner=CORNER,
-        keypad=Keypad(cells="••••••••7412", groups=(6, 1, 4, 1)),
+        keypad=TypedNumber(cells="••••••••7412", groups=(6, 1, 4, 1)),
         time_left=0.75,
     ),
     "out-of-order": View(
@@ -175,11 +175,11 @@ SCENES = {
         reference="17",
         corner=replace(OFFLINE, venue="", today=None, inside=12, capacity=None, faults=(17,)),
     ),
-    "enrol": enrolling(State.WAITING),
-    "enrol-fault": enrolling(State.FAILED, trouble=Why.EXPIRED),
-    "enrol-check": enrolling(State.SHOWN, lines=SAID, until=SHOWN_S),
-    "enrol-working": enrolling(State.ASKING, lines=SAID),
-    "enrol-done": enrolling(State.ENROLLED, lines=SAID, device="D-80f3c5ee2703607a"),
+    "enrol": enrolling(EnrolmentStage.WAITING),
+    "enrol-fault": enrolling(EnrolmentStage.FAILED, trouble=Why.EXPIRED),
+    "enrol-check": enrolling(EnrolmentStage.SHOWN, lines=SAID, until=SHOWN_S),
+    "enrol-working": enrolling(EnrolmentStage.ASKING, lines=SAID),
+    "enrol-done": enrolling(EnrolmentStage.ENROLLED, lines=SAID, device="D-80f3c5ee2703607a"),
 }
 
 

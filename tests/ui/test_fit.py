@@ -5,7 +5,7 @@ from itertools import combinations
 
 import pytest
 
-from kiosk.core.enrolling.table import SHOWN_S, State
+from kiosk.core.enrolling.table import SHOWN_S, EnrolmentStage
 from kiosk.core.model import Colour
 from kiosk.core.rule.policy import Zone
 from kiosk.core.rule.todays_rule import TodaysRule
@@ -13,7 +13,7 @@ from kiosk.core.screen.view import Fact, Field, Page, Phrase, Sign
 from tests.ui.scenes import SAID, SCENES, enrolling, idle, result, typing
 from ui.lettering import CAP, Lettering
 from ui.paint import Painter
-from ui.sheet import Box, Text
+from ui.sheet import Rectangle, Text
 
 LEAST_PX = 12
 """Below this, letters on a 7 inch panel (0.19 mm a pixel) cannot be read at arm's length."""
@@ -28,7 +28,7 @@ def texts(sheet):
 
 def assert_whole(sheet, size):
     lettering = Lettering()
-    screen = Box(0, 0, *size)
+    screen = Rectangle(0, 0, *size)
     for text in texts(sheet):
         assert screen.covers(text.slot), text
         for line in text.lines:
@@ -66,7 +66,7 @@ def test_all_that_an_enrolment_code_says_is_shown_to_the_last_character(any_size
     """An address that is cut could be anybody's."""
     longest = "https://" + "registry-of-the-region." * 9 + "example.kz:8443"
     lines = ((Fact.REGISTRY, longest), (Fact.VENUE, "W" * 80), *SAID[2:])
-    sheet = Painter(any_size).sheet(enrolling(State.SHOWN, lines=lines, until=SHOWN_S))
+    sheet = Painter(any_size).sheet(enrolling(EnrolmentStage.SHOWN, lines=lines, until=SHOWN_S))
     assert_whole(sheet, any_size)
     shown = ["".join(line.text for line in text.lines) for text in texts(sheet)]
     assert {value for _fact, value in lines} <= set(shown)
@@ -85,7 +85,9 @@ def test_no_two_texts_of_a_page_touch_and_everything_is_on_the_screen(name, any_
     for (one, a), (other, b) in combinations(inks, 2):
         apart = a.right <= b.x or b.right <= a.x or a.bottom <= b.y or b.bottom <= a.y
         assert apart, f"{one!r} {a} and {other!r} {b}"
-    assert all(Box(0, 0, *any_size).covers(item.box) for item in sheet.items() if not isinstance(item, Text))
+    assert all(
+        Rectangle(0, 0, *any_size).covers(item.box) for item in sheet.items() if not isinstance(item, Text)
+    )
 
 
 @pytest.mark.parametrize("name", SCENES)

@@ -24,7 +24,7 @@ from ui.camera_picture import mirrored
 from ui.expected import EXPECTED
 from ui.paint import Painter, paint
 from ui.qr import LEAST_PX, modules
-from ui.sheet import Code, Preview
+from ui.sheet import Code, PreviewSlot
 from ui.theme import DAYTIME
 
 FRAME = camera_frame()
@@ -228,5 +228,7 @@ def test_a_canvas_too_small_for_any_page_is_refused_with_a_sentence():
 
 def test_the_preview_has_its_place_only_where_a_camera_is():
     painter = Painter((800, 480))
-    assert [item for item in painter.sheet(SCENES["idle"]).items() if isinstance(item, Preview)]
-    assert not [item for item in painter.sheet(SCENES["idle-no-camera"]).items() if isinstance(item, Preview)]
+    assert [item for item in painter.sheet(SCENES["idle"]).items() if isinstance(item, PreviewSlot)]
+    assert not [
+        item for item in painter.sheet(SCENES["idle-no-camera"]).items() if isinstance(item, PreviewSlot)
+    ]

@@ -19,7 +19,7 @@ from tests.ui.scenes import SCENES, camera_frame, idle
 from ui.display_card import connected_card
 from ui.paint import Painter, paint
 from ui.screen import ON_A_PANEL, PygameScreen, asked_of_sdl
-from ui.sheet import Box
+from ui.sheet import Rectangle
 from ui.theme import DAYTIME
 from ui.turn import Turn
 
@@ -172,7 +172,7 @@ def test_a_turned_panel_shows_the_page_turned_and_finds_the_buttons(degrees):
         painted = pixels(paint(replace(view, time_left=0.2), DAYTIME, upright))
         assert different(glass(), np.rot90(painted, -degrees // 90), by=0) == 0
         x, y = middle(view, Key.D8, upright)
-        seen = Turn(degrees=degrees, width=upright[0], height=upright[1]).on_glass(Box(x, y, 1, 1))
+        seen = Turn(degrees=degrees, width=upright[0], height=upright[1]).on_glass(Rectangle(x, y, 1, 1))
         touch(seen.x, seen.y)
         assert screen.poll() == [Key.D8]
     finally:
@@ -183,7 +183,7 @@ def test_a_turned_panel_shows_the_page_turned_and_finds_the_buttons(degrees):
 def test_a_point_comes_back_from_the_glass_to_where_it_was(degrees):
     turn = Turn(degrees=degrees, width=300, height=200)
     for point in ((0, 0), (299, 0), (0, 199), (123, 45)):
-        spot = turn.on_glass(Box(*point, 1, 1))
+        spot = turn.on_glass(Rectangle(*point, 1, 1))
         assert turn.on_canvas(spot.x, spot.y) == point
 
 

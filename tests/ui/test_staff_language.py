@@ -8,7 +8,7 @@ import pytest
 
 from kiosk.clock import SystemClock
 from kiosk.core.health.board import URGENT
-from kiosk.core.health.camera_view import Trouble
+from kiosk.core.health.camera_view import ViewTrouble
 from kiosk.core.model import Colour, Oddity
 from kiosk.core.rule.knowledge import Known
 from kiosk.core.rule.policy import Zone
@@ -36,7 +36,7 @@ def rule(*colours, zone=Zone.GREEN):
 
 CORNERS = (
     *(replace(NO_RULE, noticed=oddity) for oddity in (Oddity.TAILGATE, Oddity.WRONG_WAY, Oddity.UNCALLED)),
-    *(replace(NO_RULE, ailing=ailing) for ailing in (*URGENT, *Trouble)),
+    *(replace(NO_RULE, ailing=ailing) for ailing in (*URGENT, *ViewTrouble)),
     *(replace(NO_RULE, aged=Aged(known=known, amount=2, unit=unit)) for known in Known for unit in Unit),
     *(replace(NO_RULE, aged=Aged(known=known, amount=None, there=False)) for known in Known),
     *(replace(NO_RULE, today=rule(*ENTER, zone=zone)) for zone in Zone),

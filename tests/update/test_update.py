@@ -15,9 +15,9 @@ import pytest
 
 from kiosk.core.rule.policy import Window
 from kiosk.errors import ReleaseRefused, UpdateFailed
-from kiosk.service.signs import Sign, Signs
+from kiosk.service.signs import ProofOfLife, Signs
 from kiosk.update.release import this_system
-from kiosk.update.update import QUIET_S, ROOM_MB, Site, back, take
+from kiosk.update.update import QUIET_S, ROOM_MB, UpdateSite, back, take
 from scripts.make_release import payload_of, sealed
 
 pytestmark = pytest.mark.concurrent
@@ -40,8 +40,8 @@ class Evening:
         keys.write_text(base64.b64encode(device.key.public_key().public_bytes_raw()).decode())
         self.keys = keys
 
-    def site(self, hours: Window | None = None) -> Site:
-        return Site(
+    def site(self, hours: Window | None = None) -> UpdateSite:
+        return UpdateSite(
             runtime=self.device.runtime,
             opt=self.device.opt,
             keys=self.keys,
@@ -223,16 +223,16 @@ def test_the_program_that_makes_releases_does_what_it_says(root, tmp_path):
 
 def test_a_sign_is_taken_back_and_all_are_gone_with_the_next_start(tmp_path):
     signs = Signs(tmp_path, "1.3.0")
-    signs.show(Sign.ROW)
-    signs.show(Sign.ROW)
-    signs.show(Sign.FRAME)
-    signs.show(Sign.FRAME, works=False)
+    signs.show(ProofOfLife.ROW)
+    signs.show(ProofOfLife.ROW)
+    signs.show(ProofOfLife.FRAME)
+    signs.show(ProofOfLife.FRAME, works=False)
     assert [file.name for file in (tmp_path / "signs").iterdir()] == ["row"]
     assert (tmp_path / "signs" / "row").read_text() == "1.3.0"
     Signs(tmp_path, "1.4.0")
     assert not (tmp_path / "signs").exists()
     nowhere = Signs(None, "1.4.0")
-    nowhere.show(Sign.ROW)
+    nowhere.show(ProofOfLife.ROW)
     nowhere.busy(now=True)
 
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 import pytest
 
 from kiosk.core.model import Colour, Direction, IdentifierKind, Via
-from kiosk.core.outbox import Verdict, Word
+from kiosk.core.outbox import Verdict, VerdictWord
 from kiosk.errors import RegistryRefused, RegistryUnreachable
 from kiosk.store.records import item_of, row_of
 from kiosk.uplink.client import MOST_PHONES, Document, NotModified, RegistryClient
@@ -240,9 +240,9 @@ def test_verdicts_come_by_uid_and_a_strange_one_is_left_out(connect):
     with HostileServer(lambda came: (200, {"results": results})) as server:
         client = connect(server.url)
         assert client.send([ITEM]) == {
-            "a": Verdict(word=Word.STORED),
-            "b": Verdict(word=Word.REJECTED, reason="uid-reused"),
-            "c": Verdict(word=Word.REJECTED),
+            "a": Verdict(word=VerdictWord.STORED),
+            "b": Verdict(word=VerdictWord.REJECTED, reason="uid-reused"),
+            "c": Verdict(word=VerdictWord.REJECTED),
         }
 
 

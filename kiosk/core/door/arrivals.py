@@ -32,9 +32,9 @@ from kiosk.core.model import (
     NotACredential,
     OwnVenueCode,
     Pass,
-    Refusal,
     Source,
     Stamp,
+    TextFault,
     Via,
 )
 from kiosk.core.who import iin, passes
@@ -260,7 +260,7 @@ def _confirming(door: Door, number: Typed, stamp: Stamp) -> Step:
 
 def _pass(door: Door, event: CodeRead, shown: Pass, stamp: Stamp) -> Step:
     fault = passes.fault(shown, stamp, door.word.signed_by(stamp), door.setup.door)
-    if fault is not Refusal.FROM_THE_FUTURE:  # whatever else is wrong with it, somebody signed this time
+    if fault is not TextFault.FROM_THE_FUTURE:  # whatever else is wrong with it, somebody signed this time
         door = replace(door, word=door.word.saw_signed(shown.issued_at, stamp.mono))
     source = passes.source_of(shown)
     visitor = _visitor(door, stamp, event.via, shown.identifier, event.side)
@@ -268,7 +268,7 @@ def _pass(door: Door, event: CodeRead, shown: Pass, stamp: Stamp) -> Step:
     if fault is not None and visitor.direction is Direction.ENTRY:
         return _notice(door, fault, stamp)
     if (
-        fault is not Refusal.REVOKED
+        fault is not TextFault.REVOKED
     ):  # such a colour was taken back, and is not written down for an exit either
         visitor = replace(visitor, status=passes.status_of(shown), source=source)
     return _come(door, visitor, stamp)
@@ -280,7 +280,7 @@ def _nothing(door: Door, event: CodeRead, nothing: NotACredential, stamp: Stamp)
     return _notice(door, nothing.reason, stamp)
 
 
-def _notice(door: Door, reason: Refusal, stamp: Stamp) -> Step:
+def _notice(door: Door, reason: TextFault, stamp: Stamp) -> Step:
     """Say what is wrong with a code, to somebody who could enter with a good one."""
     if Direction.ENTRY not in door.ways:
         return door, ()

@@ -22,14 +22,14 @@ from kiosk.core.model import (
     DoorKind,
     Identifier,
     IdentifierKind,
-    Refusal,
     Source,
     Stamp,
     Status,
+    TextFault,
     Via,
 )
 from kiosk.core.rule.policy import CapacityWithoutExit, Edition
-from kiosk.core.who.keypad_budget import Budget, Guesses
+from kiosk.core.who.keypad_budget import Guesses, KeypadBudget
 
 
 class State(StrEnum):
@@ -104,7 +104,7 @@ class Setup:
     times: Times = field(default_factory=Times)
     venue_code_url: str = ""
     venue_code_key: bytes = field(default=b"", repr=False)
-    budget: Budget = field(default_factory=Budget)
+    budget: KeypadBudget = field(default_factory=KeypadBudget)
     """Of an unattended keypad."""
     public_colours: bool = True
     """False: a refusal looks neutral to the hall, and only the lamp shows staff the colour."""
@@ -180,7 +180,7 @@ class Door:
     visitor: Visitor | None = None
     """At the door now, or the last one who was: they may be checked again."""
     typed: Typed = field(default_factory=Typed)
-    notice: Refusal | KeypadRests | None = None
+    notice: TextFault | KeypadRests | None = None
     queue: tuple[Queued, ...] = ()
     """Came while somebody else was being answered: each one's turn comes by itself."""
     abandoned: Mapping[str, str] = field(default_factory=dict)
@@ -200,7 +200,7 @@ class Door:
         *,
         visitor: Visitor | None = None,
         typed: Typed | None = None,
-        notice: Refusal | KeypadRests | None = None,
+        notice: TextFault | KeypadRests | None = None,
     ) -> Self:
         """Return this door in another state, for `lasts_s` seconds (None: until something happens).
 

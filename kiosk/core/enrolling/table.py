@@ -25,7 +25,7 @@ AGAIN_S = 5.0
 """The same code, shown again so long after its details came up, is a confirmation too: not every door has keys or a screen to touch."""
 
 
-class State(StrEnum):
+class EnrolmentStage(StrEnum):
     """What we are doing."""
 
     WAITING = "waiting"
@@ -41,7 +41,7 @@ class State(StrEnum):
     """Says what was wrong, then waits for the next code."""
 
 
-class Trouble(StrEnum):
+class EnrolmentTrouble(StrEnum):
     """Why it did not come to an enrolment. The words are in `kiosk/core/enrolling/words.py`."""
 
     NOT_AN_ENROLMENT = "not-an-enrolment"
@@ -83,7 +83,7 @@ class Offered:
 class Spoiled:
     """A code was read that cannot be used."""
 
-    trouble: Trouble
+    trouble: EnrolmentTrouble
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +111,7 @@ class Accepted:
 class Declined:
     """The registry did not take it, or could not be asked."""
 
-    trouble: Trouble
+    trouble: EnrolmentTrouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +135,9 @@ class Order(StrEnum):
 class Enrolling:
     """All that is known at one moment."""
 
-    state: State = State.WAITING
+    state: EnrolmentStage = EnrolmentStage.WAITING
     offer: Offer | None = None
-    trouble: Trouble | None = None
+    trouble: EnrolmentTrouble | None = None
     device: str = ""
     wifi: bool = True
     """False: the Wi-Fi of the code did not connect."""
@@ -156,7 +156,7 @@ def step(now: Enrolling, event: Event, mono: float) -> Outcome:
 
 
 def _shown(_now: Enrolling, event: Offered, mono: float) -> Outcome:
-    return Enrolling(state=State.SHOWN, offer=event.offer, since=mono, until=mono + SHOWN_S), None
+    return Enrolling(state=EnrolmentStage.SHOWN, offer=event.offer, since=mono, until=mono + SHOWN_S), None
 
 
 def _shown_again(now: Enrolling, event: Offered, mono: float) -> Outcome:
@@ -166,14 +166,14 @@ def _shown_again(now: Enrolling, event: Offered, mono: float) -> Outcome:
 
 
 def _confirmed(now: Enrolling, mono: float) -> Outcome:
-    return replace(now, state=State.CONFIRMED, since=mono, until=None), Order.CONNECT
+    return replace(now, state=EnrolmentStage.CONFIRMED, since=mono, until=None), Order.CONNECT
 
 
 def _failed(now: Enrolling, event: Spoiled | Declined, mono: float) -> Outcome:
     trouble = event.trouble
-    if trouble is Trouble.UNREACHABLE and not now.wifi:
-        trouble = Trouble.NO_WIFI
-    return Enrolling(state=State.FAILED, trouble=trouble, since=mono, until=mono + FAILED_S), None
+    if trouble is EnrolmentTrouble.UNREACHABLE and not now.wifi:
+        trouble = EnrolmentTrouble.NO_WIFI
+    return Enrolling(state=EnrolmentStage.FAILED, trouble=trouble, since=mono, until=mono + FAILED_S), None
 
 
 def _answer_to_details(now: Enrolling, event: Pressed, mono: float) -> Outcome:
@@ -186,11 +186,11 @@ def _answer_to_details(now: Enrolling, event: Pressed, mono: float) -> Outcome:
 
 def _asking(now: Enrolling, event: Connected, mono: float) -> Outcome:
     # Asked even without the Wi-Fi: there may be a cable, and the code cannot be shown without its Wi-Fi.
-    return replace(now, state=State.ASKING, wifi=event.wifi, since=mono), Order.ASK
+    return replace(now, state=EnrolmentStage.ASKING, wifi=event.wifi, since=mono), Order.ASK
 
 
 def _enrolled(now: Enrolling, event: Accepted, mono: float) -> Outcome:
-    return replace(now, state=State.ENROLLED, device=event.device, since=mono), None
+    return replace(now, state=EnrolmentStage.ENROLLED, device=event.device, since=mono), None
 
 
 def _dismissed(_now: Enrolling, _event: Pressed, mono: float) -> Outcome:
@@ -205,19 +205,19 @@ def _waiting(mono: float) -> Enrolling:
     return Enrolling(since=mono)
 
 
-TABLE: dict[tuple[State, type[Event]], Callable[[Enrolling, Any, float], Outcome]] = {
-    (State.WAITING, Offered): _shown,
-    (State.WAITING, Spoiled): _failed,
-    (State.SHOWN, Offered): _shown_again,
-    (State.SHOWN, Pressed): _answer_to_details,
-    (State.SHOWN, Ticked): _timed_out,
-    (State.CONFIRMED, Connected): _asking,
-    (State.CONFIRMED, Declined): _failed,
-    (State.ASKING, Accepted): _enrolled,
-    (State.ASKING, Declined): _failed,
-    (State.FAILED, Offered): _shown,
-    (State.FAILED, Spoiled): _failed,
-    (State.FAILED, Pressed): _dismissed,
-    (State.FAILED, Ticked): _timed_out,
+TABLE: dict[tuple[EnrolmentStage, type[Event]], Callable[[Enrolling, Any, float], Outcome]] = {
+    (EnrolmentStage.WAITING, Offered): _shown,
+    (EnrolmentStage.WAITING, Spoiled): _failed,
+    (EnrolmentStage.SHOWN, Offered): _shown_again,
+    (EnrolmentStage.SHOWN, Pressed): _answer_to_details,
+    (EnrolmentStage.SHOWN, Ticked): _timed_out,
+    (EnrolmentStage.CONFIRMED, Connected): _asking,
+    (EnrolmentStage.CONFIRMED, Declined): _failed,
+    (EnrolmentStage.ASKING, Accepted): _enrolled,
+    (EnrolmentStage.ASKING, Declined): _failed,
+    (EnrolmentStage.FAILED, Offered): _shown,
+    (EnrolmentStage.FAILED, Spoiled): _failed,
+    (EnrolmentStage.FAILED, Pressed): _dismissed,
+    (EnrolmentStage.FAILED, Ticked): _timed_out,
 }
 """(state, event) -> what to do. Only SHOWN takes a second code for the first; ENROLLED is the end."""

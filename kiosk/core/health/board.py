@@ -124,12 +124,12 @@ class _Watched:
 
 
 @dataclass(frozen=True, slots=True)
-class Vigil:
+class BoardVigil:
     """What is known of the board over time."""
 
     parts: Mapping[Part, _Watched] = field(default_factory=lambda: {part: _Watched() for part in AILMENTS})
 
-    def look(self, vitals: Vitals, mono: float) -> tuple[Vigil, tuple[HealthChanged, ...]]:
+    def look(self, vitals: Vitals, mono: float) -> tuple[BoardVigil, tuple[HealthChanged, ...]]:
         """Take in one look at the board, `mono` seconds after some moment; return what is to be told of it."""
         parts, told = dict(self.parts), list[HealthChanged]()
         for part, find in AILMENTS.items():
@@ -146,7 +146,7 @@ class Vigil:
             parts[part] = _Watched(since=since, wrong_at=mono, told=was.told or lasted)
             if lasted and not was.told:
                 told.append(HealthChanged(part=part, working=False, why=ailment.why))
-        return Vigil(parts), tuple(told)
+        return BoardVigil(parts), tuple(told)
 
     def wrong(self, mono: float) -> tuple[Part, ...]:
         """Return the parts that were wrong at the look of this moment."""

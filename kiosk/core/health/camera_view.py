@@ -12,7 +12,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 
-class Trouble(StrEnum):
+class ViewTrouble(StrEnum):
     """Why nothing can be read though the camera works. The words for the screen are in `ui/phrases.toml` under these keys."""
 
     FROZEN = "view-frozen"
@@ -93,28 +93,30 @@ class _Rule:
     says: str
 
 
-RULES: Mapping[Trouble, _Rule] = MappingProxyType(
+RULES: Mapping[ViewTrouble, _Rule] = MappingProxyType(
     {
-        Trouble.FROZEN: _Rule(
+        ViewTrouble.FROZEN: _Rule(
             lambda glance: glance.same,
             10,
             "the picture is frozen: pull the camera and plug it in again, or start the kiosk anew",
         ),
-        Trouble.DARK: _Rule(
+        ViewTrouble.DARK: _Rule(
             lambda glance: glance.bright < DARK_GREY,
             30,
             "the picture is dark: switch the light on, or take off what covers the lens",
         ),
-        Trouble.BURNT: _Rule(
+        ViewTrouble.BURNT: _Rule(
             lambda glance: glance.burnt > BURNT_SHARE,
             45,
             "the picture is burnt out: shade the window or lamp that it looks into, or see [camera] profile",
         ),
-        Trouble.COVERED: _Rule(_covered, 12, "the lens is covered: take off what hangs or stands before it"),
-        Trouble.BLURRED: _Rule(
+        ViewTrouble.COVERED: _Rule(
+            _covered, 12, "the lens is covered: take off what hangs or stands before it"
+        ),
+        ViewTrouble.BLURRED: _Rule(
             _blurred, 24, "the picture is blurred: wipe the lens, let mist dry, see the focus"
         ),
-        Trouble.TURNED: _Rule(
+        ViewTrouble.TURNED: _Rule(
             _turned,
             24,
             "the camera looks elsewhere than it did: turn it back; ten read codes make the new view right",
@@ -122,42 +124,42 @@ RULES: Mapping[Trouble, _Rule] = MappingProxyType(
     }
 )
 """The most urgent first: a dark picture is also a plain one. The last three are looked at every few seconds, while nothing moves."""
-WHY: Mapping[Trouble, str] = MappingProxyType({trouble: rule.says for trouble, rule in RULES.items()})
+WHY: Mapping[ViewTrouble, str] = MappingProxyType({trouble: rule.says for trouble, rule in RULES.items()})
 """For journal, doctor and registry: what is wrong and what to do."""
 FORGIVES = 5
 """Five looks that do not see it undo the whole count."""
 
 
-def seen_in(glance: Glance) -> Trouble | None:
+def seen_in(glance: Glance) -> ViewTrouble | None:
     """Return what one look alone would say, the most urgent first: for whoever has no time to wait."""
     return next((trouble for trouble, rule in RULES.items() if rule.seen(glance)), None)
 
 
-def trouble_of(why: str | None) -> Trouble | None:
+def trouble_of(why: str | None) -> ViewTrouble | None:
     """Return the trouble that was told by this sentence."""
     return next((trouble for trouble, said in WHY.items() if said == why), None)
 
 
 @dataclass(frozen=True, slots=True)
-class Vigil:
+class ViewVigil:
     """What is known of the picture over time."""
 
-    looks: Mapping[Trouble, int] = field(default_factory=lambda: dict.fromkeys(Trouble, 0))
-    told: Trouble | None = None
+    looks: Mapping[ViewTrouble, int] = field(default_factory=lambda: dict.fromkeys(ViewTrouble, 0))
+    told: ViewTrouble | None = None
 
-    def after(self, glance: Glance, *, is_open: bool) -> Vigil:
+    def after(self, glance: Glance, *, is_open: bool) -> ViewVigil:
         """Return what is known after one more look. `is_open`: visitors may come now, so that the hall is lit."""
         looks = {trouble: self._counted(trouble, glance, is_open=is_open) for trouble in RULES}
         lasting = [trouble for trouble, rule in RULES.items() if looks[trouble] >= rule.looks]
         if self.told is not None and looks[self.told] == 0:
-            return Vigil(looks, lasting[0] if lasting else None)
+            return ViewVigil(looks, lasting[0] if lasting else None)
         if lasting and (self.told is None or list(RULES).index(lasting[0]) < list(RULES).index(self.told)):
-            return Vigil(looks, lasting[0])
-        return Vigil(looks, self.told)
+            return ViewVigil(looks, lasting[0])
+        return ViewVigil(looks, self.told)
 
-    def _counted(self, trouble: Trouble, glance: Glance, *, is_open: bool) -> int:
+    def _counted(self, trouble: ViewTrouble, glance: Glance, *, is_open: bool) -> int:
         rule, before = RULES[trouble], self.looks[trouble]
-        if not is_open and trouble is not Trouble.FROZEN:
+        if not is_open and trouble is not ViewTrouble.FROZEN:
             return 0
         seen = rule.seen(glance)
         if seen is None:

@@ -12,9 +12,9 @@ from kiosk.core.door.verdicts import hides_colour
 from kiosk.core.door.whose import can_turn_round
 from kiosk.core.events import Part
 from kiosk.core.health.board import URGENT
-from kiosk.core.health.camera_view import Trouble, trouble_of
+from kiosk.core.health.camera_view import ViewTrouble, trouble_of
 from kiosk.core.ids import reference
-from kiosk.core.model import Decision, Direction, DoorKind, Outcome, Reason, Refusal, Stamp
+from kiosk.core.model import Decision, Direction, DoorKind, Outcome, Reason, Stamp, TextFault
 from kiosk.core.rule.knowledge import Freshness, Known
 from kiosk.core.rule.todays_rule import todays_rule
 from kiosk.core.screen.view import (
@@ -22,10 +22,10 @@ from kiosk.core.screen.view import (
     Aged,
     Corner,
     Field,
-    Keypad,
     Page,
     Phrase,
     Sign,
+    TypedNumber,
     Unit,
     View,
     share_left,
@@ -34,16 +34,16 @@ from kiosk.core.who import iin
 from kiosk.core.who.venue_code import code_at
 
 NOTICE_OF = {
-    Refusal.EXPIRED: Phrase.CODE_EXPIRED,
-    Refusal.FROM_THE_FUTURE: Phrase.CODE_EXPIRED,
-    Refusal.OTHER_DOOR: Phrase.CODE_ELSEWHERE,
-    Refusal.HALF_SCAN: Phrase.CODE_DAMAGED,
-    Refusal.DAMAGED_PASS: Phrase.CODE_DAMAGED,
-    Refusal.WRONG_SIGNATURE: Phrase.CODE_DAMAGED,
-    Refusal.UNKNOWN_KEY: Phrase.CODE_DAMAGED,
-    Refusal.NEWER_PASS: Phrase.CODE_DAMAGED,
+    TextFault.EXPIRED: Phrase.CODE_EXPIRED,
+    TextFault.FROM_THE_FUTURE: Phrase.CODE_EXPIRED,
+    TextFault.OTHER_DOOR: Phrase.CODE_ELSEWHERE,
+    TextFault.HALF_SCAN: Phrase.CODE_DAMAGED,
+    TextFault.DAMAGED_PASS: Phrase.CODE_DAMAGED,
+    TextFault.WRONG_SIGNATURE: Phrase.CODE_DAMAGED,
+    TextFault.UNKNOWN_KEY: Phrase.CODE_DAMAGED,
+    TextFault.NEWER_PASS: Phrase.CODE_DAMAGED,
     # No word of its own: why a pass was withdrawn is nobody's business in the hall.
-    Refusal.REVOKED: Phrase.CODE_DAMAGED,
+    TextFault.REVOKED: Phrase.CODE_DAMAGED,
 }
 NOTE_OF = {
     Reason.VENUE_CLOSED: Phrase.VENUE_CLOSED,
@@ -150,7 +150,7 @@ def _invitation(door: Door, *, blind: bool) -> Phrase:
 def _notice(door: Door) -> _Answer:
     said = (
         NOTICE_OF.get(door.notice, Phrase.CODE_UNKNOWN)
-        if isinstance(door.notice, Refusal)
+        if isinstance(door.notice, TextFault)
         else Phrase.CODE_UNKNOWN
     )
     return _Answer(field=Field.NEUTRAL, sign=Sign.WAIT, headline=said, note=Phrase.SHOW_CODE)
@@ -206,7 +206,7 @@ def _keypad(door: Door, stamp: Stamp, corner: Corner) -> View:
     if door.typed.mistyped:
         note = Phrase.IIN_MISTYPED
     elif confirming and (unusual := iin.hints(door.typed.digits)):
-        note = Phrase.IIN_COMPANY if iin.Hint.COMPANY in unusual else Phrase.IIN_UNUSUAL
+        note = Phrase.IIN_COMPANY if iin.Oddness.COMPANY in unusual else Phrase.IIN_UNUSUAL
     page = _page(
         corner,
         Page.CONFIRM if confirming else Page.KEYPAD,
@@ -217,9 +217,9 @@ def _keypad(door: Door, stamp: Stamp, corner: Corner) -> View:
     return replace(page, time_left=_time_left(door, stamp), keypad=number)
 
 
-def _typed_number(number: Typed, now: float | None) -> Keypad:
+def _typed_number(number: Typed, now: float | None) -> TypedNumber:
     """Return the cells of a number; `now` None: it is to be confirmed, in the groups that it is written in."""
-    return Keypad(cells=number.cells(now), groups=iin.TO_CONFIRM if now is None else WHILE_TYPING)
+    return TypedNumber(cells=number.cells(now), groups=iin.TO_CONFIRM if now is None else WHILE_TYPING)
 
 
 def _corner(door: Door, stamp: Stamp) -> Corner:
@@ -243,7 +243,7 @@ def _corner(door: Door, stamp: Stamp) -> Corner:
     )
 
 
-def _ailing(door: Door) -> Part | Trouble | None:
+def _ailing(door: Door) -> Part | ViewTrouble | None:
     """Return what is told in words: the door works, and nobody would ask what a number means."""
     seen = trouble_of(door.building.broken.get(Part.VIEW))
     return seen or next((part for part in URGENT if door.is_broken(part)), None)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from kiosk.core.events import Part
-from kiosk.core.health.camera_view import Trouble
+from kiosk.core.health.camera_view import ViewTrouble
 from kiosk.core.hint import Hint
 from kiosk.core.model import Oddity
 from kiosk.core.rule.knowledge import Known
@@ -170,7 +170,7 @@ class Aged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Keypad:
+class TypedNumber:
     """The number as far as it is typed. `cells` has 12 characters: a digit, "•" for a masked one, " " for none."""
 
     cells: str = field(repr=False)
@@ -201,7 +201,7 @@ class Corner:
     """People are inside of whom nobody knows any more who they are: the power was gone."""
     faults: tuple[int, ...] = ()
     """What is broken here, as the numbers of `kiosk doctor` (kiosk/core/health/faults.py), lowest first."""
-    ailing: Part | Trouble | None = None
+    ailing: Part | ViewTrouble | None = None
     """What is wrong with the camera's view, or else the most urgent of what the board itself suffers from: told in words, since the door works and nobody would ask."""
 
 
@@ -247,7 +247,7 @@ class View:
     """Short number under a refusal, by which staff and registry find it (rule 11); where nobody is admitted, what is broken."""
     offline_since: str = ""
     """Local time from which on nobody knows whether the pass that came in was revoked; empty where that is known."""
-    keypad: Keypad | None = None
+    keypad: TypedNumber | None = None
     """None on the keypad's page: it rests, and no key does anything but to leave."""
     venue_code: str | None = None
     """The text of the QR code on the idle screen; None while it is hidden."""

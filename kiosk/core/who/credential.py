@@ -16,7 +16,7 @@ from kiosk.core.model import (
     NotACredential,
     OwnVenueCode,
     Pass,
-    Refusal,
+    TextFault,
 )
 from kiosk.core.who import iin
 from kiosk.core.who.venue_code import door_in
@@ -40,20 +40,20 @@ CARD_FORMATS = (
 def understand(text: str, *, verify: Verify, venue_url: str, door: str) -> Credential:
     """Return what `text` identifies. `verify` checks a pass's signature; it is total and knows no time."""
     if not text.strip():
-        return NotACredential(reason=Refusal.EMPTY)
+        return NotACredential(reason=TextFault.EMPTY)
     if len(text) > LONGEST:
-        return NotACredential(reason=Refusal.TOO_LONG)
+        return NotACredential(reason=TextFault.TOO_LONG)
     if _CONTROL.search(text):
-        return NotACredential(reason=Refusal.CONTROL_BYTES)
+        return NotACredential(reason=TextFault.CONTROL_BYTES)
     if _PASS.match(text):
         return verify(text)
     if venue_url and (shown_at := door_in(venue_url, text)) is not None:
-        return OwnVenueCode() if shown_at == door.upper() else NotACredential(reason=Refusal.OTHER_DOOR)
+        return OwnVenueCode() if shown_at == door.upper() else NotACredential(reason=TextFault.OTHER_DOOR)
     number = card_number(text)
     if number is None:
-        return NotACredential(reason=Refusal.NOT_OURS)
+        return NotACredential(reason=TextFault.NOT_OURS)
     if not iin.is_valid(number):
-        return NotACredential(reason=Refusal.BAD_IIN)
+        return NotACredential(reason=TextFault.BAD_IIN)
     return Identifier(kind=IdentifierKind.IIN, value=number)
 
 

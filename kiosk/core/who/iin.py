@@ -20,7 +20,7 @@ _COMPANY_KINDS = "456"
 _DAYS_IN_MONTH = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
-class Hint(StrEnum):
+class Oddness(StrEnum):
     """What is unusual about a valid number."""
 
     COMPANY = "company"
@@ -53,7 +53,7 @@ def is_valid(text: str) -> bool:
     return bool(_TWELVE.match(text)) and check_digit(text[:-1]) == int(text[-1])
 
 
-def hints(iin: str) -> frozenset[Hint]:
+def hints(iin: str) -> frozenset[Oddness]:
     """Return what is unusual about a valid number: for staff, never a reason to refuse it.
 
     >>> sorted(hints("940140000385"))
@@ -62,8 +62,8 @@ def hints(iin: str) -> frozenset[Hint]:
     month, day = int(iin[2:4]), int(iin[4:6])
     real_date = 1 <= month <= 12 and 1 <= day <= _DAYS_IN_MONTH[month - 1]
     found = {
-        Hint.COMPANY: iin[4] in _COMPANY_KINDS,
-        Hint.DATE: not real_date,
-        Hint.SEVENTH_DIGIT: iin[6] not in "123456",
+        Oddness.COMPANY: iin[4] in _COMPANY_KINDS,
+        Oddness.DATE: not real_date,
+        Oddness.SEVENTH_DIGIT: iin[6] not in "123456",
     }
     return frozenset(hint for hint, holds in found.items() if holds)

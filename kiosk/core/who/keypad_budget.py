@@ -12,7 +12,7 @@ MINUTE_S = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Budget:
+class KeypadBudget:
     """What an unattended keypad allows (config/kiosk.toml, [keypad])."""
 
     per_minute: int = 6
@@ -44,16 +44,16 @@ class Guesses:
         """Whether the keypad rests."""
         return now < self.paused_until
 
-    def looked_up(self, now: float, budget: Budget) -> Guesses:
+    def looked_up(self, now: float, budget: KeypadBudget) -> Guesses:
         """Count a number that was confirmed, and is asked for."""
         return _tried(replace(self, mistakes=0), now, budget)
 
-    def mistaken(self, now: float, budget: Budget) -> Guesses:
+    def mistaken(self, now: float, budget: KeypadBudget) -> Guesses:
         """Count a number whose check digit is wrong."""
         return _tried(replace(self, mistakes=self.mistakes + 1), now, budget)
 
 
-def _tried(guesses: Guesses, now: float, budget: Budget) -> Guesses:
+def _tried(guesses: Guesses, now: float, budget: KeypadBudget) -> Guesses:
     quiet = now - max((*guesses.tries, guesses.paused_until)) >= budget.longest_s
     tries = (*(at for at in guesses.tries if now - at < MINUTE_S), now)
     pauses = 0 if quiet else guesses.pauses

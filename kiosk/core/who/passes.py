@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from kiosk.core.model import Pass, Refusal, Source, Stamp, Status
+from kiosk.core.model import Pass, Source, Stamp, Status, TextFault
 
 LIVE_AT_MOST = timedelta(seconds=300)
 """A pass that lives longer was printed or saved, and may be somebody else's."""
@@ -28,16 +28,16 @@ def now_for(stamp: Stamp, latest_signed: datetime | None) -> datetime:
     return max(stamp.wall, latest_signed)
 
 
-def fault(shown: Pass, stamp: Stamp, latest_signed: datetime | None, door: str) -> Refusal | None:
+def fault(shown: Pass, stamp: Stamp, latest_signed: datetime | None, door: str) -> TextFault | None:
     """Return why a verified pass does not count now and here; None when it does."""
     if shown.door is not None and shown.door != door:
-        return Refusal.OTHER_DOOR
+        return TextFault.OTHER_DOOR
     if stamp.trusted and shown.issued_at > stamp.wall + FAST_CLOCK:
-        return Refusal.FROM_THE_FUTURE
+        return TextFault.FROM_THE_FUTURE
     if now_for(stamp, latest_signed) >= shown.expires_at:
-        return Refusal.EXPIRED
+        return TextFault.EXPIRED
     if shown.revoked:
-        return Refusal.REVOKED
+        return TextFault.REVOKED
     return None
 
 

@@ -10,10 +10,10 @@ from datetime import timedelta
 import pytest
 
 from kiosk.core.model import Colour
-from kiosk.core.outbox import Delivered, Word
+from kiosk.core.outbox import Delivered, VerdictWord
 from kiosk.core.who.venue_code import VenueCode
 from kiosk.enrolment.initialize import initialize
-from kiosk.errors import DeviceRevoked, EnrolmentRefused
+from kiosk.errors import DeviceRefused, EnrolmentRefused
 from kiosk.store.revocations import key_of
 from kiosk.store.store import Store
 from kiosk.trust import seal, verify_pass
@@ -147,7 +147,7 @@ def test_a_revoked_device_keeps_its_sealed_queue_and_delivers_it_when_it_is_enro
     device.store.call(lambda store: store.record(visit, sealed)).result(5)
     registry.revoke_device(device.me.device)
     assert device.refresh() == [False, False, False]
-    with pytest.raises(DeviceRevoked):
+    with pytest.raises(DeviceRefused):
         device.client.send([{"uid": visit.id}])
     assert device.told == ["revoked"]
     device.store.call(lambda store: store.forget_documents()).result(5)
@@ -156,7 +156,7 @@ def test_a_revoked_device_keeps_its_sealed_queue_and_delivers_it_when_it_is_enro
     anew = Kiosk(registry.url, device.path, device.clock, roots, me=me)
     waiting = anew.store.call(lambda store: store.waiting(10, NOON + timedelta(hours=1))).result(5)
     verdicts = anew.client.send([each.item for each in waiting])
-    assert {uid: verdict.word for uid, verdict in verdicts.items()} == {visit.id: Word.STORED}
+    assert {uid: verdict.word for uid, verdict in verdicts.items()} == {visit.id: VerdictWord.STORED}
     anew.store.call(lambda store: store.mark([Delivered(uid=visit.id)], NOON)).result(5)
     assert anew.refresh() == [True, True, True]
     anew.stop()
@@ -182,7 +182,7 @@ def test_a_time_that_is_put_right_after_the_answer_was_lost_parks_no_record(devi
     again = [store.waiting(1, late.now)[0].item]
     store.close()
     assert again[0]["at"] != sent[0]["at"]
-    assert device.client.send(again)[visit.id].word is Word.DUPLICATE
+    assert device.client.send(again)[visit.id].word is VerdictWord.DUPLICATE
 
 
 def test_a_list_that_an_older_kiosk_kept_counts_until_all_of_it_has_come_anew(device, registry, restart):
