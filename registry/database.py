@@ -114,20 +114,20 @@ policies = Table(
 checkins = Table(
     "checkins",
     metadata,
-    Column("number", Integer, primary_key=True),
-    Column("door", ForeignKey("doors.door"), nullable=False),
+    Column("door", ForeignKey("doors.door"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
     Column("subject", ForeignKey("people.subject"), nullable=False),
     Column("step", Integer, nullable=False),
     Column("direction", String(5)),
     Column("at", UtcTime, nullable=False),
     UniqueConstraint("door", "subject", "step"),
-    Index("checkins_of_a_door", "door", "number"),
 )
+"""Numbered by door: what happens at one door is not told by the numbers of another."""
 records = Table(
     "records",
     metadata,
     Column("number", Integer, primary_key=True),
-    Column("uid", String(36), nullable=False, unique=True),
+    Column("uid", String(36), nullable=False),
     Column("digest", String(64), nullable=False),
     Column("device", String(64), nullable=False),
     Column("door", ForeignKey("doors.door"), nullable=False),
@@ -136,14 +136,19 @@ records = Table(
     Column("at", UtcTime, nullable=False),
     Column("received_at", UtcTime, nullable=False),
     Column("body", Text, nullable=False),
+    Column("far", Boolean, nullable=False),
+    UniqueConstraint("door", "uid"),
     Index("records_of_a_door", "door", "kind", "at"),
 )
-"""Every item as it came, for ever."""
+"""Every item as it came, for ever. A uid is a door's own: another door's record under the same uid is another record.
+
+`far`: it says that its clock was right, and came long after the time that it tells, or before it.
+"""
 visits = Table(
     "visits",
     metadata,
+    Column("door", ForeignKey("doors.door"), primary_key=True),
     Column("uid", String(36), primary_key=True),
-    Column("door", ForeignKey("doors.door"), nullable=False),
     Column("subject", String(24)),
     Column("at", UtcTime, nullable=False),
     Column("direction", String(5), nullable=False),
@@ -157,17 +162,21 @@ visits = Table(
     Column("passed", Boolean),
     Column("amendments", Integer, nullable=False),
     Column("counted_at", UtcTime),
+    Column("received_at", UtcTime, nullable=False),
+    Column("far", Boolean, nullable=False),
     Index("visits_of_a_door", "door", "at"),
 )
 """What became of each visit: made anew from its records whenever one of them comes, in whatever order they come."""
 incidents = Table(
     "incidents",
     metadata,
-    Column("number", Integer, primary_key=True),
-    Column("visit", String(36), nullable=False, unique=True),
-    Column("door", ForeignKey("doors.door"), nullable=False),
+    Column("door", ForeignKey("doors.door"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("visit", String(36), nullable=False),
     Column("delivered_at", UtcTime, nullable=False),
+    UniqueConstraint("door", "visit"),
 )
+"""Numbered by door."""
 heartbeats = Table(
     "heartbeats",
     metadata,

@@ -28,6 +28,8 @@ class Device:
     versions: Mapping[str, str]
     enrolled_at: datetime
     revoked_at: datetime | None
+    was: str | None
+    """The device of another venue that this machine was before, by the keeper's word."""
 
 
 class Devices:
@@ -53,17 +55,37 @@ class Devices:
         """Return the device that `now` was when it stood at the door `at`, or in a word why it was not.
 
         A device that was enrolled anew has another id and another key. Of the same door it may bring what lies there; of
-        another one only where the machine is the same by its serial number.
+        another one of its venue only where the machine is the same by its serial number. A serial number is what the
+        device says, so it opens no other venue's records: there the keeper has to have said so (`moved`).
         """
         was, is_now = self.get(device), self.get(now)
         if was is None or is_now is None:
             return "unknown-device"
         if was.door != at:
             return "other-door"
+        if is_now.was != was.id and self._venue(was.door) != self._venue(is_now.door):
+            return "other-venue"
+        if is_now.was == was.id:
+            return was
         serial = was.hardware.get("serial", "")
         if was.door != is_now.door and (not serial or serial != is_now.hardware.get("serial")):
             return "other-device"
         return was
+
+    def moved(self, device: str, *, was: str) -> None:
+        """Believe that a device is the machine that `was` was, at whatever venue. Raises LookupError."""
+        if self.get(was) is None or device == was:
+            raise LookupError(
+                "expected the ids of two devices, the earlier one first; `device list` has them"
+            )
+        is_now = update(devices).where(devices.c.device == device)
+        with self._database.write() as connection:
+            if not connection.execute(is_now.values(was=was)).rowcount:
+                raise LookupError("expected the id of a device; `device list` has them")
+
+    def _venue(self, door: str) -> str:
+        with self._database.read() as connection:
+            return str(connection.execute(select(doors.c.venue).where(doors.c.door == door)).scalar_one())
 
     def enrol(self, public_key: bytes, door: str) -> str:
         """File a device that nobody asked for a code, and return its id."""
@@ -93,7 +115,7 @@ class Devices:
     def first_use(self, device: str, nonce: str) -> bool:
         """Remember a nonce for as long as a request with it would be taken; False where it was used already."""
         now = int(self._clock().timestamp())
-        row = {"device": device, "nonce": nonce, "forget_at": now + int(NONCE_LIFE.total_seconds())}
+        row = {"device": device, "nonce": nonce, "forget_at": now + int(NONCE_LIFE.total_seconds()), "age": 0}
         try:
             with self._database.write() as connection:
                 connection.execute(delete(nonces).where(nonces.c.forget_at < now))
@@ -128,4 +150,5 @@ def _device(row: Any) -> Device:
         versions=json.loads(row.versions),
         enrolled_at=row.enrolled_at,
         revoked_at=row.revoked_at,
+        was=row.was,
     )

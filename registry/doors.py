@@ -93,9 +93,11 @@ class Doors:
             )
         row = {"door": door.id, "subject": subject, "step": step, "direction": direction, "at": self._clock()}
         same = (checkins.c.door == door.id) & (checkins.c.subject == subject) & (checkins.c.step == step)
+        here = select(func.coalesce(func.max(checkins.c.number), 0)).where(checkins.c.door == door.id)
         with self._database.write() as connection:
             if connection.scalar(select(checkins.c.number).where(same)) is None:
-                connection.execute(insert(checkins).values(row))
+                number = connection.execute(here).scalar_one() + 1
+                connection.execute(insert(checkins).values(row | {"number": number}))
         self.bell.ring(door.id)
         return door
 

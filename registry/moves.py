@@ -53,7 +53,7 @@ def move_within(connection: Connection, door: str, told: Mapping[str, Move | Non
     if not told:
         return
     venue, closed_at = _place_of(connection, door)
-    mine = moves.c.uid.in_(told)
+    mine = (moves.c.door == door) & moves.c.uid.in_(told)
     sums = select(func.coalesce(func.sum(moves.c.change), 0)).where(mine, _after(closed_at))
     before = connection.execute(sums).scalar_one()
     connection.execute(delete(moves).where(mine))

@@ -9,9 +9,9 @@ from registry.database import UtcTime, metadata
 moves = Table(
     "moves",
     metadata,
+    Column("door", ForeignKey("doors.door"), primary_key=True),
     Column("uid", String(36), primary_key=True),
     Column("venue", String(120), nullable=False),
-    Column("door", ForeignKey("doors.door"), nullable=False),
     Column("at", UtcTime, nullable=False),
     Column("change", Integer, nullable=False),
     Index("moves_of_a_venue", "venue", "at"),
@@ -20,9 +20,9 @@ moves = Table(
 closings = Table(
     "closings",
     metadata,
+    Column("door", ForeignKey("doors.door"), primary_key=True),
     Column("uid", String(36), primary_key=True),
     Column("venue", String(120), nullable=False),
-    Column("door", ForeignKey("doors.door"), nullable=False),
     Column("at", UtcTime, nullable=False),
     Index("closings_of_a_venue", "venue", "at"),
 )
@@ -44,9 +44,9 @@ door_numbers = Table(
 places = Table(
     "places",
     metadata,
+    Column("door", ForeignKey("doors.door"), primary_key=True),
     Column("visit", String(36), primary_key=True),
     Column("venue", String(120), nullable=False),
-    Column("door", ForeignKey("doors.door"), nullable=False),
     Column("taken_at", UtcTime, nullable=False),
     Index("places_of_a_venue", "venue", "taken_at"),
 )

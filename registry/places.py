@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import OperationalError
 
 from kiosk.core.rule.policy import CapacityWithoutExit
-from registry.database import Database, cannot_write_now, visits
+from registry.database import Database, cannot_write_now, doors, visits
 from registry.doors import Door
 from registry.moves import expire_within
 from registry.occupancy import VenueNumber, number_within
@@ -61,15 +61,18 @@ class Places:
     def _within(
         self, connection: Connection, visit: str, door: Door, capacity: int | None, now: datetime
     ) -> bool:
-        filed = connection.execute(
-            select(visits.c.door, visits.c.opens, visits.c.passed).where(visits.c.uid == visit)
-        ).first()
-        if filed is not None:  # the records were faster than this question: they say what the visit is
-            _must_be(filed.door, door)
-            return bool(filed.opens) and filed.passed is not False
-        held = connection.scalar(select(places.c.door).where(places.c.visit == visit))
-        if held is not None:
-            _must_be(held, door)
+        # Of this venue's doors only: what another venue files under the same id is nothing to this one.
+        of_venue = select(doors.c.door).where(doors.c.venue == door.venue)
+        filed = select(visits.c.door, visits.c.opens, visits.c.passed)
+        found = connection.execute(filed.where(visits.c.uid == visit, visits.c.door.in_(of_venue))).all()
+        known = {row.door: bool(row.opens) and row.passed is not False for row in found}
+        if known:  # the records were faster than this question: they say what the visit is
+            _must_be_among(known, door)
+            return known[door.id]
+        held = select(places.c.door).where(places.c.visit == visit, places.c.door.in_(of_venue))
+        holders = set(connection.execute(held).scalars())
+        if holders:
+            _must_be_among(holders, door)
             return True
         # One statement looks and takes: two doors that ask at the same moment cannot both get the last place.
         one_more = update(venue_numbers).where(venue_numbers.c.venue == door.venue)
@@ -83,8 +86,8 @@ class Places:
         return True
 
 
-def _must_be(filed: str, door: Door) -> None:
-    if filed != door.id:
+def _must_be_among(filed: Container[str], door: Door) -> None:
+    if door.id not in filed:
         raise ProblemError(
             403, "other-door", "expected a visit of this door; ask for a place with the id of the visit here"
         )

@@ -10,7 +10,7 @@ from sqlalchemy import Column, ColumnElement, Connection, func, select
 
 from kiosk.core.ids import reference
 from kiosk.core.model import Outcome, Reason
-from registry.database import Database, heartbeats, incidents, visits
+from registry.database import Database, heartbeats, incidents, records, visits
 from registry.doors import Door
 from registry.occupancy import Occupancy
 
@@ -45,9 +45,14 @@ class Reports:
                     here, visits.c.counted_at.is_not(None), visits.c.outcome == Outcome.ADMITTED.value
                 )
             )
+            far = connection.scalar(
+                select(func.count()).where(
+                    records.c.door == door.id, records.c.received_at >= since, records.c.far
+                )
+            )
             reported = connection.execute(
                 select(incidents.c.number, incidents.c.visit, incidents.c.delivered_at)
-                .join(visits, visits.c.uid == incidents.c.visit)
+                .join(visits, (visits.c.uid == incidents.c.visit) & (visits.c.door == incidents.c.door))
                 .where(here)
                 .order_by(incidents.c.number)
             ).mappings()
@@ -62,6 +67,7 @@ class Reports:
             "by_outcome": {outcome: by_outcome.get(outcome, 0) for outcome in Outcome},
             "by_colour": by_colour,
             "overrides": overrides,
+            "far": far,
             "incidents": told,
         }
 

@@ -176,6 +176,10 @@ class VisitRow(Shape):
     passed: bool | None
     amendments: int
     counted_at: Moment | None
+    received_at: Moment
+    """When the registry took the visit's own record."""
+    far: bool
+    """The kiosk called its clock right, and `at` is more than an hour before `received_at`, or 300 s after it."""
 
 
 class VisitRows(Shape):
@@ -204,6 +208,8 @@ class Report(Shape):
     by_outcome: dict[Outcome, int]
     by_colour: dict[Colour, int]
     overrides: int
+    far: Annotated[int, Field(ge=0)]
+    """Records of this door that came since then and whose time is far from the one at which they came."""
     incidents: list[IncidentRow]
 
 

@@ -32,6 +32,7 @@ _EXAMPLES = {
     ("enrolment", "revoke"): "enrolment revoke 3",
     ("device", "list"): "device list",
     ("device", "revoke"): "device revoke D-0123456789abcdef",
+    ("device", "moved"): "device moved D-0123456789abcdef D-fedcba9876543210",
     ("root", "rotate"): "root rotate --overlap 30d",
     ("root", "retire"): "root retire",
     ("keys", "rotate"): "keys rotate --overlap 96h",
@@ -85,6 +86,14 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], opened
     device = group("device", "The devices that enrolled.")
     device("list", _list_devices, "Say which devices there are.")
     device("revoke", _revoke_device, "Take a device out of service.").add_argument("device", metavar="ID")
+
+    moved = device(
+        "moved",
+        _moved,
+        "Say that a machine went to another venue: it may bring what waits from the one before.",
+    )
+    moved.add_argument("was", metavar="OLD-ID")
+    moved.add_argument("device", metavar="NEW-ID")
 
     root = group("root", "The root keys, by which kiosks trust all that they keep.")
     rotate = root(
@@ -189,6 +198,11 @@ def _revoke_device(registry: ReferenceRegistry, arguments: argparse.Namespace) -
     _say(
         f"{arguments.device} is out of service; what it still holds can be delivered after it is enrolled anew"
     )
+
+
+def _moved(registry: ReferenceRegistry, arguments: argparse.Namespace) -> None:
+    registry.devices.moved(arguments.device, was=arguments.was)
+    _say(f"{arguments.device} may bring what {arguments.was} left; on the kiosk: kiosk queue requeue")
 
 
 def _rotate(purpose: str) -> Callable[[ReferenceRegistry, argparse.Namespace], None]:

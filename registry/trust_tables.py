@@ -29,15 +29,27 @@ devices = Table(
     Column("versions", Text, nullable=False),
     Column("enrolled_at", UtcTime, nullable=False),
     Column("revoked_at", UtcTime),
+    Column("was", String(64)),
 )
+"""`was`: the device of another venue that this machine was before, by the keeper's word and not by its own."""
 nonces = Table(
     "nonces",
     metadata,
     Column("device", ForeignKey("devices.device"), primary_key=True),
     Column("nonce", String(22), primary_key=True),
-    Column("forget_at", Integer, nullable=False, index=True),
+    Column("forget_at", Integer, nullable=False),
+    Column("age", Integer, nullable=False, index=True),
 )
-"""Of requests whose signature was right: nobody else can fill this."""
+"""Of requests whose signature was right: nobody else can fill this. `age`: which of the registry's ages it came in."""
+questions = Table(
+    "questions",
+    metadata,
+    Column("device", ForeignKey("devices.device"), primary_key=True),
+    Column("span", Integer, primary_key=True, autoincrement=False),
+    Column("begins", Integer, primary_key=True, autoincrement=False),
+    Column("asked", Integer, nullable=False),
+)
+"""How often a device asked for somebody's status, by minute, hour and day: seconds, and the unix second of the first."""
 pass_ids = Table(
     "pass_ids",
     metadata,

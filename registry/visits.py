@@ -1,9 +1,10 @@
 """Takes the records of doors: a verdict for each item, whatever becomes of the others.
 
-The item's uid is the idempotency key: the same item again, be it with its time put right, is a duplicate and changes
-nothing; another content under the same uid is rejected. Order does not matter: an amendment may come before its visit.
-What tells of a visit counts only where it comes from the door at which that visit is filed. The number inside the venue
-changes in the same transaction as the records (`registry/moves.py`).
+The item's uid is the idempotency key of its door: the same item again, be it with its time put right, is a duplicate and
+changes nothing; another content under the same uid is rejected. Order does not matter: an amendment may come before its
+visit. All that a record names is looked up among the records of its own door, and a refusal looks at its own venue at
+most: an id is no right to anything, and nothing that one venue files changes what another is told. The number inside the
+venue changes in the same transaction as the records (`registry/moves.py`).
 """
 
 from __future__ import annotations
@@ -15,15 +16,15 @@ import json
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import OperationalError
 
 from kiosk.core.model import Identifier
-from registry.database import Database, cannot_write_now, incidents, records, visits
+from registry.database import Database, cannot_write_now, doors, records
 from registry.item_shapes import (
     ITEM,
     AmendmentItem,
@@ -36,8 +37,17 @@ from registry.item_shapes import (
     VisitItem,
 )
 from registry.keys import Keys
-from registry.moves import Move, change_of, close_within, counts_at, give_back_within, move_within
+from registry.moves import (
+    FURTHEST_AHEAD,
+    Move,
+    change_of,
+    close_within,
+    counts_at,
+    give_back_within,
+    move_within,
+)
 from registry.problems import mistakes_in
+from registry.retelling import retell_within
 from registry.roll import Roll
 from registry.sealing import DoesNotOpen, unseal
 from registry.shapes import Uid
@@ -45,6 +55,8 @@ from registry.shapes import Uid
 log = logging.getLogger(__name__)
 
 _TIMES = ("at", "time_trusted")
+FAR_BEHIND = timedelta(hours=1)
+"""A record that comes later than this after its own time is marked: the door was cut off, or its clock was not right."""
 
 
 class _Rejected(Exception):
@@ -70,6 +82,11 @@ class _Accepted:
     def counts_at(self, received_at: datetime) -> datetime:
         """When it counts that came at `received_at`."""
         return counts_at(self.item.at, time_trusted=self.item.time_trusted, received_at=received_at)
+
+    def is_far(self, received_at: datetime) -> bool:
+        """Whether it says that its clock was right, and came at quite another time than the one it tells."""
+        ahead = self.item.at - received_at
+        return self.item.time_trusted and not -FAR_BEHIND <= ahead <= FURTHEST_AHEAD
 
 
 class Ledger:
@@ -147,7 +164,9 @@ class Ledger:
         fresh: list[_Accepted] = []
         with self._database.write() as connection:
             uids = [one.item.uid for one in accepted]
-            same_uid = select(records.c.uid, records.c.digest).where(records.c.uid.in_(uids))
+            same_uid = select(records.c.uid, records.c.digest).where(
+                records.c.door == door, records.c.uid.in_(uids)
+            )
             known = {row.uid: row.digest for row in connection.execute(same_uid)}
             elsewhere = _filed_elsewhere(connection, door, accepted)
             for one in accepted:
@@ -165,22 +184,38 @@ class Ledger:
                 fresh.append(one)
                 verdicts.append(_verdict(uid, "stored", ""))
                 origin = {"device": device, "door": door, "received_at": now}
-                about = {"kind": one.item.kind, "visit": one.visit, "at": one.item.at}
+                about = {"kind": one.item.kind, "visit": one.visit, "at": one.item.at, "far": one.is_far(now)}
                 rows.append({"uid": uid, "digest": one.digest, "body": one.body} | origin | about)
                 if one.visit is not None:
                     touched[one.visit] = touched.get(one.visit) or one.subject
             if rows:
                 connection.execute(insert(records), rows)
-            counted = _retell(connection, touched, now) if touched else {}
+            counted = retell_within(connection, door, touched, now) if touched else {}
             _count(connection, door, fresh, counted, now)
+        far = sum(row["far"] for row in rows)
+        if far:
+            log.warning(
+                "%s: of %d records of %s the time is far from the one at which they came", device, far, door
+            )
         return verdicts
 
 
 def _filed_elsewhere(connection: Connection, door: str, accepted: Iterable[_Accepted]) -> set[str]:
-    """Return which of the visits that are told of are filed for another door: by the visit's own record."""
+    """Return which of the visits that are told of are filed for another door of this venue, and not for this one.
+
+    By the visit's own record. Another venue's visits are not looked at: what it files must not decide what is taken here.
+    """
     told = {one.visit for one in accepted if one.visit is not None and not isinstance(one.item, VisitItem)}
-    filed = select(records.c.uid).where(records.c.uid.in_(told), records.c.kind == "visit")
-    return set(connection.execute(filed.where(records.c.door != door)).scalars())
+    venue = select(doors.c.venue).where(doors.c.door == door).scalar_subquery()
+    filed = (
+        select(records.c.uid, records.c.door)
+        .join(doors, doors.c.door == records.c.door)
+        .where(records.c.uid.in_(told), records.c.kind == "visit", doors.c.venue == venue)
+    )
+    where: dict[str, set[str]] = {}
+    for uid, at in connection.execute(filed):
+        where.setdefault(uid, set()).add(at)
+    return {uid for uid, filed_at in where.items() if door not in filed_at}
 
 
 def _count(
@@ -210,82 +245,7 @@ def _count(
         give_back_within(connection, door, over)
 
 
-def _retell(
-    connection: Connection, touched: Mapping[str, str | None], now: datetime
-) -> dict[str, Move | None]:
-    """Make the rows of these visits anew from all of their records; a red visitor's becomes an incident, once.
-
-    Return what each visit whose own record is there changes in the number inside; None where it changes nothing.
-    """
-    # Among records of one moment the uid decides, and not which of them came first.
-    of_them = select(records).where(records.c.visit.in_(touched)).order_by(records.c.at, records.c.uid)
-    told: dict[str, list[Any]] = {}
-    for record in connection.execute(of_them):
-        told.setdefault(record.visit, []).append(record)
-    filed = select(visits.c.uid, visits.c.subject).where(visits.c.uid.in_(touched))
-    subjects = {row.uid: row.subject for row in connection.execute(filed)}
-    reported = set(
-        connection.execute(select(incidents.c.visit).where(incidents.c.visit.in_(touched))).scalars()
-    )
-    rows, red = [], []
-    counted: dict[str, Move | None] = {}
-    for uid, about_it in told.items():
-        own = next((record for record in about_it if record.uid == uid and record.kind == "visit"), None)
-        door = None if own is None else own.door
-        bodies = [json.loads(record.body) for record in about_it if record.door == door]
-        state = state_of(bodies)
-        if own is None or state is None:
-            continue
-        counted[uid] = _move_of(state, own)
-        when = {"at": own.at, "counted_at": _moment(state["counted_at"])}
-        rows.append(state | when | {"door": door, "subject": subjects.get(uid) or touched[uid]})
-        if state["incident"] and uid not in reported:
-            red.append({"visit": uid, "door": door, "delivered_at": now})
-    connection.execute(delete(visits).where(visits.c.uid.in_(touched)))
-    if rows:
-        connection.execute(insert(visits), rows)
-    if red:
-        connection.execute(insert(incidents), red)
-    return counted
-
-
-def _move_of(state: Mapping[str, Any], own: Any) -> Move | None:
-    """Return what a visit changes: one person, if it opened and nobody withdrew it. `own` is the visit's own record."""
-    if not state["opens"] or state["passed"] is False:
-        return None
-    trusted = json.loads(own.body)["time_trusted"]
-    when = counts_at(own.at, time_trusted=trusted, received_at=own.received_at)
-    return Move(change=change_of(state["direction"]), at=when)
-
-
-def _moment(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
-
-
-def state_of(told: Iterable[Mapping[str, Any]]) -> dict[str, Any] | None:
-    """Return what became of a visit, from its records in the order of their times; None before the visit itself came.
-
-    A later decision takes the place of an earlier one; an incident stays one, whatever staff decided afterwards.
-    """
-    visit: dict[str, Any] | None = None
-    amendments, incident, passed = [], False, None
-    for record in told:
-        if record["kind"] == "visit":
-            visit = {name: record[name] for name in ("uid", "at", "direction", "via", *_DECIDED)}
-            visit["counted_at"] = record.get("counted_at")
-        elif record["kind"] == "amendment":
-            amendments.append({name: record[name] for name in _DECIDED})
-        else:
-            passed = record["passed"]
-        incident = incident or bool(record.get("incident"))
-    if visit is None:
-        return None
-    decided = amendments[-1] if amendments else {}
-    return visit | decided | {"incident": incident, "passed": passed, "amendments": len(amendments)}
-
-
 _UID: TypeAdapter[str] = TypeAdapter(Uid)
-_DECIDED = ("outcome", "reason", "opens", "colour", "source")
 
 
 def _verdict(uid: str, verdict: Any, reason: str) -> Verdict:

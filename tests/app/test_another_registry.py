@@ -14,7 +14,7 @@ from kiosk.enrolment.by_text import enrol_by_text
 from kiosk.enrolment.device import Device
 from kiosk.enrolment.enroller import Enroller
 from kiosk.enrolment.initialize import initialize
-from registry.demo_people import DEMO_DOOR
+from registry.demo_people import DEMO_DOOR, DEMO_VENUE
 from registry.embedded import EmbeddedRegistry
 from registry.passes import Life
 from tests.app.around import HouseClock, open_registry
@@ -83,12 +83,19 @@ def made_offline(house: House, registry: EmbeddedRegistry) -> str:
     return shown.visit_id
 
 
-@pytest.mark.parametrize("machine, why", [("10000000abcdef01", ""), ("another", "other-device")])
+@pytest.mark.parametrize(
+    "venue, machine, why",
+    [
+        (DEMO_VENUE, "10000000abcdef01", ""),
+        (DEMO_VENUE, "another", "other-device"),
+        ("Sauna", "10000000abcdef01", "other-venue"),
+    ],
+)
 def test_what_waits_is_delivered_as_the_doors_where_it_was_made_by_the_same_machine_only(
-    tmp_path, registry, clock, machine, why
+    tmp_path, registry, clock, venue, machine, why
 ):
-    registry.add_door("SAUNA-7", venue="Sauna")
-    registry.put_policy("Sauna", [{"effective_from": "2026-01-01T00:00:00Z"}])
+    registry.add_door("SAUNA-7", venue=venue)
+    registry.put_policy(venue, [{"effective_from": "2026-01-01T00:00:00Z"}])
     enrol(registry, tmp_path, clock, DEMO_DOOR, "10000000abcdef01")
     with House(tmp_path, registry, clock) as house:
         made = made_offline(house, registry)

@@ -29,7 +29,7 @@ from tests.registry.last_release import run
 
 assert {occupancy_tables.moves, trust_tables.devices} <= set(metadata.tables.values())
 
-NEWEST = "0002"
+NEWEST = "0003"
 DEMO, CLUB = "Demo Fitness · Алматы", "Another Club"
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -86,7 +86,7 @@ def test_a_new_database_is_of_the_newest_revision(tmp_path):
 
 def test_the_revisions_are_one_line_and_end_at_the_tables_of_the_code(tmp_path):
     revisions = ScriptDirectory(str(schema.REVISIONS))
-    assert [found.revision for found in revisions.walk_revisions()] == [NEWEST, schema.FIRST]
+    assert [found.revision for found in revisions.walk_revisions()] == [NEWEST, "0002", schema.FIRST]
     assert revisions.get_heads() == [NEWEST]
     database = Database(tmp_path / "r.db")
     with database.read() as connection:
@@ -231,7 +231,7 @@ def test_a_database_of_a_newer_release_is_refused_in_one_sentence_and_stays_as_i
     )  # fmt: skip
     assert done.returncode == 1
     assert done.stderr == (
-        "registry: expected a database of revision 0002 or before, found revision 0977: a newer release made it; "
+        "registry: expected a database of revision 0003 or before, found revision 0977: a newer release made it; "
         "start that release, or restore the backup from before it\n"
     )
     assert described(path) == before
