@@ -112,6 +112,7 @@ def _serve(arguments: argparse.Namespace) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     registry = _open_or_make(arguments)
     try:
+        registry.sequences.begin_anew()
         listener = bound(arguments.host, arguments.port)
         log.info("the registry answers at http://%s:%d", *listener.getsockname())
         if not registry.guard.signed:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 
 import cbor2
@@ -21,7 +20,8 @@ from registry.doors import Door
 from registry.keys import DOCUMENT_LIFE, Keys
 from registry.policy import Policies
 from registry.problems import ProblemError
-from registry.revocations import Revocations
+from registry.revocations import Change, Revocations
+from registry.sequences import Sequences
 
 RENEWALS = 288
 """In the life of a document: of 24 hours, every five minutes."""
@@ -41,14 +41,14 @@ class Documents:
         keys: Keys,
         policies: Policies,
         revocations: Revocations,
-        clock: Callable[[], datetime],
+        sequences: Sequences,
         *,
         life: timedelta = DOCUMENT_LIFE,
     ) -> None:
         self._keys = keys
         self._policies = policies
         self._revocations = revocations
-        self._clock = clock
+        self._sequences = sequences
         self._life_s = int(life.total_seconds())
         self._lock = threading.Lock()
         self._list: tuple[object, bytes] | None = None
@@ -58,47 +58,50 @@ class Documents:
 
         Raises ProblemError where there is none.
         """
+        issued = self._issued()  # first: the number that is read next may rise by it
         try:
             sequence, text = self._policies.served(door.venue, version)
         except LookupError:
             raise ProblemError(
                 404, "no-policy", "expected a venue with a policy; put one at the registry"
             ) from None
-        return self._sign(Kind.POLICY, sequence, text.encode(), audience=door.id)
+        return self._sign(Kind.POLICY, sequence, text.encode(), issued, audience=door.id)
 
     def keys(self) -> bytes:
         """Return the keys, and the roots that are trusted from now on."""
+        issued = self._issued()
         content = json.dumps(self._keys.document() | {"roots": self._keys.roots()}).encode()
-        return self._sign(Kind.KEYS, self._keys.sequence, content)
+        return self._sign(Kind.KEYS, self._keys.sequence, content, issued)
 
     def revocations(self, since: int) -> bytes:
         """Return what changed on the list since a sequence; 0: the whole list, which is kept ready."""
+        issued = self._issued()
         change = self._revocations.since(since)
         if change.base:
-            return self._list_document(change.sequence, change.base, change.entries, change.removed)
-        made_of = (change.sequence, self._keys.root.kid, self._issued())
+            return self._list_document(change, issued)
+        made_of = (change.sequence, self._keys.root.kid, issued)
         with self._lock:
             if self._list is None or self._list[0] != made_of:
-                self._list = made_of, self._list_document(change.sequence, 0, change.entries, change.removed)
+                self._list = made_of, self._list_document(change, issued)
             return self._list[1]
 
-    def _list_document(self, sequence: int, base: int, entries: bytes, removed: bytes) -> bytes:
+    def _list_document(self, change: Change, issued: int) -> bytes:
         content = cbor2.dumps(
             {
-                listed.RevocationMember.BASE.value: base,
-                listed.RevocationMember.ADDED.value: entries,
-                listed.RevocationMember.REMOVED.value: removed,
+                listed.RevocationMember.BASE.value: change.base,
+                listed.RevocationMember.ADDED.value: change.entries,
+                listed.RevocationMember.REMOVED.value: change.removed,
             }
         )
-        return self._sign(Kind.REVOCATIONS, sequence, content)
+        return self._sign(Kind.REVOCATIONS, change.sequence, content, issued)
 
     def _issued(self) -> int:
-        every = max(1, self._life_s // RENEWALS)
-        now = int(self._clock().timestamp())
-        return now - now % every
+        return self._sequences.issued(max(1, self._life_s // RENEWALS))
 
-    def _sign(self, kind: Kind, sequence: int, content: bytes, *, audience: str | None = None) -> bytes:
-        root, issued = self._keys.root, self._issued()
+    def _sign(
+        self, kind: Kind, sequence: int, content: bytes, issued: int, *, audience: str | None = None
+    ) -> bytes:
+        root = self._keys.root
         claims: dict[int, object] = {
             PayloadMember.KIND.value: kind.value,
             PayloadMember.SEQUENCE.value: sequence,

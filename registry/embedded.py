@@ -74,6 +74,7 @@ class EmbeddedRegistry:
             signed=signed,
             document_life=document_life,
         )
+        self.registry.sequences.begin_anew()
         self._app = create_app(self.registry)
         # Bound and never listening: keeps the port ours, and refuses connections, while the network is cut.
         self._claim = bound(LOOPBACK, port)

@@ -26,6 +26,7 @@ from kiosk.core.model import Identifier
 from registry.database import Database
 from registry.database import keys as table
 from registry.moments import utc_text
+from registry.sequences import KEYS, value_within
 
 PASS_LIFE = timedelta(hours=72)
 """No pass lives longer."""
@@ -160,7 +161,9 @@ class Keys:
     def sequence(self) -> int:
         """Rises whenever what is published changes: a key comes, gets an end, or ends."""
         now = self._clock()
-        return sum(1 + (end is not None) + (end is not None and end <= now) for end in self._ends)
+        with self._database.read() as connection:
+            begins = value_within(connection, KEYS) or 0
+        return begins + sum(1 + (end is not None) + (end is not None and end <= now) for end in self._ends)
 
     def _published(self, purpose: str) -> list[dict[str, Any]]:
         now = self._clock()

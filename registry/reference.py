@@ -25,6 +25,7 @@ from registry.reports import Reports
 from registry.revocations import Revocations
 from registry.roll import Person, Roll
 from registry.security import Guard
+from registry.sequences import Sequences
 from registry.shapes import Heartbeat
 from registry.visits import Ledger
 
@@ -55,7 +56,10 @@ class ReferenceRegistry:
         self.doors = Doors(self.database, clock, venue_url=venue_url)
         self.policies = Policies(self.database, clock)
         self.revocations = Revocations(self.database, clock)
-        self.documents = Documents(self.keys, self.policies, self.revocations, clock, life=document_life)
+        self.sequences = Sequences(self.database, clock)
+        self.documents = Documents(
+            self.keys, self.policies, self.revocations, self.sequences, life=document_life
+        )
         self.devices = Devices(self.database, clock)
         self.enrolments = Enrolments(self.database, self.keys, clock)
         self.guard = Guard(self.devices, clock, signed=signed)

@@ -1,7 +1,8 @@
 """Which pass ids no longer count: a short list of hashes, told whole or as what changed since.
 
 A kiosk drops an entry by itself when the last pass under its id has ended. So a change is worth telling only until
-then, and what has ended is deleted here, listed or lifted: a delta from any base is right, however old the base.
+then: a delta from any base is right, however old the base. What has ended stays in the table and is not told: a clock that
+is a year ahead for a minute must not have emptied the list.
 """
 
 from __future__ import annotations
@@ -12,18 +13,19 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from kiosk.trust.revocations import hash_of
 from registry.database import Database
+from registry.sequences import REVOCATIONS as _NAME
+from registry.sequences import WHOLE_FROM, value_within
 from registry.trust_tables import counters, revocations
 
 _ENTRY = struct.Struct(">qI")
 _REMOVED = struct.Struct(">q")
 """As `kiosk.trust.revocations` has them, but for the sign: SQLite's numbers have one."""
 _AT_ONCE = 10_000
-_NAME = "revocations"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,13 +54,15 @@ class Revocations:
     def add(self, ends: Iterable[tuple[str, int]]) -> int:
         """Put pass ids on the list until the unix second at which their last pass ends; return the new sequence."""
         with self._database.write() as connection:
-            return list_within(connection, ends, now=self._now())
+            return list_within(connection, ends)
 
     def since(self, base: int) -> Change:
-        """Return what changed since `base`; the whole list for 0, and for a base that was never told."""
+        """Return what changed since `base`; the whole list for 0, for a base that was never told, and for one of before
+        the numbers were raised: what was told then may be lost here, or was told by a wrong clock.
+        """
         with self._database.read() as connection:
             sequence = _sequence(connection)
-            if 0 < base <= sequence:
+            if max(0, (value_within(connection, WHOLE_FROM) or 0) - 1) < base <= sequence:
                 return self._delta(connection, base, sequence)
             return self._snapshot(connection, sequence)
 
@@ -92,13 +96,16 @@ class Revocations:
         return int(self._clock().timestamp())
 
 
-def list_within(connection: Connection, ends: Iterable[tuple[str, int]], *, now: int) -> int:
+def list_within(connection: Connection, ends: Iterable[tuple[str, int]]) -> int:
     """`Revocations.add` inside a transaction that is under way."""
-    living = [(digest_of(pass_id), end) for pass_id, end in ends if end > now]
-    if not living:
+    # What seems to have ended too: by a clock that is ahead for a minute it is not sure.
+    listed_here = [(digest_of(pass_id), end) for pass_id, end in ends if end]
+    if not listed_here:
         return _sequence(connection)
-    sequence = _next(connection, now)
-    rows = [{"digest": digest, "ends": end, "sequence": sequence, "lifted": False} for digest, end in living]
+    sequence = _next(connection)
+    rows = [
+        {"digest": digest, "ends": end, "sequence": sequence, "lifted": False} for digest, end in listed_here
+    ]
     for at in range(0, len(rows), _AT_ONCE):
         listed = insert(revocations)
         listed = listed.on_conflict_do_update(
@@ -109,10 +116,10 @@ def list_within(connection: Connection, ends: Iterable[tuple[str, int]], *, now:
     return sequence
 
 
-def lift_within(connection: Connection, pass_id: str, *, now: int) -> None:
+def lift_within(connection: Connection, pass_id: str) -> None:
     """Take a listed pass id off the list, inside a transaction that is under way."""
     lifted = update(revocations).where(revocations.c.digest == digest_of(pass_id))
-    connection.execute(lifted.values(lifted=True, sequence=_next(connection, now)))
+    connection.execute(lifted.values(lifted=True, sequence=_next(connection)))
 
 
 def listed_within(connection: Connection, pass_id: str, *, now: int) -> bool:
@@ -127,8 +134,7 @@ def digest_of(pass_id: str) -> int:
     return number - (1 << 64) if number >> 63 else number
 
 
-def _next(connection: Connection, now: int) -> int:
-    connection.execute(delete(revocations).where(revocations.c.ends <= now))
+def _next(connection: Connection) -> int:
     connection.execute(update(counters).where(counters.c.name == _NAME).values(value=counters.c.value + 1))
     return _sequence(connection)
 

@@ -141,9 +141,9 @@ class Roll:
             after = _RANK[self._status(connection, subject).colour]
             current = _current(connection, subject)
             if after > before:
-                list_within(connection, [(current.pass_id, current.ends)], now=now)
+                list_within(connection, [(current.pass_id, current.ends)])
             elif not after and listed_within(connection, current.pass_id, now=now):
-                lift_within(connection, current.pass_id, now=now)
+                lift_within(connection, current.pass_id)
                 fresh = {"pass_id": secrets.token_hex(12), "subject": subject, "ends": 0}
                 connection.execute(insert(pass_ids).values(fresh))
 

@@ -24,7 +24,7 @@ from registry import occupancy_tables, schema, trust_tables
 from registry.__main__ import main
 from registry.database import Database, metadata
 from registry.reference import ReferenceRegistry
-from tests.registry.items import anomaly, closing, passage, visit
+from tests.registry.items import anomaly, closing, passage, red_visit, visit
 from tests.registry.last_release import run
 
 assert {occupancy_tables.moves, trust_tables.devices} <= set(metadata.tables.values())
@@ -103,6 +103,7 @@ def test_every_start_leaves_a_database_of_now_as_it_is(tmp_path):
 
 
 FIRST = visit(at=at(21))
+RED = red_visit(at=at(20))
 WITHDRAWN = visit(at=at(22))
 STORY = {
     "DEMO": [
@@ -115,6 +116,7 @@ STORY = {
         visit(at=at(23), opens=False, outcome="refused", reason="venue-full"),
         anomaly("tailgate", "entry", at=at(24)),
         anomaly("fire-alarm", None, at=at(25)),
+        RED,
         visit(at="1970-01-01T00:00:00Z", time_trusted=False),
         visit(at="2036-01-01T00:00:00Z"),
     ],
@@ -165,6 +167,9 @@ def must_be_carried_over(path):
         (verdict,) = registry.ledger.take("kiosk-1", "DEMO", [FIRST])
         assert verdict.verdict == "duplicate"
         assert registry.policies.in_force(CLUB).capacity == 7
+        (incident,) = registry.reports.report(registry.doors.get("DEMO"), NOON.replace(hour=0))["incidents"]
+        assert (incident["number"], incident["visit"]) == (1, RED["uid"])
+        assert {row["uid"] for row in registry.reports.visits("DEMO", limit=50)} >= {FIRST["uid"], RED["uid"]}
         assert (
             registry.reports.report(registry.doors.get("CLUB"), datetime(1, 1, 1, tzinfo=UTC))["highest"] == 1
         )
