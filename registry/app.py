@@ -135,6 +135,7 @@ def _devices(registry: ReferenceRegistry) -> APIRouter:
                 cursor, found = await run_in_threadpool(registry.doors.events, here, after)
                 if found or cursor != after or bell.silent or not await ring(ends - time.monotonic()):
                     break
+        await run_in_threadpool(registry.guard.must_still_serve, caller)  # it may have waited for long
         told = [await run_in_threadpool(_event, registry, one) for one in found]
         number = await run_in_threadpool(registry.occupancy.number, here, stands.venue)
         return shapes.DoorEvents(cursor=cursor, events=told, venue=_venue(number))
@@ -234,6 +235,7 @@ def _visitors(registry: ReferenceRegistry) -> APIRouter:
     @router.post("/checkins")
     def check_in(came: shapes.CheckIn) -> shapes.CheckedIn:
         """A phone scanned the venue code: the door is told, and the phone gets a pass for this door and minute."""
+        registry.doors.shown(came.code)  # first: who has no code learns of nobody whether they are known
         person = registry.roll.person(came.subject)
         if person is None:
             raise ProblemError(

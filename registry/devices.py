@@ -1,4 +1,4 @@
-"""The devices that enrolled: their public keys, where they stand, and which of their nonces were used."""
+"""The devices that enrolled: their public keys, where they stand, and what they were before."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, insert, select, update
 
 from kiosk.core.who.venue_code import KEY_BYTES
-from kiosk.trust.signing import NONCE_LIFE
+from kiosk.trust.weak_keys import is_weak
 from registry.database import Database, doors
-from registry.trust_tables import devices, nonces
+from registry.trust_tables import devices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,18 +111,6 @@ class Devices:
                 update(doors).where(doors.c.door == door).values(key=secrets.token_bytes(KEY_BYTES))
             )
 
-    def first_use(self, device: str, nonce: str) -> bool:
-        """Remember a nonce for as long as a request with it would be taken; False where it was used already."""
-        now = int(self._clock().timestamp())
-        row = {"device": device, "nonce": nonce, "forget_at": now + int(NONCE_LIFE.total_seconds()), "age": 0}
-        try:
-            with self._database.write() as connection:
-                connection.execute(delete(nonces).where(nonces.c.forget_at < now))
-                connection.execute(insert(nonces).values(row))
-        except IntegrityError:
-            return False
-        return True
-
 
 def enrol_within(
     connection: Connection,
@@ -134,7 +121,9 @@ def enrol_within(
     versions: Mapping[str, str],
     now: datetime,
 ) -> str:
-    """File a new device inside a transaction that is under way, and return its id."""
+    """File a new device inside a transaction that is under way, and return its id. Raises ValueError for a weak key."""
+    if is_weak(public_key):
+        raise ValueError("expected an Ed25519 key that only its owner can sign with, found a point of small order")
     row: dict[str, Any] = {"device": f"D-{secrets.token_hex(8)}", "public_key": public_key, "door": door}
     row |= {"hardware": json.dumps(hardware), "versions": json.dumps(versions), "enrolled_at": now}
     connection.execute(insert(devices).values(row))

@@ -85,12 +85,7 @@ class Doors:
 
         The same phone with the same code again is the same check-in.
         """
-        door, step = self._read(code)
-        age = step_of(self._clock()) - step
-        if not 0 <= age < STEPS_TAKEN:
-            raise ProblemError(
-                409, "stale-code", "expected the code that the kiosk shows now; scan it again at the door"
-            )
+        door, step = self.shown(code)
         row = {"door": door.id, "subject": subject, "step": step, "direction": direction, "at": self._clock()}
         same = (checkins.c.door == door.id) & (checkins.c.subject == subject) & (checkins.c.step == step)
         here = select(func.coalesce(func.max(checkins.c.number), 0)).where(checkins.c.door == door.id)
@@ -100,6 +95,16 @@ class Doors:
                 connection.execute(insert(checkins).values(row | {"number": number}))
         self.bell.ring(door.id)
         return door
+
+    def shown(self, code: str) -> tuple[Door, int]:
+        """Return the door that shows a code now, and the code's step. Raises ProblemError."""
+        door, step = self._read(code)
+        age = step_of(self._clock()) - step
+        if not 0 <= age < STEPS_TAKEN:
+            raise ProblemError(
+                409, "stale-code", "expected the code that the kiosk shows now; scan it again at the door"
+            )
+        return door, step
 
     def _read(self, code: str) -> tuple[Door, int]:
         """Return the door and the step that a code was truly made for, of whatever age."""

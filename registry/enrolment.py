@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import threading
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NoReturn
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -29,6 +31,7 @@ from kiosk.trust.enrolment import (
     parse_enrolment,
 )
 from kiosk.trust.signing import proof_message
+from kiosk.trust.weak_keys import is_weak
 from registry.database import Database
 from registry.devices import enrol_within
 from registry.doors import Door
@@ -37,6 +40,8 @@ from registry.problems import ProblemError
 from registry.trust_tables import devices, enrolments
 
 EXPIRES = timedelta(minutes=60)
+UNKNOWN_A_MINUTE = 30
+"""Tokens that nobody made which are told so; whoever tries more is told to wait."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,10 +59,21 @@ class Enrolment:
 class Enrolments:
     """All codes that were made."""
 
-    def __init__(self, database: Database, keys: Keys, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        keys: Keys,
+        clock: Callable[[], datetime],
+        *,
+        elapsed: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`elapsed` returns seconds by a clock that nobody sets."""
         self._database = database
         self._keys = keys
         self._clock = clock
+        self._elapsed = elapsed
+        self._lock = threading.Lock()
+        self._unknown = (0, 0)
 
     def create(
         self,
@@ -127,18 +143,20 @@ class Enrolments:
         hardware: Mapping[str, str],
         versions: Mapping[str, str],
     ) -> tuple[str, str]:
-        """Enrol a device and return its id and its door. Raises ProblemError."""
-        _must_hold(public_key, proof, token)
+        """Enrol a device and return its id and its door. Raises ProblemError.
+
+        A token that nobody made costs one look, and after `UNKNOWN_A_MINUTE` of them a pause; one that was made is never
+        hindered by those who guess.
+        """
         now = self._clock()
         mine = enrolments.c.digest == _digest(token)
+        with self._database.read() as connection:
+            known = connection.scalar(select(enrolments.c.number).where(mine)) is not None
+        if not known:
+            self._refuse_unknown()
+        _must_hold(public_key, proof, token)
         with self._database.write() as connection:
-            row = connection.execute(select(enrolments).where(mine)).first()
-            if row is None:
-                raise ProblemError(
-                    404,
-                    "token-unknown",
-                    "expected a code of this registry; have a new one made, `enrolment create`",
-                )
+            row = connection.execute(select(enrolments).where(mine)).one()
             if row.serial is not None and row.serial.casefold() != hardware["serial"].casefold():
                 raise ProblemError(
                     403,
@@ -170,6 +188,20 @@ class Enrolments:
         return device, row.door
 
 
+    def _refuse_unknown(self) -> NoReturn:
+        with self._lock:
+            minute = int(self._elapsed() // 60)
+            self._unknown = (minute, self._unknown[1] + 1 if self._unknown[0] == minute else 1)
+            tried = self._unknown[1]
+        if tried > UNKNOWN_A_MINUTE:
+            raise ProblemError(
+                429, "too-many-codes", "expected a code of this registry; try again later", retry_after_s=60
+            )
+        raise ProblemError(
+            404, "token-unknown", "expected a code of this registry; have a new one made, `enrolment create`"
+        )
+
+
 def _written(members: dict[int, Any], now: datetime, serial: str) -> str:
     """Write a code and read it as a kiosk will: what it would refuse is not printed."""
     text = ""
@@ -192,8 +224,10 @@ def _written(members: dict[int, Any], now: datetime, serial: str) -> str:
 
 
 def _must_hold(public_key: bytes, proof: bytes, token: bytes) -> None:
-    """Raise ProblemError unless whoever asks has the private half of the key."""
+    """Raise ProblemError unless whoever asks has the private half of the key, and nobody else can have it."""
     try:
+        if is_weak(public_key):
+            raise InvalidSignature
         Ed25519PublicKey.from_public_bytes(public_key).verify(proof, proof_message(token, public_key))
     except (ValueError, InvalidSignature):
         raise ProblemError(

@@ -47,13 +47,24 @@ _BOUNDS = {
 class ProblemError(Exception):
     """A refusal with a reason of its own. `kind` is the last part of the problem's type."""
 
-    def __init__(self, status: int, kind: str, detail: str, *, time: str = "") -> None:
+    def __init__(
+        self, status: int, kind: str, detail: str, *, time: str = "", retry_after_s: int | None = None
+    ) -> None:
         super().__init__(kind)
         self.status = status
         self.kind = kind
         self.detail = detail
         self.time = time
         """Of the registry, where the problem is the caller's clock."""
+        self.retry_after_s = retry_after_s
+        """After how many seconds the same may be asked again, where that is known."""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What the answer says beside the problem."""
+        if self.retry_after_s is not None:
+            return {"Retry-After": str(self.retry_after_s)}
+        return {"WWW-Authenticate": 'Signature realm="ashyq"'} if self.status == 401 else {}
 
 
 def problem(
@@ -91,8 +102,9 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(ProblemError)
     async def refused(_: Request, error: ProblemError) -> Response:
-        headers = {"WWW-Authenticate": 'Signature realm="ashyq"'} if error.status == 401 else None
-        return problem(error.status, error.detail, kind=error.kind, time=error.time, headers=headers)
+        return problem(
+            error.status, error.detail, kind=error.kind, time=error.time, headers=error.headers or None
+        )
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> Response:

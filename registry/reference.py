@@ -19,8 +19,10 @@ from registry.keys import DOCUMENT_LIFE, PASS_LIFE, Keys
 from registry.occupancy import Occupancy
 from registry.passes import Life, ends_at, issue
 from registry.people import Terms
+from registry.nonces import Nonces
 from registry.places import Places
 from registry.policy import Policies
+from registry.questions import Questions
 from registry.reports import Reports
 from registry.revocations import Revocations
 from registry.roll import Person, Roll
@@ -62,7 +64,10 @@ class ReferenceRegistry:
         )
         self.devices = Devices(self.database, clock)
         self.enrolments = Enrolments(self.database, self.keys, clock)
-        self.guard = Guard(self.devices, clock, signed=signed)
+        self.questions = Questions(self.database)
+        self.guard = Guard(
+            self.devices, Nonces(self.database, self.questions, clock), clock, signed=signed
+        )
         self.ledger = Ledger(self.database, self.keys, self.roll, clock)
         self.occupancy = Occupancy(self.database, clock)
         self.places = Places(self.database, self.policies, clock)

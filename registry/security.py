@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from fastapi import Request
@@ -19,12 +20,16 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
 from kiosk.trust.signing import COMPONENTS, LABEL, PARAMETERS, WINDOW
+from kiosk.trust.weak_keys import is_weak
 from registry.database import cannot_write_now
 from registry.devices import Device, Devices
 from registry.doors import Door
 from registry.moments import utc_text
+from registry.nonces import Nonces
 from registry.problems import ProblemError
 
+STATUS = "/v1/status"
+"""The call that tells of a person: it is counted."""
 _NONCE = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
 _COVERED = [f'"{name}"' for name in COMPONENTS] + ['"@signature-params"']
 
@@ -74,8 +79,11 @@ class Message:
 class Guard:
     """Lets devices in. `admit` is the dependency of every call of a device."""
 
-    def __init__(self, devices: Devices, clock: Callable[[], datetime], *, signed: bool) -> None:
+    def __init__(
+        self, devices: Devices, nonces: Nonces, clock: Callable[[], datetime], *, signed: bool
+    ) -> None:
         self._devices = devices
+        self._nonces = nonces
         self._clock = clock
         self.signed = signed
 
@@ -96,10 +104,7 @@ class Guard:
         device = resolver.found
         if device is None:
             raise _bad()
-        if device.revoked_at is not None:
-            raise ProblemError(
-                403, "device-revoked", "this device was taken out of service; enrol it anew to use it again"
-            )
+        _must_be_in_service(device)
         now = self._clock()
         if abs(now.timestamp() - created) > WINDOW.total_seconds():
             raise ProblemError(
@@ -109,14 +114,29 @@ class Guard:
                 time=utc_text(now),
             )
         try:
-            first = self._devices.first_use(device.id, nonce)
+            pause = self._nonces.first_use(device.id, nonce, asks=_asks(message))
         except OperationalError as error:  # disk full, file held by somebody else
             if not cannot_write_now(error):
                 raise
             raise ProblemError(503, "busy", "the registry cannot write now; try again later") from None
-        if not first:
+        if pause is None:
             raise ProblemError(401, "replayed", "expected a nonce that was never used; sign the request anew")
+        if pause:
+            raise ProblemError(
+                429,
+                "too-many-questions",
+                "expected as many questions as people come to a door; ask again after the seconds in Retry-After",
+                retry_after_s=pause,
+            )
         return Caller(device=device.id, door=device.door)
+
+    def must_still_serve(self, caller: Caller | Anybody) -> None:
+        """Raise ProblemError where a device was revoked since its request was let in."""
+        if isinstance(caller, Caller):
+            device = self._devices.get(caller.device)
+            if device is None:
+                raise _bad()
+            _must_be_in_service(device)
 
 
 class _UnknownDevice(InvalidSignature):
@@ -134,6 +154,8 @@ class _Resolver(HTTPSignatureKeyResolver):
         self.found = self._devices.get(key_id)
         if self.found is None:
             raise _UnknownDevice
+        if is_weak(self.found.public_key):  # enrolled before such keys were refused
+            raise InvalidSignature
         return Ed25519PublicKey.from_public_bytes(self.found.public_key)
 
 
@@ -168,6 +190,17 @@ def _verified(message: Message, resolver: _Resolver) -> tuple[int, str]:
     if not isinstance(nonce, str) or not _NONCE.fullmatch(nonce):
         raise _bad()
     return created, nonce
+
+
+def _must_be_in_service(device: Device) -> None:
+    if device.revoked_at is not None:
+        raise ProblemError(
+            403, "device-revoked", "this device was taken out of service; enrol it anew to use it again"
+        )
+
+
+def _asks(message: Message) -> bool:
+    return urlsplit(message.url).path == STATUS
 
 
 def _bad() -> ProblemError:

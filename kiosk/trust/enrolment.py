@@ -168,7 +168,7 @@ def _parsed(text: str) -> EnrolmentCode:
     must(members.keys() >= set(EnrolmentMember) - {EnrolmentMember.WIFI, EnrolmentMember.SERIAL})
     token, root_key = members[EnrolmentMember.TOKEN], members[EnrolmentMember.ROOT_KEY]
     must(isinstance(token, bytes) and len(token) == TOKEN_BYTES)
-    must(isinstance(root_key, bytes) and len(root_key) == ROOT_KEY_BYTES)
+    must(isinstance(root_key, bytes) and len(root_key) == ROOT_KEY_BYTES and not is_weak(root_key))
     return EnrolmentCode(
         registry=_address(members[EnrolmentMember.REGISTRY]),
         venue=_printable(members[EnrolmentMember.VENUE], most=80),
