@@ -26,6 +26,7 @@ from kiosk.ports import Camera, Clock
 from kiosk.reader.repeats import Repeats
 from kiosk.root.equipment import Drivers, eyes
 from kiosk.root.identify import settings_of
+from kiosk.root.input_workers import input_workers
 from kiosk.root.resume import resumed, setup_of
 from kiosk.service.presence_file import PresenceFile, runtime_folder
 from kiosk.service.signs import ProofOfLife, Signs
@@ -44,17 +45,11 @@ from kiosk.uplink.documents import DOCUMENTS_SILENCE_S, Documents
 from kiosk.uplink.provenance import Signed
 from kiosk.uplink.signing import RequestSigner
 from kiosk.uplink.sync import SYNC_SILENCE_S, Asking, Syncer
+from kiosk.workers.asking import Asker
 from kiosk.workers.board_watch import BoardWatch
-from kiosk.workers.bodies import (
-    LISTEN_SILENCE_S,
-    SCAN_SILENCE_S,
-    Asker,
-    Preview,
-    listening,
-    scanning,
-    typing,
-)
-from kiosk.workers.inputs import bodies
+from kiosk.workers.camera_work import SCAN_SILENCE_S, scanning
+from kiosk.workers.listening import LISTEN_SILENCE_S, listening
+from kiosk.workers.preview import Preview
 from kiosk.workers.understanding import Understanding
 from kiosk.workers.upkeep import UPKEEP_SILENCE_S, Upkeep
 from kiosk.workers.view_watch import ViewWatch, lit
@@ -212,11 +207,10 @@ class App:
         if self.loop.door.setup.venue_code_key:
             listens = listening(events=self._client.events, put=put, heard=self._heard)
             self._work("listen", listens, silence_s=LISTEN_SILENCE_S)
-        if self._drivers.open_keypad is not None:
-            optional = self._settings.keypad.driver == "auto"
-            self._work("keypad", typing(open_keypad=self._drivers.open_keypad, put=put, optional=optional))
-        heard = bodies(self._drivers, self._settings, self._is_new, self._understands, put)
-        for name, body in heard:
+        inputs = input_workers(
+            self._drivers, self._settings, is_new=self._is_new, understand=self._understands, put=put
+        )
+        for name, body in inputs:
             self._work(name, body)
         if self._drivers.open_camera is not None:
             self._work("scan", self._scanning(self._drivers.open_camera), silence_s=SCAN_SILENCE_S)
