@@ -27,7 +27,8 @@ from kiosk.reader.repeats import Repeats
 from kiosk.root.equipment import Drivers, eyes
 from kiosk.root.identify import settings_of
 from kiosk.root.input_workers import input_workers
-from kiosk.root.resume import resumed, setup_of
+from kiosk.root.resume import resumed
+from kiosk.root.setup import setup_of
 from kiosk.service.presence_file import PresenceFile, runtime_folder
 from kiosk.service.signs import ProofOfLife, Signs
 from kiosk.service.status_file import KioskStatus, StatusFile
