@@ -12,8 +12,8 @@ from kiosk.core.who.venue_code import VenueCode
 from kiosk.settings import Settings
 
 
-def setup_of(settings: Settings, venue_code: VenueCode | None) -> Setup:
-    """Return what the core needs to know of the settings, and of what the registry gave this door."""
+def setup_of(settings: Settings, venue_code: VenueCode | None, *, camera: bool) -> Setup:
+    """Return what the core needs to know of the settings, and of what the registry gave this door. `camera`: it has one."""
     door, times = settings.door, settings.times
     shown = venue_code if door.venue_code else None
     return Setup(
@@ -24,6 +24,7 @@ def setup_of(settings: Settings, venue_code: VenueCode | None) -> Setup:
         presence_key=secrets.token_bytes(KEY_BYTES),
         passage_sensor=settings.passage.driver is not Sensor.NONE,
         release_every_s=_release_every_s(settings),
+        camera=camera,
         keypad=settings.keypad.driver != "none",
         scanner=settings.scanner.driver != "none",
         budget=KeypadBudget(
