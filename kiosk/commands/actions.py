@@ -211,7 +211,7 @@ def _live(open_camera: Callable[[], Camera] | None, reader: Reader, settings: Se
     from kiosk.clock import SystemClock
     from kiosk.commands.read_live import watched
     from kiosk.commands.read_sketch import over, sketch
-    from kiosk.doctor.things import running
+    from kiosk.doctor.running import running
 
     if open_camera is None:
         raise KioskError('expected a camera, found [camera] driver = "none": set another one')
@@ -269,7 +269,7 @@ def _only_findings() -> None:
 
 def _powers_laid_down() -> Powers:
     """Root looks as the door's user does, where this is the installed program: a checkout may lie where that user cannot read."""
-    from kiosk.doctor.files import USER, owner_named
+    from kiosk.doctor.owners import USER, owner_named
     from kiosk.machine.powers import Powers
     from kiosk.update.update import INSTALLED
 

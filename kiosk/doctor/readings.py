@@ -14,11 +14,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kiosk.doctor.files import as_owner_of
+from kiosk.doctor.owners import as_owner_of
 from kiosk.errors import StoreError
 
 if TYPE_CHECKING:
-    from kiosk.doctor.trust import DocumentTimes
+    from kiosk.doctor.registry_checks import DocumentTimes
     from kiosk.ports import Decoder
 
 

@@ -15,11 +15,21 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kiosk.doctor import board as doctor_board
-from kiosk.doctor import checks as look
-from kiosk.doctor import files, readings, things, trust
-from kiosk.doctor import packages as doctor_packages
-from kiosk.doctor import service as system
+from kiosk.doctor import (
+    access_checks,
+    camera_checks,
+    input_checks,
+    install_checks,
+    machine_checks,
+    output_checks,
+    owners,
+    readings,
+    registry_checks,
+    running,
+    service_checks,
+    store_checks,
+    units,
+)
 from kiosk.doctor.finding import Finding, Fix, broken, ok, warning
 from kiosk.errors import SettingsError
 from kiosk.machine.powers import Powers
@@ -60,23 +70,23 @@ class Site:
     @cached_property
     def here(self) -> bool:
         """Whether the kiosk is installed as a service on this machine."""
-        return system.installed(said)
+        return units.installed(said)
 
     @property
-    def running(self) -> things.Running | None:
+    def running(self) -> running.Running | None:
         """The kiosk that runs here; None where none does."""
         from kiosk.service import status_file
 
         places = status_file.folders(self.settings.store.runtime)
         status = status_file.newest(places, datetime.now(UTC))
         # One that waits for its enrolment code has the camera, and no store yet.
-        there = status is not None and things.is_kiosk(status.process)
-        if not there and not things.running(self.settings.store.path):
+        there = status is not None and running.is_kiosk(status.process)
+        if not there and not running.running(self.settings.store.path):
             return None
-        return things.Running(status=status if there else None)
+        return running.Running(status=status if there else None)
 
     def python(self) -> Finding:
-        return look.python_version(sys.version_info[:3])
+        return install_checks.python_version(sys.version_info[:3])
 
     def configuration(self) -> Finding:
         try:
@@ -91,14 +101,14 @@ class Site:
         return ok(f"{chosen}: {sum(map(len, SECTIONS.values()))} keys, no mistakes")
 
     def time_zone(self) -> Finding:
-        return look.time_zone(self.settings.door.timezone)
+        return machine_checks.time_zone(self.settings.door.timezone)
 
     def clock(self) -> Finding:
         from kiosk.clock import SystemClock
 
         real = SystemClock()
         keep = Fix("have the system keep the time by the network", _keep_time)
-        return look.clock(real.trusted(), real.wall(), HAS_PASSED, *([keep] if self.here else []))
+        return machine_checks.clock(real.trusted(), real.wall(), HAS_PASSED, *([keep] if self.here else []))
 
     @cached_property
     def vitals(self) -> Vitals:
@@ -107,30 +117,32 @@ class Site:
         return SystemBoard(self.settings.store.path.parent).read()
 
     def power(self) -> Finding:
-        return doctor_board.power(self.vitals)
+        return machine_checks.power(self.vitals)
 
     def heat(self) -> Finding:
-        return doctor_board.heat(self.vitals)
+        return machine_checks.heat(self.vitals)
 
     def memory(self) -> Finding:
-        return doctor_board.memory(self.vitals)
+        return machine_checks.memory(self.vitals)
 
     def disk(self) -> Finding:
-        return doctor_board.worn(self.vitals) or look.disk(
+        return store_checks.worn(self.vitals) or store_checks.disk(
             self.settings.store.path.parent, trial_s=readings.row_s
         )
 
     def sqlite(self) -> Finding:
-        return look.sqlite_version(sqlite3.sqlite_version_info)
+        return store_checks.sqlite_version(sqlite3.sqlite_version_info)
 
     def store(self) -> Finding:
         path = self.settings.store.path
         aside = Fix(f"move {path} aside, and begin a new one", lambda: readings.begin_anew(path))
-        return look.store(path, readings.quick_look, *([] if self.running else [aside]))
+        return store_checks.store(path, readings.quick_look, *([] if self.running else [aside]))
 
     def queue(self) -> Finding:
         path = self.settings.store.path
-        return look.queue((lambda: readings.counts(path)) if path.exists() else None, datetime.now(UTC))
+        return store_checks.queue(
+            (lambda: readings.counts(path)) if path.exists() else None, datetime.now(UTC)
+        )
 
     def registry(self) -> Finding:
         from kiosk.root.identify import settings_of
@@ -139,11 +151,11 @@ class Site:
 
         known = self._identity()
         if known is None:
-            return look.NOT_ASKED
+            return registry_checks.NOT_ASKED
         told = settings_of(self.settings, known).registry
         signer = RequestSigner(known, wall=lambda: datetime.now(UTC))
         client = RegistryClient(told.url, known.door, mono=time.monotonic, signer=signer)
-        return look.registry(
+        return registry_checks.registry(
             lambda: client.fetch("keys"), time.monotonic, told.question_s, lambda: signer.ahead
         )
 
@@ -155,7 +167,7 @@ class Site:
         return CAMERAS[self.settings.camera.driver](self.settings)
 
     def camera(self) -> Finding:
-        return things.camera(self._open_camera, mono=time.monotonic, running=self.running)
+        return camera_checks.camera(self._open_camera, mono=time.monotonic, running=self.running)
 
     def view(self) -> Finding:
         from kiosk.doctor.view import view
@@ -164,37 +176,37 @@ class Site:
         return view(self._open_camera, kept(self.settings.store.path.parent), running=self.running)
 
     def decoders(self) -> Finding:
-        return things.decoders((readings.zxing, readings.zbar))
+        return camera_checks.decoders((readings.zxing, readings.zbar))
 
     def keypad(self) -> Finding:
         from kiosk.root.inputs import KEYPADS
 
         driver = self.settings.keypad.driver
         open_keypad = KEYPADS[driver](self.settings)
-        return things.keypad(open_keypad, optional=driver == "auto", running=self.running)
+        return input_checks.keypad(open_keypad, optional=driver == "auto", running=self.running)
 
     def scanner(self) -> Finding:
         from kiosk.root.inputs import SCANNERS
 
         open_scanner = SCANNERS[self.settings.scanner.driver](self.settings)
-        return things.scanner(open_scanner, running=self.running)
+        return input_checks.scanner(open_scanner, running=self.running)
 
     def passage(self) -> Finding:
         from kiosk.root.inputs import PASSAGES
 
         open_passage = PASSAGES[self.settings.passage.driver](self.settings)
-        return things.passage(open_passage, running=self.running)
+        return input_checks.passage(open_passage, running=self.running)
 
     def alarm(self) -> Finding:
         from kiosk.root.inputs import ALARMS
 
-        return things.alarm(ALARMS[self.settings.alarm.driver](self.settings), running=self.running)
+        return input_checks.alarm(ALARMS[self.settings.alarm.driver](self.settings), running=self.running)
 
     def gpio(self) -> Finding:
         used: dict[str, list[str]] = {}
         for wire in wires(self.settings):
             used.setdefault(wire.section, []).append(str(wire.pin))
-        return things.gpio({what: "/".join(on) for what, on in used.items()}, readings.pin_factory)
+        return output_checks.gpio({what: "/".join(on) for what, on in used.items()}, readings.pin_factory)
 
     def gate(self) -> Finding:
         return self._wired(19, "gate")
@@ -204,7 +216,7 @@ class Site:
 
     def sound(self) -> Finding:
         driver = self.settings.sound.driver
-        return self._wired(32, "sound") if driver == "buzzer" else things.sound(driver)
+        return self._wired(32, "sound") if driver == "buzzer" else output_checks.sound(driver)
 
     def display(self) -> Finding:
         import pygame
@@ -218,7 +230,7 @@ class Site:
             "wayland": lambda: bool(os.environ.get("WAYLAND_DISPLAY")),
             "offscreen": lambda: True,
         }
-        return things.display(
+        return output_checks.display(
             driver, community_edition=bool(getattr(pygame, "IS_CE", 0)), connected=ways[driver]()
         )
 
@@ -228,34 +240,34 @@ class Site:
         from ui import lettering, phrases
 
         font.init()
-        return look.words(
+        return output_checks.words(
             lambda: phrases.read(phrases.CATALOGUE.read_text(encoding="utf-8")),
             lambda: [font.Font(file, 20) for file in (lettering.REGULAR, lettering.BOLD)],
         )
 
     def secrets(self) -> Finding:
         with self._powers.taken_up():
-            return look.secrets(self.device.folder)
+            return access_checks.secrets(self.device.folder)
 
     def enrolled(self) -> Finding:
-        return trust.enrolled(self._identity)
+        return registry_checks.enrolled(self._identity)
 
     def documents(self) -> Finding:
         path = self.settings.store.path
         signed = (lambda: readings.signed(path)) if path.exists() else None
-        return trust.documents(signed, datetime.now(UTC), known=self._identity() is not None)
+        return registry_checks.documents(signed, datetime.now(UTC), known=self._identity() is not None)
 
     def service(self) -> Finding:
-        return system.service(said)
+        return service_checks.service(said)
 
     def gate_safe(self) -> Finding:
-        return system.gate_safe(said, here=self.here)
+        return service_checks.gate_safe(said, here=self.here)
 
     def watchdog(self) -> Finding:
-        return system.hardware_watchdog(said, here=self.here)
+        return service_checks.hardware_watchdog(said, here=self.here)
 
     def console(self) -> Finding:
-        return system.console(said, self.settings.screen.driver, here=self.here)
+        return service_checks.console(said, self.settings.screen.driver, here=self.here)
 
     def packages(self) -> Finding:
         needed = []
@@ -265,23 +277,23 @@ class Site:
             needed += ["libcamera", "picamera2"]
         if "evdev" in (self.settings.keypad.driver, self.settings.scanner.driver):
             needed.append("evdev")
-        return doctor_packages.packages(needed, PINS.read_text(encoding="utf-8"))
+        return install_checks.packages(needed, PINS.read_text(encoding="utf-8"))
 
     def groups(self) -> Finding:
-        return files.groups(said, here=self.here)
+        return access_checks.groups(said, here=self.here)
 
     def files(self) -> Finding:
-        owner = files.owner_named() if self.here else None
-        root, data = files.FileOwner(uid=0, gid=0), self.settings.store.path.parent
+        owner = owners.owner_named() if self.here else None
+        root, data = owners.FileOwner(uid=0, gid=0), self.settings.store.path.parent
         # What has come to be another's, the door's own user cannot look into.
         with self._powers.taken_up():
-            return files.files(data, files.CONFIGURATION, owner, root)
+            return access_checks.files(data, owners.CONFIGURATION, owner, root)
 
     def runtime(self) -> Finding:
-        return files.runtime(self.settings.store.runtime, here=self.here)
+        return access_checks.runtime(self.settings.store.runtime, here=self.here)
 
     def swap(self) -> Finding:
-        return system.swap()
+        return machine_checks.swap()
 
     def _identity(self) -> Identity | None:
         """Return who this device is. Raises PermissionError where that is not for who asks, which is no fault of the device."""
@@ -293,7 +305,7 @@ class Site:
 
     def _wired(self, number: int, section: str) -> Finding:
         pins = {wire.setting: wire.pin for wire in wires(self.settings) if wire.section == section}
-        return things.wired(number, pins, readings.holders, running=self.running)
+        return output_checks.wired(number, pins, readings.holders, running=self.running)
 
 
 def _keep_time() -> None:

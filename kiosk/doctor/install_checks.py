@@ -1,13 +1,13 @@
-"""What `kiosk doctor` looks at of Debian's packages and Python's wheels: the right ones, from the right place.
+"""What `kiosk doctor` looks at of what was installed: Python (1), the configuration (2), the packages (26).
 
-Nothing is imported: a library that kills the process at its import must not kill the doctor.
+Nothing is imported for 26: a library that kills the process at its import must not kill the doctor.
 """
 
 from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
@@ -25,9 +25,16 @@ OWN_WHEELS = ("numpy", "simplejpeg")
 """Where a wheel of ours has to win over Debian's build, which dies beside our numpy."""
 _PIN = re.compile(r"(?m)^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^\s;\\]+)")
 _SHOWN = 4
-
 FindLibrary = Callable[[str], Path | None]
 """Where a library would be imported from, by its import name; None where it is not installed."""
+
+
+def python_version(version: Sequence[int]) -> Finding:
+    """3.11 to 3.13."""
+    shown = ".".join(str(part) for part in version[:3])
+    if (3, 11) <= tuple(version[:2]) <= (3, 13):
+        return ok(f"Python {shown}")
+    return broken(f"Python {shown}, expected 3.11 to 3.13", "run install.sh on Raspberry Pi OS 12 or 13")
 
 
 def where(library: str) -> Path | None:
