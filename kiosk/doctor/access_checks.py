@@ -10,11 +10,38 @@ from pathlib import Path
 
 from kiosk.doctor.finding import Finding, Fix, broken, ok, warning
 from kiosk.doctor.owners import CONFIGURATION, USER, FileOwner, Wrong, owner_named, put_right, wrong_in
+from kiosk.doctor.site import Site
+from kiosk.machine.programs import said
 from kiosk.service.presence_file import in_memory
 
 GROUPS = ("audio", "dialout", "gpio", "input", "render", "video")
 """Those that systemd/sysusers.d gives the door's user."""
 _SHOWN = 4
+
+
+def check_secrets(site: Site) -> Finding:
+    """Check 16."""
+    with site.powers.taken_up():
+        return secrets(site.device.folder)
+
+
+def check_groups(site: Site) -> Finding:
+    """Check 27."""
+    return groups(said, here=site.here)
+
+
+def check_files(site: Site) -> Finding:
+    """Check 28."""
+    owner = owner_named() if site.here else None
+    root, data = FileOwner(uid=0, gid=0), site.settings.store.path.parent
+    # What has come to be another's, the door's own user cannot look into.
+    with site.powers.taken_up():
+        return files(data, CONFIGURATION, owner, root)
+
+
+def check_runtime(site: Site) -> Finding:
+    """Check 29."""
+    return runtime(site.settings.store.runtime, here=site.here)
 
 
 def secrets(folder: Path) -> Finding:

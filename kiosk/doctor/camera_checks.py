@@ -1,18 +1,21 @@
-"""What `kiosk doctor` looks at of the camera: that it gives pictures (10), what reads codes in them (11); what it sees (37) is judged in view.py.
+"""What `kiosk doctor` looks at of the camera: that it gives pictures (10), what reads codes in them (11), what it sees (37).
 
 What a running kiosk has open is not opened beside it: the kiosk is asked how it does.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
 from contextlib import closing
 
 import numpy as np
 import segno
 
+from kiosk.doctor import readings
 from kiosk.doctor.finding import Finding, broken, ok, warning
 from kiosk.doctor.running import STOP_FIRST, Running
+from kiosk.doctor.site import Site
 from kiosk.errors import DriverError
 from kiosk.ports import Camera, Decoder, Grey
 
@@ -20,6 +23,25 @@ FRAMES = 15
 """So many pictures are waited for to tell the camera's rate."""
 SLOW_FPS = 5.0
 """Below, a phone that is held up while walking is seen once or not at all."""
+
+
+def check_camera(site: Site) -> Finding:
+    """Check 10."""
+    return camera(site.open_camera, mono=time.monotonic, running=site.running)
+
+
+def check_decoders(_site: Site) -> Finding:
+    """Check 11."""
+    return decoders((readings.zxing, readings.zbar))
+
+
+def check_view(site: Site) -> Finding:
+    """Check 37."""
+    # Only here: without the library that looks at pictures the other checks go on.
+    from kiosk.doctor.view import view
+    from kiosk.workers.view_watch import kept
+
+    return view(site.open_camera, kept(site.settings.store.path.parent), running=site.running)
 
 
 def camera(

@@ -13,6 +13,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from kiosk.doctor.finding import Finding, broken, ok, warning
+from kiosk.doctor.site import Site
+from kiosk.errors import SettingsError
+from kiosk.settings import CHECKOUT, SECTIONS, choose
+from kiosk.settings.checks import notes
+from kiosk.settings.wires import wires
 
 FROM_DEBIAN = {
     "lgpio": "python3-lgpio",
@@ -27,6 +32,39 @@ _PIN = re.compile(r"(?m)^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^\s;\\]+)")
 _SHOWN = 4
 FindLibrary = Callable[[str], Path | None]
 """Where a library would be imported from, by its import name; None where it is not installed."""
+
+PINS = CHECKOUT.parent.parent / "requirements" / "kiosk.txt"
+
+
+def check_python(_site: Site) -> Finding:
+    """Check 1."""
+    return python_version(sys.version_info[:3])
+
+
+def check_configuration(site: Site) -> Finding:
+    """Check 2."""
+    try:
+        told = list(notes(site.settings))
+        chosen = choose(site.config)
+    except SettingsError as mistakes:
+        return broken(str(mistakes), "mend these lines; `kiosk check-config` reads them again")
+    if told:
+        return warning(
+            f"{chosen}: " + "\n".join(told), "fine for a trial; at a door, change what the line says"
+        )
+    return ok(f"{chosen}: {sum(map(len, SECTIONS.values()))} keys, no mistakes")
+
+
+def check_packages(site: Site) -> Finding:
+    """Check 26."""
+    needed = []
+    if any(True for _ in wires(site.settings)) and Path("/proc/device-tree/model").exists():
+        needed.append("lgpio")
+    if site.settings.camera.driver == "picamera2":
+        needed += ["libcamera", "picamera2"]
+    if "evdev" in (site.settings.keypad.driver, site.settings.scanner.driver):
+        needed.append("evdev")
+    return packages(needed, PINS.read_text(encoding="utf-8"))
 
 
 def python_version(version: Sequence[int]) -> Finding:

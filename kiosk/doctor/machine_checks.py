@@ -7,14 +7,52 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from kiosk.clock import SystemClock
 from kiosk.core.events import Part
 from kiosk.core.health.board import Vitals
 from kiosk.doctor.ailing import ailing
 from kiosk.doctor.finding import Finding, Fix, broken, ok, warning
+from kiosk.doctor.site import Site
+from kiosk.machine.programs import said
 
 SWAPS = Path("/proc/swaps")
 BLOCKS = Path("/sys/block")
 NOT_TOLD = ok("this machine does not tell: it is no Raspberry Pi, or its kernel has no such sensor")
+
+HAS_PASSED = datetime(2026, 11, 1, tzinfo=UTC)
+"""A clock before this is wrong, whoever set it."""
+
+
+def check_time_zone(site: Site) -> Finding:
+    """Check 3."""
+    return time_zone(site.settings.door.timezone)
+
+
+def check_clock(site: Site) -> Finding:
+    """Check 4."""
+    real = SystemClock()
+    keep = Fix("have the system keep the time by the network", _keep_time)
+    return clock(real.trusted(), real.wall(), HAS_PASSED, *([keep] if site.here else []))
+
+
+def check_swap(_site: Site) -> Finding:
+    """Check 31."""
+    return swap()
+
+
+def check_power(site: Site) -> Finding:
+    """Check 33."""
+    return power(site.vitals)
+
+
+def check_heat(site: Site) -> Finding:
+    """Check 34."""
+    return heat(site.vitals)
+
+
+def check_memory(site: Site) -> Finding:
+    """Check 35."""
+    return memory(site.vitals)
 
 
 def time_zone(zone: ZoneInfo, zone_data: Callable[[str], ZoneInfo] = ZoneInfo) -> Finding:
@@ -92,3 +130,7 @@ def memory(vitals: Vitals) -> Finding:
     if vitals.memory_share is None:
         return NOT_TOLD
     return ailing(Part.MEMORY, vitals) or ok(f"{vitals.memory_share:.0%} of the memory is free")
+
+
+def _keep_time() -> None:
+    said("timedatectl", "set-ntp", "true")

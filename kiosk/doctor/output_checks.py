@@ -8,11 +8,55 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from kiosk.doctor import readings
 from kiosk.doctor.finding import Finding, broken, ok, warning
 from kiosk.doctor.running import Running
+from kiosk.doctor.site import Site
 from kiosk.errors import DriverError, DriverMissing
+from kiosk.settings.wires import wires
 
 SOUND_CARDS = Path("/proc/asound/cards")
+
+
+def check_gpio(site: Site) -> Finding:
+    """Check 13."""
+    used: dict[str, list[str]] = {}
+    for wire in wires(site.settings):
+        used.setdefault(wire.section, []).append(str(wire.pin))
+    return gpio({what: "/".join(on) for what, on in used.items()}, readings.pin_factory)
+
+
+def check_display(site: Site) -> Finding:
+    """Check 14."""
+    driver = site.settings.screen.driver
+    community_edition = readings.is_pygame_ce()
+    return display(driver, community_edition=community_edition, connected=readings.has_display(driver))
+
+
+def check_words(_site: Site) -> Finding:
+    """Check 15."""
+    return words(readings.phrases, readings.fonts)
+
+
+def check_gate(site: Site) -> Finding:
+    """Check 19."""
+    return _wired(site, 19, "gate")
+
+
+def check_lamp(site: Site) -> Finding:
+    """Check 20."""
+    return _wired(site, 20, "lamp")
+
+
+def check_sound(site: Site) -> Finding:
+    """Check 32."""
+    driver = site.settings.sound.driver
+    return _wired(site, 32, "sound") if driver == "buzzer" else sound(driver)
+
+
+def _wired(site: Site, number: int, section: str) -> Finding:
+    pins = {wire.setting: wire.pin for wire in wires(site.settings) if wire.section == section}
+    return wired(number, pins, readings.holders, running=site.running)
 
 
 def gpio(used: Mapping[str, str], pin_factory: Callable[[], object]) -> Finding:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
+from kiosk.doctor import readings
 from kiosk.doctor.finding import Finding, broken, ok, warning
+from kiosk.doctor.site import Site
 from kiosk.enrolment.device import Identity
 from kiosk.errors import DeviceError, RegistryRefused, RegistryUnreachable
 
@@ -23,6 +26,33 @@ DocumentTimes = Mapping[str, tuple[datetime, datetime]]
 """A kept document's name -> when the registry signed it, and until when it stands by it. UTC."""
 NOT_ASKED = warning("not asked: this device belongs to no door yet", "enrol it: kiosk enrol")
 """A registry answers only who has enrolled there."""
+
+
+def check_registry(site: Site) -> Finding:
+    """Check 9."""
+    from kiosk.root.identify import settings_of
+    from kiosk.uplink.client import RegistryClient
+    from kiosk.uplink.signing import RequestSigner
+
+    known = site.identity()
+    if known is None:
+        return NOT_ASKED
+    told = settings_of(site.settings, known).registry
+    signer = RequestSigner(known, wall=lambda: datetime.now(UTC))
+    client = RegistryClient(told.url, known.door, mono=time.monotonic, signer=signer)
+    return registry(lambda: client.fetch("keys"), time.monotonic, told.question_s, lambda: signer.ahead)
+
+
+def check_enrolled(site: Site) -> Finding:
+    """Check 17."""
+    return enrolled(site.identity)
+
+
+def check_documents(site: Site) -> Finding:
+    """Check 18."""
+    path = site.settings.store.path
+    signed = (lambda: readings.signed(path)) if path.exists() else None
+    return documents(signed, datetime.now(UTC), known=site.identity() is not None)
 
 
 def registry(

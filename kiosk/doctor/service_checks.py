@@ -9,14 +9,35 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from kiosk.doctor.finding import Finding, Fix, broken, ok, warning
+from kiosk.doctor.site import Site
 from kiosk.doctor.units import GATE_SAFE, NOT_INSTALLED, SERVICE, shown
 from kiosk.errors import KioskError
-from kiosk.machine.programs import RunProgram
+from kiosk.machine.programs import RunProgram, said
 
 OFTEN = 5
 """So many restarts since the machine started deserve a look."""
 CONSOLE_BLANK = Path("/sys/module/kernel/parameters/consoleblank")
 WATCHDOGS = Path("/sys/class/watchdog")
+
+
+def check_service(_site: Site) -> Finding:
+    """Check 22."""
+    return service(said)
+
+
+def check_gate_safe(site: Site) -> Finding:
+    """Check 23."""
+    return gate_safe(said, here=site.here)
+
+
+def check_watchdog(site: Site) -> Finding:
+    """Check 24."""
+    return hardware_watchdog(said, here=site.here)
+
+
+def check_console(site: Site) -> Finding:
+    """Check 25."""
+    return console(said, site.settings.screen.driver, here=site.here)
 
 
 def service(ask: RunProgram) -> Finding:

@@ -3,20 +3,46 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from kiosk.core.events import Part
 from kiosk.core.health.board import Vitals
+from kiosk.doctor import readings
 from kiosk.doctor.ailing import ailing
 from kiosk.doctor.finding import Finding, Fix, broken, ok, warning
+from kiosk.doctor.site import Site
 from kiosk.errors import StoreError
 
 _ROOMY, _TIGHT = 500e6, 50e6
 _SLOW_ROW_S = 0.5
 _OLDEST_FINE = timedelta(hours=1)
 _OLDEST_SQLITE = (3, 37, 0)
+
+
+def check_disk(site: Site) -> Finding:
+    """Check 5."""
+    return worn(site.vitals) or disk(site.settings.store.path.parent, trial_s=readings.row_s)
+
+
+def check_sqlite(_site: Site) -> Finding:
+    """Check 6."""
+    return sqlite_version(sqlite3.sqlite_version_info)
+
+
+def check_store(site: Site) -> Finding:
+    """Check 7."""
+    path = site.settings.store.path
+    aside = Fix(f"move {path} aside, and begin a new one", lambda: readings.begin_anew(path))
+    return store(path, readings.quick_look, *([] if site.running else [aside]))
+
+
+def check_queue(site: Site) -> Finding:
+    """Check 8."""
+    path = site.settings.store.path
+    return queue((lambda: readings.counts(path)) if path.exists() else None, datetime.now(UTC))
 
 
 def disk(

@@ -81,6 +81,13 @@ def test_the_numbers_of_the_checks_are_stable():
 
 
 @pytest.mark.concurrent
+def test_the_function_of_each_check_bears_its_name_and_its_number():
+    for row in doctor.TABLE:
+        assert row.look.__name__ == f"check_{row.name.replace('-', '_')}"
+        assert row.look.__doc__ == f"Check {row.number}."
+
+
+@pytest.mark.concurrent
 def test_what_the_screen_shows_and_the_lamp_blinks_is_the_check_that_looks_at_it():
     names = {row.number: row.name for row in doctor.TABLE}
     assert {part.value: names[number] for part, number in NUMBER_OF.items()} == {

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.doctor import install_checks
-from kiosk.doctor.site import PINS
+from kiosk.doctor.install_checks import PINS
 
 VENV = Path("/venv")
 PINNED = "numpy==2.4.6 ; python_version >= '3.11' \\\n    --hash=sha256:00\npygame-ce==2.5.8 \\\nrequests[socks]==2.32.5\n"
