@@ -195,7 +195,7 @@ def read(args: argparse.Namespace) -> int:
     os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", "100000000")
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
     from kiosk.commands.read_files import outcomes
-    from kiosk.root.cameras import CAMERAS
+    from kiosk.root.camera_drivers import CAMERAS
     from kiosk.root.equipment import eyes
 
     if args.live:

@@ -17,7 +17,7 @@ from kiosk.ports import FireAlarm, Keypad, PassageSensor, Scanner
 
 def check_keypad(site: Site) -> Finding:
     """Check 12."""
-    from kiosk.root.inputs import KEYPADS
+    from kiosk.root.input_drivers import KEYPADS
 
     driver = site.settings.keypad.driver
     return keypad(KEYPADS[driver](site.settings), optional=driver == "auto", running=site.running)
@@ -25,21 +25,21 @@ def check_keypad(site: Site) -> Finding:
 
 def check_scanner(site: Site) -> Finding:
     """Check 21."""
-    from kiosk.root.inputs import SCANNERS
+    from kiosk.root.input_drivers import SCANNERS
 
     return scanner(SCANNERS[site.settings.scanner.driver](site.settings), running=site.running)
 
 
 def check_passage(site: Site) -> Finding:
     """Check 36."""
-    from kiosk.root.inputs import PASSAGES
+    from kiosk.root.input_drivers import PASSAGES
 
     return passage(PASSAGES[site.settings.passage.driver](site.settings), running=site.running)
 
 
 def check_alarm(site: Site) -> Finding:
     """Check 38."""
-    from kiosk.root.inputs import ALARMS
+    from kiosk.root.input_drivers import ALARMS
 
     return alarm(ALARMS[site.settings.alarm.driver](site.settings), running=site.running)
 

@@ -82,6 +82,6 @@ class Site:
 
         The same for every check: it knows whether the one before has given the camera back, and waits for it.
         """
-        from kiosk.root.cameras import CAMERAS
+        from kiosk.root.camera_drivers import CAMERAS
 
         return CAMERAS[self.settings.camera.driver](self.settings)

@@ -15,7 +15,7 @@ from drivers.camera.video_devices import Chooser
 from kiosk.core.events import HealthChanged, Part
 from kiosk.errors import CameraLost, DriverHangs, DriverMissing
 from kiosk.ports import Grey
-from kiosk.root.cameras import CAMERAS, chosen, either
+from kiosk.root.camera_drivers import CAMERAS, chosen, either
 from kiosk.settings import parse
 from kiosk.threads.reopening import reopening
 from kiosk.threads.worker import Worker
