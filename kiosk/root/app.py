@@ -15,7 +15,7 @@ from kiosk.core.events import HealthChanged
 from kiosk.core.screen.status_line import condition
 from kiosk.enrolment.device import Device, Identity
 from kiosk.ports import Clock
-from kiosk.root.assembly import Watch, assembled
+from kiosk.root.assembly import StepWatch, assembled
 from kiosk.root.equipment import Drivers, eyes
 from kiosk.root.input_workers import input_workers
 from kiosk.root.resume import resumed
@@ -47,7 +47,7 @@ class App:
         device: Device,
         identity: Identity,
         boot: str | None = None,
-        watch: Watch | None = None,
+        watch: StepWatch | None = None,
         jitter: Callable[[], float] = random.random,
         heartbeats: Heartbeats | None = None,
     ) -> None:

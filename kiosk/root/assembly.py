@@ -28,12 +28,12 @@ from kiosk.threads.inbox import Inbox
 from kiosk.workers.preview import Preview
 from kiosk.workers.view_watch import ViewWatch, lit
 
-Watch = Callable[[Door, Event, tuple[Effect, ...]], None]
+StepWatch = Callable[[Door, Event, tuple[Effect, ...]], None]
 """Is told of each step: the door after it, what happened, what was ordered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Assembly:
+class Kiosk:
     """The groups of one kiosk, each after those that it needs."""
 
     settings: Settings
@@ -62,10 +62,10 @@ def assembled(
     device: Device,
     identity: Identity,
     boot: str | None,
-    watch: Watch | None,
+    watch: StepWatch | None,
     jitter: Callable[[], float],
     heartbeats: Heartbeats,
-) -> Assembly:
+) -> Kiosk:
     """Return the kiosk of this enrolment; the arguments as `kiosk.root.app.App` has them."""
     settings = settings_of(settings, identity)
     setup = setup_of(settings, identity.venue_code, camera=drivers.open_camera is not None)
@@ -100,7 +100,7 @@ def assembled(
         new_id=new_id,
         watch=after_step,
     )
-    return Assembly(
+    return Kiosk(
         settings=settings,
         drivers=drivers,
         storage=storage,
