@@ -13,34 +13,27 @@ from kiosk.doctor.running import STOP_FIRST, Running
 from kiosk.doctor.site import Site
 from kiosk.errors import DriverError, DriverMissing
 from kiosk.ports import FireAlarm, Keypad, PassageSensor, Scanner
+from kiosk.root.input_drivers import ALARMS, KEYPADS, PASSAGES, SCANNERS
 
 
 def check_keypad(site: Site) -> Finding:
     """Check 12."""
-    from kiosk.root.input_drivers import KEYPADS
-
     driver = site.settings.keypad.driver
     return keypad(KEYPADS[driver](site.settings), optional=driver == "auto", running=site.running)
 
 
 def check_scanner(site: Site) -> Finding:
     """Check 21."""
-    from kiosk.root.input_drivers import SCANNERS
-
     return scanner(SCANNERS[site.settings.scanner.driver](site.settings), running=site.running)
 
 
 def check_passage(site: Site) -> Finding:
     """Check 36."""
-    from kiosk.root.input_drivers import PASSAGES
-
     return passage(PASSAGES[site.settings.passage.driver](site.settings), running=site.running)
 
 
 def check_alarm(site: Site) -> Finding:
     """Check 38."""
-    from kiosk.root.input_drivers import ALARMS
-
     return alarm(ALARMS[site.settings.alarm.driver](site.settings), running=site.running)
 
 
