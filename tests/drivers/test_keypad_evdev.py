@@ -2,6 +2,7 @@
 
 import errno
 import os
+import threading
 
 import pytest
 
@@ -227,6 +228,30 @@ def test_after_the_kernel_lost_events_no_key_counts_as_down_and_the_next_one_doe
         Stroke(Key.D7, down=True),
         Stroke(Key.D7, down=False),
     ]
+
+
+def test_what_was_down_on_the_last_keypad_does_not_go_up_on_the_next():
+    keypad = FakeKeypad()
+    keypad.hold(Key.D7)
+    assert keypad.read(SOON_S) == Stroke(Key.D7, down=True)
+    keypad.unplug()
+    with pytest.raises(DriverError, match="plug it in"):
+        keypad.read(SOON_S)
+    keypad.plug()
+    keypad.device.overrun()
+    assert keypad.read(0.02) is None
+    keypad.close()
+
+
+@pytest.mark.concurrent
+def test_that_a_key_went_up_is_told_after_the_bounce_time_and_not_after_the_wait(pad, keypad):
+    pad.strike(KP_7)
+    keypad.read(SOON_S)
+    read = []
+    reading = threading.Thread(target=lambda: read.append(keypad.read(3600)), daemon=True)
+    reading.start()
+    reading.join(SOON_S)
+    assert read == [Stroke(Key.D7, down=False)]
 
 
 def test_without_a_bounce_time_every_edge_is_a_key(pad):
