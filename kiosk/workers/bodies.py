@@ -19,11 +19,11 @@ from kiosk.core.events import (
     CodeRead,
     Event,
     HintChanged,
-    KeyPressed,
     Part,
     PlaceAnswered,
 )
 from kiosk.core.model import Credential, Via
+from kiosk.core.strokes import Holding
 from kiosk.errors import CameraLost, RegistryRefused, RegistryUnreachable
 from kiosk.ports import Camera, Clock, Grey, Keypad, Reading, Registry
 from kiosk.reader.advice import Advice
@@ -175,11 +175,16 @@ def typing(
     """Return the body of the keypad's worker. `optional`: the screen's keys do where none was ever plugged in."""
 
     def listen(keypad: Keypad, stop: threading.Event, seen: Callable[[], None]) -> None:
-        while not stop.is_set():
-            key = keypad.read(KEY_WAIT_S)
-            seen()  # only now: a keypad is looked for by its first read
-            if key is not None:
-                put(KeyPressed(key=key))
+        holding = Holding()
+        try:
+            while not stop.is_set():
+                stroke = keypad.read(holding.wait_s(KEY_WAIT_S, mono()))
+                seen()  # only now: a keypad is looked for by its first read
+                for event in holding.take(stroke, mono()):
+                    put(event)
+        finally:  # whether its key is still down nobody can tell: a number that is shown for it is hidden
+            for event in holding.see(None, mono()):
+                put(event)
 
     return lambda stop: reopening(Part.KEYPAD, open_keypad, listen, stop, put, optional=optional, mono=mono)
 
