@@ -15,6 +15,7 @@ from kiosk.core.events import Key, Passed
 from kiosk.core.health.board import Vitals
 from kiosk.core.model import Colour, Direction, Identifier, NotACredential, Status, Via
 from kiosk.core.screen.view import View
+from kiosk.core.strokes import Stroke
 
 if TYPE_CHECKING:
     import numpy as np
@@ -73,8 +74,11 @@ class Decoder(Protocol):
 class Keypad(Protocol):
     """Keys, from wherever: a USB keypad, a matrix, the window."""
 
-    def read(self, wait_s: float) -> Key | None:
-        """Return the next key that went down, or None after `wait_s` seconds. Raises DriverError when it is gone."""
+    def read(self, wait_s: float) -> Stroke | None:
+        """Return the next key that went down or up, or None after `wait_s` seconds. Raises DriverError when it is gone.
+
+        What waits is returned before what is awaited, also with `wait_s` 0. What was down when it went is down no more.
+        """
         ...
 
     def close(self) -> None:

@@ -14,6 +14,8 @@ from kiosk.core.rule.policy import Policy
 
 HOLD_S = 0.7
 """A key that is down for so long is held (seconds)."""
+HOLD_AGAIN_S = 0.5
+"""So often it is told again that a key is still held (seconds)."""
 
 
 class Key(StrEnum):
@@ -105,14 +107,16 @@ class VenueCounted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyHeld:
-    """A key has been down for HOLD_S; told once for each press, after its KeyPressed."""
+    """A key has been down for HOLD_S; told after its KeyPressed, and again every HOLD_AGAIN_S seconds until it goes up."""
 
     key: Key = field(repr=False)
+    again: bool = False
+    """It was told before: nothing begins by it, so that a key that is jammed does nothing to the next visitor's number."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeyReleased:
-    """The key of which KeyHeld was told has gone up."""
+    """The key of which KeyHeld was told has gone up, or it cannot be known any more whether it has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

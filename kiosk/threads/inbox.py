@@ -73,7 +73,7 @@ LANE_OF: Mapping[type[Any], Lane] = MappingProxyType(
         CodeRead: Lane.VISITORS,
         KeyPressed: Lane.VISITORS,
         KeyHeld: Lane.VISITORS,
-        KeyReleased: Lane.VISITORS,
+        KeyReleased: Lane.VISITORS,  # as a fact it would overtake its KeyHeld; one that is lost: core/door/typed.py, SHOWN_S
         HintChanged: Lane.VISITORS,
         PhoneArrived: Lane.VISITORS,
         Recorded: Lane.FACTS,

@@ -141,7 +141,7 @@ plain_events = st.one_of(
         revocations=ages,
     ),
     st.builds(LinkChanged, online=st.booleans(), waiting=st.integers(0, 3)),
-    st.builds(KeyHeld, key=st.sampled_from([Key.ERASE, Key.D0, Key.CONFIRM])),
+    st.builds(KeyHeld, key=st.sampled_from([Key.ERASE, Key.D0, Key.CONFIRM]), again=st.booleans()),
     st.just(KeyReleased()),
     st.builds(
         lambda inside, own, doors, minutes: VenueCounted(

@@ -271,7 +271,7 @@ def views(story: Story) -> list[View]:
     return [
         present(after, replace(stamp, visit_id=make_id(0)))
         for _, _, stamp, after, _ in story.steps
-        if not after.typed.shown
+        if not (after.state is State.CONFIRMING and after.typed.shown(stamp.mono))
     ]
 
 

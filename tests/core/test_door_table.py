@@ -84,7 +84,9 @@ EXAMPLES: dict[type, tuple[Event, ...]] = {
         CodeRead(credential=OwnVenueCode()),
     ),
     KeyPressed: tuple(KeyPressed(key=key) for key in Key),
-    KeyHeld: tuple(KeyHeld(key=key) for key in (Key.ERASE, Key.D5, Key.CONFIRM)),
+    KeyHeld: tuple(
+        KeyHeld(key=key, again=again) for key in (Key.ERASE, Key.D5, Key.CONFIRM) for again in (False, True)
+    ),
     KeyReleased: (KeyReleased(),),
     PhoneArrived: tuple(
         PhoneArrived(identifier=make_phone(number), status=make_status(colour), direction=way)

@@ -57,7 +57,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "drivers.pins",
     ),
     ("kiosk.core.events", "drivers.gate", "drivers.sound"),
-    ("kiosk.core.crossings", "kiosk.core.health", "kiosk.threads", "drivers.input"),
+    ("kiosk.core.crossings", "kiosk.core.strokes", "kiosk.core.health", "kiosk.threads", "drivers.input"),
     ("kiosk.core.door", "drivers.keypad", "drivers.lamp", "drivers.sensors"),
     ("kiosk.core.screen", "kiosk.service"),
     ("kiosk.core.enrolling", "kiosk.ports", "kiosk.trust"),

@@ -161,21 +161,29 @@ def confirmed(door: Door, event: KeyPressed, stamp: Stamp) -> Step:
         return _typing(door, door.typed.press(Key.ERASE, stamp.mono), stamp)
     if event.key is Key.CANCEL:
         return rest(door, stamp)
-    return _confirming(door, replace(door.typed, shown=False, last_at=stamp.mono), stamp)
+    return _confirming(door, replace(door.typed, shown_until=None, last_at=stamp.mono), stamp)
 
 
 def key_held(door: Door, event: KeyHeld, stamp: Stamp) -> Step:
-    """Erase that is held clears the number; a digit that is held shows the number that is to be confirmed."""
+    """Erase that is held clears the number; a digit that is held shows the number that is to be confirmed.
+
+    Told again, it only keeps up what is up, and gives no more time: a key that is jammed must not hold the page.
+    """
+    if event.again:
+        looked_at = door.state is State.CONFIRMING and door.typed.shown(stamp.mono)
+        return (replace(door, typed=door.typed.looked_at(stamp.mono)) if looked_at else door), ()
     if event.key is Key.ERASE:
         return _typing(door, Typed(last_at=stamp.mono), stamp)
     if door.state is State.CONFIRMING and event.key.isdigit():
-        return _confirming(door, replace(door.typed, shown=True, last_at=stamp.mono), stamp)
+        return _confirming(door, replace(door.typed, last_at=stamp.mono).looked_at(stamp.mono), stamp)
     return door, ()
 
 
 def key_released(door: Door, _event: KeyReleased, stamp: Stamp) -> Step:
-    """The number is masked again."""
-    return _confirming(door, replace(door.typed, shown=False, last_at=stamp.mono), stamp)
+    """The number is masked again. A key that showed nothing (confirm, held for long) changes nothing as it goes up."""
+    if door.typed.shown_until is None:
+        return door, ()
+    return _confirming(door, replace(door.typed, shown_until=None, last_at=stamp.mono), stamp)
 
 
 def turned_round(door: Door, stamp: Stamp) -> Step:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from kiosk.core.door.building import Standing
 from kiosk.core.door.state import Door, KeypadRests, State
-from kiosk.core.door.typed import WHILE_TYPING, Typed
+from kiosk.core.door.typed import WHILE_TYPING
 from kiosk.core.door.verdicts import hides_colour
 from kiosk.core.door.whose import can_turn_round
 from kiosk.core.events import Part
@@ -213,13 +213,11 @@ def _keypad(door: Door, stamp: Stamp, corner: Corner) -> View:
         Phrase.CONFIRM_IIN if confirming else Phrase.TYPE_IIN,
         note,
     )
-    number = _typed_number(door.typed, None if confirming else stamp.mono)
+    number = TypedNumber(
+        cells=door.typed.cells(stamp.mono, confirming=confirming),
+        groups=iin.TO_CONFIRM if confirming else WHILE_TYPING,
+    )
     return replace(page, time_left=_time_left(door, stamp), keypad=number)
-
-
-def _typed_number(number: Typed, now: float | None) -> TypedNumber:
-    """Return the cells of a number; `now` None: it is to be confirmed, in the groups that it is written in."""
-    return TypedNumber(cells=number.cells(now), groups=iin.TO_CONFIRM if now is None else WHILE_TYPING)
 
 
 def _corner(door: Door, stamp: Stamp) -> Corner:
