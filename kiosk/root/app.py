@@ -19,6 +19,7 @@ from kiosk.core.door.over_a_restart import Remembered
 from kiosk.core.door.state import Door, State
 from kiosk.core.effects import Effect
 from kiosk.core.events import DeviceRevoked, Event, HealthChanged, Part, VenueCounted
+from kiosk.core.inside.people import VenueNumber
 from kiosk.core.screen.status_line import condition
 from kiosk.enrolment.device import Device, Identity
 from kiosk.loop import Hands, Loop
@@ -103,7 +104,7 @@ class App:
             mono=clock.mono,
             signer=RequestSigner(identity, wall=clock.wall),
             kind=settings.door.kind,
-            counted=lambda number: inbox.put(VenueCounted(number=number)),
+            counted=self._counted,
             revoked=self._withdrawn,
         )
         self._store_pulse = self.heartbeats.promise("store", STORE_SILENCE_S)
@@ -275,6 +276,10 @@ class App:
         self._syncer.heard(online=online)
         if online:
             self._documents.heard()
+
+    def _counted(self, number: VenueNumber) -> None:
+        self.loop.inbox.put(VenueCounted(number=number))
+        self._syncer.number_told()
 
     def _withdrawn(self) -> None:
         """The registry withdrew this device: its key and all that the registry said go, what waits to be sent stays."""

@@ -48,9 +48,9 @@ def test_the_list_has_every_record_with_its_state_in_the_doors_time(file: Path):
     text, parked = queue_commands.listing(file, ALMATY, parked_only=False, limit=50)
     assert parked == 1
     assert text.splitlines() == [
-        f"{UIDS[2]}  2026-11-22 15:00:00  closing    parked: uid-reused",
-        f"{UIDS[0]}  2026-11-22 15:00:00  closing    due now",
-        f"{UIDS[1]}  2026-11-22 15:00:00  closing    tried 1 times, again at 2026-11-22 15:01:00",
+        f"{UIDS[2]}  2026-11-22 15:00:00  closing     parked: uid-reused",
+        f"{UIDS[0]}  2026-11-22 15:00:00  closing     due now",
+        f"{UIDS[1]}  2026-11-22 15:00:00  closing     tried 1 times, again at 2026-11-22 15:01:00",
         "2 wait, the oldest since 2026-11-22 15:00:00; 1 parked; 0 of them incidents",
     ]
 

@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 
 from kiosk.core.door.over_a_restart import KEY_BYTES, VERSION, Remembered
-from kiosk.core.inside.occupancy import Movement, Occupancy
+from kiosk.core.inside.occupancy import Movement, MovementKind, Occupancy
 from kiosk.core.inside.presence import Entered, Presence
 from kiosk.core.model import Colour, Direction, DoorKind
 from tests.core.doorman import Doorman
@@ -32,7 +32,16 @@ def remembered(man):
 
 
 def moved(number, direction):
-    return Movement(uid=make_id(number), at=NOON, direction=direction)
+    change = 1 if direction is Direction.ENTRY else -1
+    return Movement(uid=make_id(number), at=NOON, kind=MovementKind.PASSED, change=change)
+
+
+def corrected(number, change):
+    return Movement(uid=make_id(number), at=NOON, kind=MovementKind.CORRECTED, change=change)
+
+
+def closed(number):
+    return Movement(uid=make_id(number), at=NOON, kind=MovementKind.CLOSED)
 
 
 def said_otherwise(**changes):
@@ -114,7 +123,7 @@ def test_a_list_that_names_more_people_than_are_inside_is_dropped():
 
 def test_after_a_closing_nobody_is_inside_but_who_came_since():
     man = entered(1)
-    presence, occupancy = remembered(man).caught_up([moved(2, None), moved(3, Direction.ENTRY)])
+    presence, occupancy = remembered(man).caught_up([closed(2), moved(3, Direction.ENTRY)])
     assert (presence.inside, occupancy.inside) == ((), 1)
 
 

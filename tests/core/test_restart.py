@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 from kiosk.core.events import Tick
-from kiosk.core.inside.occupancy import Movement, Occupancy
-from kiosk.core.model import Closing, Direction, DoorKind
+from kiosk.core.inside.occupancy import Movement, MovementKind, Occupancy
+from kiosk.core.model import Closing, DoorKind
 from kiosk.core.rule.policy import Window
 from tests.core.doorman import Doorman
 from tests.factories import ALMATY, NOON, Stamps, make_door, make_edition, make_id
@@ -16,7 +16,7 @@ DAILY = make_edition(opening=(Window(start=OPENS, end=CLOSES),))
 
 def resumed_at(now: datetime, last: datetime, edition=DAILY) -> Doorman:
     """A door that starts at `now` and counts one who entered at `last`."""
-    counted = Occupancy().after([Movement(uid=make_id(1), at=last, direction=Direction.ENTRY)])
+    counted = Occupancy().after([Movement(uid=make_id(1), at=last, kind=MovementKind.PASSED, change=1)])
     man = Doorman(make_door(DoorKind.ENTRY, edition=edition, occupancy=counted), stamps=Stamps(now))
     man.tell(Tick())
     return man

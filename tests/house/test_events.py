@@ -20,6 +20,7 @@ EVENTS = {each.__name__: each for each in get_args(Event)}
 WITHOUT_A_PRODUCER = {
     "StaffIdentified": "the panel of the front desk, issue 12",
     "StaffAdmitted": "the panel of the front desk, issue 12",
+    "StaffCorrected": "the panel of the front desk, issue 12",
     "StaffDismissed": "the panel of the front desk, issue 12",
 }
 """Events that only tests make so far, and which issue gives them a hand. Empty when that issue closes."""

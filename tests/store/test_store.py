@@ -12,6 +12,7 @@ import pytest
 from kiosk.core.door.over_a_restart import Remembered
 from kiosk.core.effects import Write
 from kiosk.core.ids import reference
+from kiosk.core.inside.occupancy import MovementKind
 from kiosk.core.model import Colour, Direction, DoorKind, Outcome, Reason
 from kiosk.core.outbox import Delivered, Later, Origin, Parked
 from kiosk.errors import StoreError
@@ -258,8 +259,9 @@ def test_after_a_restart_the_passages_tell_who_went_through_and_which_way(path, 
     store.record(replace(make_anomaly(8), direction=None))
     store.close()
     again = Store(path, clock=clock)
-    ways = [moved.direction for moved in again.reports.movements(NOON)]
-    assert ways == [Direction.ENTRY, Direction.EXIT, Direction.ENTRY]  # the last one behind somebody else
+    ways = [(moved.kind, moved.change) for moved in again.reports.movements(NOON)]
+    passed = MovementKind.PASSED
+    assert ways == [(passed, 1), (passed, -1), (passed, 1)]  # the last one behind somebody else
     assert again.reports.movements(NOON + timedelta(hours=1)) == ()
     again.close()
 
@@ -271,8 +273,8 @@ def test_what_moved_after_a_record_is_told_by_its_place_and_not_by_its_time(stor
     for record in (visit, passage, closing, behind):
         store.record(record)
     later = NOON + timedelta(days=9)
-    ways = [(moved.uid, moved.direction) for moved in store.reports.movements(later, after=passage.id)]
-    assert ways == [(closing.id, None), (behind.id, Direction.ENTRY)]
+    ways = [(moved.uid, moved.kind) for moved in store.reports.movements(later, after=passage.id)]
+    assert ways == [(closing.id, MovementKind.CLOSED), (behind.id, MovementKind.PASSED)]
     assert store.reports.movements(later, after=behind.id) == ()
     assert store.reports.movements(NOON, after=make_id(99)) == (), "it never reached the disk"
 
