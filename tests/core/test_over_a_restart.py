@@ -141,3 +141,16 @@ def test_the_list_stays_where_as_many_are_inside_as_it_names():
     man = entered(1, 2)
     presence, occupancy = remembered(man).caught_up([moved(3, Direction.ENTRY), moved(4, Direction.EXIT)])
     assert (len(presence.inside), occupancy.inside) == (2, 2)
+
+
+@pytest.mark.parametrize("change, inside", [(3, 4), (-1, 0)])
+def test_what_staff_corrected_after_the_last_writing_is_counted(change, inside):
+    _, occupancy = remembered(entered(1)).caught_up([corrected(2, change)])
+    assert (occupancy.inside, occupancy.through) == (inside, make_id(2))
+
+
+def test_a_correction_that_leaves_fewer_inside_than_the_list_names_drops_the_list_and_is_no_closing():
+    presence, occupancy = remembered(entered(1, 2)).caught_up([corrected(3, -1), corrected(4, 2)])
+    assert (len(presence.inside), occupancy.inside) == (2, 3), "as many are there at the end as it names"
+    presence, occupancy = remembered(entered(1, 2)).caught_up([corrected(3, -1)])
+    assert (presence.inside, occupancy.inside) == ((), 1)

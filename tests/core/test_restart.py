@@ -39,6 +39,15 @@ def test_a_restart_after_closing_time_closes_late():
     assert man.door.people.inside == 0
 
 
+def test_who_is_inside_by_a_correction_alone_is_closed_out_late_as_well():
+    said = Movement(uid=make_id(1), at=local(22), kind=MovementKind.CORRECTED, change=5)
+    counted = Occupancy().after([said])
+    man = Doorman(make_door(DoorKind.ENTRY, edition=DAILY, occupancy=counted), stamps=Stamps(local(8, day=1)))
+    man.tell(Tick())
+    assert [closing.assumed_exits for closing in man.records(Closing)] == [5]
+    assert man.door.people.inside == 0
+
+
 def test_a_restart_on_the_next_morning_closes_yesterday():
     man = resumed_at(local(8, day=1), local(22))
     assert [closing.assumed_exits for closing in man.records(Closing)] == [1]
