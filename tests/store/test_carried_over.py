@@ -252,6 +252,7 @@ store.close()
 """
 
 
+@pytest.mark.concurrent
 def test_the_last_release_goes_on_with_the_file_of_a_release_that_did_not_prove_good(
     path, clock, root, tmp_path
 ):
