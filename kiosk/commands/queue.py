@@ -29,7 +29,7 @@ def listing(file: Path, zone: tzinfo, *, parked_only: bool, limit: int) -> tuple
     finally:
         reports.close()
     oldest = f", the oldest since {_local(counts.oldest, zone)}" if counts.oldest else ""
-    lines = [f"{row.uid}  {_local(row.at, zone)}  {row.kind:9}  {_state(row, zone)}" for row in rows[:limit]]
+    lines = [f"{row.uid}  {_local(row.at, zone)}  {row.kind:10}  {_state(row, zone)}" for row in rows[:limit]]
     reasons = Counter(row.parked for row in rows if row.parked)
     if parked_only and len(reasons) > 1:
         lines += [f"{count} x {reason}" for reason, count in reasons.most_common()]

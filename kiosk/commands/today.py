@@ -8,7 +8,8 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
-from kiosk.core.inside.occupancy import LONGEST_STAY, Occupancy, WorkDay, hours_worked
+from kiosk.core.inside.occupancy import LONGEST_STAY, MovementKind, Occupancy, WorkDay, hours_worked
+from kiosk.core.model import Direction
 from kiosk.store.reports import Reports, Tally
 
 
@@ -20,6 +21,8 @@ class Today:
     inside: int
     worked: WorkDay | None
     """None: nobody has passed yet."""
+    corrections: tuple[int, ...] = ()
+    """By how many people staff corrected the number inside today, each time: more, or fewer (negative)."""
 
     def as_json(self) -> str:
         """Return it for a machine."""
@@ -35,7 +38,13 @@ class Today:
             {"direction": row.direction, "outcome": row.outcome, "colour": row.colour, "visits": row.visits}
             for row in self.visits
         ]
-        return json.dumps({"inside": self.inside, "worked": worked, "visits": visits}, indent=2)
+        day = {
+            "inside": self.inside,
+            "corrections": list(self.corrections),
+            "worked": worked,
+            "visits": visits,
+        }
+        return json.dumps(day, indent=2)
 
     def as_text(self) -> str:
         """Return it for a person."""
@@ -43,9 +52,13 @@ class Today:
             f"{row.visits:5}  {row.direction:5}  {row.outcome:9}  {row.colour or 'no colour'}"
             for row in self.visits
         ]
+        if self.corrections:
+            by = ", ".join(f"{change:+}" for change in self.corrections)
+            lines.append(f"the number inside was corrected by staff: {by}")
         if self.worked is None:
-            since_before = f", {self.inside} inside since before midnight" if self.inside else ""
-            return "\n".join([*lines, f"nobody has passed today{since_before}"])
+            since = "" if self.corrections else " since before midnight"
+            inside = f", {self.inside} inside{since}" if self.inside else ""
+            return "\n".join([*lines, f"nobody has passed today{inside}"])
         worked = f"worked from {self.worked.first:%H:%M} to {self.worked.last:%H:%M}"
         passed = f"{self.worked.entries} in, {self.worked.exits} out, {self.inside} inside"
         return "\n".join([*lines, f"{worked}: {passed}"])
@@ -60,6 +73,15 @@ def today(file: Path, now: datetime, zone: tzinfo) -> Today:
         visits, moved = reports.today(midnight), reports.movements(min(midnight, now - LONGEST_STAY))
     finally:
         reports.close()
-    passed = ((one.at, one.direction) for one in moved if one.direction is not None and one.at >= midnight)
-    days = hours_worked((at.astimezone(zone), direction) for at, direction in passed)
-    return Today(visits=visits, inside=Occupancy().after(moved).inside, worked=days[-1] if days else None)
+    of_today = [one for one in moved if one.at >= midnight]
+    days = hours_worked(
+        (one.at.astimezone(zone), Direction.ENTRY if one.change > 0 else Direction.EXIT)
+        for one in of_today
+        if one.kind is MovementKind.PASSED
+    )
+    return Today(
+        visits=visits,
+        inside=max(0, Occupancy().after(moved).inside),
+        worked=days[-1] if days else None,
+        corrections=tuple(one.change for one in of_today if one.kind is MovementKind.CORRECTED),
+    )

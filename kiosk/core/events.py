@@ -174,6 +174,17 @@ class StaffAdmitted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StaffCorrected:
+    """Staff counted the people inside, and there are more, or fewer, than the number says: a recorded act with who and why."""
+
+    change: int
+    """People: so many more are inside, or fewer (negative)."""
+    by: str
+    why: str = field(repr=False)
+    """Their own words: they may name somebody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StaffDismissed:
     """Staff send the screen back to idle."""
 
@@ -274,6 +285,7 @@ Event = (
     | GateFailed
     | AlarmChanged
     | StaffAdmitted
+    | StaffCorrected
     | StaffDismissed
     | PolicyArrived
     | KnowledgeChanged

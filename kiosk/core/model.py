@@ -352,4 +352,22 @@ class Anomaly:
     time_trusted: bool = True
 
 
-Record = Visit | Amendment | Passage | Closing | Anomaly
+MOST_CORRECTED = 1000
+"""People, in or out, in one correction (docs/contract.md)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """What staff say of the number inside: so many people more, or fewer, are there. With who and why."""
+
+    id: str
+    change: int
+    """People: 1 to MOST_CORRECTED more, or as many fewer (negative); never 0."""
+    corrected_at: datetime
+    by: str
+    why: str = field(repr=False)
+    """What staff wrote: it may name somebody."""
+    time_trusted: bool = True
+
+
+Record = Visit | Amendment | Passage | Closing | Anomaly | Correction

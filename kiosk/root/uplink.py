@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kiosk.core.events import VenueCounted
+from kiosk.core.inside.people import VenueNumber
 from kiosk.enrolment.device import Device, Identity
 from kiosk.ports import Clock
 from kiosk.root.storage import Storage
@@ -39,7 +40,7 @@ class Uplink:
         heartbeats: Heartbeats,
     ) -> None:
         """`jitter` gives a random number in [0, 1): doors that lost the registry together do not return together."""
-        self._withdrawal = withdrawal
+        self._withdrawal, self._put = withdrawal, put
         asking = Asking(clock.mono)
         self.client = RegistryClient(
             settings.registry.url,
@@ -47,7 +48,7 @@ class Uplink:
             mono=clock.mono,
             signer=RequestSigner(identity, wall=clock.wall),
             kind=settings.door.kind,
-            counted=lambda number: put(VenueCounted(number=number)),
+            counted=self._counted,
             revoked=self._withdrawn,
         )
         self.syncer = Syncer(
@@ -80,6 +81,10 @@ class Uplink:
         self.syncer.heard(online=online)
         if online:
             self.documents.heard()
+
+    def _counted(self, number: VenueNumber) -> None:
+        self._put(VenueCounted(number=number))
+        self.syncer.number_told()
 
     def _withdrawn(self) -> None:
         self._withdrawal.withdraw(self.documents.forget)

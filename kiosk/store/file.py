@@ -100,13 +100,13 @@ def _open(path: Path) -> Database:
             )
         # Measured with power cuts (docs/facts.md#power-cuts): FULL lost none, NORMAL hundreds.
         connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA secure_delete = ON")
         db = Database(connection)
         with db.atomic():
             prepare(db)
         _refuse_newer(db, path)
-        migrations.apply(db)
+        migrations.apply(db)  # one of them carries over a table that others point to
+        connection.execute("PRAGMA foreign_keys = ON")
         _sync_folder(path.parent)
     except BaseException:
         connection.close()

@@ -46,6 +46,7 @@ from kiosk.core.events import (
     Recorded,
     RecordFailed,
     StaffAdmitted,
+    StaffCorrected,
     StaffDismissed,
     StaffIdentified,
     Tick,
@@ -93,6 +94,7 @@ LANE_OF: Mapping[type[Any], Lane] = MappingProxyType(
         DeviceRevoked: Lane.FACTS,
         StaffIdentified: Lane.FACTS,
         StaffAdmitted: Lane.FACTS,
+        StaffCorrected: Lane.FACTS,
         StaffDismissed: Lane.FACTS,
         Tick: Lane.FACTS,
     }

@@ -39,6 +39,7 @@ from kiosk.core.events import (
     Recorded,
     RecordFailed,
     StaffAdmitted,
+    StaffCorrected,
     StaffDismissed,
     StaffIdentified,
     Tick,
@@ -124,6 +125,9 @@ plain_events = st.one_of(
     st.builds(Passed, direction=st.sampled_from([*Direction, None])),
     st.just(GateFailed(why="did not turn")),
     st.just(StaffAdmitted(by="aigul", why="paper result")),
+    st.builds(
+        StaffCorrected, change=st.sampled_from([-2, 0, 1]), by=st.just("aigul"), why=st.just("counted")
+    ),
     st.just(StaffDismissed()),
     st.builds(AlarmChanged, active=st.booleans()),
     st.builds(
@@ -233,6 +237,8 @@ turned_away = st.builds(
 last_places = st.builds(
     lambda shown, inside, place, answer: [
         30.0,
+        LinkChanged(online=True, waiting=0),
+        PolicyArrived(policy=make_policy(make_edition(capacity=2), sequence=3)),
         VenueCounted(number=VenueNumber(inside=inside, own=0, at=NOON, doors=2, exits=True)),
         CodeRead(credential=shown),
         News(Answered, 0, answer),

@@ -24,6 +24,7 @@ from kiosk.core.events import (
     PhoneArrived,
     Recorded,
     RecordFailed,
+    StaffCorrected,
     StaffIdentified,
     Tick,
 )
@@ -32,6 +33,7 @@ from kiosk.core.model import (
     Anomaly,
     Closing,
     Colour,
+    Correction,
     Direction,
     DoorKind,
     Outcome,
@@ -155,7 +157,7 @@ def way_of(before, event, stamp):
 
 
 @given(stories)
-def test_the_count_of_a_door_is_what_went_through(story):
+def test_the_count_of_a_door_is_what_went_through_and_what_staff_said(story):
     inside = 0
     for before, event, stamp, after, effects in story.steps:
         moved = [way for way in (way_of(before, event, stamp),) if way] if isinstance(event, Passed) else []
@@ -169,8 +171,17 @@ def test_the_count_of_a_door_is_what_went_through(story):
                 assert effect.record.assumed_exits == max(0, inside)
                 inside = 0
         inside += sum(1 if direction is Direction.ENTRY else -1 for direction in moved)
+        said = [
+            one.record for one in effects if isinstance(one, Write) and isinstance(one.record, Correction)
+        ]
+        inside += sum(record.change for record in said)
+        assert [record.change for record in said] == ([event.change] if is_a_correction(event) else [])
         assert after.people.occupancy.inside == inside
         assert after.people.inside >= max(0, after.people.others + inside)
+
+
+def is_a_correction(event) -> bool:
+    return isinstance(event, StaffCorrected) and event.change != 0
 
 
 def is_assumed_exit(record) -> bool:
@@ -329,9 +340,11 @@ def test_the_stories_that_the_laws_are_tried_with_get_about():
         Passage,
         Anomaly,
         Closing,
+        Correction,
         True,
         False,
         "red-not-overridden",
         "exit-not-recorded",
+        "correction-out-of-range",
     } - reached
     assert missing == set()

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from kiosk.core.door.state import Door
-from kiosk.core.inside.occupancy import Movement, Occupancy
+from kiosk.core.inside.occupancy import Movement, MovementKind, Occupancy
 from kiosk.core.inside.presence import Entered, Presence
 from kiosk.core.model import Direction
 
@@ -48,7 +48,8 @@ class Remembered:
         """
         since = tuple(newer)
         occupancy = self.occupancy.after(since)
-        left = any(one.direction is None for one in since) or len(self.presence.inside) > occupancy.inside
+        closed = any(one.kind is MovementKind.CLOSED for one in since)
+        left = closed or len(self.presence.inside) > occupancy.inside
         return Presence() if left else self.presence, occupancy
 
     def to_bytes(self, boot: str) -> bytes:

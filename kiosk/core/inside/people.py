@@ -133,6 +133,14 @@ class People:
         """Return this after somebody passed, as a record tells."""
         return replace(self, occupancy=self.occupancy.moved(direction, record_id))
 
+    def corrected(self, change: int, record_id: str) -> Self:
+        """Return this after staff said, as a record tells, that so many more are inside, or fewer (negative).
+
+        It counts as this door's own, so that the registry's next number, which has it in `inside` and in `own`, changes
+        nothing more. Who is inside stays as it is known: staff counted heads and named nobody.
+        """
+        return replace(self, occupancy=self.occupancy.changed(change, record_id))
+
     def waiting_for(self, visit_id: str) -> Pending | None:
         """Return the passage that a visit still owes."""
         return next((one for one in self.pending if one.visit_id == visit_id), None)
