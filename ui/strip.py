@@ -88,7 +88,12 @@ def _chips(corner: Corner, canvas: Canvas) -> list[_Chip]:
 
     if corner.inside is not None:
         text = str(corner.inside) if corner.capacity is None else f"{corner.inside} / {corner.capacity}"
+        if corner.counted:
+            text += f" · {canvas.to_staff(Badge.AS_OF).format(corner.counted)}"
         found.append(_Chip(text=text, shape=Shape.PERSON, ink=theme.paper, ground=theme.panel, plate=False))
+    if corner.too_many:
+        text = canvas.to_staff(Badge.TOO_MANY).format(corner.too_many)
+        found.append(_Chip(text=text, shape=Shape.PERSON, ink=theme.paper, ground=theme.alarm))
     if corner.faults:
         text = " · ".join(str(number) for number in corner.faults)
         found.append(_Chip(text=text, shape=Shape.BROKEN, ink=theme.print, ground=theme.warning))
@@ -116,7 +121,8 @@ def _rule(rule: TodaysRule, box: Rectangle, canvas: Canvas) -> str:
     """Today's rule, such as "Сегодня: зелёный, синий · 06:00–23:00". Where that is too long, without its first word."""
     said = canvas.to_staff
     enter = ", ".join(said(COLOURS[colour]) for colour in rule.colours) or said(Badge.NOBODY_ENTERS)
-    parts = [enter, ", ".join(rule.hours), said(ZONES[rule.zone]) if rule.zone in ZONES else ""]
+    zone = said(ZONES[rule.zone]) if rule.zone in ZONES else ""
+    parts = [enter, ", ".join(rule.hours), zone, said(Badge.UNCOUNTED) if rule.uncounted else ""]
     short = " · ".join(filter(None, parts))
     whole = f"{said(Badge.TODAY)}: {short}"
     readable = max(SMALLEST, round(canvas.px(RULE) * LEAST))

@@ -20,6 +20,8 @@ class Today:
     inside: int
     worked: WorkDay | None
     """None: nobody has passed yet."""
+    by_old_number: int = 0
+    """Let in offline, near a full venue, by the last number that was known: by so many it may have been over-full."""
 
     def as_json(self) -> str:
         """Return it for a machine."""
@@ -35,7 +37,15 @@ class Today:
             {"direction": row.direction, "outcome": row.outcome, "colour": row.colour, "visits": row.visits}
             for row in self.visits
         ]
-        return json.dumps({"inside": self.inside, "worked": worked, "visits": visits}, indent=2)
+        return json.dumps(
+            {
+                "inside": self.inside,
+                "by_old_number": self.by_old_number,
+                "worked": worked,
+                "visits": visits,
+            },
+            indent=2,
+        )
 
     def as_text(self) -> str:
         """Return it for a person."""
@@ -43,6 +53,10 @@ class Today:
             f"{row.visits:5}  {row.direction:5}  {row.outcome:9}  {row.colour or 'no colour'}"
             for row in self.visits
         ]
+        if self.by_old_number:
+            lines.append(
+                f"{self.by_old_number:5}  of them let in by an old number: the registry could not be asked"
+            )
         if self.worked is None:
             since_before = f", {self.inside} inside since before midnight" if self.inside else ""
             return "\n".join([*lines, f"nobody has passed today{since_before}"])
@@ -58,8 +72,14 @@ def today(file: Path, now: datetime, zone: tzinfo) -> Today:
     try:
         # Who came before midnight may still be inside.
         visits, moved = reports.today(midnight), reports.movements(min(midnight, now - LONGEST_STAY))
+        by_old_number = reports.by_old_number(midnight)
     finally:
         reports.close()
     passed = ((one.at, one.direction) for one in moved if one.direction is not None and one.at >= midnight)
     days = hours_worked((at.astimezone(zone), direction) for at, direction in passed)
-    return Today(visits=visits, inside=Occupancy().after(moved).inside, worked=days[-1] if days else None)
+    return Today(
+        visits=visits,
+        inside=Occupancy().after(moved).inside,
+        worked=days[-1] if days else None,
+        by_old_number=by_old_number,
+    )

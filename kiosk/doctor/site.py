@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from kiosk.doctor import board as doctor_board
 from kiosk.doctor import checks as look
-from kiosk.doctor import files, readings, things, trust
+from kiosk.doctor import files, inside, readings, things, trust
 from kiosk.doctor import packages as doctor_packages
 from kiosk.doctor import service as system
 from kiosk.doctor.finding import Finding, Fix, broken, ok, warning
@@ -221,6 +221,9 @@ class Site:
         return things.display(
             driver, community_edition=bool(getattr(pygame, "IS_CE", 0)), connected=ways[driver]()
         )
+
+    def capacity(self) -> Finding:
+        return inside.capacity(self.running)
 
     def words(self) -> Finding:
         from pygame import font

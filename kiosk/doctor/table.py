@@ -96,6 +96,8 @@ TABLE = (
         "do what it says, then `kiosk read --live`; docs/wiring/camera.md", Site.view),
     Row(38, "alarm", "the fire alarm is listened to, and does not ring",
         "see its loop: a cut wire rings too; then docs/wiring/fire-alarm.md", Site.alarm),
+    Row(39, "capacity", "the venue's capacity is enforced, and kept to",
+        'give the venue an exit door, or have its policy say `"capacity_without_exit": "enforce"`', Site.capacity),
 )  # fmt: skip
 
 

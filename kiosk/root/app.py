@@ -19,6 +19,7 @@ from kiosk.core.door.over_a_restart import Remembered
 from kiosk.core.door.state import Door, State
 from kiosk.core.effects import Effect
 from kiosk.core.events import DeviceRevoked, Event, HealthChanged, Part, VenueCounted
+from kiosk.core.model import Stamp
 from kiosk.core.screen.status_line import condition
 from kiosk.enrolment.device import Device, Identity
 from kiosk.loop import Hands, Loop
@@ -26,6 +27,7 @@ from kiosk.ports import Camera, Clock
 from kiosk.reader.repeats import Repeats
 from kiosk.root.equipment import Drivers, eyes
 from kiosk.root.identify import settings_of
+from kiosk.root.kept_number import KeptNumber
 from kiosk.root.resume import resumed, setup_of
 from kiosk.service.presence_file import PresenceFile, runtime_folder
 from kiosk.service.signs import ProofOfLife, Signs
@@ -95,6 +97,7 @@ class App:
         self._looked_at = clock.mono()
         self._boot = boot
         self._signed: datetime | None = None
+        self._kept_number: KeptNumber | None = None
         self._preview, inbox = Preview(), Inbox()
         self._repeats = Repeats(settings.reader.hold_s)
         self._client = RegistryClient(
@@ -183,6 +186,7 @@ class App:
         self._documents.load()
         self._last.callback(self._revoked.close)
         self.loop.door = resumed(self.loop.door, self._store, self._presence.read(), self._clock, self._boot)
+        self._kept_number = KeptNumber(self._store, self.loop.door)
         self._view = ViewWatch(
             self._settings.store.path.parent,
             put,
@@ -196,7 +200,7 @@ class App:
             heard=self._heard,
             every_s=self._settings.sync.heartbeat_every_s,
             clock=self._clock,
-            tell=lambda door: self._status.write(KioskStatus.of(door, self._clock.wall())),
+            tell=lambda door: self._status.write(KioskStatus.of(door, self._moment())),
         )
         last.callback(self._status.remove)
         for part, why in self._drivers.lost:
@@ -260,7 +264,12 @@ class App:
 
     def condition(self) -> str:
         """Return how the door is, in a sentence for the technician."""
-        return condition(self.loop.door)
+        return condition(self.loop.door, self._moment())
+
+    def _moment(self) -> Stamp:
+        return Stamp(
+            wall=self._clock.wall(), mono=self._clock.mono(), visit_id="", trusted=self._clock.trusted()
+        )
 
     def enrolled_anew(self) -> bool:
         """Whether this device, withdrawn by the registry, belongs to a door again. Looks at the disk now and then."""
@@ -299,5 +308,7 @@ class App:
         if signed is not None and (self._signed is None or signed - self._signed >= SIGNED_STEP):
             self._signed = signed
             self._store.call(lambda store: store.raise_latest_signed(signed))
+        if self._kept_number is not None:
+            self._kept_number.look(door)
         if self._watch is not None:
             self._watch(door, event, effects)
