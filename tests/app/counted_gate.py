@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 os.environ["GPIOZERO_PIN_FACTORY"] = "mock"
@@ -19,7 +20,7 @@ from kiosk.commands.cli import main
 def _counted(file: Path, pin: int, words: list[str]) -> int:
     code = main(words)
     states = [] if Device.pin_factory is None else Device.pin_factory.pin(pin).states
-    up = sum(later.state and not one.state for one, later in zip(states, states[1:], strict=False))
+    up = sum(later.state and not one.state for one, later in pairwise(states))
     file.write_text(str(up), encoding="utf-8")
     return code
 
