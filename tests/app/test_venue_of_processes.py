@@ -36,7 +36,7 @@ def is_right(tally: Tally, capacity: int, capsys) -> None:
 
 @pytest.mark.slow
 def test_for_some_seconds_two_ways_in_never_let_in_more_than_there_are_places(root, tmp_path, capsys):
-    is_right(worked(root, tmp_path, seed=7, seconds=14.0, capacity=4), 4, capsys)
+    is_right(worked(root, tmp_path, seed=7, seconds=9.0, capacity=3), 3, capsys)
 
 
 @pytest.mark.long

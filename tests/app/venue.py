@@ -14,7 +14,8 @@ import sqlite3
 import threading
 import time
 import tty
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
@@ -110,7 +111,7 @@ class _Kiosk:
             )
         )
         self.openings = folder / "openings"
-        self.process: Running | None = None
+        self.process: Running
 
     def scan(self, text: str) -> None:
         sent = text.encode() + b"\r\n"
@@ -123,7 +124,6 @@ class _Kiosk:
 
     def decisions(self) -> list[str]:
         """Return what its journal says of visits, oldest first."""
-        assert self.process is not None
         return [line for line in list(self.process.said) if " visit " in line and ", colour " in line]
 
 
@@ -150,15 +150,19 @@ class Venue:
                 self.registry.doors.add(door, venue=DEMO_VENUE)
             self.registry.policies.change(DEMO_VENUE, capacity=self.capacity)
             port = free_port()
-            url = f"http://127.0.0.1:{port}"
+            self.url = url = f"http://127.0.0.1:{port}"
             office = undo.enter_context(
                 running(self._root, "registry", "serve", "--port", str(port), "--db", str(self.data))
             )
             office.says("the registry answers at")
             self.office = office
             self.kiosks = [self._kiosk(door, kind, url, undo) for door, kind in self._doors.items()]
+            with ThreadPoolExecutor() as pool:
+                list(pool.map(self._enrol, self.kiosks))
             for kiosk in self.kiosks:
-                assert kiosk.process is not None
+                words = ("tests.app.counted_gate", str(kiosk.openings), str(GATE_PIN), "run", "--config")
+                kiosk.process = undo.enter_context(running(self._root, *words, str(kiosk.config)))
+            for kiosk in self.kiosks:
                 kiosk.process.says("is open for visitors")
             self._until(self._all_have_told_their_kind, "a heartbeat of every door")
             self._last = undo.pop_all()
@@ -185,10 +189,9 @@ class Venue:
             lambda: self._count("SELECT count(*) FROM visits") >= expected, "every visit filed", lenient=True
         )
         self._until(lambda: self._count("SELECT count(*) FROM places") == 0, "no place held", lenient=True)
-        for kiosk in self.kiosks:
-            assert kiosk.process is not None
-            code, _ = kiosk.process.stop()
-            assert code == 0, kiosk.process.said[-20:]
+        with ThreadPoolExecutor() as pool:
+            for code, _ in pool.map(lambda kiosk: kiosk.process.stop(), self.kiosks):
+                assert code == 0, [kiosk.process.said[-20:] for kiosk in self.kiosks]
         return self._tally()
 
     def _kiosk(self, door: str, kind: DoorKind, url: str, undo: ExitStack) -> _Kiosk:
@@ -196,20 +199,22 @@ class Venue:
         folder.mkdir()
         kiosk = _Kiosk(door, kind, folder, url)
         undo.callback(kiosk.close)
-        code = self.registry.enrolments.create(self.registry.doors.get(door), address=url)
-        done(self._root, "kiosk", "enrol", code, "--yes", "--config", str(kiosk.config))
-        words = ("tests.app.counted_gate", str(kiosk.openings), str(GATE_PIN), "run", "--config")
-        kiosk.process = undo.enter_context(running(self._root, *words, str(kiosk.config)))
         return kiosk
+
+    def _enrol(self, kiosk: _Kiosk) -> None:
+        code = self.registry.enrolments.create(self.registry.doors.get(kiosk.door), address=self.url)
+        done(self._root, "kiosk", "enrol", code, "--yes", "--config", str(kiosk.config))
 
     def _all_have_told_their_kind(self) -> bool:
         return self._count("SELECT count(*) FROM doors WHERE kind IS NOT NULL") >= len(self._doors)
 
     def _somebody_comes(self, kiosk: _Kiosk, chance: random.Random) -> None:
+        if kiosk.kind is DoorKind.EXIT and not self.inside:
+            return
         kiosk.free_at = time.monotonic() + PERSON_S + chance.random()
         if kiosk.kind is DoorKind.EXIT:
             # Fewer leave while there is room: the venue is to be full for most of the time.
-            if not self.inside or chance.random() < 0.3:
+            if chance.random() < 0.3:
                 return
             subject = self.inside.pop(chance.randrange(len(self.inside)))
             self.gone.append(subject)
@@ -268,9 +273,9 @@ class Venue:
     def _count(self, sql: str) -> int:
         return int(str(self._rows(sql)[0][0]))
 
-    def _until(self, seen: object, what: str, *, lenient: bool = False) -> None:
+    def _until(self, seen: Callable[[], bool], what: str, *, lenient: bool = False) -> None:
         ends = time.monotonic() + LIMIT_S
-        while not seen():  # type: ignore[operator]
+        while not seen():
             if time.monotonic() > ends:
                 assert lenient, f"expected {what}: {[kiosk.process.said[-5:] for kiosk in self.kiosks]}"
                 return
