@@ -88,12 +88,10 @@ def _chips(corner: Corner, canvas: Canvas) -> list[_Chip]:
 
     if corner.inside is not None:
         text = str(corner.inside) if corner.capacity is None else f"{corner.inside} / {corner.capacity}"
-        if corner.counted:
+        if corner.counted and corner.clock:  # beside no clock it would be taken for the time
             text += f" · {canvas.to_staff(Badge.AS_OF).format(corner.counted)}"
-        found.append(_Chip(text=text, shape=Shape.PERSON, ink=theme.paper, ground=theme.panel, plate=False))
-    if corner.too_many:
-        text = canvas.to_staff(Badge.TOO_MANY).format(corner.too_many)
-        found.append(_Chip(text=text, shape=Shape.PERSON, ink=theme.paper, ground=theme.alarm))
+        ground, plate = (theme.alarm, True) if corner.too_many else (theme.panel, False)
+        found.append(_Chip(text=text, shape=Shape.PERSON, ink=theme.paper, ground=ground, plate=plate))
     if corner.faults:
         text = " · ".join(str(number) for number in corner.faults)
         found.append(_Chip(text=text, shape=Shape.BROKEN, ink=theme.print, ground=theme.warning))
@@ -111,6 +109,9 @@ def _chips(corner: Corner, canvas: Canvas) -> list[_Chip]:
         warn(canvas.to_staff(Badge.NO_TIME))
     if corner.who_unknown:
         warn(canvas.to_staff(Badge.WHO_INSIDE), Shape.PERSON)
+    if corner.today is not None and corner.today.uncounted:  # of the rule, whose own line has no room for why
+        text = canvas.to_staff(Badge.UNCOUNTED)
+        found.append(_Chip(text=text, shape=Shape.PERSON, ink=theme.muted, ground=theme.panel, spare=True))
     if corner.ailing is not None:
         text = canvas.to_staff(Badge(f"ailing-{corner.ailing}"))
         found.append(_Chip(text=text, shape=Shape.BROKEN, ink=theme.print, ground=theme.warning, spare=True))
@@ -121,8 +122,7 @@ def _rule(rule: TodaysRule, box: Rectangle, canvas: Canvas) -> str:
     """Today's rule, such as "Сегодня: зелёный, синий · 06:00–23:00". Where that is too long, without its first word."""
     said = canvas.to_staff
     enter = ", ".join(said(COLOURS[colour]) for colour in rule.colours) or said(Badge.NOBODY_ENTERS)
-    zone = said(ZONES[rule.zone]) if rule.zone in ZONES else ""
-    parts = [enter, ", ".join(rule.hours), zone, said(Badge.UNCOUNTED) if rule.uncounted else ""]
+    parts = [enter, ", ".join(rule.hours), said(ZONES[rule.zone]) if rule.zone in ZONES else ""]
     short = " · ".join(filter(None, parts))
     whole = f"{said(Badge.TODAY)}: {short}"
     readable = max(SMALLEST, round(canvas.px(RULE) * LEAST))
