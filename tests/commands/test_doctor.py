@@ -14,9 +14,9 @@ from drivers.engine.zxing_engine import ZxingDecoder
 from kiosk.core.events import Part
 from kiosk.core.health.faults import NOT_ENROLLED, NUMBER_OF
 from kiosk.doctor import checks as look
+from kiosk.doctor import inside, things
 from kiosk.doctor import readings as doctor_readings
 from kiosk.doctor import table as doctor
-from kiosk.doctor import things
 from kiosk.doctor.finding import CheckState, Finding, Fix
 from kiosk.doctor.things import Running
 from kiosk.errors import (
@@ -287,6 +287,26 @@ def test_what_a_running_kiosk_has_in_use_is_not_opened_but_asked_for():
         assert things.keypad(busy, optional=False, running=running).state is state
         assert things.scanner(busy, running=running).state is state
         assert things.wired(19, lines, lambda _pins: ["lg"], running=running).state is state
+
+
+@pytest.mark.parametrize(
+    "told, state, says",
+    [
+        ({"inside": 7}, CheckState.OK, "7 inside; no capacity is in force"),
+        ({"inside": 7, "capacity": 60, "counted": "14:02"}, CheckState.OK, "7 inside as of 14:02, of 60"),
+        ({"inside": 62, "capacity": 60, "too_many": 2}, CheckState.WARNING, "62 inside, of 60: 2 too many"),
+        ({"inside": 7, "capacity_ignored": 60}, CheckState.WARNING, "capacity of 60 is not enforced"),
+    ],
+)
+def test_the_running_kiosk_says_whether_the_capacity_is_enforced(told, state, says):
+    found = inside.capacity(Running(status=status(**told)))
+    assert found.state is state
+    assert says in found.says
+
+
+@pytest.mark.parametrize("running", [None, Running(status=None)])
+def test_without_a_kiosk_that_says_so_nobody_knows_of_a_capacity(running):
+    assert inside.capacity(running).state is CheckState.OK
 
 
 def test_a_desk_scanner_opens_or_says_why_not():

@@ -109,7 +109,9 @@ SCENES = {
     "idle": idle(),
     "idle-offline": idle(corner=OFFLINE, hint=Phrase.TURN_FROM_GLARE),
     "idle-over-full": idle(corner=replace(OFFLINE, inside=62, counted="14:02", too_many=2)),
-    "idle-uncounted": idle(corner=replace(CORNER, capacity=None, today=replace(CORNER.today, uncounted=True))),
+    "idle-uncounted": idle(
+        corner=replace(CORNER, capacity=None, today=replace(CORNER.today, uncounted=True))
+    ),
     "idle-covered": idle(corner=replace(CORNER, faults=(37,), ailing=ViewTrouble.COVERED)),
     "idle-weak-supply": idle(corner=replace(CORNER, faults=(33,), ailing=Part.POWER)),
     "idle-no-camera": idle(headline=Phrase.USE_KEYPAD, preview=False, corner=replace(CORNER, faults=(10,))),
