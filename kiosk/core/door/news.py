@@ -98,14 +98,15 @@ def _remembered_number_looked_at(door: Door, edition: Edition, stamp: Stamp) -> 
     A clock that is not trusted may be put right, and then it is another day: so until then it is looked at again.
     """
     people, now = door.people, door.now(stamp)
-    if people.venue is None or not people.venue_remembered:
+    number = people.venue
+    if number is None or not people.venue_remembered:
         return door
-    then, local = (door.local(each).replace(tzinfo=None) for each in (people.venue.at, now))
+    then, local = door.local(number.at).replace(tzinfo=None), door.local(now).replace(tzinfo=None)
     closed = last_closing(edition, then, local)
     if closed is not None:
         people = people.venue_closed(closed.replace(tzinfo=door.setup.zone).astimezone(UTC))
-    elif now - people.venue.at >= LONGEST_STAY:
-        people = people.venue_closed(people.venue.at)
+    elif now - number.at >= LONGEST_STAY:
+        people = people.venue_closed(number.at)
     return replace(door, people=replace(people, venue_remembered=not stamp.trusted))
 
 
