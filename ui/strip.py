@@ -88,7 +88,10 @@ def _chips(corner: Corner, canvas: Canvas) -> list[_Chip]:
 
     if corner.inside is not None:
         text = str(corner.inside) if corner.capacity is None else f"{corner.inside} / {corner.capacity}"
-        found.append(_Chip(text=text, shape=Shape.PERSON, ink=theme.paper, ground=theme.panel, plate=False))
+        if corner.counted and corner.clock:  # beside no clock it would be taken for the time
+            text += f" · {canvas.to_staff(Badge.AS_OF).format(corner.counted)}"
+        ground, plate = (theme.alarm, True) if corner.too_many else (theme.panel, False)
+        found.append(_Chip(text=text, shape=Shape.PERSON, ink=theme.paper, ground=ground, plate=plate))
     if corner.faults:
         text = " · ".join(str(number) for number in corner.faults)
         found.append(_Chip(text=text, shape=Shape.BROKEN, ink=theme.print, ground=theme.warning))
@@ -106,6 +109,9 @@ def _chips(corner: Corner, canvas: Canvas) -> list[_Chip]:
         warn(canvas.to_staff(Badge.NO_TIME))
     if corner.who_unknown:
         warn(canvas.to_staff(Badge.WHO_INSIDE), Shape.PERSON)
+    if corner.today is not None and corner.today.uncounted:  # of the rule, whose own line has no room for why
+        text = canvas.to_staff(Badge.UNCOUNTED)
+        found.append(_Chip(text=text, shape=Shape.PERSON, ink=theme.muted, ground=theme.panel, spare=True))
     if corner.ailing is not None:
         text = canvas.to_staff(Badge(f"ailing-{corner.ailing}"))
         found.append(_Chip(text=text, shape=Shape.BROKEN, ink=theme.print, ground=theme.warning, spare=True))

@@ -123,7 +123,7 @@ def bundle(args: argparse.Namespace) -> int:
 
 def check_config(args: argparse.Namespace) -> int:
     from kiosk import settings as files
-    from kiosk.settings.checks import notes
+    from kiosk.settings.checks import notes, remarks
     from kiosk.settings.default_file import default_toml
 
     if args.default:
@@ -133,7 +133,7 @@ def check_config(args: argparse.Namespace) -> int:
     settings = files.load(chosen)
     if args.show:
         print(files.shown(settings))
-    for note in notes(settings):
+    for note in (*notes(settings), *remarks(settings)):
         print(f"{chosen}: {note}", file=sys.stderr)
     print(f"{chosen}: {sum(map(len, files.SECTIONS.values()))} keys, no mistakes")
     return FINE

@@ -23,6 +23,8 @@ class Today:
     """None: nobody has passed yet."""
     corrections: tuple[int, ...] = ()
     """By how many people staff corrected the number inside today, each time: more, or fewer (negative)."""
+    by_old_number: int = 0
+    """Let in offline, near a full venue, by the last number that was known: by so many it may have been over-full."""
 
     def as_json(self) -> str:
         """Return it for a machine."""
@@ -38,13 +40,16 @@ class Today:
             {"direction": row.direction, "outcome": row.outcome, "colour": row.colour, "visits": row.visits}
             for row in self.visits
         ]
-        day = {
-            "inside": self.inside,
-            "corrections": list(self.corrections),
-            "worked": worked,
-            "visits": visits,
-        }
-        return json.dumps(day, indent=2)
+        return json.dumps(
+            {
+                "inside": self.inside,
+                "by_old_number": self.by_old_number,
+                "corrections": list(self.corrections),
+                "worked": worked,
+                "visits": visits,
+            },
+            indent=2,
+        )
 
     def as_text(self) -> str:
         """Return it for a person."""
@@ -52,6 +57,10 @@ class Today:
             f"{row.visits:5}  {row.direction:5}  {row.outcome:9}  {row.colour or 'no colour'}"
             for row in self.visits
         ]
+        if self.by_old_number:
+            lines.append(
+                f"{self.by_old_number:5}  of them let in by an old number: the registry could not be asked"
+            )
         if self.corrections:
             by = ", ".join(f"{change:+}" for change in self.corrections)
             lines.append(f"the number inside was corrected by staff: {by}")
@@ -71,6 +80,7 @@ def today(file: Path, now: datetime, zone: tzinfo) -> Today:
     try:
         # Who came before midnight may still be inside.
         visits, moved = reports.today(midnight), reports.movements(min(midnight, now - LONGEST_STAY))
+        by_old_number = reports.by_old_number(midnight)
     finally:
         reports.close()
     of_today = [one for one in moved if one.at >= midnight]
@@ -84,4 +94,5 @@ def today(file: Path, now: datetime, zone: tzinfo) -> Today:
         inside=max(0, Occupancy().after(moved).inside),
         worked=days[-1] if days else None,
         corrections=tuple(one.change for one in of_today if one.kind is MovementKind.CORRECTED),
+        by_old_number=by_old_number,
     )

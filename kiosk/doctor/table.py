@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from kiosk.doctor.access_checks import check_files, check_groups, check_runtime, check_secrets
 from kiosk.doctor.camera_checks import check_camera, check_decoders, check_view
+from kiosk.doctor.capacity_checks import check_capacity
 from kiosk.doctor.finding import Finding
 from kiosk.doctor.input_checks import check_alarm, check_keypad, check_passage, check_scanner
 from kiosk.doctor.install_checks import check_configuration, check_packages, check_python
@@ -120,6 +121,8 @@ TABLE = (
         "do what it says, then `kiosk read --live`; docs/wiring/camera.md", check_view),
     Row(38, "alarm", "the fire alarm is listened to, and does not ring",
         "see its loop: a cut wire rings too; then docs/wiring/fire-alarm.md", check_alarm),
+    Row(39, "capacity", "the venue's capacity is enforced, and kept to",
+        'give the venue an exit door, or have its policy say `"capacity_without_exit": "enforce"`', check_capacity),
 )  # fmt: skip
 
 

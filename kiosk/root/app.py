@@ -12,6 +12,7 @@ from contextlib import ExitStack
 
 from kiosk import __version__
 from kiosk.core.events import HealthChanged
+from kiosk.core.model import Stamp
 from kiosk.core.screen.status_line import condition
 from kiosk.enrolment.device import Device, Identity
 from kiosk.ports import Clock
@@ -99,7 +100,11 @@ class App:
 
     def condition(self) -> str:
         """Return how the door is, in a sentence for the technician."""
-        return condition(self.loop.door)
+        return condition(self.loop.door, self._moment())
+
+    def _moment(self) -> Stamp:
+        now = self._clock
+        return Stamp(wall=now.wall(), mono=now.mono(), visit_id="", trusted=now.trusted())
 
     def enrolled_anew(self) -> bool:
         """Whether this device, withdrawn by the registry, belongs to a door again."""
@@ -125,6 +130,7 @@ class App:
         self._kiosk.uplink.documents.load()
         kept = self._kiosk.storage
         self.loop.door = resumed(self.loop.door, kept.store, kept.presence.read(), self._clock, self._boot)
+        self._kiosk.kept_number.begin(self.loop.door)
 
     def _tell_what_is_lost(self) -> None:
         for part, why in self._kiosk.drivers.lost:
@@ -149,7 +155,7 @@ class App:
             heard=self._kiosk.uplink.heard,
             every_s=self._kiosk.settings.sync.heartbeat_every_s,
             clock=clock,
-            tell=lambda door: kept.status.write(KioskStatus.of(door, clock.wall())),
+            tell=lambda door: kept.status.write(KioskStatus.of(door, self._moment())),
         )
         self._undo.callback(kept.status.remove)
         self._work("upkeep", upkeep.body, silence_s=UPKEEP_SILENCE_S)

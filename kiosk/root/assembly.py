@@ -17,6 +17,7 @@ from kiosk.root.after_step import NewestSigned, show_what_works
 from kiosk.root.codes import Codes, codes_of
 from kiosk.root.equipment import Drivers
 from kiosk.root.identify import settings_of
+from kiosk.root.kept_number import KeptNumber
 from kiosk.root.setup import setup_of
 from kiosk.root.storage import Storage, storage_of
 from kiosk.root.uplink import Uplink
@@ -47,6 +48,7 @@ class Kiosk:
     preview: Preview
     loop: Loop
     view: ViewWatch
+    kept_number: KeptNumber
 
     def mend(self) -> None:
         """Try a disk that failed, and keep what the camera learned of its hall. May wait for the disk."""
@@ -84,11 +86,12 @@ def assembled(
         heartbeats=heartbeats,
     )
     recorder = Recorder(storage.store, inbox.put, wake=uplink.syncer.wake, keyring=uplink.keyring, boot=boot)
-    preview, newest_signed = Preview(), NewestSigned(storage.store)
+    preview, newest_signed, kept_number = Preview(), NewestSigned(storage.store), KeptNumber(storage.store)
 
     def after_step(door: Door, event: Event, effects: tuple[Effect, ...]) -> None:
         show_what_works(door, storage.signs, preview, painted=loop.painted)
         newest_signed.keep(door)
+        kept_number.look(door)
         if watch is not None:
             watch(door, event, effects)
 
@@ -110,6 +113,7 @@ def assembled(
         codes=codes_of(settings, setup, storage, uplink, clock.mono),
         preview=preview,
         loop=loop,
+        kept_number=kept_number,
         view=ViewWatch(
             settings.store.path.parent,
             inbox.put,

@@ -39,9 +39,12 @@ def resumed(
         return kept.reports.movements(now - LONGEST_STAY, after=counted), kept.latest_signed()
 
     newer, signed = store.call(look).result()
+    number = store.call(lambda kept: kept.number_inside(door.setup.door)).result()
     door = door.stands(trusts_time=trusted)
     if signed is not None:
         door = replace(door, word=door.word.saw_signed(signed, clock.mono()))
+    if number is not None:
+        door = replace(door, people=door.people.remembers(number))
     return taken_up(door, remembered, newer)
 
 

@@ -1,4 +1,4 @@
-"""The registry's word in the kiosk's file: documents as they came, the list of revoked passes, the latest signed time.
+"""The registry's word in the kiosk's file: documents as they came, the revoked passes, the latest signed time, the number inside.
 
 The part of `Store` (store.py) that is no visitor's record. Whole or not at all; whoever reads a document judges it.
 """
@@ -11,6 +11,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
+from kiosk.core.inside.people import VenueNumber
 from kiosk.store.file import plainly
 from kiosk.store.records import utc_text
 from kiosk.store.revocations import RevocationTable
@@ -55,6 +56,33 @@ class KeptDocuments:
                 utc_text(moment),
             )
 
+    def number_inside(self, door: str) -> VenueNumber | None:
+        """Return the number inside that the registry last told this door, as far as it was kept."""
+        with plainly("the number inside cannot be read"):
+            row = self._run(
+                "SELECT inside, own, at, doors, exits FROM number_inside WHERE door = ?", door
+            ).fetchone()
+        if row is None:
+            return None
+        inside, own, at, doors, exits = row
+        return VenueNumber(
+            inside=inside, own=own, at=datetime.fromisoformat(at), doors=doors, exits=bool(exits)
+        )
+
+    def keep_number_inside(self, door: str, number: VenueNumber) -> None:
+        """Keep the number inside that a door goes by, in place of the one before."""
+        with plainly("the number inside was not kept"), self._db.atomic():
+            self._run(
+                "INSERT OR REPLACE INTO number_inside (id, door, inside, own, at, doors, exits)"
+                " VALUES (1, ?, ?, ?, ?, ?, ?)",
+                door,
+                number.inside,
+                number.own,
+                utc_text(number.at),
+                number.doors,
+                number.exits,
+            )
+
     def keep(self, name: str, kept: Kept) -> None:
         """Keep a document of the registry, whole or not at all: `policy` or `keys`."""
         with plainly(f"the {name} document was not kept"), self._db.atomic():
@@ -79,6 +107,7 @@ class KeptDocuments:
         with plainly("the registry's documents were not dropped"), self._db.atomic():
             self._run("DELETE FROM documents")
             self._run("DELETE FROM signed_time")
+            self._run("DELETE FROM number_inside")
             self.revocations.forget()
 
     def confirm(self, name: str, heard_at: datetime) -> None:

@@ -239,3 +239,19 @@ def additive_corrections(db: Database) -> None:
         db.execute(sql)
     if db.execute("PRAGMA foreign_key_check").fetchall() != astray:
         raise IntegrityError("what waits or is parked has lost its record")
+
+
+@migrations()
+def additive_number_told(db: Database) -> None:
+    """The number inside that the registry told last: with it a door that starts without a network knows of the others."""
+    people = "BETWEEN -1000000 AND 1000000"
+    columns = {
+        "id": ("INTEGER PRIMARY KEY", "id = 1"),
+        "door": ("TEXT NOT NULL", f"door NOT GLOB '*[^A-Z0-9-]*' AND {forms.line('door', 16)}"),
+        "inside": ("INTEGER NOT NULL", f"inside {people}"),
+        "own": ("INTEGER NOT NULL", f"own {people}"),
+        "at": ("TEXT NOT NULL", forms.moment("at")),
+        "doors": ("INTEGER NOT NULL", "doors BETWEEN 1 AND 1000000"),
+        "exits": ("INTEGER NOT NULL", forms.flag("exits")),
+    }
+    db.execute(forms.table("number_inside", columns))

@@ -162,6 +162,16 @@ class Reports:
             for row in rows
         )
 
+    def by_old_number(self, since: datetime) -> int:
+        """Return how many were let in since a moment by a number of the venue that was old, nobody being there to ask."""
+        with plainly("the visits cannot be counted"):
+            [row] = self._all(
+                "SELECT count(*) AS visits FROM records WHERE kind = 'visit' AND counted_at IS NOT NULL"
+                " AND outcome = 'admitted' AND direction = 'entry' AND at >= :since",
+                since=utc_text(since),
+            )
+        return int(row["visits"])
+
     def movements(self, since: datetime, *, after: str = "") -> tuple[Movement, ...]:
         """Return what changed the count, uncalled passages, corrections and closings too, as it was written.
 

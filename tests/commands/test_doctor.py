@@ -16,6 +16,7 @@ from kiosk.core.health.faults import NOT_ENROLLED, NUMBER_OF
 from kiosk.doctor import (
     access_checks,
     camera_checks,
+    capacity_checks,
     input_checks,
     install_checks,
     machine_checks,
@@ -76,7 +77,7 @@ def test_the_numbers_of_the_checks_are_stable():
         (15, "words"), (16, "secrets"), (17, "enrolled"), (18, "documents"), (19, "gate"), (20, "lamp"), (21, "scanner"),
         (22, "service"), (23, "gate-safe"), (24, "watchdog"), (25, "console"), (26, "packages"), (27, "groups"),
         (28, "files"), (29, "runtime"), (31, "swap"), (32, "sound"), (33, "power"), (34, "heat"),
-        (35, "memory"), (36, "passage"), (37, "view"), (38, "alarm"),
+        (35, "memory"), (36, "passage"), (37, "view"), (38, "alarm"), (39, "capacity"),
     ]  # fmt: skip
 
 
@@ -305,6 +306,26 @@ def test_what_a_running_kiosk_has_in_use_is_not_opened_but_asked_for():
         assert input_checks.keypad(busy, optional=False, running=running).state is state
         assert input_checks.scanner(busy, running=running).state is state
         assert output_checks.wired(19, lines, lambda _pins: ["lg"], running=running).state is state
+
+
+@pytest.mark.parametrize(
+    "told, state, says",
+    [
+        ({"inside": 7}, CheckState.OK, "7 inside; no capacity is in force"),
+        ({"inside": 7, "capacity": 60, "counted": "14:02"}, CheckState.OK, "7 inside as of 14:02, of 60"),
+        ({"inside": 62, "capacity": 60, "too_many": 2}, CheckState.WARNING, "62 inside, of 60: 2 too many"),
+        ({"inside": 7, "capacity_ignored": 60}, CheckState.WARNING, "capacity of 60 is not enforced"),
+    ],
+)
+def test_the_running_kiosk_says_whether_the_capacity_is_enforced(told, state, says):
+    found = capacity_checks.capacity(Running(status=status(**told)))
+    assert found.state is state
+    assert says in found.says
+
+
+@pytest.mark.parametrize("running", [None, Running(status=None)])
+def test_without_a_kiosk_that_says_so_nobody_knows_of_a_capacity(running):
+    assert capacity_checks.capacity(running).state is CheckState.OK
 
 
 def test_a_desk_scanner_opens_or_says_why_not():

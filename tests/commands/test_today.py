@@ -1,6 +1,7 @@
 """`kiosk today`: the day's numbers from a real store."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -68,6 +69,25 @@ def test_the_day_counts_by_colour_and_tells_when_the_venue_worked(tmp_path):
     assert "worked from 07:00 to 11:00: 2 in, 1 out, 1 inside" in day.as_text()
     assert json.loads(day.as_json())["worked"]["entries"] == 2
     assert sum(row.visits for row in day.visits) == 3
+
+
+def test_who_was_let_in_by_an_old_number_is_counted(tmp_path):
+    file = tmp_path / "kiosk.db"
+    seen, passed = visit(1, NOON.replace(hour=2), Direction.ENTRY)
+    before = visit(2, NOON.replace(day=22, hour=2), Direction.ENTRY)
+    old = NOON.replace(day=21)
+    store_with(
+        file,
+        [
+            replace(seen, counted_at=old),
+            passed,
+            replace(before[0], counted_at=old),
+            *visit(3, NOON, Direction.ENTRY),
+        ],
+    )
+    day = today(file, NOON, ALMATY)
+    assert day.by_old_number == json.loads(day.as_json())["by_old_number"] == 1
+    assert "1  of them let in by an old number" in day.as_text()
 
 
 def test_a_closing_sends_everybody_home(tmp_path):

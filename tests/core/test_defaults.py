@@ -75,4 +75,4 @@ def test_news_that_leave_something_out_claim_nothing():
 def test_what_waits_and_what_is_parked_are_told_as_they_were_heard():
     man = Doorman()
     man.tell(LinkChanged(online=True, waiting=3, parked=2))
-    assert condition(man.door) == "Open for visitors. Online, 3 records wait, 2 parked."
+    assert condition(man.door, man.stamps.now()) == "Open for visitors. Online, 3 records wait, 2 parked."

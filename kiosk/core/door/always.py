@@ -41,8 +41,8 @@ def always(door: Door, event: Event, stamp: Stamp) -> Step:
             return news.knowledge_changed(door, event, stamp), ()
         case DeviceRevoked():
             return news.device_revoked(door, event)
-        case VenueCounted(number=number):
-            return replace(door, people=door.people.told(number, stamp.mono)), ()
+        case VenueCounted():
+            return news.venue_counted(door, event, stamp)
         case Answered():  # whoever it is about, the registry is there
             return replace(door, word=door.word.heard(stamp)), ()
         case HealthChanged():

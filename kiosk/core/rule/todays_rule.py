@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from functools import lru_cache
 
@@ -29,11 +29,16 @@ class TodaysRule:
     hours: tuple[str, ...]
     """When, in figures that need no language: "06:00–23:00", or "24/7"."""
     zone: Zone
+    uncounted: bool = False
+    """The rule has a capacity, and it is not enforced: no door of the venue is known to count those who leave."""
 
 
-def todays_rule(edition: Edition | None, local: datetime) -> TodaysRule | None:
-    """Return the rule in force at a local moment; None while there is none."""
-    return None if edition is None else _at(edition, local.replace(second=0, microsecond=0, tzinfo=None))
+def todays_rule(edition: Edition | None, local: datetime, *, uncounted: bool = False) -> TodaysRule | None:
+    """Return the rule in force at a local moment; None while there is none. `uncounted`: its capacity is not enforced."""
+    if edition is None:
+        return None
+    rule = _at(edition, local.replace(second=0, microsecond=0, tzinfo=None))
+    return replace(rule, uncounted=True) if uncounted else rule
 
 
 @lru_cache(maxsize=4)  # asked for with every picture, and another one once a minute at most

@@ -232,7 +232,9 @@ def _corner(door: Door, stamp: Stamp) -> Corner:
         waiting=door.word.waiting,
         # Where nobody watches it would tell the hall whose refusal was a red one.
         incidents_waiting=door.word.incidents_waiting if door.setup.attended else 0,
-        today=todays_rule(edition, local),
+        counted=door.counted(stamp),
+        too_many=door.people_too_many(now),
+        today=todays_rule(edition, local, uncounted=door.ignores_capacity(edition)),
         aged=_aged(door, stamp),
         noticed=door.people.noticed if stamp.mono - door.people.noticed_at < NOTICED_S else None,
         who_unknown=door.setup.kind is not DoorKind.EXIT and not door.people.everybody_is_known,

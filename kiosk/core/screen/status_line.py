@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from kiosk.core.door.building import Standing
 from kiosk.core.door.state import Door
+from kiosk.core.model import Stamp
 
 
-def condition(door: Door) -> str:
+def condition(door: Door, stamp: Stamp) -> str:
     """Return the sentence, such as "Open for visitors, without camera and display. Offline, 12 records wait." """
     parts = [part.value for part in door.building.broken]
     without = f", without {_listed(parts)}" if parts else ""
-    return f"{_work(door)}{without}. {_link(door)}."
+    return f"{_work(door)}{without}. {_link(door)}.{_people(door, stamp)}"
 
 
 def _work(door: Door) -> str:
@@ -36,6 +37,15 @@ def _link(door: Door) -> str:
     if not door.building.trusts_time:
         told.append("the time is not known to be right")
     return ", ".join(told)
+
+
+def _people(door: Door, stamp: Stamp) -> str:
+    """The number inside, where staff are told more of it than the number: how old it is, or that it is too large."""
+    counted, too_many = door.counted(stamp), door.people_too_many(door.now(stamp))
+    if not counted and not too_many:
+        return ""
+    told = f" {door.people.inside} inside" + (f" as of {counted}" if counted else "")
+    return f"{told}, {too_many} more than there are places." if too_many else f"{told}."
 
 
 def _listed(words: list[str]) -> str:
