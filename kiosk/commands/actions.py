@@ -195,7 +195,7 @@ def read(args: argparse.Namespace) -> int:
     os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", "100000000")
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
     from kiosk.commands.read_files import outcomes
-    from kiosk.root.cameras import CAMERAS
+    from kiosk.root.camera_drivers import CAMERAS
     from kiosk.root.equipment import eyes
 
     if args.live:
@@ -211,7 +211,7 @@ def _live(open_camera: Callable[[], Camera] | None, reader: Reader, settings: Se
     from kiosk.clock import SystemClock
     from kiosk.commands.read_live import watched
     from kiosk.commands.read_sketch import over, sketch
-    from kiosk.doctor.things import running
+    from kiosk.doctor.running import running
 
     if open_camera is None:
         raise KioskError('expected a camera, found [camera] driver = "none": set another one')
@@ -269,7 +269,7 @@ def _only_findings() -> None:
 
 def _powers_laid_down() -> Powers:
     """Root looks as the door's user does, where this is the installed program: a checkout may lie where that user cannot read."""
-    from kiosk.doctor.files import USER, owner_named
+    from kiosk.doctor.owners import USER, owner_named
     from kiosk.machine.powers import Powers
     from kiosk.update.update import INSTALLED
 

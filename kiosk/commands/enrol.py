@@ -14,7 +14,7 @@ from pathlib import Path
 from kiosk.clock import SystemClock
 from kiosk.core.enrolling.table import Enrolling, EnrolmentStage, EnrolmentTrouble
 from kiosk.core.enrolling.words import SENTENCES
-from kiosk.doctor.things import running
+from kiosk.doctor.running import running
 from kiosk.enrolment.by_text import Lines, enrol_by_text
 from kiosk.enrolment.camera_mode import CameraMode
 from kiosk.enrolment.device import Device

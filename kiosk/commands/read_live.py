@@ -13,7 +13,7 @@ from kiosk.ports import Camera, Grey, Reading
 from kiosk.reader.cards import CardReader
 from kiosk.reader.likeness import code_like
 from kiosk.reader.pipeline import Reader
-from kiosk.workers.bodies import FRAME_WAIT_S
+from kiosk.workers.camera_work import FRAME_WAIT_S
 
 EVERY_S = 1.0
 """How often a line is told."""

@@ -36,9 +36,11 @@ from kiosk.reader.repeats import Repeats
 from kiosk.service.watchdog import LOOP
 from kiosk.threads.heartbeats import Heartbeats
 from kiosk.threads.worker import SILENCE_S, Body, Worker
-from kiosk.workers.bodies import SCAN_SILENCE_S, Preview, typing, watching
+from kiosk.workers.camera_work import SCAN_SILENCE_S, watching
 from kiosk.workers.eyes import Eyes
-from kiosk.workers.inputs import scans
+from kiosk.workers.keypad_work import typing
+from kiosk.workers.preview import Preview
+from kiosk.workers.scanner_work import scans
 
 log = logging.getLogger(__name__)
 

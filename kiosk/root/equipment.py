@@ -11,16 +11,13 @@ import time
 from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TypeVar
 
 from drivers.engine.zbar_engine import ZbarDecoder
 from drivers.engine.zxing_engine import CardDecoder, ZxingDecoder
 from drivers.nothing import LostGate, LostLamp, LostSound, NoDecoder, NoGate, NoLamp, Silence
 from drivers.sensors.board import SystemBoard
-from kiosk.core.effects import Sound
 from kiosk.core.events import Part
-from kiosk.core.rule.policy import Window
 from kiosk.errors import DriverBroken, DriverError, DriverMissing
 from kiosk.ports import (
     Board,
@@ -41,8 +38,9 @@ from kiosk.reader.cards import CardReader, Cards
 from kiosk.reader.formats import ON_CARDS
 from kiosk.reader.pipeline import Reader
 from kiosk.root.awaited_screen import AwaitedScreen
-from kiosk.root.cameras import CAMERAS
-from kiosk.root.inputs import ALARMS, KEYPADS, PASSAGES, SCANNERS
+from kiosk.root.camera_drivers import CAMERAS
+from kiosk.root.input_drivers import ALARMS, KEYPADS, PASSAGES, SCANNERS
+from kiosk.root.quiet_hours import QuietHours
 from kiosk.settings import Settings
 from kiosk.settings.wires import lamp_keys
 
@@ -66,24 +64,6 @@ class Drivers:
     lost: tuple[tuple[Part, str], ...] = ()
     """What was meant to be here and could not be had, and why."""
     open_alarm: Callable[[], FireAlarm] | None = None
-
-
-class QuietHours:
-    """Port `Sounder`: silent during some hours of the venue's day."""
-
-    def __init__(self, sounder: Sounder, hours: Window, local: Callable[[], datetime]) -> None:
-        self._sounder = sounder
-        self._hours = hours
-        self._local = local
-
-    def play(self, sound: Sound) -> None:
-        """Sound, unless it is night."""
-        if not self._hours.holds(self._local()):
-            self._sounder.play(sound)
-
-    def close(self) -> None:
-        """Fall silent for good."""
-        self._sounder.close()
 
 
 def drivers_for(settings: Settings, clock: Clock, last: ExitStack) -> Drivers:

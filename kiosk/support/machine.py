@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from kiosk.doctor.service import GATE_SAFE, SERVICE
+from kiosk.doctor.units import GATE_SAFE, SERVICE
 from kiosk.errors import KioskError
 from kiosk.machine import versions
 from kiosk.machine.programs import RunProgram

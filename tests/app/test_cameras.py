@@ -15,10 +15,12 @@ from drivers.camera.video_devices import Chooser
 from kiosk.core.events import HealthChanged, Part
 from kiosk.errors import CameraLost, DriverHangs, DriverMissing
 from kiosk.ports import Grey
-from kiosk.root.cameras import CAMERAS, chosen, either
+from kiosk.root.camera_drivers import CAMERAS, chosen, either
 from kiosk.settings import parse
 from kiosk.threads.reopening import reopening
-from kiosk.workers.bodies import Preview, Worker, watching
+from kiosk.threads.worker import Worker
+from kiosk.workers.camera_work import watching
+from kiosk.workers.preview import Preview
 from simulator.camera import FakeLight
 from simulator.picamera2 import FakeRibbon
 from tests.app.around import HALL, WITHIN_S, HouseClock

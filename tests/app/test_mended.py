@@ -29,8 +29,11 @@ from kiosk.threads.inbox import Inbox
 from kiosk.threads.reopening import REOPEN_S
 from kiosk.trust import Keyring
 from kiosk.workers.board_watch import LOOK_S, BoardWatch
-from kiosk.workers.bodies import Preview, scanning, typing
-from kiosk.workers.inputs import alarmed, desk_scanning, passing
+from kiosk.workers.camera_work import scanning
+from kiosk.workers.keypad_work import typing
+from kiosk.workers.preview import Preview
+from kiosk.workers.scanner_work import desk_scanning
+from kiosk.workers.sensor_work import alarmed, passing
 from kiosk.workers.view_watch import ViewWatch
 from simulator.board import FakeBoard
 from simulator.lens import empty_hall

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.workers.bodies import POLL_S
+from kiosk.workers.listening import POLL_S
 from registry.demo_people import DEMO_DOOR
 from tests.app.house import House
 from tests.enrolled import enrolled

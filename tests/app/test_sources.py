@@ -10,9 +10,9 @@ from kiosk.core.model import Direction, Identifier, IdentifierKind, NotACredenti
 from kiosk.ports import Reading
 from kiosk.reader.repeats import Repeats
 from kiosk.uplink.client import Arrivals
-from kiosk.workers.bodies import LISTEN_PAUSE_S, listening
 from kiosk.workers.in_view import InView
-from kiosk.workers.inputs import NOISE_S, desk_scanning
+from kiosk.workers.listening import LISTEN_PAUSE_S, listening
+from kiosk.workers.scanner_work import NOISE_S, desk_scanning
 from tests.factories import make_iin, make_phone
 
 GARBAGE, HALF = (NotACredential(reason=each) for each in (TextFault.CONTROL_BYTES, TextFault.HALF_SCAN))

@@ -12,7 +12,7 @@ from kiosk.core.door.state import State
 from kiosk.core.events import Part
 from kiosk.core.health.camera_view import WHY, ViewTrouble
 from kiosk.doctor.finding import CheckState as Found
-from kiosk.doctor.things import Running
+from kiosk.doctor.running import Running
 from kiosk.doctor.view import view
 from kiosk.errors import CameraLost
 from kiosk.reader.scenery import LEARNED, Scenery

@@ -4,7 +4,7 @@ import pytest
 
 from drivers.sensors.board import SystemBoard
 from kiosk.core.health.board import Vitals
-from kiosk.doctor import board as doctor_board
+from kiosk.doctor import machine_checks, store_checks
 from kiosk.doctor.finding import CheckState
 from simulator.board import FakeBoard
 
@@ -19,7 +19,7 @@ def read(fake, tmp_path):
     return SystemBoard(tmp_path, fake.root).read
 
 
-CHECKS = [doctor_board.power, doctor_board.heat, doctor_board.memory]
+CHECKS = [machine_checks.power, machine_checks.heat, machine_checks.memory]
 
 
 @pytest.mark.parametrize("check", CHECKS)
@@ -29,17 +29,17 @@ def test_a_board_that_is_well_is_ok(check, read):
 
 @pytest.mark.parametrize("check", CHECKS)
 def test_a_machine_that_does_not_tell_is_no_warning_and_says_so(check):
-    assert check(Vitals()) == doctor_board.NOT_TOLD
+    assert check(Vitals()) == machine_checks.NOT_TOLD
 
 
 @pytest.mark.parametrize(
     "check, hurt, says",
     [
-        (doctor_board.power, lambda fake: fake.undervolt(), "fell below 4.63 V"),
-        (doctor_board.heat, lambda fake: fake.warm(82), "82 degrees"),
-        (doctor_board.memory, lambda fake: fake.memory(0.02), "only 2% of the memory"),
-        (doctor_board.worn, lambda fake: fake.mount(read_only=True), "cannot be written"),
-        (doctor_board.worn, lambda fake: fake.mount(errors=4), "counted 4 errors"),
+        (machine_checks.power, lambda fake: fake.undervolt(), "fell below 4.63 V"),
+        (machine_checks.heat, lambda fake: fake.warm(82), "82 degrees"),
+        (machine_checks.memory, lambda fake: fake.memory(0.02), "only 2% of the memory"),
+        (store_checks.worn, lambda fake: fake.mount(read_only=True), "cannot be written"),
+        (store_checks.worn, lambda fake: fake.mount(errors=4), "counted 4 errors"),
     ],
 )
 def test_what_a_board_suffers_from_is_a_warning_with_its_remedy(check, hurt, says, fake, read):
@@ -49,4 +49,4 @@ def test_what_a_board_suffers_from_is_a_warning_with_its_remedy(check, hurt, say
 
 
 def test_a_card_that_complains_of_nothing_leaves_the_word_to_the_disk_check(read):
-    assert doctor_board.worn(read()) is None
+    assert store_checks.worn(read()) is None

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.doctor import files
+from kiosk.doctor import access_checks, owners
 from kiosk.doctor import readings as doctor_readings
-from kiosk.doctor.files import FileOwner
 from kiosk.doctor.finding import CheckState, Finding
+from kiosk.doctor.owners import FileOwner
 from kiosk.errors import KioskError
 
 ME = FileOwner(uid=os.getuid(), gid=os.getgid())
@@ -40,7 +40,7 @@ def configuration(tmp_path: Path) -> Path:
 @pytest.fixture
 def look(data, configuration):
     def look(owner: FileOwner | None = ME) -> Finding:
-        return files.files(data, configuration, owner, ME)
+        return access_checks.files(data, configuration, owner, ME)
 
     return look
 
@@ -150,12 +150,12 @@ def test_a_repair_follows_no_link_of_either_kind(data, tmp_path):
     os.mkfifo(data / "pipe")
     for name in ("link", "second-name", "folder/file", "pipe"):
         with pytest.raises(KioskError, match="look at it by hand"):
-            files.put_right(files.Wrong(path=data / name, folder=data, owner=ME, take_away=0o077, give=0))
+            owners.put_right(owners.Wrong(path=data / name, folder=data, owner=ME, take_away=0o077, give=0))
     assert (mode(victim), mode(elsewhere / "file") & 0o044) == (0o644, 0o044)
 
 
 def test_the_doors_user_is_in_the_groups_that_this_system_has():
-    system = {"video": ["pi", files.USER], "gpio": ["pi"], "input": [files.USER], "audio": [files.USER]}
+    system = {"video": ["pi", owners.USER], "gpio": ["pi"], "input": [owners.USER], "audio": [owners.USER]}
 
     def ask(*words: str) -> str:
         assert words[:3] == ("usermod", "--append", "--groups")
@@ -164,7 +164,7 @@ def test_the_doors_user_is_in_the_groups_that_this_system_has():
         return ""
 
     def look(known: FileOwner | None = ME) -> Finding:
-        return files.groups(ask, here=True, members=lambda: system, known=lambda _user: known)
+        return access_checks.groups(ask, here=True, members=lambda: system, known=lambda _user: known)
 
     found = look()
     assert (found.state, found.says.startswith("ashyq-kiosk is not in gpio:")) == (CheckState.BROKEN, True)
@@ -176,7 +176,7 @@ def test_the_doors_user_is_in_the_groups_that_this_system_has():
 
 def test_the_groups_are_those_that_the_installation_gives(root: Path):
     said = (root / "systemd" / "sysusers.d" / "ashyq-kiosk.conf").read_text()
-    assert set(re.findall(rf"(?m)^m {files.USER} (\S+)$", said)) == set(files.GROUPS)
+    assert set(re.findall(rf"(?m)^m {owners.USER} (\S+)$", said)) == set(access_checks.GROUPS)
 
 
 @pytest.mark.parametrize(
@@ -187,4 +187,4 @@ def test_who_is_inside_has_to_lie_in_memory(there, memory, state, tmp_path: Path
     folder = tmp_path / "run"
     if there:
         folder.mkdir()
-    assert files.runtime(folder, here=True, is_in_memory=lambda _folder: memory).state == state
+    assert access_checks.runtime(folder, here=True, is_in_memory=lambda _folder: memory).state == state

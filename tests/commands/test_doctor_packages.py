@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.doctor import packages as doctor_packages
-from kiosk.doctor.site import PINS
+from kiosk.doctor import install_checks
+from kiosk.doctor.install_checks import PINS
 
 VENV = Path("/venv")
 PINNED = "numpy==2.4.6 ; python_version >= '3.11' \\\n    --hash=sha256:00\npygame-ce==2.5.8 \\\nrequests[socks]==2.32.5\n"
@@ -15,7 +15,7 @@ PLACES = {"numpy": VENV / "numpy.py", "simplejpeg": VENV / "simplejpeg.so", "lgp
 
 
 def look(needed=(), versions=GOOD, places=PLACES):
-    return doctor_packages.packages(needed, PINNED, where=places.get, version_of=versions.get, prefix=VENV)
+    return install_checks.packages(needed, PINNED, where=places.get, version_of=versions.get, prefix=VENV)
 
 
 @pytest.mark.parametrize(
@@ -44,5 +44,5 @@ def test_what_comes_from_debian_is_named_as_debian_names_it():
 
 
 def test_this_very_environment_is_as_pinned():
-    found = doctor_packages.packages((), PINS.read_text())
+    found = install_checks.packages((), PINS.read_text())
     assert found.state == "ok", found.says

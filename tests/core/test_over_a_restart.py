@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
-from kiosk.core.door.over_a_restart import KEY_BYTES, VERSION, Remembered
+from kiosk.core.door.over_a_restart import KEY_BYTES, VERSION, Remembered, taken_up
 from kiosk.core.inside.occupancy import Movement, Occupancy
 from kiosk.core.inside.presence import Entered, Presence
 from kiosk.core.model import Colour, Direction, DoorKind
@@ -132,3 +133,18 @@ def test_the_list_stays_where_as_many_are_inside_as_it_names():
     man = entered(1, 2)
     presence, occupancy = remembered(man).caught_up([moved(3, Direction.ENTRY), moved(4, Direction.EXIT)])
     assert (len(presence.inside), occupancy.inside) == (2, 2)
+
+
+def test_a_door_that_is_taken_up_knows_the_people_of_before_by_the_key_of_before():
+    man, fresh = entered(1), make_door(DoorKind.TOGGLE)
+    fresh = replace(fresh, setup=replace(fresh.setup, presence_key=b"another" * 4))
+    door = taken_up(fresh, remembered(man), [moved(2, Direction.ENTRY)])
+    assert (len(door.people.presence.inside), door.people.occupancy.inside) == (1, 2)
+    assert door.setup.presence_key == man.door.setup.presence_key
+
+
+def test_where_nothing_is_remembered_the_store_says_how_many_and_nobody_says_who():
+    fresh = make_door(DoorKind.TOGGLE)
+    door = taken_up(fresh, None, [moved(1, Direction.ENTRY), moved(2, Direction.ENTRY)])
+    assert (door.people.presence.inside, door.people.occupancy.inside) == ((), 2)
+    assert door.setup.presence_key == fresh.setup.presence_key

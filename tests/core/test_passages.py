@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 
 import pytest
 
-from kiosk.core.door.passages import TAILGATE_S
+from kiosk.core.door.passages import TAILGATE_S, assumed, passage_id
 from kiosk.core.door.state import State
 from kiosk.core.effects import Chime, Shut, Sound, Tell
 from kiosk.core.events import GateFailed, HealthChanged, Part, Passed, PolicyArrived, Tick
@@ -328,3 +328,10 @@ def test_after_a_restart_the_count_starts_from_the_passages_since_the_last_closi
     assert Occupancy().after(moved[:3]).inside == 0
     assert Occupancy().after(moved).through == moved[-1].uid
     assert Occupancy().after([]) == Occupancy()
+
+
+def test_whom_a_stop_cut_short_is_taken_to_have_gone_in_unseen_and_is_told_of_once():
+    one = assumed(make_id(1), NOON, time_trusted=False)
+    assert (one.visit_id, one.passed, one.sensed, one.ended_at) == (make_id(1), True, False, NOON)
+    assert not one.time_trusted
+    assert one.id == passage_id(make_id(1))

@@ -34,9 +34,7 @@ ROOTS = (
     "kiosk.commands.actions",
     "kiosk.commands.enrol",
     "kiosk.commands.gate_safe",
-    "kiosk.doctor.table",
     "kiosk.doctor.readings",
-    "kiosk.doctor.site",
     "kiosk.demo",
 )
 FLOORS: tuple[tuple[str, ...], ...] = (

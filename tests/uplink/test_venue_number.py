@@ -12,7 +12,7 @@ from kiosk.core.events import PlaceAnswered
 from kiosk.core.inside.people import VenueNumber
 from kiosk.errors import RegistryRefused, RegistryUnreachable
 from kiosk.uplink.answers import venue_number
-from kiosk.workers.bodies import Asker
+from kiosk.workers.asking import Asker
 from tests.factories import make_id
 
 SAID = {"inside": -1, "own": 2, "at": "2026-12-01T09:00:00Z", "doors": 2, "exits": True}

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Self
 
@@ -90,6 +90,18 @@ class Remembered:
             )
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return None
+
+
+def taken_up(door: Door, remembered: Remembered | None, newer: Iterable[Movement]) -> Door:
+    """Return the door with the people of before its restart: who is inside where that is remembered, how many in any case.
+
+    `newer` is what the store has that was written after the last record of what is remembered; all of it, where nothing is.
+    """
+    if remembered is None:
+        return door.counts(occupancy=Occupancy().after(newer))
+    presence, occupancy = remembered.caught_up(newer)
+    setup = replace(door.setup, presence_key=remembered.key)
+    return replace(door, setup=setup).counts(presence=presence, occupancy=occupancy)
 
 
 def _entered(said: dict[str, Any]) -> Entered:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from kiosk.core.door.state import Door, Step
 from kiosk.core.effects import Chime, Effect, Shut, Sound, Tell, Write
@@ -99,6 +100,21 @@ def expire(door: Door, stamp: Stamp) -> Step:
 def withdrawn(visit_id: str, stamp: Stamp) -> Write:
     """Return the record that an admitted visit came to nothing, because its gate was never opened."""
     return _passage(visit_id, stamp, passed=False, sensed=False)
+
+
+def assumed(visit_id: str, at: datetime, *, time_trusted: bool) -> Passage:
+    """Return the record that the visitor of a visit that a stop cut short went in, unseen: the gate may have opened.
+
+    To withdraw it would lose somebody who is inside; and whoever did not go in is missed by nobody (docs/decisions.md).
+    """
+    return Passage(
+        id=passage_id(visit_id),
+        visit_id=visit_id,
+        passed=True,
+        ended_at=at,
+        sensed=False,
+        time_trusted=time_trusted,
+    )
 
 
 def _forget(door: Door, visit_id: str) -> Door:

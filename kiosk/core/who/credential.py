@@ -60,7 +60,7 @@ def understand(text: str, *, verify: Verify, venue_url: str, door: str) -> Crede
 def precedence(credential: Credential) -> int:
     """Return the place of a code among those that are in view together: ours first, our own venue code last.
 
-    >>> precedence(OwnVenueCode()) > precedence(NotACredential(reason=Refusal.NOT_OURS))
+    >>> precedence(OwnVenueCode()) > precedence(NotACredential(reason=TextFault.NOT_OURS))
     True
     """
     match credential:

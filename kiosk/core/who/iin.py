@@ -57,7 +57,7 @@ def hints(iin: str) -> frozenset[Oddness]:
     """Return what is unusual about a valid number: for staff, never a reason to refuse it.
 
     >>> sorted(hints("940140000385"))
-    [<Hint.COMPANY: 'company'>, <Hint.DATE: 'date'>, <Hint.SEVENTH_DIGIT: 'seventh-digit'>]
+    [<Oddness.COMPANY: 'company'>, <Oddness.DATE: 'date'>, <Oddness.SEVENTH_DIGIT: 'seventh-digit'>]
     """
     month, day = int(iin[2:4]), int(iin[4:6])
     real_date = 1 <= month <= 12 and 1 <= day <= _DAYS_IN_MONTH[month - 1]

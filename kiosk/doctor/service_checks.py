@@ -1,7 +1,6 @@
-"""What `kiosk doctor` looks at of the system around the door: its service, its watchdogs, its console, its swap.
+"""What `kiosk doctor` looks at of the service (22) and of what belongs to it: gate-safe (23), watchdog (24), console (25).
 
-Each takes what it depends on and returns a Finding. On a machine where the kiosk is not installed (a checkout) that is
-said once, by check 22, and the others have nothing to look at.
+On a machine where the kiosk is not installed (a checkout) that is said once, by 22, and the others have nothing to look at.
 """
 
 from __future__ import annotations
@@ -10,31 +9,35 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from kiosk.doctor.finding import Finding, Fix, broken, ok, warning
+from kiosk.doctor.site import Site
+from kiosk.doctor.units import GATE_SAFE, NOT_INSTALLED, SERVICE, shown
 from kiosk.errors import KioskError
-from kiosk.machine.programs import RunProgram
+from kiosk.machine.programs import RunProgram, said
 
-SERVICE, GATE_SAFE = "ashyq-kiosk.service", "ashyq-kiosk-gate-safe.service"
 OFTEN = 5
 """So many restarts since the machine started deserve a look."""
 CONSOLE_BLANK = Path("/sys/module/kernel/parameters/consoleblank")
 WATCHDOGS = Path("/sys/class/watchdog")
-SWAPS = Path("/proc/swaps")
-BLOCKS = Path("/sys/block")
-NOT_INSTALLED = ok("nothing to look at: the kiosk is not installed as a service here (22)")
 
 
-def installed(ask: RunProgram) -> bool:
-    """Whether the system knows our service. False, too, where there is no systemd."""
-    return shown(ask, SERVICE, "LoadState").get("LoadState") == "loaded"
+def check_service(_site: Site) -> Finding:
+    """Check 22."""
+    return service(said)
 
 
-def shown(ask: RunProgram, unit: str, *names: str) -> Mapping[str, str]:
-    """Return properties of a unit as `systemctl show` prints them; nothing where there is no systemd."""
-    try:
-        lines = ask("systemctl", "show", unit, f"--property={','.join(names)}").splitlines()
-    except KioskError:
-        return {}
-    return dict(line.split("=", 1) for line in lines if "=" in line)
+def check_gate_safe(site: Site) -> Finding:
+    """Check 23."""
+    return gate_safe(said, here=site.here)
+
+
+def check_watchdog(site: Site) -> Finding:
+    """Check 24."""
+    return hardware_watchdog(said, here=site.here)
+
+
+def check_console(site: Site) -> Finding:
+    """Check 25."""
+    return console(said, site.settings.screen.driver, here=site.here)
 
 
 def service(ask: RunProgram) -> Finding:
@@ -127,33 +130,6 @@ def console(ask: RunProgram, driver: str, *, here: bool, blank: Path = CONSOLE_B
             "put consoleblank=0 at the end of the line in /boot/firmware/cmdline.txt (install.sh does), then: sudo reboot",
         )
     return ok("the door's own, and never dark")
-
-
-def swap(swaps: Path = SWAPS, blocks: Path = BLOCKS) -> Finding:
-    """Memory does not go to the card: it holds the number of whoever stands at the door."""
-    try:
-        lines = swaps.read_text(encoding="utf-8", errors="replace").splitlines()[1:]
-    except OSError:
-        return ok("none")
-    on_disk = [name for line in lines if line.split() and _on_a_disk(name := line.split()[0], blocks)]
-    if on_disk:
-        return warning(
-            f"memory may go to the disk, with a visitor's number in it: {', '.join(on_disk)}",
-            "Raspberry Pi OS 13: run install.sh again, then sudo reboot; 12: sudo systemctl disable --now dphys-swapfile; "
-            "elsewhere: sudo swapoff -a, and take swap out of /etc/fstab",
-        )
-    return ok("none on a disk")
-
-
-def _on_a_disk(swap: str, blocks: Path) -> bool:
-    """Swap in compressed memory may still have a disk behind it, for what is not used for long."""
-    if not swap.startswith("/dev/zram"):
-        return True
-    try:
-        behind = (blocks / Path(swap).name / "backing_dev").read_text(encoding="utf-8").strip()
-    except OSError:
-        return False  # this kernel has it not
-    return behind not in ("", "none")
 
 
 def _enabled(unit: Mapping[str, str]) -> bool:

@@ -1,18 +1,23 @@
-"""What `kiosk doctor` looks at of Debian's packages and Python's wheels: the right ones, from the right place.
+"""What `kiosk doctor` looks at of what was installed: Python (1), the configuration (2), the packages (26).
 
-Nothing is imported: a library that kills the process at its import must not kill the doctor.
+Nothing is imported for 26: a library that kills the process at its import must not kill the doctor.
 """
 
 from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 
 from kiosk.doctor.finding import Finding, broken, ok, warning
+from kiosk.doctor.site import Site
+from kiosk.errors import SettingsError
+from kiosk.settings import CHECKOUT, SECTIONS, choose
+from kiosk.settings.checks import notes
+from kiosk.settings.wires import wires
 
 FROM_DEBIAN = {
     "lgpio": "python3-lgpio",
@@ -25,9 +30,49 @@ OWN_WHEELS = ("numpy", "simplejpeg")
 """Where a wheel of ours has to win over Debian's build, which dies beside our numpy."""
 _PIN = re.compile(r"(?m)^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^\s;\\]+)")
 _SHOWN = 4
-
 FindLibrary = Callable[[str], Path | None]
 """Where a library would be imported from, by its import name; None where it is not installed."""
+
+PINS = CHECKOUT.parent.parent / "requirements" / "kiosk.txt"
+
+
+def check_python(_site: Site) -> Finding:
+    """Check 1."""
+    return python_version(sys.version_info[:3])
+
+
+def check_configuration(site: Site) -> Finding:
+    """Check 2."""
+    try:
+        told = list(notes(site.settings))
+        chosen = choose(site.config)
+    except SettingsError as mistakes:
+        return broken(str(mistakes), "mend these lines; `kiosk check-config` reads them again")
+    if told:
+        return warning(
+            f"{chosen}: " + "\n".join(told), "fine for a trial; at a door, change what the line says"
+        )
+    return ok(f"{chosen}: {sum(map(len, SECTIONS.values()))} keys, no mistakes")
+
+
+def check_packages(site: Site) -> Finding:
+    """Check 26."""
+    needed = []
+    if any(True for _ in wires(site.settings)) and Path("/proc/device-tree/model").exists():
+        needed.append("lgpio")
+    if site.settings.camera.driver == "picamera2":
+        needed += ["libcamera", "picamera2"]
+    if "evdev" in (site.settings.keypad.driver, site.settings.scanner.driver):
+        needed.append("evdev")
+    return packages(needed, PINS.read_text(encoding="utf-8"))
+
+
+def python_version(version: Sequence[int]) -> Finding:
+    """3.11 to 3.13."""
+    shown = ".".join(str(part) for part in version[:3])
+    if (3, 11) <= tuple(version[:2]) <= (3, 13):
+        return ok(f"Python {shown}")
+    return broken(f"Python {shown}, expected 3.11 to 3.13", "run install.sh on Raspberry Pi OS 12 or 13")
 
 
 def where(library: str) -> Path | None:
