@@ -92,6 +92,16 @@ class Seen:
     """What was learned of the hall, where it is worth keeping over a restart."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learned:
+    """What earlier eyes knew of the view: it is handed to those that are opened next."""
+
+    scenery: bytes = field(default=b"", repr=False)
+    """What the hall looks like (`kiosk/reader/scenery.py`); empty where nobody knows."""
+    trouble: ViewTrouble | None = None
+    """What was wrong with the picture, until somebody sees that it is not any more."""
+
+
 class Eyes(Protocol):
     """A camera and the reader behind it."""
 

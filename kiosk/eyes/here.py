@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from kiosk.core.hint import Hint
-from kiosk.ports import Camera, Grey, Reading, Seen
+from kiosk.ports import Camera, Grey, Learned, Reading, Seen
 from kiosk.reader.lookout import Lookout
 from kiosk.reader.scenery import Scenery
 
@@ -36,11 +36,11 @@ class CameraEyes:
     """One camera that is open, for as long as it is."""
 
     def __init__(
-        self, camera: Camera, reader: CodeReader, *, mono: Callable[[], float], scenery: bytes = b""
+        self, camera: Camera, reader: CodeReader, *, mono: Callable[[], float], learned: Learned = Learned()
     ) -> None:
-        """`scenery`: what was learned of the hall before; nothing where it is not whole."""
+        """`learned`: what eyes before these knew of the view. A scenery that is not whole counts as none."""
         self._camera, self._reader, self._mono = camera, reader, mono
-        self._lookout = Lookout(Scenery.from_bytes(scenery))
+        self._lookout = Lookout(Scenery.from_bytes(learned.scenery), learned.trouble)
         self._told = self._lookout.scenery
         self._tell_at = self._drawn_at = float("-inf")
         self._is_open, self._read = True, 0

@@ -10,14 +10,14 @@ import base64
 import binascii
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from kiosk.core.health.camera_view import ViewTrouble
 from kiosk.core.hint import Hint
 from kiosk.core.who.credential import LONGEST
 from kiosk.errors import CameraLost, DriverError, DriverHangs, DriverMissing
-from kiosk.ports import Reading, Seen, Symbology
+from kiosk.ports import Learned, Reading, Seen, Symbology
 
 LONGEST_BYTES = 128 * 1024
 """Of one message: less than a UNIX socket takes at once by default (212,992), more than what is learned of a hall."""
@@ -75,7 +75,7 @@ class Open:
     """The door's first word: how to open the camera (the sections `camera` and `reader` of a configuration, as TOML)."""
 
     settings: str
-    scenery: bytes = b""
+    learned: Learned = field(default_factory=Learned)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +120,8 @@ def failed(failure: DriverError) -> bytes:
 
 def to_open(order: Open) -> bytes:
     """Return the door's first message."""
-    return _packed({"open": order.settings, "scenery": base64.b64encode(order.scenery).decode()})
+    scenery = base64.b64encode(order.learned.scenery).decode()
+    return _packed({"open": order.settings, "scenery": scenery, "trouble": order.learned.trouble})
 
 
 def hear(word: Heard) -> bytes:
@@ -162,8 +163,9 @@ def of_the_eyes(packet: bytes, now: float) -> tuple[Seen, Picture | None] | Open
 def of_the_door(packet: bytes) -> Open | Heard:
     """Return what the door says. Raises Garbled."""
     match _unpacked(packet):
-        case {"open": str(settings), "scenery": str(learned)}:
-            return Open(settings=settings, scenery=_bytes(learned))
+        case {"open": str(settings), "scenery": str(scenery), "trouble": trouble}:
+            learned = Learned(scenery=_bytes(scenery), trouble=_one_of(ViewTrouble, trouble))
+            return Open(settings=settings, learned=learned)
         case {"is_open": bool(is_open), "read": int(read)} if 0 <= read <= LARGEST_PX:
             return Heard(is_open=is_open, read=read)
     raise Garbled("expected a word of the door")

@@ -53,7 +53,7 @@ def look(line: socket.socket, at_work: AtWork, rests_until: dict[str, float], te
         reader = Reader(guard(Faulty(ZxingDecoder()), "zxing", instead=second), second)
         frames = [frame for text in texts for frame in [HALL] * 5 + [still(text) if text else HALL] * 8]
         camera = ReplayCamera(frames, idle=[HALL], pace=FramePace(FPS))
-        return CameraEyes(camera, reader, mono=time.monotonic, scenery=order.scenery)
+        return CameraEyes(camera, reader, mono=time.monotonic, learned=order.learned)
 
     cell.look_for(line, open_eyes, lambda _order: HALL.size)
 

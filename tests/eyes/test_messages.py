@@ -13,11 +13,13 @@ from kiosk.core.who.credential import LONGEST
 from kiosk.errors import CameraLost, DriverError, DriverHangs, DriverMissing
 from kiosk.eyes import messages
 from kiosk.eyes.messages import Failed, Garbled, Heard, Open, Opened, Picture
-from kiosk.ports import Reading, Seen, Symbology
+from kiosk.ports import Learned, Reading, Seen, Symbology
 
 NOW = 1000.0
 
-corners = st.lists(st.tuples(st.integers(-50, 4096), st.integers(-50, 4096)), min_size=4, max_size=4).map(tuple)
+corners = st.lists(st.tuples(st.integers(-50, 4096), st.integers(-50, 4096)), min_size=4, max_size=4).map(
+    tuple
+)
 readings = st.builds(
     Reading,
     text=st.text(st.characters(codec=None), max_size=60),
@@ -124,7 +126,8 @@ def test_a_camera_that_fails_over_there_fails_here_by_the_same_error(kind):
 
 @given(st.text(max_size=200), st.binary(max_size=200), st.booleans(), st.integers(0, 4096))
 def test_what_the_door_says_comes_through_whole(settings, scenery, is_open, read):
-    order, word = Open(settings=settings, scenery=scenery), Heard(is_open=is_open, read=read)
+    learned = Learned(scenery=scenery, trouble=ViewTrouble.DARK)
+    order, word = Open(settings=settings, learned=learned), Heard(is_open=is_open, read=read)
     assert messages.of_the_door(messages.to_open(order)) == order
     assert messages.of_the_door(messages.hear(word)) == word
 
