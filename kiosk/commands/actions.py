@@ -185,6 +185,12 @@ def gate_safe(args: argparse.Namespace) -> int:
     )
 
 
+def eyes(args: argparse.Namespace) -> int:
+    from kiosk.root.eyes import serve
+
+    return serve(args.doors, args.until)
+
+
 def read(args: argparse.Namespace) -> int:
     if bool(args.paths) == args.live:
         raise KioskError(
