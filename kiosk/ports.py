@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 from kiosk.core.effects import Signal, Sound
 from kiosk.core.events import Key, Passed
 from kiosk.core.health.board import Vitals
+from kiosk.core.health.camera_view import ViewTrouble
+from kiosk.core.hint import Hint
 from kiosk.core.model import Colour, Direction, Identifier, NotACredential, Status, Via
 from kiosk.core.screen.view import View
 from kiosk.core.strokes import Stroke
@@ -68,6 +70,55 @@ class Decoder(Protocol):
 
     def decode(self, frame: Grey) -> list[Reading]:
         """Return every code that could be read, in no particular order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What the eyes tell of the newest frame."""
+
+    mono: float
+    """When it was looked at, in seconds of the monotonic clock."""
+    moved_at: float = float("-inf")
+    """When something last moved before the camera, by the same clock."""
+    readings: tuple[Reading, ...] = ()
+    """Its codes, the one nearest the middle first."""
+    guidance: Hint | None = None
+    """What would help whoever holds up a code that is not read."""
+    trouble: ViewTrouble | None = None
+    """What is wrong with the picture as a whole."""
+    frame: Grey | None = None
+    """The picture itself, only where it is to be drawn."""
+    scenery: bytes = field(default=b"", repr=False)
+    """What was learned of the hall, where it is worth keeping over a restart."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learned:
+    """What earlier eyes knew of the view: it is handed to those that are opened next."""
+
+    scenery: bytes = field(default=b"", repr=False)
+    """What the hall looks like (`kiosk/reader/scenery.py`); empty where nobody knows."""
+    trouble: ViewTrouble | None = None
+    """What was wrong with the picture, until somebody sees that it is not any more."""
+
+
+class Eyes(Protocol):
+    """A camera and the reader behind it."""
+
+    def look(self, wait_s: float) -> Seen:
+        """Return what is to be told next.
+
+        Raises CameraLost where nothing came within `wait_s` seconds; never blocks longer.
+        """
+        ...
+
+    def hear(self, *, is_open: bool, read: int) -> None:
+        """Take what the door knows: whether visitors may come now, and how many new codes it took from the last look."""
+        ...
+
+    def close(self) -> None:
+        """Give the camera back."""
         ...
 
 

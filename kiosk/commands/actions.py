@@ -185,6 +185,12 @@ def gate_safe(args: argparse.Namespace) -> int:
     )
 
 
+def eyes(args: argparse.Namespace) -> int:
+    from kiosk.root.eyes import serve
+
+    return serve(args.doors, args.until)
+
+
 def read(args: argparse.Namespace) -> int:
     if bool(args.paths) == args.live:
         raise KioskError(
@@ -196,12 +202,14 @@ def read(args: argparse.Namespace) -> int:
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
     from kiosk.commands.read_files import outcomes
     from kiosk.root.camera_drivers import CAMERAS
-    from kiosk.root.equipment import eyes
+    from kiosk.root.eyes import code_reader
 
     if args.live:
-        return _live(CAMERAS[settings.camera.driver](settings), eyes(settings.reader.formats), settings)
+        return _live(
+            CAMERAS[settings.camera.driver](settings), code_reader(settings.reader.formats), settings
+        )
     worst = FINE
-    for outcome in outcomes(args.paths, lambda: eyes(settings.reader.formats), settings.camera.size):
+    for outcome in outcomes(args.paths, lambda: code_reader(settings.reader.formats), settings.camera.size):
         print(outcome.as_json() if args.json else outcome.as_line(), flush=True)
         worst = max(worst, BROKEN if outcome.fault else FINE if outcome.readings else LOOK)
     return worst

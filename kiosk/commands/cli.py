@@ -157,6 +157,21 @@ def parser() -> argparse.ArgumentParser:
         "kiosk gate-safe",
     )
 
+    looking = add_command(
+        commands,
+        "eyes",
+        do.eyes,
+        "Look at the camera's pictures for a door, in a process that has nothing else. The service ashyq-kiosk-eyes is this; "
+        "where there is none, `kiosk run` begins it.",
+        "kiosk eyes",
+    )
+    looking.add_argument(
+        "--doors", type=int, metavar="FD", help="the open file at which doors call; without it systemd gives one"
+    )
+    looking.add_argument(
+        "--until", type=int, metavar="FD", help="an open file whose other end, when it is closed, ends this process"
+    )
+
     reading = add_command(
         commands,
         "read",

@@ -20,7 +20,7 @@ from kiosk.enrolment.camera_mode import CameraMode
 from kiosk.enrolment.device import Device
 from kiosk.enrolment.enroller import Enroller
 from kiosk.errors import DeviceError, EnrolmentError
-from kiosk.root.equipment import drivers_for, eyes
+from kiosk.root.equipment import drivers_for
 from kiosk.root.identify import enroller_for
 from kiosk.settings import Settings
 from ui.phrases import words
@@ -67,10 +67,9 @@ def by_camera(settings: Settings, *, anew: bool) -> bool:
         drivers = drivers_for(settings, clock, last)
         mode = CameraMode(enroller, drivers.screen, clock)
         mode.run(
-            open_camera=drivers.open_camera,
+            open_eyes=drivers.open_eyes,
             open_keypad=drivers.open_keypad,
             open_scanner=drivers.open_scanner,
-            eyes=eyes(),
             stopped=lambda: False,
         )
     return _told(mode.enrolling, enroller)

@@ -18,8 +18,8 @@ import numpy as np
 
 from kiosk.core.who.credential import card_number
 from kiosk.errors import KioskError
+from kiosk.eyes.here import CodeReader
 from kiosk.ports import Grey, Reading
-from kiosk.workers.eyes import Eyes
 
 STILL_FRAMES = 10
 """A picture is shown to the reader so often at most, as a visitor holds it: the rescue ladder takes a step a frame."""
@@ -102,7 +102,7 @@ def told(text: str) -> str:
 
 
 def outcomes(
-    paths: Iterable[Path], eyes: Callable[[], Eyes], size: tuple[int, int]
+    paths: Iterable[Path], eyes: Callable[[], CodeReader], size: tuple[int, int]
 ) -> Iterator[FileReadings]:
     """Yield what comes of each file, in their order; a folder is all pictures and videos in it.
 
@@ -122,7 +122,7 @@ def _in_folder(folder: Path) -> Iterator[Path]:
         yield from (Path(here, name) for name in names if Path(name).suffix.lower() in PICTURES | VIDEOS)
 
 
-def _outcome(path: Path, eyes: Eyes, size: tuple[int, int]) -> FileReadings:
+def _outcome(path: Path, eyes: CodeReader, size: tuple[int, int]) -> FileReadings:
     try:
         video = path.suffix.lower() in VIDEOS
         frames, ends = (_video(path), False) if video else (_still(path), True)
@@ -134,7 +134,7 @@ def _outcome(path: Path, eyes: Eyes, size: tuple[int, int]) -> FileReadings:
 
 
 def _read(
-    path: Path, frames: Iterator[Grey], eyes: Eyes, size: tuple[int, int], *, ends: bool
+    path: Path, frames: Iterator[Grey], eyes: CodeReader, size: tuple[int, int], *, ends: bool
 ) -> FileReadings:
     """Give the frames to the reader; `ends` with the first that is read."""
     found: dict[str, Reading] = {}

@@ -29,6 +29,7 @@ from kiosk.errors import DriverMissing
 from kiosk.ports import Camera, Grey, Sounder
 from kiosk.root.app import App
 from kiosk.root.equipment import Drivers
+from kiosk.root.eyes import eyes_here
 from kiosk.settings import Settings
 from registry.demo_people import DEMO_DOOR, DEMO_PEOPLE, populate
 from registry.embedded import EmbeddedRegistry
@@ -104,7 +105,7 @@ class Stage:
             sync=replace(defaults.sync, policy_every_s=5.0),
         )
         self.drivers = Drivers(
-            open_camera=self._open_camera,
+            open_eyes=eyes_here(self._open_camera, defaults.reader.formats, mono=self.clock.mono),
             open_keypad=lambda: self.keypad,
             gate=self.gate,
             lamp=FakeLamp(now=self.clock.mono),

@@ -39,9 +39,11 @@ def check_view(site: Site) -> Finding:
     """Check 37."""
     # Only here: without the library that looks at pictures the other checks go on.
     from kiosk.doctor.view import view
+    from kiosk.reader.scenery import Scenery
     from kiosk.workers.view_watch import kept
 
-    return view(site.open_camera, kept(site.settings.store.path.parent), running=site.running)
+    scenery = Scenery.from_bytes(kept(site.settings.store.path.parent))
+    return view(site.open_camera, scenery, running=site.running)
 
 
 def camera(

@@ -31,8 +31,9 @@ SOME_EDGE = 12
 class Lookout:
     """One camera's picture over time. `vigil.told` is what is wrong with it; `scenery` is what it has learned."""
 
-    def __init__(self, scenery: Scenery | None = None) -> None:
-        self.vigil = ViewVigil()
+    def __init__(self, scenery: Scenery | None = None, trouble: ViewTrouble | None = None) -> None:
+        """`trouble`: what was wrong with the picture before, as far as anybody knows."""
+        self.vigil = ViewVigil.of(trouble)
         self.scenery = scenery or Scenery()
         self._before: NDArray[np.uint8] | None = None
         """Of the last frame, where this one is to be looked at."""

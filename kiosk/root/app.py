@@ -17,7 +17,7 @@ from kiosk.core.screen.status_line import condition
 from kiosk.enrolment.device import Device, Identity
 from kiosk.ports import Clock
 from kiosk.root.assembly import StepWatch, assembled
-from kiosk.root.equipment import Drivers, eyes
+from kiosk.root.equipment import Drivers
 from kiosk.root.input_workers import input_workers
 from kiosk.root.resume import resumed
 from kiosk.service.signs import ProofOfLife
@@ -177,17 +177,17 @@ class App:
             self._work(name, body)
 
     def _begin_camera(self) -> None:
-        if self._kiosk.drivers.open_camera is None:
+        open_eyes, view = self._kiosk.drivers.open_eyes, self._kiosk.view
+        if open_eyes is None:
             return
         body = scanning(
-            open_camera=self._kiosk.drivers.open_camera,
-            eyes=eyes(self._kiosk.settings.reader.formats),
+            open_eyes=lambda: open_eyes(view.learned),
             memory=self._kiosk.codes.repeats,
             understand=self._kiosk.codes.understand,
             clock=self._clock,
             preview=self._kiosk.preview,
             put=self.loop.inbox.put,
-            saw=self._kiosk.view.saw,
+            view=view,
         )
         self._work("scan", body, silence_s=SCAN_SILENCE_S)
 

@@ -70,7 +70,7 @@ def assembled(
 ) -> Kiosk:
     """Return the kiosk of this enrolment; the arguments as `kiosk.root.app.App` has them."""
     settings = settings_of(settings, identity)
-    setup = setup_of(settings, identity.venue_code, camera=drivers.open_camera is not None)
+    setup = setup_of(settings, identity.venue_code, camera=drivers.open_eyes is not None)
     inbox = Inbox()
     storage = storage_of(settings, identity, clock=clock, boot=boot, heartbeats=heartbeats)
     withdrawal = Withdrawal(device, storage.store, put=inbox.put, mono=clock.mono)

@@ -123,6 +123,12 @@ class ReaderSettings:
         "qr for passes; the others are barcodes of ID cards, looked for five times a second where something moves that "
         "looks like bars.",
     )
+    process: str = key(
+        choice("auto", "service", "own"),
+        "auto",
+        "Which process looks: service is ashyq-kiosk-eyes, which has the camera and nothing else; own is one that the kiosk begins; "
+        "auto takes the service where there is one.",
+    )
     hold_s: float = key(
         number(0.5, 30, "s"), 3.0, "The same code counts anew only after it was away for this long."
     )

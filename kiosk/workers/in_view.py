@@ -9,14 +9,22 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
+from typing import Protocol
 
 from kiosk.core.model import Credential
 from kiosk.core.who.credential import precedence
 from kiosk.ports import Reading
-from kiosk.workers.eyes import Memory
 
 KEPT = 64
 """Places remembered at once, as many as the repeats' memory keeps; the one that was seen longest ago is forgotten first."""
+
+
+class Memory(Protocol):
+    """What was read a moment ago."""
+
+    def new(self, readings: list[Reading], mono: float) -> list[Reading]:
+        """Return the readings that are not repeats."""
+        ...
 
 
 class InView:

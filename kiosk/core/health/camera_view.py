@@ -147,6 +147,12 @@ class ViewVigil:
     looks: Mapping[ViewTrouble, int] = field(default_factory=lambda: dict.fromkeys(ViewTrouble, 0))
     told: ViewTrouble | None = None
 
+    @classmethod
+    def of(cls, trouble: ViewTrouble | None) -> ViewVigil:
+        """Return what is known where only this is: it was told, and is looked at anew."""
+        looks = {each: RULES[each].looks if each is trouble else 0 for each in ViewTrouble}
+        return cls(looks, trouble)
+
     def after(self, glance: Glance, *, is_open: bool) -> ViewVigil:
         """Return what is known after one more look. `is_open`: visitors may come now, so that the hall is lit."""
         looks = {trouble: self._counted(trouble, glance, is_open=is_open) for trouble in RULES}
