@@ -103,6 +103,9 @@ class Learned:
     """What was wrong with the picture, until somebody sees that it is not any more."""
 
 
+NOTHING_LEARNED = Learned()
+
+
 class Eyes(Protocol):
     """A camera and the reader behind it."""
 

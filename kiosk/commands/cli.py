@@ -166,10 +166,16 @@ def parser() -> argparse.ArgumentParser:
         "kiosk eyes",
     )
     looking.add_argument(
-        "--doors", type=int, metavar="FD", help="the open file at which doors call; without it systemd gives one"
+        "--doors",
+        type=int,
+        metavar="FD",
+        help="the open file at which doors call; without it systemd gives one",
     )
     looking.add_argument(
-        "--until", type=int, metavar="FD", help="an open file whose other end, when it is closed, ends this process"
+        "--until",
+        type=int,
+        metavar="FD",
+        help="an open file whose other end, when it is closed, ends this process",
     )
 
     reading = add_command(

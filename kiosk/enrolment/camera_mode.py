@@ -31,7 +31,7 @@ from kiosk.enrolment.device import Identity
 from kiosk.enrolment.enroller import Enroller
 from kiosk.errors import DriverError
 from kiosk.loop import LOOP_SILENCE_S
-from kiosk.ports import Clock, Eyes, Keypad, Learned, Reading, Scanned, Scanner, Screen
+from kiosk.ports import NOTHING_LEARNED, Clock, Eyes, Keypad, Learned, Reading, Scanned, Scanner, Screen
 from kiosk.reader.repeats import Repeats
 from kiosk.service.watchdog import LOOP
 from kiosk.threads.heartbeats import Heartbeats
@@ -100,7 +100,7 @@ class CameraMode:
                     return len(new)
 
                 body = watching(
-                    open_eyes=lambda: open_eyes(Learned()),
+                    open_eyes=lambda: open_eyes(NOTHING_LEARNED),
                     clock=self._clock,
                     preview=self._preview,
                     take=take,

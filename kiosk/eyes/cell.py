@@ -15,7 +15,7 @@ from collections.abc import Callable
 from kiosk.errors import CameraLost, DriverBroken, DriverError
 from kiosk.eyes import messages
 from kiosk.eyes.here import LIVELY_S
-from kiosk.eyes.messages import LONGEST_BYTES, Garbled, Heard, Open
+from kiosk.eyes.messages import LONGEST_BYTES, Garbled, Heard, OpenCamera
 from kiosk.eyes.pictures import PicturesOut
 from kiosk.ports import Eyes, Seen
 
@@ -30,12 +30,12 @@ LEAST_OFTEN_S = 1.0
 
 
 def look_for(
-    line: socket.socket, open_eyes: Callable[[Open], Eyes], slot_bytes: Callable[[Open], int]
+    line: socket.socket, open_eyes: Callable[[OpenCamera], Eyes], slot_bytes: Callable[[OpenCamera], int]
 ) -> None:
     """Open the camera as the door says by its first message, and tell what is seen until the door hangs up. Never raises."""
     try:
         order = messages.of_the_door(line.recv(LONGEST_BYTES))
-        if not isinstance(order, Open):
+        if not isinstance(order, OpenCamera):
             raise Garbled("expected the door's order to open the camera")
         eyes = open_eyes(order)
     except DriverError as failure:

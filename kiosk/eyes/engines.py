@@ -42,7 +42,7 @@ class AtWork:
         return self._memory[:].partition(b"\0")[0].decode(errors="replace")
 
 
-class Guard:
+class EngineGuard:
     """Guards the engines of one process: each says when it is at work, and rests until its moment by the monotonic clock."""
 
     def __init__(

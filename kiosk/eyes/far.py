@@ -17,7 +17,7 @@ from pathlib import Path
 
 from kiosk.errors import CameraLost, DriverError, DriverMissing
 from kiosk.eyes import messages
-from kiosk.eyes.messages import LONGEST_BYTES, Failed, Garbled, Heard, Open, Opened, Picture
+from kiosk.eyes.messages import LONGEST_BYTES, CameraOpened, Failed, Garbled, Heard, OpenCamera, Picture
 from kiosk.eyes.pictures import PicturesIn
 from kiosk.ports import Reading, Seen
 
@@ -52,7 +52,7 @@ def called(place: Path, remedy: str = "see `systemctl status ashyq-kiosk-eyes`")
 class FarEyes:
     """One line to the eyes, with the camera open at its other end."""
 
-    def __init__(self, line: Line, order: Open, *, mono: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, line: Line, order: OpenCamera, *, mono: Callable[[], float] = time.monotonic) -> None:
         """Call, have the camera opened, and wait for it. Raises DriverError, as opening a camera does."""
         self._mono = mono
         self._line = line()
@@ -75,7 +75,7 @@ class FarEyes:
             told = self._read(packet)
             if isinstance(told, Failed):
                 raise told.error
-            if not isinstance(told, Opened) or len(files) != 1:
+            if not isinstance(told, CameraOpened) or len(files) != 1:
                 raise Garbled("expected the eyes to say that the camera is open")
             file = files.pop()
             return PicturesIn(file, told)
@@ -129,14 +129,14 @@ class FarEyes:
             told = self._read(packet)
             if isinstance(told, Failed):
                 raise told.error
-            if isinstance(told, Opened) or self._pictures is None:
+            if isinstance(told, CameraOpened) or self._pictures is None:
                 raise Garbled("expected what was seen")
             seen, picture = told
             return seen if picture is None else replace(seen, frame=self._pictures.at(picture))
         except Garbled as garbled:
             raise _not_ours(garbled) from None
 
-    def _read(self, packet: bytes) -> tuple[Seen, Picture | None] | Opened | Failed:
+    def _read(self, packet: bytes) -> tuple[Seen, Picture | None] | CameraOpened | Failed:
         if not packet:
             raise CameraLost("expected the eyes to go on, they hung up: they are called again")
         return messages.of_the_eyes(packet, self._mono())

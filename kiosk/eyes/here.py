@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from kiosk.core.hint import Hint
-from kiosk.ports import Camera, Grey, Learned, Reading, Seen
+from kiosk.ports import NOTHING_LEARNED, Camera, Grey, Learned, Reading, Seen
 from kiosk.reader.lookout import Lookout
 from kiosk.reader.scenery import Scenery
 
@@ -36,7 +36,12 @@ class CameraEyes:
     """One camera that is open, for as long as it is."""
 
     def __init__(
-        self, camera: Camera, reader: CodeReader, *, mono: Callable[[], float], learned: Learned = Learned()
+        self,
+        camera: Camera,
+        reader: CodeReader,
+        *,
+        mono: Callable[[], float],
+        learned: Learned = NOTHING_LEARNED,
     ) -> None:
         """`learned`: what eyes before these knew of the view. A scenery that is not whole counts as none."""
         self._camera, self._reader, self._mono = camera, reader, mono

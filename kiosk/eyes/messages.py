@@ -50,7 +50,7 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Opened:
+class CameraOpened:
     """The camera is open, and pictures come through a memory of so many slots of so many bytes."""
 
     slots: int
@@ -71,7 +71,7 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Open:
+class OpenCamera:
     """The door's first word: how to open the camera (the sections `camera` and `reader` of a configuration, as TOML)."""
 
     settings: str
@@ -118,7 +118,7 @@ def failed(failure: DriverError) -> bytes:
     return _packed({"failed": [kind, str(failure)[:LONGEST_SENTENCE]]})
 
 
-def to_open(order: Open) -> bytes:
+def to_open(order: OpenCamera) -> bytes:
     """Return the door's first message."""
     scenery = base64.b64encode(order.learned.scenery).decode()
     return _packed({"open": order.settings, "scenery": scenery, "trouble": order.learned.trouble})
@@ -129,11 +129,11 @@ def hear(word: Heard) -> bytes:
     return _packed({"is_open": word.is_open, "read": word.read})
 
 
-def of_the_eyes(packet: bytes, now: float) -> tuple[Seen, Picture | None] | Opened | Failed:
+def of_the_eyes(packet: bytes, now: float) -> tuple[Seen, Picture | None] | CameraOpened | Failed:
     """Return what the eyes say, at `now` seconds of the monotonic clock. Total: raises Garbled and nothing else."""
     match _unpacked(packet):
         case {"opened": [int(slots), int(slot_bytes)]} if slots > 0 and slot_bytes > 0:
-            return Opened(slots=slots, slot_bytes=slot_bytes)
+            return CameraOpened(slots=slots, slot_bytes=slot_bytes)
         case {"failed": [str(kind), str(sentence)]} if kind in KINDS:
             return Failed(kind=kind, sentence=_printable(sentence[:LONGEST_SENTENCE]))
         case {
@@ -160,12 +160,12 @@ def of_the_eyes(packet: bytes, now: float) -> tuple[Seen, Picture | None] | Open
     raise Garbled("expected a word of the eyes")
 
 
-def of_the_door(packet: bytes) -> Open | Heard:
+def of_the_door(packet: bytes) -> OpenCamera | Heard:
     """Return what the door says. Raises Garbled."""
     match _unpacked(packet):
         case {"open": str(settings), "scenery": str(scenery), "trouble": trouble}:
             learned = Learned(scenery=_bytes(scenery), trouble=_one_of(ViewTrouble, trouble))
-            return Open(settings=settings, learned=learned)
+            return OpenCamera(settings=settings, learned=learned)
         case {"is_open": bool(is_open), "read": int(read)} if 0 <= read <= LARGEST_PX:
             return Heard(is_open=is_open, read=read)
     raise Garbled("expected a word of the door")

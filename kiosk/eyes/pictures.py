@@ -12,7 +12,7 @@ import os
 
 import numpy as np
 
-from kiosk.eyes.messages import LARGEST_PX, Garbled, Opened, Picture
+from kiosk.eyes.messages import LARGEST_PX, CameraOpened, Garbled, Picture
 from kiosk.ports import Grey
 
 SLOTS = 4
@@ -55,7 +55,7 @@ class PicturesOut:
 class PicturesIn:
     """The door's end of a memory that came as an open file, which this one closes. Raises Garbled where it is not as it must be."""
 
-    def __init__(self, file: int, told: Opened) -> None:
+    def __init__(self, file: int, told: CameraOpened) -> None:
         size = told.slots * told.slot_bytes
         try:
             if not 0 < size <= _MOST_BYTES:

@@ -18,10 +18,10 @@ from drivers.engine.zxing_engine import CardDecoder, ZxingDecoder
 from drivers.nothing import NoDecoder
 from kiosk.errors import DriverMissing
 from kiosk.eyes import cell
-from kiosk.eyes.engines import AtWork, Guard
+from kiosk.eyes.engines import AtWork, EngineGuard
 from kiosk.eyes.far import FarEyes, Line, called
 from kiosk.eyes.here import CameraEyes
-from kiosk.eyes.messages import Open
+from kiosk.eyes.messages import OpenCamera
 from kiosk.eyes.nursery import Nursery
 from kiosk.eyes.own import OwnEyes
 from kiosk.ports import Camera, Decoder, Eyes, Learned, Symbology
@@ -43,9 +43,9 @@ OpenEyes = Callable[[Learned], Eyes]
 """Opens the camera, with the reader behind it; is given what was known of the view before. Raises DriverError."""
 
 
-def code_reader(formats: Collection[Symbology] = (Symbology.QR,), guard: Guard | None = None) -> Reader:
+def code_reader(formats: Collection[Symbology] = (Symbology.QR,), guard: EngineGuard | None = None) -> Reader:
     """Return a reader of these formats with the engines of this kiosk; `guard`: who stands over them in a process that may be lost."""
-    guard = guard or Guard()
+    guard = guard or EngineGuard()
     first, second = _engines(guard) if Symbology.QR in formats else (NoDecoder(), None)
     cards = [each for each in ON_CARDS if each in formats]
     if cards:
@@ -63,7 +63,7 @@ def second_engine() -> Decoder | None:
         return None
 
 
-def _engines(guard: Guard) -> tuple[Decoder, Decoder | None]:
+def _engines(guard: EngineGuard) -> tuple[Decoder, Decoder | None]:
     zbar = second_engine()
     second = None if zbar is None else guard(zbar, "zbar")
     return guard(ZxingDecoder(), "zxing", instead=second), second
@@ -87,7 +87,7 @@ def eyes_for(settings: Settings, last: ExitStack) -> OpenEyes | None:
     line = _line(settings, last)
     # Of the configuration the eyes are told what concerns them, and nothing else.
     told = shown(Settings(camera=settings.camera, reader=settings.reader))
-    return lambda learned: FarEyes(line, Open(settings=told, learned=learned))
+    return lambda learned: FarEyes(line, OpenCamera(settings=told, learned=learned))
 
 
 def _line(settings: Settings, last: ExitStack) -> Line:
@@ -128,16 +128,16 @@ def _given() -> int:
 def _look(line: socket.socket, at_work: AtWork, rests_until: Mapping[str, float]) -> None:
     """What one process of the eyes does with the line to a door."""
 
-    def open_eyes(order: Open) -> Eyes:
+    def open_eyes(order: OpenCamera) -> Eyes:
         settings = parse(order.settings)
         open_camera = CAMERAS[settings.camera.driver](settings)
         if open_camera is None:
             raise DriverMissing("expected a camera in the settings, found none: see [camera] driver")
-        guard = Guard(at_work, rests_until, mono=time.monotonic)
+        guard = EngineGuard(at_work, rests_until, mono=time.monotonic)
         reader = code_reader(settings.reader.formats, guard)
         return CameraEyes(open_camera(), reader, mono=time.monotonic, learned=order.learned)
 
-    def slot_bytes(order: Open) -> int:
+    def slot_bytes(order: OpenCamera) -> int:
         wide, high = parse(order.settings).camera.size
         return wide * high
 

@@ -29,7 +29,7 @@ SCAN_SILENCE_S = 45.0
 """A camera that is opened for the first time loads libraries from a slow card; no read of it takes longer than FRAME_WAIT_S."""
 
 
-class View(Protocol):
+class PictureWatch(Protocol):
     """Who watches the picture as a whole (`kiosk.workers.view_watch.ViewWatch`)."""
 
     def is_open(self) -> bool:
@@ -49,7 +49,7 @@ def scanning(
     clock: Clock,
     preview: Preview,
     put: Put,
-    view: View,
+    view: PictureWatch,
 ) -> Callable[[threading.Event], None]:
     """Return the body of the scanner: what the eyes see -> texts -> credentials, for as long as it is not stopped.
 
@@ -74,7 +74,7 @@ def watching(
     preview: Preview,
     take: Callable[[list[Reading], float], int],
     put: Put,
-    view: View | None = None,
+    view: PictureWatch | None = None,
 ) -> Callable[[threading.Event], None]:
     """Return the body that hands what is read of each frame to `take`, with its time; `put` hears how the camera is, and hints.
 

@@ -14,9 +14,9 @@ import time
 from drivers.engine.zbar_engine import ZbarDecoder
 from drivers.engine.zxing_engine import ZxingDecoder
 from kiosk.eyes import cell
-from kiosk.eyes.engines import AtWork, Guard
+from kiosk.eyes.engines import AtWork, EngineGuard
 from kiosk.eyes.here import CameraEyes
-from kiosk.eyes.messages import Open
+from kiosk.eyes.messages import OpenCamera
 from kiosk.eyes.nursery import Nursery
 from kiosk.ports import Decoder, Eyes, Grey, Reading
 from kiosk.reader.pipeline import Reader
@@ -47,8 +47,8 @@ class Faulty:
 
 
 def look(line: socket.socket, at_work: AtWork, rests_until: dict[str, float], texts: list[str]) -> None:
-    def open_eyes(order: Open) -> Eyes:
-        guard = Guard(at_work, rests_until, mono=time.monotonic)
+    def open_eyes(order: OpenCamera) -> Eyes:
+        guard = EngineGuard(at_work, rests_until, mono=time.monotonic)
         second = guard(ZbarDecoder(), "zbar")
         reader = Reader(guard(Faulty(ZxingDecoder()), "zxing", instead=second), second)
         frames = [frame for text in texts for frame in [HALL] * 5 + [still(text) if text else HALL] * 8]

@@ -6,7 +6,7 @@ import os
 import numpy as np
 import pytest
 
-from kiosk.eyes.messages import Garbled, Opened, Picture
+from kiosk.eyes.messages import CameraOpened, Garbled, Picture
 from kiosk.eyes.pictures import SLOTS, PicturesIn, PicturesOut
 
 SIZE = 40 * 30
@@ -14,7 +14,7 @@ SIZE = 40 * 30
 
 def ends():
     out = PicturesOut(SIZE)
-    return out, PicturesIn(os.dup(out.file), Opened(slots=SLOTS, slot_bytes=SIZE))
+    return out, PicturesIn(os.dup(out.file), CameraOpened(slots=SLOTS, slot_bytes=SIZE))
 
 
 def frame(level, high=30, wide=40):
@@ -70,7 +70,7 @@ def memory(size, seals):
 
 
 @pytest.mark.parametrize(
-    ("size", "seals"),
+    "size, seals",
     [
         (4 * SIZE, 0),
         (4 * SIZE, fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL),
@@ -79,16 +79,16 @@ def memory(size, seals):
 )
 def test_a_memory_that_could_shrink_or_is_smaller_is_not_looked_into(size, seals):
     with pytest.raises(Garbled):
-        PicturesIn(memory(size, seals), Opened(slots=4, slot_bytes=SIZE))
+        PicturesIn(memory(size, seals), CameraOpened(slots=4, slot_bytes=SIZE))
 
 
 def test_a_file_on_a_disk_is_no_such_memory(tmp_path):
     path = tmp_path / "x"
     path.write_bytes(bytes(4 * SIZE))
     with pytest.raises(Garbled):
-        PicturesIn(os.open(path, os.O_RDONLY), Opened(slots=4, slot_bytes=SIZE))
+        PicturesIn(os.open(path, os.O_RDONLY), CameraOpened(slots=4, slot_bytes=SIZE))
 
 
 def test_a_memory_without_bounds_is_not_mapped():
     with pytest.raises(Garbled):
-        PicturesIn(memory(4096, 0), Opened(slots=10**6, slot_bytes=10**6))
+        PicturesIn(memory(4096, 0), CameraOpened(slots=10**6, slot_bytes=10**6))

@@ -10,7 +10,7 @@ import pytest
 
 from kiosk.errors import CameraLost, DriverMissing
 from kiosk.eyes.far import FarEyes, called
-from kiosk.eyes.messages import Open
+from kiosk.eyes.messages import OpenCamera
 from kiosk.eyes.own import OwnEyes
 from tests.eyes.shim import DEADLY, STUCK
 
@@ -44,7 +44,7 @@ def texts(look):
 
 def test_a_code_is_read_over_there_and_told_here():
     with eyes_of("a visitor") as own, ExitStack() as last:
-        eyes = FarEyes(own, Open(settings=""))
+        eyes = FarEyes(own, OpenCamera(settings=""))
         last.callback(eyes.close)
         look = until(eyes, texts)
     assert texts(look) == ["a visitor"]
@@ -53,7 +53,7 @@ def test_a_code_is_read_over_there_and_told_here():
 
 def test_a_frame_is_handed_over_where_it_is_drawn():
     with eyes_of("a visitor") as own, ExitStack() as last:
-        eyes = FarEyes(own, Open(settings=""))
+        eyes = FarEyes(own, OpenCamera(settings=""))
         last.callback(eyes.close)
         look = until(eyes, lambda look: look.frame is not None)
         assert look.frame.shape == (720, 1280) or look.frame.size
@@ -63,19 +63,19 @@ def test_a_frame_is_handed_over_where_it_is_drawn():
 
 def test_a_code_that_crashes_a_decoder_costs_a_camera_and_is_told_of():
     with eyes_of(DEADLY) as own, ExitStack() as last:
-        eyes = FarEyes(own, Open(settings=""))
+        eyes = FarEyes(own, OpenCamera(settings=""))
         last.callback(eyes.close)
-        with pytest.raises(CameraLost, match="the eyes crashed .SIGSEGV; the decoder zxing was at work"):
+        with pytest.raises(CameraLost, match=r"the eyes crashed .SIGSEGV; the decoder zxing was at work"):
             until(eyes, lambda _look: False)
 
 
 def test_after_a_crash_the_other_engine_reads_the_same_code_at_once():
     with eyes_of(DEADLY, "the next visitor") as own:
-        eyes = FarEyes(own, Open(settings=""))
+        eyes = FarEyes(own, OpenCamera(settings=""))
         with pytest.raises(CameraLost):
             until(eyes, lambda _look: False)
         eyes.close()
-        again = FarEyes(own, Open(settings=""))  # a spare is there: nobody waits for imports
+        again = FarEyes(own, OpenCamera(settings=""))  # a spare is there: nobody waits for imports
         try:
             look = until(again, texts)
             assert (texts(look), look.readings[0].engine) == ([DEADLY], "zbar")
@@ -86,22 +86,22 @@ def test_after_a_crash_the_other_engine_reads_the_same_code_at_once():
 
 def test_a_decoder_that_never_comes_back_is_ended_when_the_door_hangs_up():
     with eyes_of(STUCK, "x") as own:
-        eyes = FarEyes(own, Open(settings=""))
+        eyes = FarEyes(own, OpenCamera(settings=""))
         with pytest.raises(CameraLost, match="expected the eyes to tell of a frame within"):
             while True:
                 eyes.look(2.0)
         eyes.close()
-        again = FarEyes(own, Open(settings=""))
+        again = FarEyes(own, OpenCamera(settings=""))
         again.close()
 
 
 def test_a_nursery_that_was_killed_is_begun_anew():
     with eyes_of("a visitor") as own:
-        FarEyes(own, Open(settings="")).close()
+        FarEyes(own, OpenCamera(settings="")).close()
         killed = own.process
         os.kill(killed, signal.SIGKILL)
         os.waitid(os.P_PID, killed, os.WEXITED | os.WNOWAIT)
-        again = FarEyes(own, Open(settings=""))
+        again = FarEyes(own, OpenCamera(settings=""))
         try:
             assert texts(until(again, texts)) == ["a visitor"]
         finally:
@@ -110,7 +110,7 @@ def test_a_nursery_that_was_killed_is_begun_anew():
 
 def test_the_nursery_ends_with_whoever_began_it(tmp_path):
     own = OwnEyes((sys.executable, "-m", "tests.eyes.shim", "x"))
-    FarEyes(own, Open(settings="")).close()
+    FarEyes(own, OpenCamera(settings="")).close()
     process = os.pidfd_open(own.process)
     own.close()
     os.close(process)

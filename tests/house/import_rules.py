@@ -73,7 +73,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "ui",
         "registry",
     ),
-    ("kiosk.uplink", "kiosk.update", "simulator"),
+    ("kiosk.eyes", "kiosk.uplink", "kiosk.update", "simulator"),
     ("kiosk.workers",),
     ("kiosk.enrolment",),
     ("kiosk.root",),
