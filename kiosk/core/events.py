@@ -242,6 +242,8 @@ class Part(StrEnum):
     DISK = "disk"
     """The place where visits are kept: too full, or worn out. STORE is that no visit can be written."""
     MEMORY = "memory"
+    CLOCK = "clock"
+    """It claims to be right, and is behind what the registry has signed. One that claims nothing is no fault."""
     VIEW = "view"
     """What the camera sees. CAMERA is that it gives no picture at all."""
 

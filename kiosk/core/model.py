@@ -273,7 +273,9 @@ class Stamp:
     visit_id: str
     """A fresh UUIDv7 in its canonical form."""
     trusted: bool = True
-    """Whether the wall clock is known to be right."""
+    """Whether the wall clock is known to be right. The loop hands on the kernel's word; a door judges it by what is signed."""
+    doubted: bool = False
+    """The wall clock is said to be right, and is behind what was signed: it is wrong, and somebody has to come."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

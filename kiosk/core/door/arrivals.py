@@ -267,7 +267,7 @@ def _confirming(door: Door, number: Typed, stamp: Stamp) -> Step:
 
 
 def _pass(door: Door, event: CodeRead, shown: Pass, stamp: Stamp) -> Step:
-    fault = passes.fault(shown, stamp, door.word.signed_by(stamp), door.setup.door)
+    fault = passes.fault(shown, stamp, door.now(stamp), door.setup.door)
     if fault is not TextFault.FROM_THE_FUTURE:  # whatever else is wrong with it, somebody signed this time
         door = replace(door, word=door.word.saw_signed(shown.issued_at, stamp.mono))
     source = passes.source_of(shown)

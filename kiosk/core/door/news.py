@@ -27,6 +27,9 @@ from kiosk.core.rule.knowledge import Knowledge
 from kiosk.core.rule.policy import Edition
 
 
+BEHIND_SIGNED = "says that it is right, and is behind what the registry has signed: somebody has set it back"
+
+
 def link_changed(door: Door, event: LinkChanged, stamp: Stamp) -> Door:
     if event.online or door.word.online:
         door = replace(door, word=door.word.heard(stamp))
@@ -51,9 +54,7 @@ def knowledge_changed(door: Door, event: KnowledgeChanged, stamp: Stamp) -> Door
     if door.building.revoked:  # a fetch that was under way when the registry withdrew us
         return door
     knowledge = Knowledge(policy=event.policy, keys=event.keys, revocations=event.revocations)
-    signed = knowledge.issued_at()
-    word = door.word if signed is None else door.word.saw_signed(signed, stamp.mono)
-    return replace(door, word=replace(word, knowledge=knowledge))
+    return replace(door, word=door.word.learned(knowledge, stamp.mono))
 
 
 def device_revoked(door: Door, _event: DeviceRevoked) -> Step:
@@ -77,7 +78,12 @@ def recorded(door: Door, event: Recorded, stamp: Stamp) -> Step:
 
 
 def clock_looked_at(door: Door, stamp: Stamp) -> Step:
-    """Notice when the clock becomes right: what was recorded with a wrong one can be corrected now."""
+    """Notice when the clock becomes right: what was recorded with a wrong one can be corrected now.
+
+    One that is said to be right and is behind what was signed is broken, and mends by being put right.
+    """
+    if stamp.doubted is not door.is_broken(Part.CLOCK):
+        door = door.with_part(Part.CLOCK, BEHIND_SIGNED if stamp.doubted else None)
     if stamp.trusted is door.building.trusts_time:
         return door, ()
     corrected = (TrustTime(wall=stamp.wall, mono=stamp.mono),) if stamp.trusted else ()

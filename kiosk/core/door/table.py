@@ -141,6 +141,7 @@ def rule_for(state: State, event: type[Any]) -> Rule | None:
 
 def step(door: Door, event: Event, stamp: Stamp) -> Step:
     """Return the next door, and what is to be done, in order."""
+    stamp = door.word.judged(stamp)
     after, effects = always(door, event, stamp)
     after, more = _visit(after, event, stamp)
     effects += more

@@ -13,6 +13,7 @@ from kiosk.core.events import Part
 
 NUMBER_OF: Mapping[Part, int] = MappingProxyType(
     {
+        Part.CLOCK: 4,
         Part.DISK: 5,
         Part.STORE: 7,
         Part.CAMERA: 10,

@@ -28,16 +28,28 @@ class Known(StrEnum):
     REVOCATIONS = "revocations"
 
 
+AHEAD = timedelta(seconds=300)
+"""How far the registry's clock may be ahead of ours."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Age:
     """What a signed document says of its own time. UTC."""
 
     issued_at: datetime
     not_after: datetime
+    sequence: int = 0
+    """Its number among those of its kind; 0: not known."""
+    disowned: bool = False
+    """It was signed by a clock that the registry has taken back since: its content counts, its time does not."""
 
     def expired(self, now: datetime) -> bool:
-        """Whether the registry itself would not stand by it any more."""
-        return now >= self.not_after
+        """Whether the registry itself would not stand by it any more. One of the future is of no known age: that is no better."""
+        return self.unknown(now) or now >= self.not_after
+
+    def unknown(self, now: datetime) -> bool:
+        """Whether nobody knows how old it is: it says that it is of the future."""
+        return self.disowned or self.issued_at > now + AHEAD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,13 +79,13 @@ class Knowledge:
         if not late:
             return None
         known, age = min(late, key=lambda one: (one[1] is not None, one[1] and one[1].issued_at))
-        return known, None if age is None else max(now - age.issued_at, timedelta(0))
+        return known, None if age is None or age.unknown(now) else max(now - age.issued_at, timedelta(0))
 
     def unrevoked_since(self, shown_from: datetime, now: datetime) -> datetime | None:
         """Since when a pass that was issued at `shown_from` may have been revoked without our knowing.
 
         None: the list of revocations is in force.
         """
-        if self.revocations is None:
+        if self.revocations is None or self.revocations.unknown(now):
             return shown_from
         return self.revocations.issued_at if self.revocations.expired(now) else None

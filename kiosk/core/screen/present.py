@@ -82,6 +82,7 @@ class _Answer:
 
 def present(door: Door, stamp: Stamp) -> View:
     """Return what the screen shows at this moment. Equal views look the same, so an unchanged one costs nothing."""
+    stamp = door.word.judged(stamp)
     corner = _corner(door, stamp)
     if door.standing is Standing.ALARM:  # covers whatever the visit does
         return _page(
