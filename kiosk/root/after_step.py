@@ -29,9 +29,14 @@ class NewestSigned:
         self._kept: datetime | None = None
 
     def keep(self, door: Door) -> None:
-        """Have it written, where it is newer by a step than what was. Returns at once."""
-        signed = door.word.latest_signed
-        if signed is None or (self._kept is not None and signed - self._kept < SIGNED_STEP):
+        """Have it written, where it is newer by a step than what was, or was taken back. Returns at once."""
+        signed, kept = door.word.latest_signed, self._kept
+        if signed is None or (kept is not None and timedelta(0) <= signed - kept < SIGNED_STEP):
             return
         self._kept = signed
-        self._store.call(lambda store: store.raise_latest_signed(signed))
+        if (
+            kept is not None and signed < kept
+        ):  # a document took it back, also from what a pass had made of it
+            self._store.call(lambda store: store.take_back_signed(signed))
+        else:
+            self._store.call(lambda store: store.raise_latest_signed(signed))

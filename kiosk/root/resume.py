@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from datetime import datetime
 
 from kiosk.core.door.over_a_restart import Remembered, taken_up
 from kiosk.core.door.passages import assumed
 from kiosk.core.door.state import Door
 from kiosk.core.inside.occupancy import LONGEST_STAY, Movement
+from kiosk.core.model import Stamp
 from kiosk.errors import StoreError
 from kiosk.ports import Clock
 from kiosk.store.row_times import offset_ms_of
@@ -24,25 +24,27 @@ def resumed(
 ) -> Door:
     """Return the door as it was before a restart: who is inside as far as that is remembered, how many by the store.
 
-    Where the time is known, what an earlier run of this boot wrote by a wrong clock is put right, before any of it is
+    Where the time is known (and not behind what was signed), what an earlier run of this boot wrote by a wrong clock is put right, before any of it is
     sent.
     """
-    now, trusted = clock.wall(), clock.trusted()
+    signed = store.call(lambda kept: kept.latest_signed()).result()
+    if signed is not None:
+        door = replace(door, word=door.word.saw_signed(signed, clock.mono()))
+    here = Stamp(wall=clock.wall(), mono=clock.mono(), visit_id="", trusted=clock.trusted())
+    now, trusted = clock.wall(), door.word.judged(here).trusted
     if trusted and boot is not None:
         offset_ms = offset_ms_of(now, clock.mono())
         store.call(lambda kept: kept.trust_time(boot, offset_ms))
 
     counted = "" if remembered is None else remembered.occupancy.through
 
-    def look(kept: Store) -> tuple[tuple[Movement, ...], datetime | None]:
+    def look(kept: Store) -> tuple[Movement, ...]:
         _end_what_was_cut_short(kept)
-        return kept.reports.movements(now - LONGEST_STAY, after=counted), kept.latest_signed()
+        return kept.reports.movements(now - LONGEST_STAY, after=counted)
 
-    newer, signed = store.call(look).result()
+    newer = store.call(look).result()
     number = store.call(lambda kept: kept.number_inside(door.setup.door)).result()
     door = door.stands(trusts_time=trusted)
-    if signed is not None:
-        door = replace(door, word=door.word.saw_signed(signed, clock.mono()))
     if number is not None:
         door = replace(door, people=door.people.remembers(number))
     return taken_up(door, remembered, newer)

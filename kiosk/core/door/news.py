@@ -26,7 +26,6 @@ from kiosk.core.rule.closings import last_closing
 from kiosk.core.rule.knowledge import Knowledge
 from kiosk.core.rule.policy import Edition
 
-
 BEHIND_SIGNED = "says that it is right, and is behind what the registry has signed: somebody has set it back"
 
 

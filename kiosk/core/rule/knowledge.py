@@ -79,7 +79,7 @@ class Knowledge:
         if not late:
             return None
         known, age = min(late, key=lambda one: (one[1] is not None, one[1] and one[1].issued_at))
-        return known, None if age is None or age.unknown(now) else max(now - age.issued_at, timedelta(0))
+        return known, None if age is None or age.disowned else max(now - age.issued_at, timedelta(0))
 
     def unrevoked_since(self, shown_from: datetime, now: datetime) -> datetime | None:
         """Since when a pass that was issued at `shown_from` may have been revoked without our knowing.
