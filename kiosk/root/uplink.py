@@ -46,7 +46,7 @@ class Uplink:
             settings.registry.url,
             identity.door,
             mono=clock.mono,
-            signer=RequestSigner(identity, wall=clock.wall),
+            signer=RequestSigner(identity, wall=clock.wall, signed=lambda: self.documents.signed_by_now),
             kind=settings.door.kind,
             counted=self._counted,
             revoked=self._withdrawn,

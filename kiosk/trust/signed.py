@@ -7,16 +7,17 @@ decodes, and looks at the content of nothing that no root has signed. What is in
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 
-from kiosk.core.rule.knowledge import AHEAD
 from kiosk.trust.cose import EDDSA, decoded, integers, must, parse_sign1
 from kiosk.trust.moments import moment
 from kiosk.trust.roots import Root, Roots
 
 MOST_BYTES = {"policy": 1 << 20, "keys": 1 << 20, "revocations": 32 << 20}
 """Of a whole signed body. The keys are the kinds that there are."""
+AHEAD = timedelta(seconds=300)
+"""How far the registry's clock may be ahead of ours."""
 HIGHEST_SEQUENCE = 2**53 - 1
 
 

@@ -86,6 +86,11 @@ class Documents:
         self._keeping = threading.Lock()
         self._forgotten = False
 
+    @property
+    def signed_by_now(self) -> datetime | None:
+        """How late it is at least (UTC) by all that was signed; None: nothing was seen. From any thread."""
+        return self._signed.at(self._clock.mono())
+
     def load(self) -> None:
         """Take what is kept into force: a kiosk that starts without a network is as wise as when it stopped."""
         found = {name: kept for name in NAMES if (kept := self._shelf.kept(name)) is not None}

@@ -46,21 +46,25 @@ class Word:
 
     def learned(self, knowledge: Knowledge, mono: float) -> Self:
         """Return this with other documents in force. One that takes the mark back is believed, and no other one lowers it."""
-        before = self.knowledge or Knowledge()
-        earlier = [
-            age.issued_at
+        before, signed = self.knowledge or Knowledge(), self.signed
+        pairs = [
+            (age, old)
             for (_known, age), (_same, old) in zip(knowledge, before, strict=True)
             if age is not None
-            and self.signed.is_taken_back(
-                held=0 if old is None else old.sequence,
-                sequence=age.sequence,
-                issued_at=age.issued_at,
-                mono=mono,
+        ]
+        back = [
+            age.issued_at
+            for age, old in pairs
+            if signed.is_taken_back(
+                held=old.sequence if old else 0, sequence=age.sequence, issued_at=age.issued_at, mono=mono
             )
         ]
-        signed = self.signed.back_at(max(earlier), mono) if earlier else self.signed
-        for (_known, age), (_same, old) in zip(knowledge, before, strict=True):
-            if age is not None and age != old and not age.disowned:
+        if back:
+            signed = signed.back_at(max(back), mono)
+            knowledge = knowledge.disowned_after(max(back))
+        for age, old in pairs:
+            news = old is None or (age.sequence, age.issued_at) != (old.sequence, old.issued_at)
+            if news and not age.disowned:
                 signed = signed.saw(age.issued_at, mono)
         return replace(self, knowledge=knowledge, signed=signed)
 

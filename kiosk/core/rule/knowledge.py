@@ -7,9 +7,10 @@ registry signed into it. The worst of them counts.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Self
 
 
 class Freshness(StrEnum):
@@ -28,10 +29,6 @@ class Known(StrEnum):
     REVOCATIONS = "revocations"
 
 
-AHEAD = timedelta(seconds=300)
-"""How far the registry's clock may be ahead of ours."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Age:
     """What a signed document says of its own time. UTC."""
@@ -44,12 +41,8 @@ class Age:
     """It was signed by a clock that the registry has taken back since: its content counts, its time does not."""
 
     def expired(self, now: datetime) -> bool:
-        """Whether the registry itself would not stand by it any more. One of the future is of no known age: that is no better."""
-        return self.unknown(now) or now >= self.not_after
-
-    def unknown(self, now: datetime) -> bool:
-        """Whether nobody knows how old it is: it says that it is of the future."""
-        return self.disowned or self.issued_at > now + AHEAD
+        """Whether the registry itself would not stand by it any more, or nobody knows how old it is."""
+        return self.disowned or now >= self.not_after
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,13 +58,17 @@ class Knowledge:
         yield Known.KEYS, self.keys
         yield Known.REVOCATIONS, self.revocations
 
+    def disowned_after(self, moment: datetime) -> Self:
+        """Return this without any trust in the times that are later than a moment."""
+        ages = {
+            known.value: replace(age, disowned=age.disowned or age.issued_at > moment) if age else None
+            for known, age in self
+        }
+        return replace(self, **ages)
+
     def expired(self, now: datetime) -> bool:
         """Whether anything is past its time, or missing."""
         return any(age is None or age.expired(now) for _known, age in self)
-
-    def issued_at(self) -> datetime | None:
-        """The newest moment that the registry has signed into any of them."""
-        return max((age.issued_at for _known, age in self if age), default=None)
 
     def oldest_expired(self, now: datetime) -> tuple[Known, timedelta | None] | None:
         """What is past its time and how old it is (None: there is none), the oldest first; None while all are in force."""
@@ -86,6 +83,6 @@ class Knowledge:
 
         None: the list of revocations is in force.
         """
-        if self.revocations is None or self.revocations.unknown(now):
+        if self.revocations is None or self.revocations.disowned:
             return shown_from
         return self.revocations.issued_at if self.revocations.expired(now) else None
