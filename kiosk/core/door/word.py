@@ -61,11 +61,12 @@ class Word:
         ]
         if back:
             signed = signed.back_at(max(back), mono)
-            knowledge = knowledge.disowned_after(max(back))
         for age, old in pairs:
             news = old is None or (age.sequence, age.issued_at) != (old.sequence, old.issued_at)
             if news and not age.disowned:
                 signed = signed.saw(age.issued_at, mono)
+        if signed.latest is not None:
+            knowledge = knowledge.disowned_after(signed.latest)
         return replace(self, knowledge=knowledge, signed=signed)
 
     def judged(self, stamp: Stamp) -> Stamp:
