@@ -32,7 +32,11 @@ def check_clock(site: Site) -> Finding:
     """Check 4."""
     real = SystemClock()
     keep = Fix("have the system keep the time by the network", _keep_time)
-    return clock(real.trusted(), real.wall(), HAS_PASSED, *([keep] if site.here else []))
+    said_here = site.running and site.running.status
+    doubts = [each.why for each in said_here.troubles if each.number == 4] if said_here else []
+    return clock(
+        real.trusted(), real.wall(), HAS_PASSED, *([keep] if site.here else []), doubted="; ".join(doubts)
+    )
 
 
 def check_swap(_site: Site) -> Finding:
@@ -67,9 +71,17 @@ def time_zone(zone: ZoneInfo, zone_data: Callable[[str], ZoneInfo] = ZoneInfo) -
     )
 
 
-def clock(synchronised: bool, now: datetime, built: datetime, *fixes: Fix) -> Finding:
-    """`built` is a moment that has certainly passed: a clock before it is wrong whoever set it."""
+def clock(synchronised: bool, now: datetime, built: datetime, *fixes: Fix, doubted: str = "") -> Finding:
+    """`built` is a moment that has certainly passed: a clock before it is wrong whoever set it.
+
+    `doubted` is why the kiosk that runs does not believe a clock that claims to be right; empty where it does.
+    """
     shown = f"{now:%Y-%m-%d %H:%M:%S} UTC"
+    if doubted:
+        return broken(
+            f"{shown} {doubted} (says the kiosk that runs)",
+            "see who answers NTP on this network (`timedatectl timesync-status`), then the registry's own clock",
+        )
     if now < built:
         return broken(
             f"{shown} is in the past", "connect the network, then: sudo timedatectl set-ntp true", *fixes

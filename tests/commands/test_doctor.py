@@ -129,6 +129,12 @@ def test_a_clock_that_is_late_or_not_synchronised_is_told(synchronised, now, sta
     assert machine_checks.clock(synchronised, now, NOW - timedelta(days=30)).state == state
 
 
+def test_a_clock_that_the_running_kiosk_does_not_believe_is_broken_however_synchronised():
+    found = machine_checks.clock(True, NOW, NOW, doubted="is behind what the registry has signed")
+    assert found.state is CheckState.BROKEN
+    assert "is behind what the registry has signed (says the kiosk that runs)" in found.says
+
+
 def test_the_clock_can_be_repaired_where_that_is_offered():
     keep = Fix("have the system keep the time by the network", lambda: None)
     assert machine_checks.clock(False, NOW, NOW, keep).fixes == (keep,)

@@ -212,3 +212,24 @@ def test_a_signature_can_be_taken_off_no_request_and_put_on_another(key, mine):
     signer.sign(prepared)
     assert first["Signature"] != prepared.headers["Signature"]
     assert prepared.headers["Signature-Input"].count("ashyq=") == 1
+
+
+@pytest.mark.parametrize(
+    "mark, told, believed",
+    [
+        (None, FIRST_MOST_AHEAD, True),
+        (None, FIRST_MOST_AHEAD + timedelta(seconds=1), False),
+        (timedelta(0), MOST_AHEAD, True),
+        (timedelta(0), MOST_AHEAD + timedelta(seconds=1), False),
+        (timedelta(days=300), timedelta(days=300) + MOST_AHEAD, True),
+        (timedelta(days=-300), MOST_AHEAD + timedelta(seconds=1), False),
+        (timedelta(0), timedelta(days=-400), True),
+    ],
+)
+def test_nothing_is_signed_for_a_day_that_is_far_ahead_of_all_that_is_known(mark, told, believed):
+    """Whoever stands in between could have requests signed for that day, and send them then."""
+    signer = RequestSigner(
+        Me("dev-1", DeviceKey.make()), wall=lambda: NOON, signed=lambda: None if mark is None else NOON + mark
+    )
+    signer.hear(NOON + told)
+    assert signer.ahead == (told if believed else timedelta(0))
