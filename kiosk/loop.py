@@ -269,10 +269,13 @@ class Loop:
 def _same_people(one: Door, other: Door) -> bool:
     """Whether nothing changed of what is to be remembered. The values are frozen, so most looks are at one object."""
     before, after = one.people, other.people
-    return before is after or (
-        (before.presence is after.presence or before.presence == after.presence)
-        and before.occupancy == after.occupancy
-        and before.pending == after.pending
+    return one.guesses is other.guesses and (
+        before is after
+        or (
+            (before.presence is after.presence or before.presence == after.presence)
+            and before.occupancy == after.occupancy
+            and before.pending == after.pending
+        )
     )
 
 

@@ -155,6 +155,15 @@ class KeypadSettings:
         6,
         "How many numbers may be tried in a minute where nobody watches; then the keypad rests.",
     )
+    guesses_per_hour: int = key(
+        whole(1, 1000, "tries"), 30, "How many in an hour; then it rests until one is an hour old."
+    )
+    guesses_per_day: int = key(
+        whole(1, 5000, "tries"), 200, "How many in a day; then it rests until one is a day old."
+    )
+    attended_factor: int = key(
+        whole(1, 50, "tries"), 8, "At an attended door so many times as many are allowed, of each of these."
+    )
     mistakes_in_a_row: int = key(
         whole(1, 20, "tries"), 5, "After so many mistyped numbers the keypad rests, where nobody watches."
     )
