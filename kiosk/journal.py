@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TextIO
 
+from kiosk.core.printable import printable_lines
 from kiosk.errors import KioskError
 
 REPEAT_S = 30.0
@@ -99,7 +100,8 @@ class MaskedFormatter(logging.Formatter):
         except (TypeError, ValueError, KeyError):
             line = f"{record.levelname} {record.name}: a log line that could not be formatted"
         first, *rest = line.split("\n")
-        return masked("\n".join([first + getattr(record, "held_back", ""), *rest]))
+        # Each line that is written is taken for one of the journal's: what comes behind an end of line shows that it goes on.
+        return masked(printable_lines("\n".join([first + getattr(record, "held_back", ""), *rest])))
 
     def formatException(  # noqa: N802 - logging's name
         self,

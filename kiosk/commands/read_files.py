@@ -16,6 +16,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from kiosk.core.printable import printable
 from kiosk.core.who.credential import card_number
 from kiosk.errors import KioskError
 from kiosk.eyes.here import CodeReader
@@ -54,7 +55,7 @@ class FileReadings:
 
     def as_line(self) -> str:
         """Return it for eyes, in one line."""
-        name = _printable(str(self.path))
+        name = printable(str(self.path))
         if self.fault:
             return f"{name}: {self.fault}"
         codes = "; ".join(
@@ -74,12 +75,12 @@ class FileReadings:
             for one in self.readings
         ]
         known = {
-            "path": _printable(str(self.path)),
+            "path": printable(str(self.path)),
             "codes": codes,
             "frames": self.frames,
             "ms": round(self.ms, 1),
         }
-        return json.dumps(known | ({"fault": self.fault} if self.fault else {}), ensure_ascii=False)
+        return json.dumps(known | ({"fault": self.fault} if self.fault else {}))
 
 
 def told(text: str) -> str:
@@ -94,10 +95,10 @@ def told(text: str) -> str:
     if re.match(r"AQE[0-9]{1,3}:", text):
         return f"an enrolment code of {len(text)} characters"
     if re.match(r"AQ[0-9]{1,3}:", text):
-        return f"{_printable(text[:8])}... of {len(text)} characters"
+        return f"{printable(text[:8])}... of {len(text)} characters"
     if "<<" in text:
         return f"a machine-readable zone of {len(text)} characters"
-    shown = _printable(_LONG_DIGITS.sub("*", text[:_SHOWN]))
+    shown = printable(_LONG_DIGITS.sub("*", text[:_SHOWN]))
     return shown if len(text) <= _SHOWN else f"{shown}... of {len(text)} characters"
 
 
@@ -208,8 +209,3 @@ def _must_be_file(path: Path) -> None:
 
 def _place(reading: Reading) -> str:
     return " ".join(f"{x},{y}" for x, y in reading.corners) or "a place not told"
-
-
-def _printable(text: str) -> str:
-    """Return the text without anything that would move the cursor or break the line."""
-    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)

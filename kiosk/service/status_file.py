@@ -110,7 +110,7 @@ class KioskStatus:
 
     def as_json(self) -> str:
         """Return it as it is written."""
-        return json.dumps(asdict(self) | {"at": self.at.isoformat()}, ensure_ascii=False)
+        return json.dumps(asdict(self) | {"at": self.at.isoformat()})
 
     @classmethod
     def from_json(cls, text: str) -> KioskStatus | None:

@@ -193,7 +193,7 @@ def _queue(store: Path, now: datetime) -> str:
 
 def _json(told: object) -> str:
     plain = json.loads(json.dumps(told, default=str))
-    return json.dumps(redacted_tree(plain), ensure_ascii=False, indent=1)
+    return json.dumps(redacted_tree(plain), indent=1)
 
 
 def _redacting(make: Callable[[], str]) -> Callable[[], str]:
