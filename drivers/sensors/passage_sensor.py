@@ -62,7 +62,7 @@ class GpioPassageSensor:
             if self._closed:
                 raise DriverError("the passage sensor is closed: it was read after the kiosk's stop")
             while (edge := self._lines.take(0)) is not None:
-                self._see(*crossings.told(self._watch, edge))
+                self._see(*crossings.after(self._watch, edge))
             now = self._now()
             self._see(*crossings.look(self._watch, now))
             self.fault = self._wrong(now)
@@ -74,7 +74,7 @@ class GpioPassageSensor:
             due = self._watch.due(now)
             edge = self._lines.take(left if due is None else min(due - now, left))
             if edge is not None:
-                self._see(*crossings.told(self._watch, edge))
+                self._see(*crossings.after(self._watch, edge))
 
     def close(self) -> None:
         """Give the pins back. May be called twice."""
