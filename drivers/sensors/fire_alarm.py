@@ -40,7 +40,7 @@ class GpioFireAlarm:
         )
         closed = self._lines.known[0]
         self._line = SensorWire(on=closed, raw=closed, since=now(), moved=now())
-        self._told: bool | None = None
+        self._rang: bool | None = None
         self._closed = False
 
     def read(self, wait_s: float) -> bool | None:
@@ -57,8 +57,8 @@ class GpioFireAlarm:
             now = self._now()
             self._line = self._settled(now)
             rings = self._line.on is not self._quiet
-            if rings is not self._told:
-                self._told = rings
+            if rings is not self._rang:
+                self._rang = rings
                 return rings
             left = deadline - time.monotonic()
             if left <= 0:
