@@ -54,11 +54,11 @@ def enrol(args: argparse.Namespace) -> int:
     from kiosk.commands import enrol as enrol_command
 
     journal.start("warning", sys.stderr)
-    told = _settings(args)
+    settings = _settings(args)
     well = (
-        enrol_command.by_camera(told, anew=args.anew)
+        enrol_command.by_camera(settings, anew=args.anew)
         if args.camera
-        else enrol_command.by_text(told, code=args.code, file=args.file, yes=args.yes, anew=args.anew)
+        else enrol_command.by_text(settings, code=args.code, file=args.file, yes=args.yes, anew=args.anew)
     )
     return FINE if well else LOOK
 
@@ -119,7 +119,7 @@ def bundle(args: argparse.Namespace) -> int:
     progress.clear()
     with powers.taken_up():
         size = bundle.write(members, file, now)
-    say(bundle.told(members, file, size))
+    say(bundle.what_is_in(members, file, size))
     return FINE if all(member.whole for member in members) else LOOK
 
 
@@ -144,9 +144,9 @@ def check_config(args: argparse.Namespace) -> int:
 def queue_list(args: argparse.Namespace) -> int:
     from kiosk.commands import queue as queue_commands
 
-    told = _settings(args)
+    settings = _settings(args)
     text, parked = queue_commands.listing(
-        told.store.path, told.door.timezone, parked_only=args.parked, limit=args.limit
+        settings.store.path, settings.door.timezone, parked_only=args.parked, limit=args.limit
     )
     say(text)
     return LOOK if parked else FINE
@@ -155,8 +155,8 @@ def queue_list(args: argparse.Namespace) -> int:
 def queue_show(args: argparse.Namespace) -> int:
     from kiosk.commands import queue as queue_commands
 
-    told = _settings(args)
-    say(queue_commands.show(told.store.path, told.door.timezone, args.name))
+    settings = _settings(args)
+    say(queue_commands.show(settings.store.path, settings.door.timezone, args.name))
     return FINE
 
 

@@ -53,7 +53,7 @@ def by_text(settings: Settings, *, code: str | None, file: Path | None, yes: boo
         return False
     if ended.state is not EnrolmentStage.ENROLLED:
         raise EnrolmentError(SENTENCES[ended.trouble or EnrolmentTrouble.NOT_KEPT])
-    well = _told(ended, enroller)
+    well = _report(ended, enroller)
     if file:
         blot_out(file)
     return well
@@ -74,7 +74,7 @@ def by_camera(settings: Settings, *, anew: bool) -> bool:
             open_scanner=drivers.open_scanner,
             stopped=lambda: False,
         )
-    return _told(mode.enrolling, enroller)
+    return _report(mode.enrolling, enroller)
 
 
 def _asked(what: str) -> str:
@@ -144,7 +144,7 @@ def _must_stand_still(settings: Settings) -> None:
         )
 
 
-def _told(ended: Enrolling, enroller: Enroller) -> bool:
+def _report(ended: Enrolling, enroller: Enroller) -> bool:
     known = enroller.identity
     if known is not None:
         say(f"Enrolled as {known.device} for door {known.door}, {known.venue}, at {known.registry}.")

@@ -48,7 +48,7 @@ def show(file: Path, zone: tzinfo, name: str) -> str:
     reports = Reports.of_file(file)
     try:
         queued = next((row for row in reports.queue(_ALL) if row.uid == name), None)
-        found = reports.find(name)
+        visits = reports.find(name)
     finally:
         reports.close()
     if queued is not None:
@@ -56,7 +56,7 @@ def show(file: Path, zone: tzinfo, name: str) -> str:
             f"{queued.uid}\nkind      {queued.kind}\nat        {_local(queued.at, zone)}\n"
             f"incident  {'yes' if queued.incident else 'no'}\nstate     {_state(queued, zone)}"
         )
-    if not found:
+    if not visits:
         raise KioskError(
             "expected the id of a record that waits (kiosk queue list) or a reference number such as 3XG-N6W; "
             "there is none of that name: the registry may have it already"
@@ -65,7 +65,7 @@ def show(file: Path, zone: tzinfo, name: str) -> str:
         f"{visit.uid}\nkind      {visit.direction}\nat        {_local(visit.at, zone)}\n"
         f"outcome   {visit.outcome} ({printable(visit.reason)})\ncolour    {visit.colour or 'not known'}\n"
         f"state     {_standing(visit)}"
-        for visit in found
+        for visit in visits
     )
 
 

@@ -59,7 +59,8 @@ class FileReadings:
         if self.fault:
             return f"{name}: {self.fault}"
         codes = "; ".join(
-            f"{told(one.text)} ({one.symbology}, {one.engine}, at {_place(one)})" for one in self.readings
+            f"{shown_text(reading.text)} ({reading.symbology}, {reading.engine}, at {_place(reading)})"
+            for reading in self.readings
         )
         return f"{name}: {codes or 'nothing read'} [{self.frames} frames, {self.ms:.1f} ms]"
 
@@ -67,12 +68,12 @@ class FileReadings:
         """Return it for programs, in one line."""
         codes = [
             {
-                "text": told(one.text),
-                "format": one.symbology,
-                "corners": one.corners,
-                "engine": one.engine,
+                "text": shown_text(reading.text),
+                "format": reading.symbology,
+                "corners": reading.corners,
+                "engine": reading.engine,
             }
-            for one in self.readings
+            for reading in self.readings
         ]
         known = {
             "path": printable(str(self.path)),
@@ -83,10 +84,10 @@ class FileReadings:
         return json.dumps(known | ({"fault": self.fault} if self.fault else {}))
 
 
-def told(text: str) -> str:
+def shown_text(text: str) -> str:
     """Return what may be printed of a code.
 
-    >>> told("ИИН 061211600012"), told("AQ1:6BFOXN" + "A" * 165), told("tel. 87071234567")
+    >>> shown_text("ИИН 061211600012"), shown_text("AQ1:6BFOXN" + "A" * 165), shown_text("tel. 87071234567")
     ('IIN ********0012', 'AQ1:6BFO... of 175 characters', 'tel. *******4567')
     """
     number = card_number(text)
@@ -138,7 +139,7 @@ def _read(
     path: Path, frames: Iterator[Grey], eyes: CodeReader, size: tuple[int, int], *, ends: bool
 ) -> FileReadings:
     """Give the frames to the reader; `ends` with the first that is read."""
-    found: dict[str, Reading] = {}
+    by_text: dict[str, Reading] = {}
     count, spent = 0, 0.0
     for frame in frames:
         share = min(1.0, max(size) / max(frame.shape), min(size) / min(frame.shape))
@@ -149,15 +150,17 @@ def _read(
         began = time.perf_counter()
         readings = eyes.read(seen, count / FPS)
         spent += time.perf_counter() - began
-        for one in readings:
-            corners = tuple((round(x / share), round(y / share)) for x, y in one.corners)
-            found.setdefault(
-                one.text,
-                Reading(text=one.text, corners=corners, engine=one.engine, symbology=one.symbology),
+        for reading in readings:
+            corners = tuple((round(x / share), round(y / share)) for x, y in reading.corners)
+            by_text.setdefault(
+                reading.text,
+                Reading(
+                    text=reading.text, corners=corners, engine=reading.engine, symbology=reading.symbology
+                ),
             )
-        if found and ends:
+        if by_text and ends:
             break
-    return FileReadings(path=path, readings=tuple(found.values()), frames=count, ms=spent * 1000)
+    return FileReadings(path=path, readings=tuple(by_text.values()), frames=count, ms=spent * 1000)
 
 
 def _smaller(frame: Grey, share: float) -> Grey:

@@ -83,9 +83,9 @@ def wired(
         return ok("not on the GPIO header at this door")
     shown = ", ".join(f"{name} GPIO{pin}" for name, pin in pins.items())
     if running is not None:
-        found = running.says(number, "see its wires and power; journalctl -u ashyq-kiosk -n 50")
-        if found.state != "ok":
-            return found
+        finding = running.says(number, "see its wires and power; journalctl -u ashyq-kiosk -n 50")
+        if finding.state != "ok":
+            return finding
     try:
         holders = dict(zip(pins, held(list(pins.values())), strict=True))
     except DriverMissing as wrong:
@@ -141,10 +141,10 @@ def display(
         )
     if (
         running is not None
-        and (found := running.says(14, "see the display's cable; sudo systemctl restart ashyq-kiosk")).state
+        and (finding := running.says(14, "see the display's cable; sudo systemctl restart ashyq-kiosk")).state
         == "broken"
     ):
-        return found
+        return finding
     return ok(f"pygame-ce on {driver}")
 
 

@@ -64,22 +64,22 @@ def examine(
         if only and check.number not in only:
             continue
         begin(check)
-        found = _outcome(check.run)
+        finding = _outcome(check.run)
         fixed = list[str]()
-        if mend is not None and found.fixes:
-            for fix in found.fixes:
+        if mend is not None and finding.fixes:
+            for fix in finding.fixes:
                 mend(check, fix)
                 with powers():
                     failure = _failure(fix)
                 fixed.append(f"{fix.says}: failed, {failure}" if failure else fix.says)
-            found = _outcome(check.run)
+            finding = _outcome(check.run)
         yield Result(
             number=check.number,
             name=check.name,
-            state=found.state,
-            says=found.says,
-            remedy=found.remedy,
-            fixable=tuple(fix.says for fix in found.fixes),
+            state=finding.state,
+            says=finding.says,
+            remedy=finding.remedy,
+            fixable=tuple(fix.says for fix in finding.fixes),
             fixed=tuple(fixed),
         )
 

@@ -86,8 +86,8 @@ def eyes_for(settings: Settings, last: ExitStack) -> OpenEyes | None:
         return None
     line = _line(settings, last)
     # Of the configuration the eyes are told what concerns them, and nothing else.
-    told = shown(Settings(camera=settings.camera, reader=settings.reader))
-    return lambda learned: FarEyes(line, OpenCamera(settings=told, learned=learned))
+    configuration = shown(Settings(camera=settings.camera, reader=settings.reader))
+    return lambda learned: FarEyes(line, OpenCamera(settings=configuration, learned=learned))
 
 
 def _line(settings: Settings, last: ExitStack) -> Line:

@@ -137,7 +137,7 @@ def write(members: Iterable[BundleFile], file: Path, now: datetime) -> int:
     return len(packed.getvalue())
 
 
-def told(members: Iterable[BundleFile], file: Path, size: int) -> str:
+def what_is_in(members: Iterable[BundleFile], file: Path, size: int) -> str:
     """Return what the technician reads at the end: what is in it, where it lies, and what to do with it."""
     lines = [f"{file.absolute()} ({max(1, size // 1000)} kB)"]
     lines += [
@@ -191,8 +191,8 @@ def _queue(store: Path, now: datetime) -> str:
     )
 
 
-def _json(told: object) -> str:
-    plain = json.loads(json.dumps(told, default=str))
+def _json(content: object) -> str:
+    plain = json.loads(json.dumps(content, default=str))
     return json.dumps(redacted_tree(plain), indent=1)
 
 
@@ -202,10 +202,10 @@ def _redacting(make: Callable[[], str]) -> Callable[[], str]:
 
 def _settings(config: Path | None) -> tuple[Settings, list[str]]:
     try:
-        found = salvage(config)
+        salvaged = salvage(config)
     except SettingsError as wrong:
         return Settings(), [str(wrong)]
-    return found.settings, found.mistakes.splitlines()
+    return salvaged.settings, salvaged.mistakes.splitlines()
 
 
 def _give_to_who_asked(number: int) -> None:

@@ -40,10 +40,10 @@ _PLUGGED = (
 def devices(sys: Path = SYS) -> str:
     """Return what is plugged in, one line a thing."""
     lines = [
-        f"{kind} {place.name}: {', '.join(f'{name} {value}' for name, value in told)}"
+        f"{kind} {place.name}: {', '.join(f'{name} {value}' for name, value in values)}"
         for kind, below, names in _PLUGGED
         for place in sorted(sys.glob(below))
-        if (told := [(name, value) for name in names if (value := _read(place / name))])
+        if (values := [(name, value) for name in names if (value := _read(place / name))])
     ]
     return "\n".join(lines) or "nothing that is known of"
 

@@ -51,9 +51,9 @@ def _verified(text: str, keyring: Keyring) -> Pass:
     if key is None:
         raise _Refused(TextFault.UNKNOWN_KEY)
     _must(sign1.algorithm == key.algorithm and sign1.signed_by(key.public), TextFault.WRONG_SIGNATURE)
-    found = _pass(sign1.payload, key_id=key.kid.hex())
-    _must(key.not_after is None or found.expires_at <= key.not_after, TextFault.UNKNOWN_KEY)
-    return found
+    claims = _pass(sign1.payload, key_id=key.kid.hex())
+    _must(key.not_after is None or claims.expires_at <= key.not_after, TextFault.UNKNOWN_KEY)
+    return claims
 
 
 def _pass(payload: bytes, *, key_id: str) -> Pass:

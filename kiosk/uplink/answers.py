@@ -39,10 +39,10 @@ def json_object(reply: Reply) -> dict[str, Any]:
         raise RegistryUnreachable(
             "not-json", "expected application/json in UTF-8: is there a portal in between?"
         )
-    found = _parsed(reply.body)
-    if not isinstance(found, dict):
+    answer = _parsed(reply.body)
+    if not isinstance(answer, dict):
         raise bad("an object")
-    return found
+    return answer
 
 
 def venue_number(answer: Mapping[str, Any]) -> VenueNumber | None:
@@ -102,8 +102,8 @@ def is_skewed(reply: Reply) -> bool:
 
 def registrys_time(reply: Reply) -> datetime:
     """Return the time that a clock-skew problem tells. Nobody signed it: it is good for signing with, and no more."""
-    found = _parsed(reply.body)
-    return moment(found if isinstance(found, dict) else {}, "time")
+    answer = _parsed(reply.body)
+    return moment(answer if isinstance(answer, dict) else {}, "time")
 
 
 def _not_ok(reply: Reply) -> RegistryUnreachable | RegistryRefused:
@@ -159,24 +159,24 @@ def text(answer: Mapping[str, Any], name: str, form: re.Pattern[str]) -> str:
 def moment(answer: Mapping[str, Any], name: str) -> datetime:
     """Return a time, UTC. Not of year 1 or 9999: an hour's sum with it would overflow, far from here."""
     try:
-        found = datetime.fromisoformat(text(answer, name, MOMENT))
+        at = datetime.fromisoformat(text(answer, name, MOMENT))
     except ValueError:
         raise bad(f"{name} as a moment that exists") from None
-    if found.year not in YEARS:
+    if at.year not in YEARS:
         raise bad(f"{name} in the years {YEARS.start} to {YEARS.stop - 1}")
-    return found
+    return at
 
 
-def status(found: Any) -> Status | None:
-    if found is None:
+def status(answer: Any) -> Status | None:
+    if answer is None:
         return None
-    if not isinstance(found, dict) or found.get("colour") not in list(Colour):
+    if not isinstance(answer, dict) or answer.get("colour") not in list(Colour):
         raise bad("a status with one of the four colours, or null")
-    ends = there(found, "valid_until")
+    ends = there(answer, "valid_until")
     return Status(
-        colour=Colour(found["colour"]),
-        established_at=moment(found, "established_at"),
-        valid_until=None if ends is None else moment(found, "valid_until"),
+        colour=Colour(answer["colour"]),
+        established_at=moment(answer, "established_at"),
+        valid_until=None if ends is None else moment(answer, "valid_until"),
     )
 
 

@@ -189,13 +189,15 @@ class _Lane:
                 body += chunk
                 if len(body) > most_bytes:
                     raise RegistryUnreachable("too-long", f"expected at most {most_bytes} bytes")
-            told = came.headers.get("Retry-After", "")
+            retry_after = came.headers.get("Retry-After", "")
             return Reply(
                 status=came.status_code,
                 content_type=came.headers.get("Content-Type", ""),
                 etag=came.headers.get("ETag", ""),
                 # The other form is a date, which says nothing to a kiosk without the right time.
-                retry_after_s=float(told) if told.isascii() and told.isdigit() and len(told) < 9 else None,
+                retry_after_s=float(retry_after)
+                if retry_after.isascii() and retry_after.isdigit() and len(retry_after) < 9
+                else None,
                 body=bytes(body),
             )
 
@@ -263,14 +265,14 @@ def _closed_there(error: requests.ConnectionError) -> bool:
 
 def _causes(error: BaseException) -> list[BaseException]:
     """All that an error was made of: requests and urllib3 hand causes on as arguments, as `reason` and as context."""
-    found: list[BaseException] = []
+    causes: list[BaseException] = []
     open_ones: list[object] = [error]
     while open_ones:
-        one = open_ones.pop()
-        if isinstance(one, BaseException) and one not in found:
-            found.append(one)
-            open_ones += [*one.args, getattr(one, "reason", None), one.__cause__, one.__context__]
-    return found
+        cause = open_ones.pop()
+        if isinstance(cause, BaseException) and cause not in causes:
+            causes.append(cause)
+            open_ones += [*cause.args, getattr(cause, "reason", None), cause.__cause__, cause.__context__]
+    return causes
 
 
 def _why(error: Exception) -> str:

@@ -69,7 +69,7 @@ class Signed:
         that the body comes from our own disk, where it may have grown old.
         """
         wall = self._clock.wall()
-        found = open_signed(
+        document = open_signed(
             body,
             self._roots,
             name,
@@ -79,14 +79,14 @@ class Signed:
             clock_trusted=self._clock.trusted(),
             kept=kept,
         )
-        if isinstance(found, DocumentFault):
-            raise DocumentRefused(f"{found}: {_SENTENCES[found]}")
+        if isinstance(document, DocumentFault):
+            raise DocumentRefused(f"{document}: {_SENTENCES[document]}")
         return Opened(
-            content=found.content,
-            root=found.root.hex(),
-            sequence=found.sequence,
-            issued_at=found.issued_at,
-            not_after=found.not_after,
+            content=document.content,
+            root=document.root.hex(),
+            sequence=document.sequence,
+            issued_at=document.issued_at,
+            not_after=document.not_after,
         )
 
     def trusts(self, root: str) -> bool:

@@ -156,37 +156,37 @@ def in_view(understand):
 
 
 def test_two_codes_in_view_are_understood_once_and_not_in_each_frame(in_view, understand):
-    told = [in_view.told(readings("1", "2"), n / 15) for n in range(150)]
+    told = [in_view.choose(readings("1", "2"), n / 15) for n in range(150)]
     assert [each.value for each in told if each] == ["1"]
     assert understand.times == {"1": 1, "2": 1}
 
 
 def test_a_code_that_is_missed_in_a_frame_now_and_then_is_not_understood_anew(in_view, understand):
     for n in range(150):
-        in_view.told(readings("1", "2") if n % 3 else readings("1"), n / 15)
+        in_view.choose(readings("1", "2") if n % 3 else readings("1"), n / 15)
     assert understand.times == {"1": 1, "2": 1}
 
 
 def test_the_other_pass_is_told_when_it_is_alone_and_understood_in_that_moment(in_view, understand):
     for n in range(30):
-        in_view.told(readings("1", "2"), n / 15)
-    assert in_view.told(readings("2"), 2.1).value == "2"
+        in_view.choose(readings("1", "2"), n / 15)
+    assert in_view.choose(readings("2"), 2.1).value == "2"
     assert understand.times == {"1": 1, "2": 2}, "once for its place, once for what it is worth now"
 
 
 def test_ours_wins_over_a_poster_and_the_poster_is_no_news_later(in_view, understand):
-    assert in_view.told(readings("poster", "own", "2"), 0.0).value == "2"
-    assert in_view.told(readings("poster", "own"), 0.1) is None
-    assert in_view.told(readings("poster"), 2.0) is None
+    assert in_view.choose(readings("poster", "own", "2"), 0.0).value == "2"
+    assert in_view.choose(readings("poster", "own"), 0.1) is None
+    assert in_view.choose(readings("poster"), 2.0) is None
     assert understand.times == {"poster": 1, "own": 1, "2": 1}
 
 
 def test_a_wall_of_posters_costs_no_memory(in_view):
     for n in range(50):
-        in_view.told(readings(*[f"poster {n} {m}" for m in range(100)]), n / 15)
+        in_view.choose(readings(*[f"poster {n} {m}" for m in range(100)]), n / 15)
     assert len(in_view._places) <= 64
 
 
 def test_no_text_is_kept_of_what_is_in_view(in_view):
-    in_view.told(readings(make_iin(1), make_iin(2)), 0.0)
+    in_view.choose(readings(make_iin(1), make_iin(2)), 0.0)
     assert make_iin(1) not in repr(vars(in_view))

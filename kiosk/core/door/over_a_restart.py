@@ -58,7 +58,7 @@ class Remembered:
         """
         since = tuple(newer)
         occupancy = self.occupancy.after(since)
-        closed = any(one.kind is MovementKind.CLOSED for one in since)
+        closed = any(movement.kind is MovementKind.CLOSED for movement in since)
         left = closed or len(self.presence.inside) > occupancy.inside
         return Presence() if left else self.presence, occupancy
 
@@ -74,8 +74,8 @@ class Remembered:
                 "inside": self.occupancy.inside,
                 "open_until": until.isoformat() if until else None,
                 "entered": [
-                    {"visit": one.visit_id, "since": one.since, "tags": sorted(one.tags)}
-                    for one in self.presence.inside
+                    {"visit": entered.visit_id, "since": entered.since, "tags": sorted(entered.tags)}
+                    for entered in self.presence.inside
                 ],
                 "guesses": _as_json(self.guesses),
             }
@@ -93,7 +93,7 @@ class Remembered:
                 return None
             return cls(
                 key=key,
-                presence=Presence(tuple(_entered(one) for one in said["entered"])),
+                presence=Presence(tuple(_entered(row) for row in said["entered"])),
                 occupancy=Occupancy(
                     inside=inside,
                     open_until=None if until is None else datetime.fromisoformat(until),

@@ -292,8 +292,8 @@ class Door:
         at = self.people.as_of(online=self.word.online, mono=stamp.mono)
         if at is None:
             return ""
-        told, today = self.local(at), self.local(self.now(stamp))
-        return f"{told:%H:%M}" if told.date() == today.date() else f"{told:%d.%m %H:%M}"
+        as_of, today = self.local(at), self.local(self.now(stamp))
+        return f"{as_of:%H:%M}" if as_of.date() == today.date() else f"{as_of:%d.%m %H:%M}"
 
     def keypad_rests(self, now: float) -> bool:
         """Whether too many numbers were tried at the keypad."""
