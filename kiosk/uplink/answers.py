@@ -14,6 +14,7 @@ from typing import Any
 from requests import codes
 
 from kiosk.core.events import PhoneArrived
+from kiosk.core.ids import may_hide_an_iin
 from kiosk.core.inside.people import VenueNumber
 from kiosk.core.model import Colour, Direction, Identifier, IdentifierKind, Status
 from kiosk.errors import DeviceRefused, RegistryRefused, RegistryUnreachable
@@ -156,6 +157,15 @@ def text(answer: Mapping[str, Any], name: str, form: re.Pattern[str]) -> str:
     return value
 
 
+def subject(answer: Mapping[str, Any]) -> str:
+    """Return the registry's random id for a person; empty where it told none, or one that is no random id.
+
+    It names nobody then, and the answer stands: the colour is what the visitor waits for.
+    """
+    random_id = text(answer, "subject", SUBJECT)
+    return "" if may_hide_an_iin(random_id) else random_id
+
+
 def moment(answer: Mapping[str, Any], name: str) -> datetime:
     """Return a time, UTC. Not of year 1 or 9999: an hour's sum with it would overflow, far from here."""
     try:
@@ -186,8 +196,11 @@ def phone(event: Mapping[str, Any]) -> PhoneArrived:
         raise bad("a check-in's identifier")
     if direction is not None and direction not in list(Direction):
         raise bad("entry, exit or null")
+    random_id = text(who, "value", RANDOM_ID)
+    if may_hide_an_iin(random_id):
+        raise bad("a random id of a check-in")
     return PhoneArrived(
-        identifier=Identifier(kind=IdentifierKind.CHECKIN, value=text(who, "value", RANDOM_ID)),
+        identifier=Identifier(kind=IdentifierKind.CHECKIN, value=random_id),
         status=status(there(event, "status")),
         direction=direction and Direction(direction),
     )

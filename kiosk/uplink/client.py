@@ -136,7 +136,7 @@ class RegistryClient:
             raise RegistryUnreachable("other-visit", "expected the answer to this question")
         return Answer(
             status=answers.status(answers.there(answer, "status")),
-            subject=answers.text(answer, "subject", answers.SUBJECT),
+            subject=answers.subject(answer),
         )
 
     def take_place(self, visit_id: str, deadline_s: float) -> bool:

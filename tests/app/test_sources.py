@@ -89,9 +89,9 @@ def test_a_single_scan_that_cannot_be_read_is_told_at_once(desk, caplog):
     assert lines(caplog) == ["desk scanner: refused, because they cannot be read: 1 half-scan"]
 
 
-def hear(*answers: Arrivals) -> tuple[list, list[float]]:
-    """Listen until the answers are told; return what was put, and how long was paused in between."""
-    put, pauses, left = [], [], iter(answers)
+def hear(*answers: Arrivals, takes_s: float = 0.0) -> tuple[list, list[float]]:
+    """Listen until the answers are told, each after so long; return what was put, and how long was paused in between."""
+    put, pauses, left, now = [], [], iter(answers), [0.0]
 
     class Pauses(threading.Event):
         def wait(self, timeout=None):
@@ -104,19 +104,34 @@ def hear(*answers: Arrivals) -> tuple[list, list[float]]:
         if wait_s == 0:
             return Arrivals(cursor=1, phones=())
         answer = next(left, None)
+        now[0] += takes_s
         if answer is None:
             stop.set()
             return Arrivals(cursor=1, phones=())
         return answer
 
-    listening(events=events, put=put.append, heard=lambda _online: None)(stop)
+    listening(events=events, put=put.append, heard=lambda _online: None, mono=lambda: now[0])(stop)
     return put, pauses
 
 
-def test_a_registry_that_answers_without_waiting_is_asked_a_few_times_a_second(caplog):
-    put, pauses = hear(*[Arrivals(cursor=1, phones=())] * 5)
+NOBODY = Arrivals(cursor=1, phones=())
+
+
+def test_a_registry_that_answers_without_waiting_is_asked_less_and_less_often():
+    put, pauses = hear(*[NOBODY] * 5)
     assert put == []
-    assert pauses == [LISTEN_PAUSE_S] * 6
+    assert pauses == [0.5, 1.0, 2.0, 2.0, 2.0, 2.0]
+
+
+def test_one_that_waits_as_it_was_asked_to_is_asked_again_at_once():
+    _, pauses = hear(*[NOBODY] * 3, takes_s=25.0)
+    assert pauses == [LISTEN_PAUSE_S] * 4
+
+
+def test_after_a_phone_an_early_answer_is_the_first_one_again():
+    phone = PhoneArrived(identifier=make_phone(1), status=None)
+    _, pauses = hear(NOBODY, NOBODY, Arrivals(cursor=2, phones=(phone,)), NOBODY)
+    assert pauses == [0.5, 1.0, LISTEN_PAUSE_S, 0.5, 1.0]
 
 
 def test_phones_that_were_left_out_are_told_to_the_journal(caplog):

@@ -205,6 +205,16 @@ def test_initials_that_nothing_here_reads_cost_no_visitor_the_answer(connect, hi
         assert ask(connect(server.url), 5.0).status.colour is Colour.RED
 
 
+@pytest.mark.parametrize(
+    "subject", ["0" * 24, f"{make_iin(7)}{'0' * 12}", "3" * 24, f"{'0' * 12}{make_iin(7)}"]
+)
+def test_a_subject_that_the_store_would_not_take_costs_no_visitor_the_answer(connect, subject):
+    answer = {"visit": VISIT, "status": GOOD_STATUS, "subject": subject}
+    with HostileServer(lambda came: (200, answer)) as server:
+        heard = ask(connect(server.url), 5.0)
+    assert (heard.status.colour, heard.subject) == (Colour.RED, "")
+
+
 @pytest.mark.parametrize("missing", ["visit", "status", "subject"])
 def test_an_answer_without_one_of_its_fields_is_no_answer(connect, missing):
     answer = {"visit": VISIT, "status": None, "subject": ""}
