@@ -25,7 +25,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from kiosk import __version__
-from kiosk.update.release import CONTEXT, MEMBERS, NAME
+from kiosk.update.envelope import CONTEXT, MEMBERS
+from kiosk.update.release import NAME
 
 SYSTEMS = ("debian-12", "debian-13")
 """Raspberry Pi OS bookworm and trixie (64-bit) call themselves the same."""

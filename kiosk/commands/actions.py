@@ -238,6 +238,7 @@ def update(args: argparse.Namespace) -> int:
     from datetime import datetime
 
     from kiosk.update import update as updates
+    from kiosk.update.site import PATIENCE_NOW_S, PATIENCE_S, UpdateSite
 
     if (args.source is None) == (not args.back):
         raise KioskError(
@@ -245,9 +246,10 @@ def update(args: argparse.Namespace) -> int:
         )
     settings = _settings(args)
     zone = settings.door.timezone
-    site = updates.UpdateSite(
+    site = UpdateSite(
         runtime=settings.store.runtime,
         hours=None if args.now else settings.update.hours,
+        patience_s=PATIENCE_NOW_S if args.now else PATIENCE_S,
         local=lambda: datetime.now(zone),
         say=lambda line: print(line, flush=True),
     )
@@ -271,7 +273,7 @@ def _powers_laid_down() -> Powers:
     """Root looks as the door's user does, where this is the installed program: a checkout may lie where that user cannot read."""
     from kiosk.doctor.files import USER, owner_named
     from kiosk.machine.powers import Powers
-    from kiosk.update.update import INSTALLED
+    from kiosk.update.site import INSTALLED
 
     owner = owner_named() if Path(__file__).is_relative_to(INSTALLED) else None
     if owner is None:

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.errors import ReleaseRefused
-from kiosk.update.release import MEMBERS, Manifest, must_fit, opened, this_system, trusted_keys, version_of
+from kiosk.update.envelope import MEMBERS
+from kiosk.update.release import Manifest, must_fit, opened, this_system, trusted_keys, version_of
 from scripts.make_release import new_key, payload_of, read_key, sealed
 
 KEY = Ed25519PrivateKey.generate()
