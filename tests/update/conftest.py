@@ -29,7 +29,10 @@ case $1 in
         cp -r "$OPT/$release/app" "$DEVICE/running.new"
         rm -rf "$DEVICE/running" && mv "$DEVICE/running.new" "$DEVICE/running"
         mkdir -p "$SIGNS"
-        for sign in $(cat "$DEVICE/running/shows"); do cat "$DEVICE/running/version" >"$SIGNS/$sign"; done
+        for sign in $(cat "$DEVICE/running/shows"); do
+            if [ ! -f "$SIGNS/$sign" ] || [ -L "$SIGNS/$sign" ]; then rm -rf "$SIGNS/$sign"; fi
+            cat "$DEVICE/running/version" >"$SIGNS/$sign"
+        done
         ;;
     is-active) [ -e "$DEVICE/running/shows" ] ;;
     show) cat "$DEVICE/running/restarts" 2>/dev/null || echo 0 ;;
