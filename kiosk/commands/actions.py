@@ -238,7 +238,7 @@ def update(args: argparse.Namespace) -> int:
     from datetime import datetime
 
     from kiosk.update import update as updates
-    from kiosk.update.site import PATIENCE_NOW_S, PATIENCE_S, UpdateSite
+    from kiosk.update.site import UpdateSite
 
     if (args.source is None) == (not args.back):
         raise KioskError(
@@ -248,8 +248,8 @@ def update(args: argparse.Namespace) -> int:
     zone = settings.door.timezone
     site = UpdateSite(
         runtime=settings.store.runtime,
-        hours=None if args.now else settings.update.hours,
-        patience_s=PATIENCE_NOW_S if args.now else PATIENCE_S,
+        hours=settings.update.hours,
+        at_once=args.now,
         local=lambda: datetime.now(zone),
         say=lambda line: print(line, flush=True),
     )

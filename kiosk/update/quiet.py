@@ -16,6 +16,10 @@ from kiosk.update.site import UpdateSite
 QUIET_S = 20.0
 """Nobody at the door for so long is a quiet moment: who was just let in is through by then."""
 LOOK_S = 1.0
+PATIENCE_S = 1800.0
+"""So long an update waits for whoever is at the door. Nobody stands there for half an hour; a door that says so may be taken over."""
+PATIENCE_AT_ONCE_S = 60.0
+"""Whoever asks for that stands before the door, or knows why the new release must get in."""
 TOLD_EVERY_S = 300.0
 AT_THE_DOOR = "waiting until nobody is at the door"
 LONGEST_S = 26 * 3600.0
@@ -24,15 +28,16 @@ LONGEST_S = 26 * 3600.0
 
 def wait_for_quiet(site: UpdateSite) -> None:
     """Return at a quiet moment, or when patience is over. Raises UpdateFailed where the hours that were set do not come."""
-    patience_s = _patience_s(site)
+    hours = None if site.at_once else site.hours
+    patience_s = PATIENCE_AT_ONCE_S if site.at_once else _patience_s(hours)
     began = looked = quiet_since = site.mono()
     allowed_s, told, told_at = 0.0, "", began
     while True:
         now = site.mono()
         why = ""
-        if site.hours is not None and not site.hours.holds(site.local()):
+        if hours is not None and not hours.holds(site.local()):
             quiet_since = now
-            why = f"waiting for {site.hours.start:%H:%M}, when a release may take over ([update] hours)"
+            why = f"waiting for {hours.start:%H:%M}, when a release may take over ([update] hours)"
         else:
             allowed_s += now - looked
             if signs.is_busy(site.runtime):
@@ -63,11 +68,11 @@ def wait_for_quiet(site: UpdateSite) -> None:
         site.pause(LOOK_S)
 
 
-def _patience_s(site: UpdateSite) -> float:
-    """Half of the hours where these are few: a release that never may take over late would never take over."""
-    if site.hours is None:
-        return site.patience_s
-    return min(site.patience_s, _length(site.hours) / timedelta(seconds=2))
+def _patience_s(hours: Window | None) -> float:
+    """Half of the hours where these are few: a release that may only take over when they are over never would."""
+    if hours is None:
+        return PATIENCE_S
+    return min(PATIENCE_S, _length(hours) / timedelta(seconds=2))
 
 
 def _length(hours: Window) -> timedelta:

@@ -14,10 +14,6 @@ from kiosk.core.rule.policy import Window
 
 INSTALLED = Path("/opt/ashyq-kiosk")
 KEYS = Path("/etc/ashyq-kiosk/release-keys")
-PATIENCE_S = 1800.0
-"""So long an update waits for whoever is at the door. Nobody stands there for half an hour; a door that says so may be taken over."""
-PATIENCE_NOW_S = 60.0
-"""With `--now`: whoever says that stands before the door, or knows why the new release must get in."""
 
 
 def free_bytes(path: Path) -> int:
@@ -35,8 +31,8 @@ class UpdateSite:
     keys: Path = KEYS
     hours: Window | None = None
     """When a release may take over, in local time; None: at any hour."""
-    patience_s: float = PATIENCE_S
-    """For whoever is at the door."""
+    at_once: bool = False
+    """Not to wait for the hours, and but shortly for whoever is at the door."""
     local: Callable[[], datetime] = field(default=datetime.now)
     say: Callable[[str], None] = print
     pause: Callable[[float], None] = time.sleep

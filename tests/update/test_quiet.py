@@ -10,8 +10,15 @@ import pytest
 from kiosk.core.rule.policy import Window
 from kiosk.errors import UpdateFailed
 from kiosk.service.signs import BUSY
-from kiosk.update.quiet import LONGEST_S, QUIET_S, TOLD_EVERY_S, wait_for_quiet
-from kiosk.update.site import PATIENCE_NOW_S, PATIENCE_S, UpdateSite
+from kiosk.update.quiet import (
+    LONGEST_S,
+    PATIENCE_AT_ONCE_S,
+    PATIENCE_S,
+    QUIET_S,
+    TOLD_EVERY_S,
+    wait_for_quiet,
+)
+from kiosk.update.site import UpdateSite
 
 EVENING = datetime(2026, 3, 4, 20, 0)
 NIGHT = Window(start=time(2), end=time(5))
@@ -78,10 +85,18 @@ def test_it_says_for_whom_it_waits_whose_word_that_is_and_what_happens_then(wait
 @pytest.mark.parametrize(
     "busy", [lambda _now: True, lambda now: now % 19 < 2], ids=["always", "never 20 s quiet"]
 )
-@pytest.mark.parametrize("patience_s", [PATIENCE_S, PATIENCE_NOW_S])
-def test_a_door_that_is_never_quiet_does_not_keep_the_release_out(wait, busy, patience_s):
+@pytest.mark.parametrize(
+    "how, patience_s",
+    [
+        ({}, PATIENCE_S),
+        ({"at_once": True}, PATIENCE_AT_ONCE_S),
+        ({"at_once": True, "hours": NIGHT}, PATIENCE_AT_ONCE_S),
+    ],
+    ids=["as it comes", "at once", "at once, outside of the hours"],
+)
+def test_a_door_that_is_never_quiet_does_not_keep_the_release_out(wait, busy, how, patience_s):
     wait.busy = busy
-    assert wait.end(patience_s=patience_s) == patience_s
+    assert wait.end(**how) == patience_s
     assert "takes over all the same" in wait.said[-1][1]
 
 
@@ -92,6 +107,11 @@ def test_while_it_waits_it_says_so_again(wait):
     assert max(gaps) <= TOLD_EVERY_S
     assert (600.0, "still waiting until nobody is at the door; 10 min by now") in wait.said
     assert len(wait.said) < 12
+
+
+def test_at_once_does_not_wait_for_the_hours(wait):
+    assert wait.end(hours=NIGHT, at_once=True) == QUIET_S
+    assert wait.said == []
 
 
 def test_outside_of_the_hours_patience_does_not_run_out(wait):
