@@ -14,7 +14,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.errors import ReleaseRefused
-from kiosk.update.envelope import CONTEXT
+from kiosk.update.envelope import CONTEXT, MEMBERS
 from kiosk.update.release import opened
 from scripts.make_release import payload_of, sealed
 
@@ -27,7 +27,7 @@ GIB = 1 << 30
 def header(name: str, size: int, kind: bytes = tarfile.REGTYPE) -> bytes:
     member = tarfile.TarInfo(name)
     member.size, member.type = size, kind
-    return member.tobuf(tarfile.GNU_FORMAT)
+    return member.tobuf(tarfile.USTAR_FORMAT)  # as ours are: it is what is odd that has to be seen
 
 
 def summed(block: bytes) -> bytes:
@@ -74,6 +74,64 @@ def test_a_header_that_is_none_of_the_three_is_refused_with_a_sentence(tmp_path,
     file.write_bytes(octets)
     with pytest.raises(ReleaseRefused, match="expected"), opened(file, KEYS):
         pass
+
+
+GOOD = sealed(payload_of(b"\0" * 1024), KEY, version="1.4.0")
+AT = {name: GOOD.find(name.encode().ljust(100, b"\0")) for name in MEMBERS}
+ODD = {
+    "a link": (156, b"2"),
+    "an old tar's file": (156, b"\0"),
+    "a target of a link": (157, b"/etc/shadow"),
+    "GNU's magic": (257, b"ustar  \0"),
+    "no magic": (257, b"\0" * 8),
+    "another half of the name": (345, b"up"),
+    "something in the last bytes": (500, b"x"),
+    "more in the name": (99, b"x"),
+}
+
+
+@pytest.mark.parametrize("member", MEMBERS)
+@pytest.mark.parametrize("at, octets", ODD.values(), ids=ODD)
+def test_each_header_can_say_one_thing_only(tmp_path, member, at, octets):
+    """What else a tar can say would be obeyed by another reader, and nobody has signed it."""
+    begins = AT[member]
+    block = bytearray(GOOD[begins : begins + 512])
+    block[at : at + len(octets)] = octets
+    file = tmp_path / "kiosk.release"
+    file.write_bytes(GOOD[:begins] + summed(bytes(block)) + GOOD[begins + 512 :])
+    with pytest.raises(ReleaseRefused, match=f"without {member} in its place"), opened(file, KEYS):
+        pass
+
+
+@pytest.mark.parametrize("member", MEMBERS)
+def test_a_header_whose_sum_is_wrong_is_none(tmp_path, member):
+    octets = bytearray(GOOD)
+    octets[AT[member] + 136] ^= 1  # its time, which nothing else looks at
+    file = tmp_path / "kiosk.release"
+    file.write_bytes(octets)
+    with pytest.raises(ReleaseRefused, match=f"without {member} in its place"), opened(file, KEYS):
+        pass
+
+
+def test_a_payload_that_says_another_length_than_was_signed_is_not_copied(tmp_path):
+    begins = AT["payload.tar.gz"]
+    block = GOOD[begins : begins + 512]
+    longer = summed(block[:124] + b"%011o\0" % GIB + block[136:])
+    file = tmp_path / "kiosk.release"
+    file.write_bytes(GOOD[:begins] + longer + GOOD[begins + 512 :])
+    copies = tmp_path / "copies"  # not there: the first byte that is copied fails
+    with pytest.raises(ReleaseRefused, match="the tree that was signed"), opened(file, KEYS, copies=copies):
+        pass
+
+
+def test_a_damaged_payload_is_found_before_anything_is_unpacked(tmp_path):
+    octets = bytearray(GOOD)
+    octets[AT["payload.tar.gz"] + 512 + 20] ^= 1
+    file = tmp_path / "kiosk.release"
+    file.write_bytes(octets)
+    opening = opened(file, KEYS)
+    with pytest.raises(ReleaseRefused, match="the tree that was signed"):
+        opening.__enter__()
 
 
 def sparse(folder: Path, head: bytes, hole: int, tail: bytes = b"") -> Path:
