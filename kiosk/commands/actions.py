@@ -248,6 +248,7 @@ def update(args: argparse.Namespace) -> int:
     from datetime import datetime
 
     from kiosk.update import update as updates
+    from kiosk.update.site import UpdateSite
 
     if (args.source is None) == (not args.back):
         raise KioskError(
@@ -255,9 +256,10 @@ def update(args: argparse.Namespace) -> int:
         )
     settings = _settings(args)
     zone = settings.door.timezone
-    site = updates.UpdateSite(
+    site = UpdateSite(
         runtime=settings.store.runtime,
-        hours=None if args.now else settings.update.hours,
+        hours=settings.update.hours,
+        at_once=args.now,
         local=lambda: datetime.now(zone),
         say=say,
     )
@@ -281,7 +283,7 @@ def _powers_laid_down() -> Powers:
     """Root looks as the door's user does, where this is the installed program: a checkout may lie where that user cannot read."""
     from kiosk.doctor.owners import USER, owner_named
     from kiosk.machine.powers import Powers
-    from kiosk.update.update import INSTALLED
+    from kiosk.update.site import INSTALLED
 
     owner = owner_named() if Path(__file__).is_relative_to(INSTALLED) else None
     if owner is None:

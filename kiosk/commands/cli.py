@@ -244,7 +244,11 @@ def parser() -> argparse.ArgumentParser:
     )
     update.add_argument("source", metavar="SOURCE", nargs="?", help="a release file, or its address (https)")
     update.add_argument("--back", action="store_true", help="return to the release before this one")
-    update.add_argument("--now", action="store_true", help="do not wait for [update] hours")
+    update.add_argument(
+        "--now",
+        action="store_true",
+        help="do not wait for [update] hours, and at most a minute until nobody is at the door",
+    )
 
     add_command(
         commands,

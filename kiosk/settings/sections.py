@@ -249,7 +249,7 @@ class UpdateSettings:
     hours: Window | None = key(
         local_hours(),
         "",
-        'When it may, in local time, such as "02:00-05:00"; "": at any hour. It always waits until nobody is at the door.',
+        'When it may, in local time, such as "02:00-05:00"; "": at any hour. Then it waits until nobody is at the door, half an hour at most.',
     )
 
 

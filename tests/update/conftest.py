@@ -6,15 +6,19 @@ version, or counts restarts when it cannot last; what is enabled is started agai
 
 from __future__ import annotations
 
+import http.server
 import os
 import shutil
 import signal
 import stat
 import subprocess
+import threading
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from tests.update.evening import Evening
 
 SYSTEMCTL = """\
 #!/bin/sh
@@ -25,7 +29,10 @@ case $1 in
         cp -r "$OPT/$release/app" "$DEVICE/running.new"
         rm -rf "$DEVICE/running" && mv "$DEVICE/running.new" "$DEVICE/running"
         mkdir -p "$SIGNS"
-        for sign in $(cat "$DEVICE/running/shows"); do cat "$DEVICE/running/version" >"$SIGNS/$sign"; done
+        for sign in $(cat "$DEVICE/running/shows"); do
+            if [ ! -f "$SIGNS/$sign" ] || [ -L "$SIGNS/$sign" ]; then rm -rf "$SIGNS/$sign"; fi
+            cat "$DEVICE/running/version" >"$SIGNS/$sign"
+        done
         ;;
     is-active) [ -e "$DEVICE/running/shows" ] ;;
     show) cat "$DEVICE/running/restarts" 2>/dev/null || echo 0 ;;
@@ -189,3 +196,28 @@ def device(tmp_path: Path, root: Path) -> Device:
     made = Device(tmp_path / "device", root / "scripts" / "trial" / "guard.sh")
     made.install(made.release("1.3.0"))
     return made
+
+
+@pytest.fixture
+def evening(device: Device, monkeypatch: pytest.MonkeyPatch) -> Evening:
+    return Evening(device, monkeypatch)
+
+
+@pytest.fixture
+def served(device):
+    """The device's folder over HTTP on loopback."""
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def __init__(self, *arguments) -> None:
+            super().__init__(*arguments, directory=str(device.folder))
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Quiet)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()

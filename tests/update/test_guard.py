@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 
 pytestmark = pytest.mark.concurrent
@@ -49,6 +52,18 @@ def test_signs_of_the_release_before_do_not_speak_for_the_new_one(device):
     assert (device.runtime / "signs" / "row").read_text() == "1.3.0"
     begin(device, shows="")
     assert not (device.runtime / "signs" / "row").exists()
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("/dev/zero"), Path.mkdir])
+def test_a_sign_that_is_no_file_is_no_sign_and_is_not_waited_for(device, make):
+    """The folder is the door's own: a release on trial that was taken over must not hold up its own trial."""
+    begin(device)
+    sign = device.runtime / "signs" / "row"
+    sign.unlink()
+    make(sign)
+    assert device.guard("watch") == 0
+    assert settled(device) == ("1.3.0", "1.3.0")
+    assert device.result == "back 1.3.0: 1.4.0 it did not show in time that it works: row"
 
 
 def test_a_release_that_cannot_even_be_switched_to_leaves_the_old_one_running(device):
