@@ -67,7 +67,7 @@ def version_of(text: str) -> Version:
     """Return a version as numbers. Raises ReleaseRefused where it is none."""
     match = _VERSION.fullmatch(text)
     if match is None:
-        raise ReleaseRefused(f"expected a version such as 1.4.0, match {_short(text)}")
+        raise ReleaseRefused(f"expected a version such as 1.4.0, found {_short(text)}")
     major, minor, patch = (int(number) for number in match.groups())
     return major, minor, patch
 
