@@ -112,7 +112,9 @@ def saying_nothing(files: Mapping[str, str]) -> dict[str, list[str]]:
 
 def test_every_name_says_what_it_holds():
     rooms = tuple(f"{room}/" for room in STILL_TO_DO)
-    files = {path: source for path, source in sources((*OURS, THE_REGISTRYS)).items() if not path.startswith(rooms)}
+    files = {
+        path: source for path, source in sources((*OURS, THE_REGISTRYS)).items() if not path.startswith(rooms)
+    }
     assert len(files) > 100
     assert saying_nothing(files) == {}
 

@@ -34,6 +34,7 @@ def test_each_law_sees_the_fault_that_it_was_written_for(root):
     assert [line for line in said if not line.startswith("seen")] == []
 
 
+@pytest.mark.concurrent
 @pytest.mark.long
 @pytest.mark.timeout(600)
 def test_each_law_sees_it_whatever_examples_chance_brings(root):
