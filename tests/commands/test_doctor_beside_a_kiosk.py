@@ -13,6 +13,8 @@ from kiosk.machine.powers import Powers
 from kiosk.service.status_file import BrokenPart, KioskStatus
 from tests.factories import NOON
 
+pytestmark = pytest.mark.concurrent
+
 MEASURED_BY_DOCTOR_TOO = {Part.DISK, Part.STORE, Part.POWER, Part.HEAT, Part.MEMORY}
 """The machine and its disk: whoever asks sees the same as the kiosk, at the moment of asking."""
 
