@@ -131,6 +131,10 @@ class Nursery:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         pid = os.fork()
         if pid == 0:
+            # Our ends of other lines: held in two processes, a line is not hung up when one of them ends.
+            ours.close()
+            if self._busy is not None:
+                self._let_go(self._busy)
             self._live(theirs, at_work)
         theirs.close()
         self._spare = _Process(pid=pid, ended=os.pidfd_open(pid), orders=ours, at_work=at_work)

@@ -1,10 +1,12 @@
 """Eyes in processes of their own, with real pictures and real decoders: what crashes there, and what the door hears of it."""
 
 import os
+import select
 import signal
 import sys
 import time
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -106,6 +108,23 @@ def test_a_nursery_that_was_killed_is_begun_anew():
             assert texts(until(again, texts)) == ["a visitor"]
         finally:
             again.close()
+
+
+def test_a_spare_does_not_outlive_the_nursery():
+    with eyes_of("a visitor") as own:
+        FarEyes(own, OpenCamera(settings="")).close()
+        children = Path(f"/proc/{own.process}/task/{own.process}/children")
+        lives = [os.pidfd_open(int(pid)) for pid in children.read_text().split()]
+        assert lives, "it has a spare at least"
+        os.kill(own.process, signal.SIGKILL)
+        ended = select.poll()
+        for each in lives:
+            ended.register(each, select.POLLIN)
+        for _ in lives:
+            gone = ended.poll(PATIENCE_S * 1000)
+            assert gone, "one of them lives on"
+            ended.unregister(gone[0][0])
+            os.close(gone[0][0])
 
 
 def test_the_nursery_ends_with_whoever_began_it(tmp_path):
