@@ -25,8 +25,9 @@ WALLS = {
 TRY = f"/run/systemd/system/{EYES}-try.service"
 DECODES = (
     "from kiosk.doctor.camera_checks import check_decoders; "
-    "told = check_decoders(None); print(told.says); raise SystemExit(told.state != 'ok')"
+    "told = check_decoders(None); print(told.says); raise SystemExit(bool(told.remedy))"
 )
+"""Without a quote of either kind in it: it goes through a shell and through systemd."""
 
 
 def frames_come_through_the_eyes_that_run_beside_the_door(site: Site) -> str:
