@@ -101,7 +101,8 @@ def _line(settings: Settings, last: ExitStack) -> Line:
 
 def serve(doors: int | None, until: int | None) -> int:
     """Be the eyes, until told to stop: `kiosk eyes`. `doors`: an open file that listens, where systemd gives none; `until` ends them."""
-    systemd = Systemd.of(os.environ, os.getpid())
+    # Where the door began us its own line to systemd came along, and we are not the door.
+    systemd = Systemd.of(os.environ, os.getpid()) if doors is None else Systemd()
     _import_what_looking_takes()
     nursery = Nursery(_look, _import_cameras)
     told_ready = False

@@ -39,7 +39,7 @@ settings.toml   the configuration that is used; the text of the file is not here
 queue.json      how many records wait, which were parked and why, how old the registry's documents are, the store's schema
 system.txt      machine, system, memory, disk          devices.txt   what is plugged in
 packages.txt    versions                               service.txt   how systemd's units stand
-journal.txt     what the door said in {days} days       kernel.txt    what the kernel warned of
+journal.txt     what door and eyes said in {days} days     kernel.txt    what the kernel warned of
 
 No visitor is in it: the kiosk writes none of this with a number or a name, and every line was searched again for what
 looks like a number, a pass, a key, a passphrase or a name; such places read {mask}. A first name and a surname in Latin

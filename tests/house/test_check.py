@@ -74,6 +74,19 @@ def test_a_unit_that_reaches_too_much_of_the_machine_fails_the_check(tmp_path):
     assert "closed.service" not in done.stdout
 
 
+def test_the_eyes_may_reach_less_than_any_other_unit(tmp_path):
+    said = sh(
+        'systemd-analyze() { echo "$*" >>asked; return 1; }\nconfined_units x/a-eyes.service x/a.service',
+        tmp_path,
+    )
+    asked = (tmp_path / "asked").read_text().splitlines()
+    assert [next(word for word in line.split() if "threshold" in word) for line in asked] == [
+        "--threshold=15",
+        "--threshold=30",
+    ]
+    assert "a-eyes.service: expected at most 1.5" in said.stdout
+
+
 @pytest.mark.skipif(
     not shutil.which("systemd-analyze"), reason="needs systemd-analyze: apt-get install systemd"
 )

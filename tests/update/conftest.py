@@ -24,6 +24,8 @@ SYSTEMCTL = """\
 #!/bin/sh
 printf '%s\\n' "systemctl $*" >>"$DEVICE/log"
 release=$(readlink "$OPT/current")
+eyes="$DEVICE/running/eyes"
+case " $* " in *ashyq-kiosk-eyes*) about=eyes ;; *) about=door ;; esac
 case $1 in
     restart)
         cp -r "$OPT/$release/app" "$DEVICE/running.new"
@@ -34,8 +36,11 @@ case $1 in
             cat "$DEVICE/running/version" >"$SIGNS/$sign"
         done
         ;;
-    is-active) [ -e "$DEVICE/running/shows" ] ;;
-    show) cat "$DEVICE/running/restarts" 2>/dev/null || echo 0 ;;
+    is-active)
+        if [ $about = eyes ]; then [ "$(cat "$eyes" 2>/dev/null)" = good ]; else [ -e "$DEVICE/running/shows" ]; fi
+        ;;
+    show) if [ $about = eyes ]; then if [ "$(cat "$eyes")" = crash ]; then echo 3; else echo 0; fi; exit; fi
+        cat "$DEVICE/running/restarts" 2>/dev/null || echo 0 ;;
     enable) touch "$DEVICE/enabled" ;;
     disable) rm -f "$DEVICE/enabled" ;;
 esac
@@ -59,6 +64,8 @@ case $1 in
         mv -Tf "$OPT/previous.new" "$OPT/previous"
         ln -sfn "releases/$2" "$OPT/current.new"
         mv -Tf "$OPT/current.new" "$OPT/current"
+        rm -f "$UNITS/ashyq-kiosk-eyes.service"
+        if [ -e "$OPT/releases/$2/app/eyes" ]; then touch "$UNITS/ashyq-kiosk-eyes.service"; fi
         ;;
 esac
 """
@@ -87,14 +94,18 @@ class Device:
         (folder / "count").write_text("0")
         self.key = Ed25519PrivateKey.generate()
 
-    def release(self, version: str, *, shows: str = "frame screen row", restarts: int = 0) -> Path:
-        """Put a release's tree where it can be packed or staged, and return it."""
+    def release(
+        self, version: str, *, shows: str = "frame screen row", restarts: int = 0, eyes: str = ""
+    ) -> Path:
+        """Put a release's tree where it can be packed or staged, and return it. `eyes`: how its are ("good", "dead", "crash"), if any."""
         tree = self.folder / "trees" / version
         (tree / "scripts").mkdir(parents=True)
         shutil.copytree(self._guard.parent, tree / "scripts" / "trial")
         self._program(tree / "install.sh", INSTALLER)
         for name, content in {"version": version, "shows": shows, "restarts": str(restarts)}.items():
             (tree / name).write_text(content)
+        if eyes:
+            (tree / "eyes").write_text(eyes)
         return tree
 
     def install(self, tree: Path) -> None:
@@ -166,6 +177,11 @@ class Device:
     def on_trial(self) -> bool:
         """Whether anything of a trial would go on; a copy of the guard that nothing starts is only untidy."""
         return (self.opt / "trial" / "state").exists() or (self.folder / "enabled").exists()
+
+    @property
+    def log(self) -> list[str]:
+        """What systemd and the installers were told."""
+        return (self.folder / "log").read_text().splitlines()
 
     @property
     def result(self) -> str:

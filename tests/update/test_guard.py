@@ -39,6 +39,9 @@ def test_a_release_that_shows_all_it_should_stays(device):
         ({"shows": "row"}, "it did not show in time that it works: frame screen"),
         ({"shows": ""}, "it did not show in time that it works: frame screen row"),
         ({"restarts": 3}, "it stopped 3 times"),
+        # Also where no frame is asked for, because the camera is out for repair.
+        ({"eyes": "dead"}, "it did not show in time that it works: running eyes"),
+        ({"eyes": "crash"}, "its eyes stopped 3 times"),
     ],
 )
 def test_a_release_that_does_not_goes_and_it_is_said_what_was_missing(device, how, why):
@@ -46,6 +49,18 @@ def test_a_release_that_does_not_goes_and_it_is_said_what_was_missing(device, ho
     assert device.guard("watch") == 0
     assert settled(device) == ("1.3.0", "1.3.0")
     assert device.result == f"back 1.3.0: 1.4.0 {why}"
+
+
+def test_a_release_that_brings_eyes_stays_and_one_without_ends_those_of_the_other(device):
+    begin(device, eyes="good")
+    assert device.guard("watch") == 0
+    assert settled(device) == ("1.4.0", "1.4.0")
+    ends_them = "systemctl stop ashyq-kiosk-eyes.socket ashyq-kiosk-eyes.service"
+    device.folder.joinpath("log").write_text("")
+    assert device.guard("begin", "1.4.0", "1.3.0", "row") == 0
+    assert device.log.index(ends_them) < device.log.index("systemctl restart --no-block ashyq-kiosk.service")
+    assert device.guard("watch") == 0
+    assert settled(device) == ("1.3.0", "1.3.0")
 
 
 def test_signs_of_the_release_before_do_not_speak_for_the_new_one(device):
