@@ -70,7 +70,7 @@ class Hands:
     """Where nobody can be asked, the door decides by what it knows when the time for an answer is over."""
     write: Callable[[Record], None]
     preview: Callable[[], Grey | None]
-    trust_time: Callable[[TrustTime], None] = lambda _found: None
+    trust_time: Callable[[TrustTime], None] = lambda _effect: None
     """The clock became right: correct what was recorded before."""
     remember: Callable[[Door], None] = lambda _door: None
     """Who or how many are inside has changed. Called after the gate was told, never before."""
@@ -266,13 +266,16 @@ class Loop:
         return why
 
 
-def _same_people(one: Door, other: Door) -> bool:
+def _same_people(door: Door, other: Door) -> bool:
     """Whether nothing changed of what is to be remembered. The values are frozen, so most looks are at one object."""
-    before, after = one.people, other.people
-    return before is after or (
-        (before.presence is after.presence or before.presence == after.presence)
-        and before.occupancy == after.occupancy
-        and before.pending == after.pending
+    before, after = door.people, other.people
+    return door.guesses is other.guesses and (
+        before is after
+        or (
+            (before.presence is after.presence or before.presence == after.presence)
+            and before.occupancy == after.occupancy
+            and before.pending == after.pending
+        )
     )
 
 

@@ -108,7 +108,7 @@ def _shipped() -> dict[PhraseKey, Words]:
 def read(toml: str) -> dict[PhraseKey, Words]:
     """Read a catalogue. Raises ValueError with every gap, one a line."""
     tables = tomllib.loads(toml)
-    found: dict[PhraseKey, Words] = {}
+    phrases: dict[PhraseKey, Words] = {}
     gaps: list[str] = []
     for name, kind in KINDS.items():
         table = dict(tables.pop(name, {}))
@@ -120,9 +120,9 @@ def read(toml: str) -> dict[PhraseKey, Words]:
                     f"[{name}] {what.value}: expected kk, ru and en, found no {', '.join(missing)}; add it"
                 )
             else:
-                found[kind, what.value] = Words(kk=said["kk"], ru=said["ru"], en=said["en"])
+                phrases[kind, what.value] = Words(kk=said["kk"], ru=said["ru"], en=said["en"])
         gaps += [f"[{name}] {key}: nobody says this; remove it" for key in table]
     gaps += [f"[{name}]: expected {', '.join(f'[{kind}]' for kind in KINDS)}; remove it" for name in tables]
     if gaps:
         raise ValueError("\n".join(gaps))
-    return found
+    return phrases

@@ -39,7 +39,7 @@ def ambiguous(down: AbstractSet[KeyPlace]) -> bool:
     rows: dict[int, set[int]] = {}
     for row, column in down:
         rows.setdefault(row, set()).add(column)
-    return any(len(one & other) > 1 for one, other in combinations(rows.values(), 2))
+    return any(len(columns & other) > 1 for columns, other in combinations(rows.values(), 2))
 
 
 class Fingers:
@@ -54,7 +54,7 @@ class Fingers:
         """Seen down since then, and not believed yet."""
         self._held: dict[KeyPlace, float] = {}
         """Down and told, or down in a hand that could not be read; when it was last seen so."""
-        self._told: set[KeyPlace] = set()
+        self._pressed: set[KeyPlace] = set()
         """Told down, and not up."""
 
     @property
@@ -67,23 +67,23 @@ class Fingers:
         if ambiguous(down):
             self._held.update(dict.fromkeys(down, now))
             self._coming.clear()
-            return self._went_up(self._told)
+            return self._went_up(self._pressed)
         for place, seen in list(self._held.items()):
             if place in down:
                 self._held[place] = now
             elif now - seen >= self._bounce_s:
                 del self._held[place]
-        moved = self._went_up(self._told - self._held.keys())
+        moved = self._went_up(self._pressed - self._held.keys())
         self._coming = {place: since for place, since in self._coming.items() if place in down}
         for place in sorted(down - self._held.keys()):
             if now - self._coming.setdefault(place, now) >= self._bounce_s:
                 del self._coming[place]
                 self._held[place] = now
-                self._told.add(place)
+                self._pressed.add(place)
                 moved.append((place, True))
         return moved
 
     def _went_up(self, places: AbstractSet[KeyPlace]) -> list[tuple[KeyPlace, bool]]:
         moved = [(place, False) for place in sorted(places)]
-        self._told -= places
+        self._pressed -= places
         return moved

@@ -22,6 +22,7 @@ from kiosk.commands.parser import (
     add_command,
     everywhere,
 )
+from kiosk.commands.terminal import say
 from kiosk.errors import KioskError
 
 
@@ -43,14 +44,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KioskError as wrong:
         if _wants_traceback(args):
             raise
-        print("\n".join(f"kiosk: {line}" for line in str(wrong).splitlines()), file=sys.stderr)
+        say("\n".join(f"kiosk: {line}" for line in str(wrong).split("\n")), aside=True)
         return BROKEN
     except ImportError as missing:
         if _wants_traceback(args):
             raise
-        print(
-            f"kiosk: the library {missing.name} is missing or does not load; run install.sh again",
-            file=sys.stderr,
+        say(
+            f"kiosk: the library {missing.name} is missing or does not load; run install.sh again", aside=True
         )
         return BROKEN
     except Exception as bug:
@@ -58,7 +58,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         # Its text is not shown: it comes from a library and may repeat what it was given.
         what = type(bug).__name__
-        print(f"kiosk: stopped by a mistake of its own ({what}); --traceback shows where", file=sys.stderr)
+        say(f"kiosk: stopped by a mistake of its own ({what}); --traceback shows where", aside=True)
         return BROKEN
 
 
@@ -244,7 +244,11 @@ def parser() -> argparse.ArgumentParser:
     )
     update.add_argument("source", metavar="SOURCE", nargs="?", help="a release file, or its address (https)")
     update.add_argument("--back", action="store_true", help="return to the release before this one")
-    update.add_argument("--now", action="store_true", help="do not wait for [update] hours")
+    update.add_argument(
+        "--now",
+        action="store_true",
+        help="do not wait for [update] hours, and at most a minute until nobody is at the door",
+    )
 
     add_command(
         commands,

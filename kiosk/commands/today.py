@@ -83,16 +83,18 @@ def today(file: Path, now: datetime, zone: tzinfo) -> Today:
         by_old_number = reports.by_old_number(midnight)
     finally:
         reports.close()
-    of_today = [one for one in moved if one.at >= midnight]
+    of_today = [movement for movement in moved if movement.at >= midnight]
     days = hours_worked(
-        (one.at.astimezone(zone), Direction.ENTRY if one.change > 0 else Direction.EXIT)
-        for one in of_today
-        if one.kind is MovementKind.PASSED
+        (movement.at.astimezone(zone), Direction.ENTRY if movement.change > 0 else Direction.EXIT)
+        for movement in of_today
+        if movement.kind is MovementKind.PASSED
     )
     return Today(
         visits=visits,
         inside=max(0, Occupancy().after(moved).inside),
         worked=days[-1] if days else None,
-        corrections=tuple(one.change for one in of_today if one.kind is MovementKind.CORRECTED),
+        corrections=tuple(
+            movement.change for movement in of_today if movement.kind is MovementKind.CORRECTED
+        ),
         by_old_number=by_old_number,
     )

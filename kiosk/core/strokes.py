@@ -35,7 +35,7 @@ class Holding:
         """The newest key that went down, until it goes up."""
         self._due = 0.0
         """When its being held is told next."""
-        self._told = False
+        self._held = False
 
     def press(self, key: Key, now: float) -> list[Event]:
         """Take a key that went down at `now` (seconds of one monotonic clock); return what is to be said, in order."""
@@ -50,8 +50,8 @@ class Holding:
             said = self._let_go()
             self.down, self._due = down, now + HOLD_S
         if self.down is not None and now >= self._due:
-            said.append(KeyHeld(key=self.down, again=self._told))
-            self._told, self._due = True, now + HOLD_AGAIN_S
+            said.append(KeyHeld(key=self.down, again=self._held))
+            self._held, self._due = True, now + HOLD_AGAIN_S
         return said
 
     def take(self, stroke: Stroke | None, now: float) -> list[Event]:
@@ -66,5 +66,5 @@ class Holding:
         return longest_s if self.down is None else max(0.0, min(longest_s, self._due - now))
 
     def _let_go(self) -> list[Event]:
-        told, self._told = self._told, False
-        return [KeyReleased()] if told else []
+        held, self._held = self._held, False
+        return [KeyReleased()] if held else []

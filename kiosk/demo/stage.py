@@ -75,7 +75,7 @@ class Stage:
     """Builds everything, and takes it down again."""
 
     def __init__(
-        self, *, screenshots: Path | None, told: Callable[[Shown], None], camera: bool, window: bool
+        self, *, screenshots: Path | None, tell: Callable[[Shown], None], camera: bool, window: bool
     ) -> None:
         """`camera`: use the first real one if there is one. `window`: draw on the display, else off-screen."""
         self._last = ExitStack()
@@ -83,7 +83,7 @@ class Stage:
         self.registry = self._last.enter_context(EmbeddedRegistry())
         self.subjects = populate(self.registry.registry)
         self.iins = {person.name: person.identifier.value for person in DEMO_PEOPLE}
-        self.witness = Witness(self.clock.wall, told)
+        self.witness = Witness(self.clock.wall, tell)
         self.gate = FakeGate(now=self.clock.mono)
         self._seeds = itertools.count(1)
         folder = Path(self._last.enter_context(tempfile.TemporaryDirectory(prefix="ashyq-demo-")))
@@ -167,8 +167,8 @@ def has_display() -> bool:
 
 
 def _first_camera() -> str | None:
-    found = sorted(Path("/dev").glob("video*"), key=lambda path: (len(path.name), path.name))
-    for path in found:
+    devices = sorted(Path("/dev").glob("video*"), key=lambda path: (len(path.name), path.name))
+    for path in devices:
         try:
             V4l2Camera(str(path), CAMERA, FPS).close()
         except (DriverMissing, OSError):

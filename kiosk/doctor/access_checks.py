@@ -82,8 +82,8 @@ def groups(
         return ok("nothing to look at: the kiosk is not installed as a service here (22)")
     if known(user) is None:
         return broken(f"there is no user {user}", "run install.sh again")
-    found = members()
-    missing = [group for group in GROUPS if group in found and user not in found[group]]
+    users_of = members()
+    missing = [group for group in GROUPS if group in users_of and user not in users_of[group]]
     if missing:
         add = Fix(
             f"put {user} into {', '.join(missing)}",
@@ -94,7 +94,7 @@ def groups(
             f"sudo usermod -aG {','.join(missing)} {user}, then: sudo systemctl restart ashyq-kiosk",
             add,
         )
-    return ok(f"{user} is in {', '.join(group for group in GROUPS if group in found)}")
+    return ok(f"{user} is in {', '.join(group for group in GROUPS if group in users_of)}")
 
 
 def files(data: Path, configuration: Path, owner: FileOwner | None, root: FileOwner) -> Finding:
@@ -107,18 +107,18 @@ def files(data: Path, configuration: Path, owner: FileOwner | None, root: FileOw
         makes = [_make(folder, *kinds[folder]) for folder in missing]
         return broken(f"not there: {', '.join(map(str, missing))}", "run install.sh again", *makes)
     try:
-        found = {
+        faults = {
             configuration: list(wrong_in(configuration, root, take_away=0o022, give=0o044)),
             data: list(wrong_in(data, owner, take_away=0o077, give=0)),
         }
     except PermissionError as refused:
         return warning(f"{refused.filename} may not be looked at", "sudo kiosk doctor")
-    if not any(found.values()):
+    if not any(faults.values()):
         return ok(f"{data} is for the door alone, {configuration} is changed by root alone")
     return broken(
-        f"others could read or change these, or the door could not: {_named([*found[configuration], *found[data]])}",
+        f"others could read or change these, or the door could not: {_named([*faults[configuration], *faults[data]])}",
         f"sudo chown -R {USER}: {data}; sudo chmod -R go= {data}; sudo chmod -R go-w,a+rX {configuration}",
-        *(_put_all_right(folder, wrong) for folder, wrong in found.items() if wrong),
+        *(_put_all_right(folder, wrong) for folder, wrong in faults.items() if wrong),
     )
 
 

@@ -44,13 +44,13 @@ def check_python(_site: Site) -> Finding:
 def check_configuration(site: Site) -> Finding:
     """Check 2."""
     try:
-        told = list(notes(site.settings))
+        remarks = list(notes(site.settings))
         chosen = choose(site.config)
     except SettingsError as mistakes:
         return broken(str(mistakes), "mend these lines; `kiosk check-config` reads them again")
-    if told:
+    if remarks:
         return warning(
-            f"{chosen}: " + "\n".join(told), "fine for a trial; at a door, change what the line says"
+            f"{chosen}: " + "\n".join(remarks), "fine for a trial; at a door, change what the line says"
         )
     return ok(f"{chosen}: {sum(map(len, SECTIONS.values()))} keys, no mistakes")
 
@@ -78,10 +78,10 @@ def python_version(version: Sequence[int]) -> Finding:
 def where(library: str) -> Path | None:
     """Return where a library would be imported from."""
     try:
-        found = find_spec(library)
+        spec = find_spec(library)
     except (ImportError, ValueError):
         return None
-    return Path(found.origin) if found is not None and found.origin else None
+    return Path(spec.origin) if spec is not None and spec.origin else None
 
 
 def version_of(package: str) -> str | None:
@@ -118,7 +118,7 @@ def packages(
     strangers = [
         library
         for library in OWN_WHEELS
-        if (found := where(library)) is not None and not found.is_relative_to(prefix)
+        if (place := where(library)) is not None and not place.is_relative_to(prefix)
     ]
     if "picamera2" in needed and strangers:
         return broken(

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from kiosk.clock import SystemClock
+from kiosk.clock import HAS_PASSED, SystemClock
 from kiosk.core.events import Part
 from kiosk.core.health.board import Vitals
 from kiosk.doctor.ailing import ailing
@@ -18,9 +18,6 @@ from kiosk.machine.programs import said
 SWAPS = Path("/proc/swaps")
 BLOCKS = Path("/sys/block")
 NOT_TOLD = ok("this machine does not tell: it is no Raspberry Pi, or its kernel has no such sensor")
-
-HAS_PASSED = datetime(2026, 11, 1, tzinfo=UTC)
-"""A clock before this is wrong, whoever set it."""
 
 
 def check_time_zone(site: Site) -> Finding:

@@ -29,8 +29,12 @@ def check_gpio(site: Site) -> Finding:
 def check_display(site: Site) -> Finding:
     """Check 14."""
     driver = site.settings.screen.driver
-    community_edition = readings.is_pygame_ce()
-    return display(driver, community_edition=community_edition, connected=readings.has_display(driver))
+    return display(
+        driver,
+        community_edition=readings.is_pygame_ce(),
+        connected=readings.has_display(driver),
+        running=site.running,
+    )
 
 
 def check_words(_site: Site) -> Finding:
@@ -51,7 +55,7 @@ def check_lamp(site: Site) -> Finding:
 def check_sound(site: Site) -> Finding:
     """Check 32."""
     driver = site.settings.sound.driver
-    return _wired(site, 32, "sound") if driver == "buzzer" else sound(driver)
+    return _wired(site, 32, "sound") if driver == "buzzer" else sound(driver, running=site.running)
 
 
 def _wired(site: Site, number: int, section: str) -> Finding:
@@ -83,9 +87,9 @@ def wired(
         return ok("not on the GPIO header at this door")
     shown = ", ".join(f"{name} GPIO{pin}" for name, pin in pins.items())
     if running is not None:
-        found = running.says(number, "see its wires and power; journalctl -u ashyq-kiosk -n 50")
-        if found.state != "ok":
-            return found
+        finding = running.says(number, "see its wires and power; journalctl -u ashyq-kiosk -n 50")
+        if finding.state != "ok":
+            return finding
     try:
         holders = dict(zip(pins, held(list(pins.values())), strict=True))
     except DriverMissing as wrong:
@@ -109,10 +113,14 @@ def wired(
     return ok(f"{shown}: free")
 
 
-def sound(driver: str, cards: Path = SOUND_CARDS) -> Finding:
+def sound(driver: str, cards: Path = SOUND_CARDS, *, running: Running | None = None) -> Finding:
     """There is a sound device where the door is to be heard. A silent door works."""
     if driver == "none":
         return ok("none at this door")
+    if running is not None:
+        finding = running.says(32, "see the loudspeaker's plug; sudo systemctl restart ashyq-kiosk")
+        if finding.state == "broken":
+            return finding
     try:
         lines = cards.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
@@ -134,17 +142,15 @@ def display(
         )
     if driver == "offscreen":
         return warning("offscreen: nobody sees anything", 'set [screen] driver = "kmsdrm"')
+    if running is not None:
+        finding = running.says(14, "see the display's cable; sudo systemctl restart ashyq-kiosk")
+        if finding.state == "broken":
+            return finding
     if not connected:
         return broken(
             f"{driver}: no display",
             "plug the display in: a running kiosk takes it within seconds; see [screen] driver",
         )
-    if (
-        running is not None
-        and (found := running.says(14, "see the display's cable; sudo systemctl restart ashyq-kiosk")).state
-        == "broken"
-    ):
-        return found
     return ok(f"pygame-ce on {driver}")
 
 

@@ -45,21 +45,21 @@ class Wrong:
 def owner_named(user: str = USER) -> FileOwner | None:
     """Return the door's user; None where there is none."""
     try:
-        found = pwd.getpwnam(user)
+        entry = pwd.getpwnam(user)
     except KeyError:
         return None
-    return FileOwner(uid=found.pw_uid, gid=found.pw_gid)
+    return FileOwner(uid=entry.pw_uid, gid=entry.pw_gid)
 
 
 def wrong_in(folder: Path, owner: FileOwner, *, take_away: int, give: int) -> Iterator[Wrong]:
     """Yield the folder and what lies in it, as far as it is not `owner`'s with these permissions. Raises PermissionError."""
     for path in (folder, *sorted(folder.rglob("*"))):
         with suppress(FileNotFoundError):  # the kiosk works beside us
-            found = path.lstat()
-            if stat.S_ISLNK(found.st_mode):
+            status = path.lstat()
+            if stat.S_ISLNK(status.st_mode):
                 continue
-            given = _given(give, found.st_mode)
-            if found.st_uid != owner.uid or found.st_mode & take_away or found.st_mode & given != given:
+            given = _given(give, status.st_mode)
+            if status.st_uid != owner.uid or status.st_mode & take_away or status.st_mode & given != given:
                 yield Wrong(path=path, folder=folder, owner=owner, take_away=take_away, give=give)
 
 
@@ -70,12 +70,14 @@ def put_right(wrong: Wrong) -> None:
     except OSError as failure:
         raise KioskError(f"{wrong.path} cannot be opened ({failure.strerror}): look at it by hand") from None
     try:
-        found = os.fstat(number)
-        plain = stat.S_ISREG(found.st_mode) and found.st_nlink == 1
-        if not (plain or stat.S_ISDIR(found.st_mode)):
+        status = os.fstat(number)
+        plain = stat.S_ISREG(status.st_mode) and status.st_nlink == 1
+        if not (plain or stat.S_ISDIR(status.st_mode)):
             raise KioskError(f"{wrong.path} is no plain file or has a second name: look at it by hand")
         os.fchown(number, wrong.owner.uid, wrong.owner.gid)
-        os.fchmod(number, stat.S_IMODE(found.st_mode) & ~wrong.take_away | _given(wrong.give, found.st_mode))
+        os.fchmod(
+            number, stat.S_IMODE(status.st_mode) & ~wrong.take_away | _given(wrong.give, status.st_mode)
+        )
     finally:
         os.close(number)
 

@@ -123,10 +123,10 @@ def counts(file: Path) -> tuple[int, int, datetime | None]:
 
     reports = Reports.of_file(file)
     try:
-        found = reports.counts()
+        numbers = reports.counts()
     finally:
         reports.close()
-    return found.waiting, found.parked, found.oldest
+    return numbers.waiting, numbers.parked, numbers.oldest
 
 
 def vitals(folder: Path) -> Vitals:

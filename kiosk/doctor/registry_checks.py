@@ -37,10 +37,10 @@ def check_registry(site: Site) -> Finding:
     known = site.identity()
     if known is None:
         return NOT_ASKED
-    told = settings_of(site.settings, known).registry
+    settings = settings_of(site.settings, known).registry
     signer = RequestSigner(known, wall=lambda: datetime.now(UTC))
-    client = RegistryClient(told.url, known.door, mono=time.monotonic, signer=signer)
-    return registry(lambda: client.fetch("keys"), time.monotonic, told.question_s, lambda: signer.ahead)
+    client = RegistryClient(settings.url, known.door, mono=time.monotonic, signer=signer)
+    return registry(lambda: client.fetch("keys"), time.monotonic, settings.question_s, lambda: signer.ahead)
 
 
 def check_enrolled(site: Site) -> Finding:
@@ -110,10 +110,10 @@ def documents(signed: Callable[[], DocumentTimes] | None, now: datetime, *, know
     """What the kiosk keeps of the registry's word, and how old it is. `known`: this device is enrolled."""
     if not known:
         return ok("none are signed for a device that is not enrolled")
-    found = signed() if signed else {}
-    missing = [name for name in KEPT if name not in found]
-    late = [name for name, (_, not_after) in found.items() if now >= not_after]
-    shown = ", ".join(f"{name} {_old(now - issued)}" for name, (issued, _) in found.items())
+    times = signed() if signed else {}
+    missing = [name for name in KEPT if name not in times]
+    late = [name for name, (_, not_after) in times.items() if now >= not_after]
+    shown = ", ".join(f"{name} {_old(now - issued)}" for name, (issued, _) in times.items())
     remedy = "see clock (4) and registry (9): the kiosk fetches them by itself"
     if late:
         return broken(f"past their time: {', '.join(late)} ({shown})", remedy)

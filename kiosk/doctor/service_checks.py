@@ -96,17 +96,17 @@ def hardware_watchdog(ask: RunProgram, *, here: bool, watchdogs: Path = WATCHDOG
     if not here:
         return NOT_INSTALLED
     try:
-        told = ask("systemctl", "show", "--property=RuntimeWatchdogUSec").strip().partition("=")[2]
+        span = ask("systemctl", "show", "--property=RuntimeWatchdogUSec").strip().partition("=")[2]
     except KioskError as failure:
         return warning(str(failure), "is this systemd? run install.sh again")
-    if told in ("", "0", "infinity"):
+    if span in ("", "0", "infinity"):
         return warning("off: a machine that hangs stays as it is", "run install.sh again, then: sudo reboot")
     if not any(watchdogs.glob("watchdog*")):
         return warning(
-            f"set to {told}, and this machine has none",
+            f"set to {span}, and this machine has none",
             "right for a trial; a door's machine should have one (a Pi has)",
         )
-    return ok(f"resets a machine that hangs, after {told}")
+    return ok(f"resets a machine that hangs, after {span}")
 
 
 def console(ask: RunProgram, driver: str, *, here: bool, blank: Path = CONSOLE_BLANK) -> Finding:

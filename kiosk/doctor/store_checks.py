@@ -96,12 +96,12 @@ def store(file: Path, look: Callable[[Path], tuple[str, str]], *fixes: Fix) -> F
     if not file.exists():
         return ok(f"{file}: not made yet, the kiosk makes it when it first runs")
     try:
-        found, mode = look(file)
+        verdict, mode = look(file)
     except StoreError as wrong:
         if "damaged" not in str(wrong):
             return broken(str(wrong), "run as root or as the kiosk's user: sudo kiosk doctor")
-        found, mode = "damaged", ""
-    if found != "ok":
+        verdict, mode = "damaged", ""
+    if verdict != "ok":
         return broken(
             f"{file} is damaged",
             "restart the kiosk: it moves the file aside and keeps it; what was not sent waits in that for support",

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from kiosk.doctor.access_checks import check_files, check_groups, check_runtime, check_secrets
 from kiosk.doctor.camera_checks import check_camera, check_decoders, check_view
 from kiosk.doctor.capacity_checks import check_capacity
+from kiosk.doctor.eyes_checks import check_eyes
 from kiosk.doctor.finding import Finding
 from kiosk.doctor.input_checks import check_alarm, check_keypad, check_passage, check_scanner
 from kiosk.doctor.install_checks import check_configuration, check_packages, check_python
@@ -123,6 +124,8 @@ TABLE = (
         "see its loop: a cut wire rings too; then docs/wiring/fire-alarm.md", check_alarm),
     Row(39, "capacity", "the venue's capacity is enforced, and kept to",
         'give the venue an exit door, or have its policy say `"capacity_without_exit": "enforce"`', check_capacity),
+    Row(40, "eyes", "what decodes the camera's pictures runs apart from the door, and is confined",
+        "`journalctl -u ashyq-kiosk-eyes -n 50` says why it ended; run install.sh again", check_eyes),
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from kiosk.errors import KioskError
 from kiosk.machine.programs import RunProgram
 
 SERVICE, GATE_SAFE = "ashyq-kiosk.service", "ashyq-kiosk-gate-safe.service"
+EYES, EYES_SOCKET = "ashyq-kiosk-eyes.service", "ashyq-kiosk-eyes.socket"
 NOT_INSTALLED = ok("nothing to look at: the kiosk is not installed as a service here (22)")
 
 

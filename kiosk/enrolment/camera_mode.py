@@ -174,7 +174,7 @@ class CameraMode:
     def _happened(self, event: DoorEvent) -> None:
         """Hear from camera and keypad what is of use here."""
         if isinstance(event, HealthChanged):
-            others = (one for one in self.broken if one[0] is not event.part)
+            others = (fault for fault in self.broken if fault[0] is not event.part)
             self.broken = (*others,) if event.working else (*others, (event.part, event.why))
         match event:
             case KeyPressed(key=key):

@@ -72,13 +72,13 @@ class FarEyes:
     def _opened(self) -> PicturesIn:
         packet, files, _, _ = socket.recv_fds(self._line, LONGEST_BYTES, 1)
         try:
-            told = self._read(packet)
-            if isinstance(told, Failed):
-                raise told.error
-            if not isinstance(told, CameraOpened) or len(files) != 1:
+            answer = self._read(packet)
+            if isinstance(answer, Failed):
+                raise answer.error
+            if not isinstance(answer, CameraOpened) or len(files) != 1:
                 raise Garbled("expected the eyes to say that the camera is open")
             file = files.pop()
-            return PicturesIn(file, told)
+            return PicturesIn(file, answer)
         except Garbled as garbled:
             raise _not_ours(garbled) from None
         finally:
@@ -126,12 +126,12 @@ class FarEyes:
         now = self._mono()
         self._count(now)
         try:
-            told = self._read(packet)
-            if isinstance(told, Failed):
-                raise told.error
-            if isinstance(told, CameraOpened) or self._pictures is None:
+            answer = self._read(packet)
+            if isinstance(answer, Failed):
+                raise answer.error
+            if isinstance(answer, CameraOpened) or self._pictures is None:
                 raise Garbled("expected what was seen")
-            seen, picture = told
+            seen, picture = answer
             return seen if picture is None else replace(seen, frame=self._pictures.at(picture))
         except Garbled as garbled:
             raise _not_ours(garbled) from None

@@ -46,7 +46,7 @@ class CameraEyes:
         """`learned`: what eyes before these knew of the view. A scenery that is not whole counts as none."""
         self._camera, self._reader, self._mono = camera, reader, mono
         self._lookout = Lookout(Scenery.from_bytes(learned.scenery), learned.trouble)
-        self._told = self._lookout.scenery
+        self._reported = self._lookout.scenery
         self._tell_at = self._drawn_at = float("-inf")
         self._is_open, self._read = True, 0
 
@@ -85,7 +85,7 @@ class CameraEyes:
 
     def _learned(self, mono: float) -> bytes:
         scenery = self._lookout.scenery
-        if not scenery.known or scenery is self._told or (self._told.known and mono < self._tell_at):
+        if not scenery.known or scenery is self._reported or (self._reported.known and mono < self._tell_at):
             return b""
-        self._told, self._tell_at = scenery, mono + KEEP_S
+        self._reported, self._tell_at = scenery, mono + KEEP_S
         return scenery.to_bytes()

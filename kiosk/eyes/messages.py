@@ -15,6 +15,7 @@ from typing import Any
 
 from kiosk.core.health.camera_view import ViewTrouble
 from kiosk.core.hint import Hint
+from kiosk.core.printable import printable
 from kiosk.core.who.credential import LONGEST
 from kiosk.errors import CameraLost, DriverError, DriverHangs, DriverMissing
 from kiosk.ports import Learned, Reading, Seen, Symbology
@@ -135,7 +136,7 @@ def of_the_eyes(packet: bytes, now: float) -> tuple[Seen, Picture | None] | Came
         case {"opened": [int(slots), int(slot_bytes)]} if slots > 0 and slot_bytes > 0:
             return CameraOpened(slots=slots, slot_bytes=slot_bytes)
         case {"failed": [str(kind), str(sentence)]} if kind in KINDS:
-            return Failed(kind=kind, sentence=_printable(sentence[:LONGEST_SENTENCE]))
+            return Failed(kind=kind, sentence=printable(sentence[:LONGEST_SENTENCE]))
         case {
             "t": mono,
             "m": moved_at,
@@ -200,7 +201,7 @@ def _reading(row: Any) -> Reading:
                     return Reading(
                         text=text,
                         symbology=kind,
-                        engine=_printable(engine),
+                        engine=printable(engine),
                         corners=tuple(_corner(at) for at in corners),
                     )
     raise Garbled("expected a text, its kind, its engine and four corners")
@@ -260,7 +261,3 @@ def _bytes(text: str) -> bytes:
     if len(content) > LONGEST_SCENERY:
         raise Garbled(f"expected at most {LONGEST_SCENERY} bytes of what was learned")
     return content
-
-
-def _printable(text: str) -> str:
-    return "".join(letter if letter.isprintable() else "?" for letter in text)

@@ -15,6 +15,7 @@ import socket
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from kiosk.errors import CameraLost
 from kiosk.eyes import messages
@@ -26,6 +27,8 @@ ROUND_S = 2.0
 """How often the nursery looks around when nothing happens."""
 LEAVES_S = 1.0
 """So long a process may take to end when its door has hung up; then it hangs in a decoder, and is killed."""
+FIRST_FILE = 3
+"""After standard input, output and error."""
 ATTEMPTS = (0.0, 1.0, 2.0, 5.0)
 """Pauses before the next process is made, by how many ended in a row without having looked; the last one repeats."""
 
@@ -139,6 +142,7 @@ class Nursery:
         """What the new process does, to its end: it never returns into the nursery's loop."""
         status = 1
         try:
+            _keep_only(orders.fileno())
             for kind in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(kind, signal.SIG_DFL)
             self._prepare()
@@ -223,6 +227,13 @@ class Nursery:
         os.close(process.ended)
         if process.door is not None:
             process.door.close()
+
+
+def _keep_only(file: int) -> None:
+    """Close every open file but the standard ones and this: a process that held the other end of its own line would never see it
+    hung up, and one that held another's line would keep that open."""
+    os.closerange(FIRST_FILE, file)
+    os.closerange(file + 1, max(int(each.name) for each in Path("/proc/self/fd").iterdir()) + 1)
 
 
 def _pairs(packet: bytes) -> list[list[str]]:

@@ -19,6 +19,8 @@ from kiosk.errors import DriverMissing
 from kiosk.eyes.far import called
 
 PROGRAM = (sys.executable, "-m", "kiosk", "eyes")
+THE_DOORS_OWN = frozenset({"NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC", "LISTEN_PID", "LISTEN_FDS"})
+"""What systemd tells the door alone: eyes that fed its watchdog would keep a door that hangs."""
 WAITING = 4
 """Calls that may wait to be taken."""
 
@@ -71,6 +73,7 @@ class OwnEyes:
                     [*self._program, "--doors", str(doors.fileno()), "--until", str(until)],
                     pass_fds=(doors.fileno(), until),
                     stdin=subprocess.DEVNULL,
+                    env={name: value for name, value in os.environ.items() if name not in THE_DOORS_OWN},
                 )
         except OSError as failure:
             raise DriverMissing(f"expected to begin the eyes, found: {failure.strerror or failure}") from None

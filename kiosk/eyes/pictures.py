@@ -55,8 +55,8 @@ class PicturesOut:
 class PicturesIn:
     """The door's end of a memory that came as an open file, which this one closes. Raises Garbled where it is not as it must be."""
 
-    def __init__(self, file: int, told: CameraOpened) -> None:
-        size = told.slots * told.slot_bytes
+    def __init__(self, file: int, opened: CameraOpened) -> None:
+        size = opened.slots * opened.slot_bytes
         try:
             if not 0 < size <= _MOST_BYTES:
                 raise Garbled(f"expected a memory of at most {_MOST_BYTES} bytes")
@@ -68,13 +68,13 @@ class PicturesIn:
             raise Garbled("expected a memory that can be sealed and mapped") from None
         finally:
             os.close(file)
-        self._told = told
+        self._opened = opened
         self._whole = np.frombuffer(self._memory, dtype=np.uint8)
 
     def at(self, place: Picture) -> Grey:
         """Return the frame that lies there: borrowed, as from a camera."""
         size = place.wide * place.high
-        if place.slot >= self._told.slots or size > self._told.slot_bytes:
+        if place.slot >= self._opened.slots or size > self._opened.slot_bytes:
             raise Garbled("expected a place in the shared memory")
-        begin = place.slot * self._told.slot_bytes
+        begin = place.slot * self._opened.slot_bytes
         return self._whole[begin : begin + size].reshape(place.high, place.wide)

@@ -29,7 +29,7 @@ SOME_EDGE = 12
 
 
 class Lookout:
-    """One camera's picture over time. `vigil.told` is what is wrong with it; `scenery` is what it has learned."""
+    """One camera's picture over time. `vigil.known` is what is wrong with it; `scenery` is what it has learned."""
 
     def __init__(self, scenery: Scenery | None = None, trouble: ViewTrouble | None = None) -> None:
         """`trouble`: what was wrong with the picture before, as far as anybody knows."""
@@ -60,7 +60,7 @@ class Lookout:
         elif mono >= self._due:
             self._due = mono + EVERY_S
             self.begin(frame)
-        return self.vigil.told
+        return self.vigil.known
 
     def begin(self, frame: Grey) -> None:
         """Take the frame before the one that is looked at."""

@@ -54,22 +54,26 @@ def chosen(open_usb: OpenUsb, chooser: Chooser) -> Callable[[], Camera]:
 
     def open_camera() -> Camera:
         failures: list[str] = []
-        for found in chooser.candidates():
+        for candidate in chooser.candidates():
             try:
-                camera = open_usb(str(found.device))
+                camera = open_usb(str(candidate.device))
             except DriverError as failure:
                 failures.append(str(failure))
                 continue
-            if chooser.works(found):
-                log.info("camera: %s", _named(found))
+            if chooser.works(candidate):
+                log.info("camera: %s", _named(candidate))
             return camera
         raise DriverMissing("; ".join(failures) or "expected a USB camera, found none: plug one in")
 
     return open_camera
 
 
-def _named(found: VideoDevice) -> str:
-    return found.identity if found.identity == str(found.device) else f"{found.identity}, now {found.device}"
+def _named(candidate: VideoDevice) -> str:
+    return (
+        candidate.identity
+        if candidate.identity == str(candidate.device)
+        else f"{candidate.identity}, now {candidate.device}"
+    )
 
 
 def _picamera2(settings: Settings) -> Callable[[], Camera]:
@@ -140,13 +144,13 @@ class _Journal:
     """Tells what a camera did not take of its profile, once: it is opened many times."""
 
     def __init__(self) -> None:
-        self._told: set[str] = set()
+        self._logged: set[str] = set()
 
     def tell(self, camera: str, refused: list[str]) -> None:
-        new = [said for said in refused if said not in self._told]
+        new = [said for said in refused if said not in self._logged]
         if new:
             log.info("camera: %s left out of the profile: %s", camera, "; ".join(new))
-            self._told.update(new)
+            self._logged.update(new)
 
 
 CAMERAS: dict[str, Callable[[Settings], Callable[[], Camera] | None]] = {

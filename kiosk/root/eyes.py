@@ -86,8 +86,8 @@ def eyes_for(settings: Settings, last: ExitStack) -> OpenEyes | None:
         return None
     line = _line(settings, last)
     # Of the configuration the eyes are told what concerns them, and nothing else.
-    told = shown(Settings(camera=settings.camera, reader=settings.reader))
-    return lambda learned: FarEyes(line, OpenCamera(settings=told, learned=learned))
+    configuration = shown(Settings(camera=settings.camera, reader=settings.reader))
+    return lambda learned: FarEyes(line, OpenCamera(settings=configuration, learned=learned))
 
 
 def _line(settings: Settings, last: ExitStack) -> Line:
@@ -101,7 +101,8 @@ def _line(settings: Settings, last: ExitStack) -> Line:
 
 def serve(doors: int | None, until: int | None) -> int:
     """Be the eyes, until told to stop: `kiosk eyes`. `doors`: an open file that listens, where systemd gives none; `until` ends them."""
-    systemd = Systemd.of(os.environ, os.getpid())
+    # Where the door began us its own line to systemd came along, and we are not the door.
+    systemd = Systemd.of(os.environ, os.getpid()) if doors is None else Systemd()
     _import_what_looking_takes()
     nursery = Nursery(_look, _import_cameras)
     told_ready = False

@@ -53,8 +53,8 @@ def resumed(
 def _end_what_was_cut_short(store: Store) -> None:
     """Tell of every admitted visit that the last stop cut short how it ended, as the core takes it to have."""
     try:
-        for one in store.reports.unpassed():
-            store.record(assumed(one.visit_id, one.at, time_trusted=one.time_trusted))
-            log.warning("visit %s: stopped before it was known whether they passed: assumed", one.visit_id)
+        for visit in store.reports.unpassed():
+            store.record(assumed(visit.visit_id, visit.at, time_trusted=visit.time_trusted))
+            log.warning("visit %s: stopped before it was known whether they passed: assumed", visit.visit_id)
     except StoreError as failure:  # told at the next start; a door that starts is worth more
         log.error("store: %s", failure)

@@ -29,10 +29,13 @@ def setup_of(settings: Settings, venue_code: VenueCode | None, *, camera: bool) 
         scanner=settings.scanner.driver != "none",
         budget=KeypadBudget(
             per_minute=settings.keypad.guesses_per_minute,
+            per_hour=settings.keypad.guesses_per_hour,
+            per_day=settings.keypad.guesses_per_day,
             mistakes=settings.keypad.mistakes_in_a_row,
             pause_s=settings.keypad.pause_s,
             longest_s=settings.keypad.longest_pause_s,
         ),
+        attended_factor=settings.keypad.attended_factor,
         times=Times(
             ask_s=settings.registry.question_s,
             record_s=times.record_s,

@@ -110,18 +110,18 @@ class KioskStatus:
 
     def as_json(self) -> str:
         """Return it as it is written."""
-        return json.dumps(asdict(self) | {"at": self.at.isoformat()}, ensure_ascii=False)
+        return json.dumps(asdict(self) | {"at": self.at.isoformat()})
 
     @classmethod
     def from_json(cls, text: str) -> KioskStatus | None:
         """Return what was written; None where it is not whole."""
         try:
-            told = json.loads(text)
+            fields = json.loads(text)
             return cls(
-                at=datetime.fromisoformat(told.pop("at")),
-                faults=tuple(told.pop("faults")),
-                troubles=tuple(BrokenPart(**each) for each in told.pop("troubles")),
-                **told,
+                at=datetime.fromisoformat(fields.pop("at")),
+                faults=tuple(fields.pop("faults")),
+                troubles=tuple(BrokenPart(**each) for each in fields.pop("troubles")),
+                **fields,
             )
         except (ValueError, TypeError, KeyError, AttributeError):
             return None
@@ -171,7 +171,7 @@ def folders(runtime: Path) -> Iterable[Path]:
 
 def newest(places: Iterable[Path], now: datetime) -> KioskStatus | None:
     """Return the newest status that a running kiosk wrote; None where none did lately. Raises nothing."""
-    found: list[KioskStatus] = []
+    statuses: list[KioskStatus] = []
     for place in places:
         try:
             with (place / NAME).open("rb") as file:
@@ -180,5 +180,5 @@ def newest(places: Iterable[Path], now: datetime) -> KioskStatus | None:
             continue
         status = KioskStatus.from_json(text)
         if status is not None and abs(now - status.at) < OLD:
-            found.append(status)
-    return max(found, key=lambda status: status.at, default=None)
+            statuses.append(status)
+    return max(statuses, key=lambda status: status.at, default=None)

@@ -150,10 +150,10 @@ def _keypad(settings: Settings) -> Iterator[Clash]:
                 f"GPIO {' and '.join(map(str, fixed))} cannot float, being pulled up on the board: take others; for columns it does",
             )
         for name, right in (("row_pins", (4,)), ("column_pins", (3, 4))):
-            if (found := len(getattr(keypad, name))) not in right:
+            if (count := len(getattr(keypad, name))) not in right:
                 words = " or ".join(str(number) for number in right)
                 yield Clash(
-                    (("keypad", name), ("keypad", "driver")), f"expected {words} GPIOs, found {found}"
+                    (("keypad", name), ("keypad", "driver")), f"expected {words} GPIOs, found {count}"
                 )
 
 

@@ -155,6 +155,15 @@ class KeypadSettings:
         6,
         "How many numbers may be tried in a minute where nobody watches; then the keypad rests.",
     )
+    guesses_per_hour: int = key(
+        whole(1, 1000, "tries"), 30, "How many in an hour; then it rests until one is an hour old."
+    )
+    guesses_per_day: int = key(
+        whole(1, 5000, "tries"), 200, "How many in a day; then it rests until one is a day old."
+    )
+    attended_factor: int = key(
+        whole(1, 50, "tries"), 8, "At an attended door so many times as many are allowed, of each of these."
+    )
     mistakes_in_a_row: int = key(
         whole(1, 20, "tries"), 5, "After so many mistyped numbers the keypad rests, where nobody watches."
     )
@@ -240,7 +249,7 @@ class UpdateSettings:
     hours: Window | None = key(
         local_hours(),
         "",
-        'When it may, in local time, such as "02:00-05:00"; "": at any hour. It always waits until nobody is at the door.',
+        'When it may, in local time, such as "02:00-05:00"; "": at any hour. Then it waits until nobody is at the door, half an hour at most.',
     )
 
 

@@ -91,8 +91,8 @@ def _open(path: Path) -> Database:
     os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
     connection = sqlite3.connect(path, timeout=2, isolation_level=None)
     try:
-        if (found := connection.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
-            raise _unreadable(found)
+        if (verdict := connection.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
+            raise _unreadable(verdict)
         mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
         if mode != "wal":
             raise StoreError(
@@ -140,8 +140,8 @@ def _sync_folder(folder: Path) -> None:
         os.close(number)
 
 
-def _unreadable(found: str) -> sqlite3.DatabaseError:
-    error = sqlite3.DatabaseError(found)
+def _unreadable(verdict: str) -> sqlite3.DatabaseError:
+    error = sqlite3.DatabaseError(verdict)
     error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
     return error
 

@@ -68,7 +68,7 @@ def plain_line(text: str, most: int) -> str:
     'ИИН …, paper of 21.11.2026'
     """
     line = _STRANGE.sub(" ", text).strip()
-    masked = _NUMBER.sub(lambda found: found[0] if _DATE.fullmatch(found[0]) else "…", line)[:most]
+    masked = _NUMBER.sub(lambda match: match[0] if _DATE.fullmatch(match[0]) else "…", line)[:most]
     # Twelve digits in small pieces: the schema refuses them, and a visit is not lost for a remark.
     return masked if sum(sign.isdigit() for sign in masked) < 12 else re.sub(r"[0-9]+", "…", masked)
 

@@ -93,14 +93,14 @@ class Documents:
 
     def load(self) -> None:
         """Take what is kept into force: a kiosk that starts without a network is as wise as when it stopped."""
-        found = {name: kept for name in NAMES if (kept := self._shelf.kept(name)) is not None}
-        if found and not any(self._may_be_ours(kept) for kept in found.values()):
+        documents = {name: kept for name in NAMES if (kept := self._shelf.kept(name)) is not None}
+        if documents and not any(self._may_be_ours(kept) for kept in documents.values()):
             log.warning("what is kept was signed for another registry: it is dropped, and asked for anew")
             self._shelf.forget()
-            found = {}
+            documents = {}
         if latest := self._shelf.latest_signed():
             self._signed = self._signed.saw(latest, self._clock.mono())
-        for name, kept in found.items():
+        for name, kept in documents.items():
             try:
                 opened = self._kept(name, kept)
             except (KioskError, ValueError, RecursionError) as mistake:

@@ -88,24 +88,24 @@ class Signed:
                 kept=kept,
             )
 
-        def takes_back(found: SignedDocument | DocumentFault) -> bool:
-            return isinstance(found, SignedDocument) and signed.is_taken_back(
-                held=newest, sequence=found.sequence, issued_at=found.issued_at, mono=mono
+        def takes_back(document: SignedDocument | DocumentFault) -> bool:
+            return isinstance(document, SignedDocument) and signed.is_taken_back(
+                held=newest, sequence=document.sequence, issued_at=document.issued_at, mono=mono
             )
 
         trusted = self._clock.trusted() and not signed.outranks(wall, mono)
-        found = judged(signed.now(wall, mono), trusted=trusted)
-        if isinstance(found, DocumentFault) and takes_back(by_clock := judged(wall, trusted=False)):
-            found = by_clock
-        if isinstance(found, DocumentFault):
-            raise DocumentRefused(f"{found}: {_SENTENCES[found]}")
+        document = judged(signed.now(wall, mono), trusted=trusted)
+        if isinstance(document, DocumentFault) and takes_back(by_clock := judged(wall, trusted=False)):
+            document = by_clock
+        if isinstance(document, DocumentFault):
+            raise DocumentRefused(f"{document}: {_SENTENCES[document]}")
         return Opened(
-            content=found.content,
-            root=found.root.hex(),
-            sequence=found.sequence,
-            issued_at=found.issued_at,
-            not_after=found.not_after,
-            back=takes_back(found),
+            content=document.content,
+            root=document.root.hex(),
+            sequence=document.sequence,
+            issued_at=document.issued_at,
+            not_after=document.not_after,
+            back=takes_back(document),
         )
 
     def trusts(self, root: str) -> bool:

@@ -13,14 +13,13 @@ from typing import Protocol
 
 import requests
 
+from kiosk.clock import HAS_PASSED
 from kiosk.trust.signing import NONCE_BYTES, DeviceKey, sign_request
 
 log = logging.getLogger(__name__)
 
-MOST_AHEAD = timedelta(days=31)
-"""How far ahead of what this device knows a time may be that nobody signed: longer, and the power was gone for a month."""
-FIRST_MOST_AHEAD = timedelta(days=366)
-"""The same where nothing signed was seen yet: the clock may be as old as the image on the card."""
+MOST_AHEAD = timedelta(days=366)
+"""How far ahead of what this device knows a time may be that nobody signed: a card that lay in a drawer, a season without power."""
 
 
 class SigningIdentity(Protocol):
@@ -72,9 +71,8 @@ class RequestSigner:
 
         Whoever stands in between could keep what is signed for such a day, and send it then.
         """
-        mark = self._signed()
-        latest = self._wall() + FIRST_MOST_AHEAD if mark is None else max(self._wall(), mark) + MOST_AHEAD
-        if registrys_time > latest:
+        known = max(self._wall(), self._signed() or HAS_PASSED)
+        if registrys_time > known + MOST_AHEAD:
             log.error(
                 "an answer says that it is %s: nothing is signed for that day; are both clocks right?",
                 registrys_time.isoformat(),

@@ -115,7 +115,7 @@ class Syncer:
         self._pace = Pace(limit=batch, most=batch)
         self._online = False
         self._came_back = False
-        self._told: LinkChanged | None = None
+        self._link: LinkChanged | None = None
         self._tidied = clock.mono()
         self._woken = threading.Event()
         self._stopping = False
@@ -124,12 +124,12 @@ class Syncer:
     def wake(self, *, incident: bool = False) -> None:
         """There is a new record. An incident is tried at once, whatever the back-off says (rule 6)."""
         with self._guard:
-            told = self._told
-            if told is not None:  # told now: the next batch may hang for as long as it may take
-                waits = told.incidents_waiting + incident
-                self._told = told = replace(told, waiting=told.waiting + 1, incidents_waiting=waits)
-        if told is not None:
-            self._level.tell(told)
+            link = self._link
+            if link is not None:  # told now: the next batch may hang for as long as it may take
+                waits = link.incidents_waiting + incident
+                self._link = link = replace(link, waiting=link.waiting + 1, incidents_waiting=waits)
+        if link is not None:
+            self._level.tell(link)
         if incident:
             self._set_pace(
                 lambda pace: outbox.on_link_up(pace, now_mono=self._clock.mono(), spread_s=0, jitter=0)
@@ -141,11 +141,11 @@ class Syncer:
         with self._guard:
             changed, self._online = self._online != online, online
             self._came_back |= changed and online
-            told = self._told
-            if changed and told is not None:
-                self._told = told = replace(told, online=online)
-        if changed and told is not None:
-            self._level.tell(told)
+            link = self._link
+            if changed and link is not None:
+                self._link = link = replace(link, online=online)
+        if changed and link is not None:
+            self._level.tell(link)
         if changed and online:
             now, jitter = self._clock.mono(), self._jitter()
             self._set_pace(
@@ -267,14 +267,14 @@ class Syncer:
             incidents_waiting=counts.incidents_waiting,
         )
         with self._guard:
-            self._told = link
+            self._link = link
         self._level.tell(link)
 
     def _tell_again(self) -> None:
         with self._guard:
-            told = self._told
-        if told is not None:
-            self._level.tell(told)
+            link = self._link
+        if link is not None:
+            self._level.tell(link)
 
     def _set_pace(self, change: Callable[[Pace], Pace]) -> None:
         with self._guard:

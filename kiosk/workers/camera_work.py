@@ -58,7 +58,7 @@ def scanning(
     in_view = InView(memory, understand)
 
     def take(readings: list[Reading], mono: float) -> int:
-        credential = in_view.told(readings, mono)
+        credential = in_view.choose(readings, mono)
         if credential is None:
             return 0
         put(CodeRead(credential=credential, via=Via.CAMERA))
@@ -81,13 +81,13 @@ def watching(
     `take` returns how many of the codes were new.
     """
 
-    def look(eyes: Eyes, stop: threading.Event, told: Told) -> None:
+    def look(eyes: Eyes, stop: threading.Event, report: Told) -> None:
         advice = Advice()
         hint: Level[HintChanged] = Level(put, HintChanged(hint=None), mono=clock.mono)
-        seen = _first_look(eyes, told)
+        seen = _first_look(eyes, report)
         try:
             while not stop.is_set():
-                told()
+                report()
                 if seen.frame is not None:
                     preview.put(seen.frame)
                 new = take(list(seen.readings), seen.mono)
@@ -107,9 +107,9 @@ def watching(
     return body
 
 
-def _first_look(eyes: Eyes, told: Told) -> Seen:
+def _first_look(eyes: Eyes, report: Told) -> Seen:
     try:
         return eyes.look(FRAME_WAIT_S)
     except CameraLost as late:
-        told.missing(late)
+        report.missing(late)
         return eyes.look(FIRST_FRAME_S - FRAME_WAIT_S)

@@ -37,7 +37,7 @@ class InView:
         self._places: OrderedDict[int, int] = OrderedDict()
         """Python's keyed hash of a text (another key in each process) -> its place among others."""
 
-    def told(self, readings: list[Reading], mono: float) -> Credential | None:
+    def choose(self, readings: list[Reading], mono: float) -> Credential | None:
         """Return what is told of one frame, understood; None where nothing new is to be told.
 
         Of several codes one is told: of those that are ours the one nearest the middle. The others that are ours are not

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 
 from kiosk.errors import RegistryRefused, RegistryUnreachable
@@ -19,7 +20,9 @@ LISTEN_SILENCE_S = POLL_S + SILENCE_S
 FROM_NOW_ON = 2**53
 """A cursor that no event has reached: the registry answers with where it is."""
 LISTEN_PAUSE_S = 0.2
-"""Between two calls: a registry that answers at once, again and again, is asked five times a second and no more."""
+"""Between two calls: a registry that tells of phones again and again is asked five times a second and no more."""
+EARLY_S = (0.5, 1.0, 2.0)
+"""Pauses after empty answers that did not wait; the last one repeats. Longer ones would keep a phone's owner at the door."""
 
 
 def listening(
@@ -28,6 +31,7 @@ def listening(
     put: Put,
     heard: Callable[[bool], None],
     poll_s: float = POLL_S,
+    mono: Callable[[], float] = time.monotonic,
 ) -> Callable[[threading.Event], None]:
     """Return the body that hears from the registry who scanned our venue code; `events(after, wait_s)` long-polls.
 
@@ -36,11 +40,12 @@ def listening(
 
     def body(stop: threading.Event) -> None:
         cursor: int | None = None
-        failures = 0
+        failures = early = 0
         while not stop.is_set():
             try:
                 if cursor is None:
                     cursor = events(FROM_NOW_ON, 0).cursor
+                asked_at = mono()
                 arrivals = events(cursor, poll_s)
             except (RegistryUnreachable, RegistryRefused) as failure:
                 if failures == 0:
@@ -52,6 +57,12 @@ def listening(
                 continue
             failures, cursor = 0, arrivals.cursor
             heard(True)
+            if not arrivals.phones and mono() - asked_at < poll_s / 2:
+                # It was to wait for somebody, and did not: a proxy in between, or a registry that is going down.
+                stop.wait(EARLY_S[min(early, len(EARLY_S) - 1)])
+                early += 1
+                continue
+            early = 0
             if arrivals.left_out:
                 log.warning(
                     "%d phones at once: the newest %d are heard",

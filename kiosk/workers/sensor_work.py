@@ -24,13 +24,13 @@ def passing(
 ) -> Body:
     """Return the body of the passage sensor's worker. A sensor that cannot see is told of as long as it cannot."""
 
-    def watch(sensor: PassageSensor, stop: threading.Event, told: Told) -> None:
+    def watch(sensor: PassageSensor, stop: threading.Event, report: Told) -> None:
         while not stop.is_set():
             passed = sensor.read(SENSOR_WAIT_S)
             if sensor.fault:
-                told.ails(sensor.fault)
+                report.ails(sensor.fault)
             else:
-                told()
+                report()
             if passed is not None:
                 put(passed)
 

@@ -52,7 +52,7 @@ class ViewWatch:
         """`is_open`: whether visitors may come now; a dark hall is right at night."""
         self.is_open = is_open
         self._folder, self._mono = folder, mono
-        self._told: ViewTrouble | None = None
+        self._trouble: ViewTrouble | None = None
         self._level: Level[HealthChanged] = Level(put, _health(None), mono=mono)
         self._scenery = self._written = kept(folder)
         self._keep_at = self._reopen_at = float("-inf")
@@ -61,12 +61,12 @@ class ViewWatch:
     @property
     def learned(self) -> Learned:
         """What is known of the view, for the eyes that are opened next. The scenery is theirs: nothing here looks into it."""
-        return Learned(scenery=self._scenery, trouble=self._told)
+        return Learned(scenery=self._scenery, trouble=self._trouble)
 
     def saw(self, seen: Seen) -> None:
         """Hear of one more look. Raises CameraLost where the picture is frozen."""
         self._scenery = seen.scenery or self._scenery
-        if seen.trouble is not self._told:
+        if seen.trouble is not self._trouble:
             self._say(seen.trouble)
         self._level.tell(_health(seen.trouble))
         if seen.trouble is ViewTrouble.FROZEN and seen.mono >= self._reopen_at:
@@ -76,7 +76,7 @@ class ViewWatch:
             )
 
     def _say(self, trouble: ViewTrouble | None) -> None:
-        self._told = trouble
+        self._trouble = trouble
         if trouble is None:
             log.info("view: the camera sees its hall again")
         else:

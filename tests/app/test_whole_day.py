@@ -121,6 +121,13 @@ def test_a_whole_day_with_the_line_cut_in_the_middle(tmp_path, registry, clock):
             house.until(lambda house=house: house.view.corner.too_many == 1, "one too many on the strip")
             assert "over-full" in house.told
             assert "1 more than there are places" in house.app.condition()
+            house.until(
+                lambda house=house: (
+                    "over-full"
+                    in (registry.registry.reports.heartbeat(house.device) or {"health": {}})["health"]
+                ),
+                "a heartbeat that says so",
+            )
             day = today(house.settings.store.path, clock.wall(), ALMATY)
             assert day.by_old_number == 1
         assert told(registry)["by_old_number"] == 1, "of this door alone"

@@ -121,7 +121,7 @@ def test_a_traceback_is_shown_where_it_is_asked_for(how: list[str], root: Path, 
         ("dcotor", 'no command "dcotor": did you mean "doctor"?'),
         (
             "frobnicate",
-            "there are run, enrol, demo, doctor, bundle, check-config, gate-safe, read, queue, today, update, version",
+            "there are run, enrol, demo, doctor, bundle, check-config, gate-safe, eyes, read, queue, today, update, version",
         ),
         ("", "required: COMMAND"),
         ("queue", "required: COMMAND"),

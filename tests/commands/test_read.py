@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from kiosk.commands.read_files import STILL_FRAMES, outcomes, told
+from kiosk.commands.read_files import STILL_FRAMES, outcomes, shown_text
 from kiosk.commands.read_live import watched
 from kiosk.commands.read_sketch import over, sketch
 from kiosk.errors import CameraLost
@@ -169,7 +169,7 @@ def test_files_or_the_camera_one_of_the_two(words, root: Path):
     ],
 )
 def test_what_may_be_printed_of_a_code(text, shown):
-    assert told(text) == shown
+    assert shown_text(text) == shown
 
 
 def seconds(frames, reader=None) -> list[str]:

@@ -18,6 +18,8 @@ ELSEWHERE = {"ask_s": ("registry", "question_s"), "passage_s": ("passage", "wait
 NO_SETTING = {"least_s": 0.8, "repeat_s": 5.0, "stands_there_s": 20.0, "staff_s": 300.0, "turn_round_s": 10.0}
 BUDGET = {
     "per_minute": "guesses_per_minute",
+    "per_hour": "guesses_per_hour",
+    "per_day": "guesses_per_day",
     "mistakes": "mistakes_in_a_row",
     "pause_s": "pause_s",
     "longest_s": "longest_pause_s",

@@ -114,6 +114,14 @@ def test_the_rule_of_today_says_where_nobody_counts_who_leaves():
 # ---- over a restart ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("capacity", [None, 12])
+def test_only_a_rule_that_has_a_capacity_can_have_one_that_is_not_enforced(capacity):
+    edition = make_edition(capacity=capacity, capacity_without_exit=CapacityWithoutExit.IGNORE)
+    today = Doorman(make_door(edition=edition)).view.corner.today
+    assert today is not None
+    assert today.uncounted is (capacity is not None)
+
+
 def test_after_a_power_cut_of_the_same_day_the_last_number_decides_with_its_moment():
     man = begun(local(15), number(9, at=local(14, 2)))
     man.reads(make_pass(issued=local(15)))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from kiosk.core.door.state import State
 from kiosk.core.effects import Tell
 from kiosk.core.inside.presence import Entered, Presence, tag_of
-from kiosk.core.model import Colour, Outcome, Reason, Source, Status, TextFault
+from kiosk.core.model import Colour, Outcome, Pass, Reason, Source, Status, TextFault
 from kiosk.core.rule.policy import CarryRule
 from kiosk.core.who.passes import FAST_CLOCK, LIVE_AT_MOST, source_of
 from tests.core.doorman import Doorman
@@ -210,3 +210,15 @@ def test_where_staff_stand_a_saved_pass_is_compared_whatever_the_rule_says_of_a_
     man.reads(make_pass(lives=timedelta(hours=48)))
     man.hears_nothing()
     assert (man.visits[0].decision.outcome, len(man.opened)) == (Outcome.ADMITTED, 1)
+
+
+def test_a_pass_is_taken_back_only_where_somebody_says_so():
+    shown = make_pass()
+    verified = Pass(
+        pass_id=shown.pass_id,
+        colour=shown.colour,
+        issued_at=shown.issued_at,
+        expires_at=shown.expires_at,
+        key_id=shown.key_id,
+    )
+    assert not verified.revoked

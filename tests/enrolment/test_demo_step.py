@@ -14,7 +14,7 @@ from registry.demo_people import DEMO_DOOR
 
 @pytest.fixture
 def stage(tmp_path):
-    stage = Stage(screenshots=tmp_path / "pictures", told=lambda _shown: None, camera=False, window=False)
+    stage = Stage(screenshots=tmp_path / "pictures", tell=lambda _shown: None, camera=False, window=False)
     yield stage
     stage.__exit__()
 

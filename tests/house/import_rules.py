@@ -41,6 +41,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     (
         "kiosk.core.model",
         "kiosk.core.ids",
+        "kiosk.core.printable",
         "kiosk.core.hint",
         "kiosk.core.outbox",
         "kiosk.errors",

@@ -229,7 +229,7 @@ def _shows_it_again_to_come_in(door: Door, event: Arrival, stamp: Stamp) -> bool
 
 
 def _number(door: Door, visitor: Visitor, stamp: Stamp) -> Step:
-    """A number was given, by key or on a card: where nobody watches, both are counted, for both can be made up."""
+    """A number was given, by key or on a card: both are counted, for both can be made up."""
     if (
         visitor.direction is Direction.EXIT
         or Direction.ENTRY not in door.ways
@@ -247,11 +247,12 @@ def _number(door: Door, visitor: Visitor, stamp: Stamp) -> Step:
 
 
 def _tried(door: Door, stamp: Stamp, *, mistaken: bool) -> Step:
-    """Count a number where nobody watches; the alert is for staff, when the keypad has to rest from now on."""
-    if door.setup.attended or door.guesses.paused(stamp.mono):
+    """Count a number; the alert is for staff, when the keypad has to rest from now on."""
+    if door.guesses.paused(stamp.mono):
         return door, ()
     count = door.guesses.mistaken if mistaken else door.guesses.looked_up
-    guesses = count(stamp.mono, door.setup.budget)
+    budget = door.setup.budget.times(door.setup.attended_factor if door.setup.attended else 1)
+    guesses = count(stamp.mono, budget)
     alert = (Tell(what="keypad-guessing"),) if guesses.alerts > door.guesses.alerts else ()
     return replace(door, guesses=guesses), alert
 

@@ -92,7 +92,7 @@ def clock_looked_at(door: Door, stamp: Stamp) -> Step:
 def venue_counted(door: Door, event: VenueCounted, stamp: Stamp) -> Step:
     """The registry told the number inside. More than there are places is said in the journal, once for each time."""
     now = door.now(stamp)
-    after = replace(door, people=door.people.told(event.number, stamp.mono))
+    after = replace(door, people=door.people.with_number(event.number, stamp.mono))
     begins = after.people_too_many(now) > 0 and door.people_too_many(now) == 0
     return after, (Tell(what="over-full"),) if begins else ()
 

@@ -105,6 +105,8 @@ class Setup:
     venue_code_url: str = ""
     venue_code_key: bytes = field(default=b"", repr=False)
     budget: KeypadBudget = field(default_factory=KeypadBudget)
+    attended_factor: int = 8
+    """So many times this budget is allowed where somebody watches."""
     """Of an unattended keypad."""
     public_colours: bool = True
     """False: a refusal looks neutral to the hall, and only the lamp shows staff the colour."""
@@ -290,12 +292,12 @@ class Door:
         at = self.people.as_of(online=self.word.online, mono=stamp.mono)
         if at is None:
             return ""
-        told, today = self.local(at), self.local(self.now(stamp))
-        return f"{told:%H:%M}" if told.date() == today.date() else f"{told:%d.%m %H:%M}"
+        as_of, today = self.local(at), self.local(self.now(stamp))
+        return f"{as_of:%H:%M}" if as_of.date() == today.date() else f"{as_of:%d.%m %H:%M}"
 
     def keypad_rests(self, now: float) -> bool:
-        """Whether too many numbers were tried at a keypad that nobody watches."""
-        return not self.setup.attended and self.guesses.paused(now)
+        """Whether too many numbers were tried at the keypad."""
+        return self.guesses.paused(now)
 
 
 Step = tuple[Door, tuple[Effect, ...]]

@@ -159,7 +159,7 @@ def wake_at(door: Door) -> float | None:
 
     Opening hours are looked at on any Tick: send one at least every few seconds.
     """
-    moments = [one.until for one in door.people.pending]
+    moments = [pending.until for pending in door.people.pending]
     if door.building.alarm and door.setup.release_every_s is not None:
         moments.append(door.building.release_at)
     moments += [moment for moment in (door.until, waiting_line.wakes_at(door)) if moment is not None]

@@ -367,11 +367,11 @@ def waiting_light(door: Door) -> Light:
     return Light(signal=signal, fault=door.building.lowest_fault)
 
 
-def _same(one: Decision, other: Decision) -> bool:
+def _same(decision: Decision, other: Decision) -> bool:
     """Whether two decisions are the same answer, wherever they were learned."""
     elsewhere = {"source", "compare_identity"}
     return all(
-        getattr(one, each.name) == getattr(other, each.name)
+        getattr(decision, each.name) == getattr(other, each.name)
         for each in fields(Decision)
         if each.name not in elsewhere
     )

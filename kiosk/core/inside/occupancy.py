@@ -65,11 +65,11 @@ class Occupancy:
     def after(self, movements: Iterable[Movement]) -> Self:
         """Return the count after these, in the order in which they were written."""
         count = self
-        for one in movements:
-            if one.kind is MovementKind.CLOSED:
-                count = replace(count.emptied(one.uid), open_until=None, last_at=None)
+        for movement in movements:
+            if movement.kind is MovementKind.CLOSED:
+                count = replace(count.emptied(movement.uid), open_until=None, last_at=None)
             else:
-                count = replace(count.changed(one.change, one.uid), last_at=one.at)
+                count = replace(count.changed(movement.change, movement.uid), last_at=movement.at)
         return count
 
     def seen(self, local: datetime, open_until: datetime | None, *, runs_on: bool) -> tuple[Self, int | None]:

@@ -83,7 +83,7 @@ class People:
     @property
     def inside(self) -> int:
         """How many are inside the venue, those on their way in through this gate included."""
-        coming = sum(one.direction is Direction.ENTRY for one in self.pending)
+        coming = sum(pending.direction is Direction.ENTRY for pending in self.pending)
         return max(0, self.others + self.occupancy.inside + coming)
 
     @property
@@ -91,7 +91,7 @@ class People:
         """False where somebody is inside whom this door cannot name: after a restart, or by another door."""
         return self.others + self.occupancy.inside <= len(self.presence.inside)
 
-    def told(self, number: VenueNumber, mono: float) -> Self:
+    def with_number(self, number: VenueNumber, mono: float) -> Self:
         """Return this with a newer number of the registry.
 
         Answers overtake one another, so one that is older than what is known changes nothing; but not for longer than an
@@ -146,7 +146,7 @@ class People:
             self,
             presence=self.presence.withdraw(visit_id),
             lingering=self.lingering.withdraw(visit_id),
-            pending=tuple(one for one in self.pending if one.visit_id != visit_id),
+            pending=tuple(pending for pending in self.pending if pending.visit_id != visit_id),
         )
 
     def moved(self, direction: Direction, record_id: str) -> Self:
@@ -163,4 +163,4 @@ class People:
 
     def waiting_for(self, visit_id: str) -> Pending | None:
         """Return the passage that a visit still owes."""
-        return next((one for one in self.pending if one.visit_id == visit_id), None)
+        return next((pending for pending in self.pending if pending.visit_id == visit_id), None)

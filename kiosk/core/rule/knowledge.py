@@ -75,7 +75,7 @@ class Knowledge:
         late = [(known, age) for known, age in self if age is None or age.expired(now)]
         if not late:
             return None
-        known, age = min(late, key=lambda one: (one[1] is not None, one[1] and one[1].issued_at))
+        known, age = min(late, key=lambda entry: (entry[1] is not None, entry[1] and entry[1].issued_at))
         return known, None if age is None or age.disowned else max(now - age.issued_at, timedelta(0))
 
     def unrevoked_since(self, shown_from: datetime, now: datetime) -> datetime | None:

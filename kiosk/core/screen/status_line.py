@@ -27,16 +27,16 @@ def _work(door: Door) -> str:
 
 
 def _link(door: Door) -> str:
-    told = ["Online" if door.word.online else "Offline"]
+    facts = ["Online" if door.word.online else "Offline"]
     if door.word.waiting:
-        told.append(f"{door.word.waiting} {'record waits' if door.word.waiting == 1 else 'records wait'}")
+        facts.append(f"{door.word.waiting} {'record waits' if door.word.waiting == 1 else 'records wait'}")
     if door.word.parked:
-        told.append(f"{door.word.parked} parked")
+        facts.append(f"{door.word.parked} parked")
     if door.guesses.alerts:
-        told.append(f"numbers were tried: the keypad rested {door.guesses.alerts} times since the start")
+        facts.append(f"numbers were tried: the keypad rested {door.guesses.alerts} times since the start")
     if not door.building.trusts_time:
-        told.append("the time is not known to be right")
-    return ", ".join(told)
+        facts.append("the time is not known to be right")
+    return ", ".join(facts)
 
 
 def _people(door: Door, stamp: Stamp) -> str:
@@ -44,8 +44,8 @@ def _people(door: Door, stamp: Stamp) -> str:
     counted, too_many = door.counted(stamp), door.people_too_many(door.now(stamp))
     if not counted and not too_many:
         return ""
-    told = f" {door.people.inside} inside" + (f" as of {counted}" if counted else "")
-    return f"{told}, {too_many} more than there are places." if too_many else f"{told}."
+    count = f" {door.people.inside} inside" + (f" as of {counted}" if counted else "")
+    return f"{count}, {too_many} more than there are places." if too_many else f"{count}."
 
 
 def _listed(words: list[str]) -> str:

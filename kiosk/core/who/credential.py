@@ -74,8 +74,8 @@ def precedence(credential: Credential) -> int:
 
 def card_number(text: str) -> str | None:
     """Return the twelve digits that stand where a card bears its IIN, right or mistyped; None where nothing stands there."""
-    found = (pattern.match(text) for _name, pattern in CARD_FORMATS)
-    return next((match.group(1) for match in found if match), None)
+    matches = (pattern.match(text) for _name, pattern in CARD_FORMATS)
+    return next((match.group(1) for match in matches if match), None)
 
 
 def bears_iin(text: str) -> bool:
