@@ -18,7 +18,7 @@ export HYPOTHESIS_MAX_EXAMPLES := $(MAX)
 export UPGRADE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-busy mutants test-install test-device test-wheels bundle check bench docs fuzz lock fix setup clean distclean
+.PHONY: help demo test test-busy test-long mutants test-install test-device test-wheels bundle check bench docs fuzz lock fix setup clean distclean
 
 help: ## say what can be made
 	@printf 'make TARGET [NAME=value]\n\n'
@@ -38,6 +38,10 @@ test: ## run the tests (T="tests/core -k iin": some of them; JOBS=0: in one proc
 test-busy: ## the tests beside eight processes that only burn: all once, three times those that start a thread, a process or a window (half an hour; T="tests/app": some of them)
 	@scripts/setup.sh test
 	@$(PY) -m tests.busy --jobs $(JOBS) -- $(T)
+
+test-long: ## the tests that take ten minutes: two ways in and a way out, each a real kiosk, beside a real registry; old faults under five seeds
+	@scripts/setup.sh test
+	@PYTHONHASHSEED=0 $(PY) -m pytest -m long -p no:cacheprovider $(or $(T),tests/app tests/mutants)
 
 mutants: ## is everything that kiosk/core does asked for by a test? Changes it in one place at a time, and looks (N=100 places; SEED=7: the same ones again; N=0: all)
 	@scripts/setup.sh test

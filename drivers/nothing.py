@@ -8,8 +8,8 @@ from __future__ import annotations
 import threading
 
 from kiosk.core.effects import Signal, Sound
-from kiosk.core.events import Key
 from kiosk.core.model import Colour, Direction
+from kiosk.core.strokes import Stroke
 from kiosk.errors import DriverError
 from kiosk.ports import Grey, Reading
 
@@ -98,7 +98,7 @@ class NoKeypad:
     def __init__(self) -> None:
         self._closed = threading.Event()
 
-    def read(self, wait_s: float) -> Key | None:
+    def read(self, wait_s: float) -> Stroke | None:
         """Return None after `wait_s` seconds, or as soon as it is closed."""
         self._closed.wait(wait_s)
         return None

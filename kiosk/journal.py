@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TextIO
 
+from kiosk.core.printable import printable_lines
 from kiosk.errors import KioskError
 
 REPEAT_S = 30.0
@@ -39,7 +40,7 @@ def masked(text: str) -> str:
     >>> masked("850101 300 123 at 01900000-0000-7000-8000-000000000000")
     '•••••••••••• at 01900000-0000-7000-8000-000000000000'
     """
-    return _UUID_OR_DIGITS.sub(lambda found: found["uuid"] or "•" * 12, text)
+    return _UUID_OR_DIGITS.sub(lambda match: match["uuid"] or "•" * 12, text)
 
 
 class RepeatFilter(logging.Filter):
@@ -62,23 +63,23 @@ class RepeatFilter(logging.Filter):
             return True
         now = self._mono()
         kind = (record.name, record.levelno, str(record.msg), _words_in(record.args))
-        told = self._seen.pop(kind, None)
-        if told is not None and now - told.at < self._every_s:
-            told.held += 1
-            self._seen[kind] = told
+        earlier = self._seen.pop(kind, None)
+        if earlier is not None and now - earlier.at < self._every_s:
+            earlier.held += 1
+            self._seen[kind] = earlier
             return False
         if len(self._seen) >= _KINDS:
             del self._seen[next(iter(self._seen))]
         self._seen[kind] = _Told(at=now)
-        if told is not None and told.held:
+        if earlier is not None and earlier.held:
             # Beside the message, which other handlers share: MaskedFormatter writes it.
-            record.held_back = f" (and {told.held} more like it in {now - told.at:.0f} s)"
+            record.held_back = f" (and {earlier.held} more like it in {now - earlier.at:.0f} s)"
         return True
 
 
 def _words_in(args: object) -> tuple[str, ...]:
     given = args if isinstance(args, tuple) else ()
-    return tuple(str(one) for one in given if isinstance(one, str) and _WORD.fullmatch(one))
+    return tuple(str(word) for word in given if isinstance(word, str) and _WORD.fullmatch(word))
 
 
 @dataclass(slots=True)
@@ -99,19 +100,20 @@ class MaskedFormatter(logging.Formatter):
         except (TypeError, ValueError, KeyError):
             line = f"{record.levelname} {record.name}: a log line that could not be formatted"
         first, *rest = line.split("\n")
-        return masked("\n".join([first + getattr(record, "held_back", ""), *rest]))
+        # Each line that is written is taken for one of the journal's: what comes behind an end of line shows that it goes on.
+        return masked(printable_lines("\n".join([first + getattr(record, "held_back", ""), *rest])))
 
     def formatException(  # noqa: N802 - logging's name
         self,
         ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None],
     ) -> str:
         """Return the places of an exception and of what led to it, oldest first."""
-        told: list[str] = []
+        chain: list[str] = []
         error = ei[1]
-        while error is not None and len(told) < _LONGEST_CHAIN:
-            told.insert(0, "".join(traceback.format_tb(error.__traceback__)) + _kind(error))
+        while error is not None and len(chain) < _LONGEST_CHAIN:
+            chain.insert(0, "".join(traceback.format_tb(error.__traceback__)) + _kind(error))
             error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-        return "\nand then:\n".join(told)
+        return "\nand then:\n".join(chain)
 
 
 def _kind(error: BaseException) -> str:

@@ -26,16 +26,12 @@ from kiosk.core.effects import (
     Write,
 )
 from kiosk.core.events import (
-    HOLD_S,
     AskFailed,
     Event,
     GateFailed,
     GateOpened,
     HealthChanged,
     Key,
-    KeyHeld,
-    KeyPressed,
-    KeyReleased,
     Part,
     PlaceAnswered,
     RecordFailed,
@@ -44,6 +40,7 @@ from kiosk.core.events import (
 from kiosk.core.model import Amendment, Direction, Record, Stamp, Visit
 from kiosk.core.screen.present import present
 from kiosk.core.screen.view import View
+from kiosk.core.strokes import Holding
 from kiosk.errors import DriverBroken, KioskError
 from kiosk.ports import Clock, Gate, Grey, Lamp, Screen, Sounder
 from kiosk.threads.inbox import Inbox
@@ -73,7 +70,7 @@ class Hands:
     """Where nobody can be asked, the door decides by what it knows when the time for an answer is over."""
     write: Callable[[Record], None]
     preview: Callable[[], Grey | None]
-    trust_time: Callable[[TrustTime], None] = lambda _found: None
+    trust_time: Callable[[TrustTime], None] = lambda _effect: None
     """The clock became right: correct what was recorded before."""
     remember: Callable[[Door], None] = lambda _door: None
     """Who or how many are inside has changed. Called after the gate was told, never before."""
@@ -102,9 +99,7 @@ class Loop:
         self._new_id = new_id
         self._watch = watch
         self._failures: Counter[str] = Counter()
-        self._down: Key | None = None
-        self._down_since = 0.0
-        self._held = False
+        self._holding = Holding()
 
     def run(self, stopped: Callable[[], bool], beat: Callable[[], None] = lambda: None) -> None:
         """Work until `stopped` says so. A mistake of ours is told to the journal, and the door goes on.
@@ -126,10 +121,8 @@ class Loop:
         Facts come first (kiosk/threads/inbox.py), also those that come while this round works off what visitors did.
         """
         event = self.inbox.take(wait_s)
-        for key in self._keys():
-            self.inbox.put(KeyPressed(key=key))
-        for held in self._holding():
-            self.inbox.put(held)
+        for typed in self._typed():
+            self.inbox.put(typed)
         for _ in range(ROUND_EVENTS):
             event = event or self.inbox.take(0)
             if event is None:
@@ -184,25 +177,16 @@ class Loop:
                 "the loop stumbled over %s in state %s and goes on", type(event).__name__, self.door.state
             )
 
-    def _keys(self) -> list[Key]:
-        """Return the keys typed on the screen."""
-        keys = list[Key]()
-        self._try("screen", lambda: keys.extend(self._hands.screen.poll()))
-        return keys
-
-    def _holding(self) -> list[Event]:
-        """Return what is to be said of a key that stays down at the screen: that it is held, and that it is not any more."""
-        pressed = list[Key | None]()
-        self._try("screen", lambda: pressed.append(self._hands.screen.down))
-        down, now = pressed[0] if pressed else None, self._clock.mono()
-        said: list[Event] = []
-        if down is not self._down:
-            said = [KeyReleased()] if self._held else []
-            self._down, self._down_since, self._held = down, now, False
-        elif down is not None and not self._held and now - self._down_since >= HOLD_S:
-            self._held = True
-            said = [KeyHeld(key=down)]
-        return said
+    def _typed(self) -> list[Event]:
+        """Return what is to be said of the keys of the screen: typed, held, and not held any more."""
+        keys, down, screen = list[Key](), list[Key | None](), self._hands.screen
+        self._try("screen", lambda: keys.extend(screen.poll()))
+        self._try(
+            "screen", lambda: down.append(screen.down)
+        )  # a screen that fails is none that a finger is on
+        now = self._clock.mono()
+        said = [event for key in keys for event in self._holding.press(key, now)]
+        return said + self._holding.see(down[0] if down else None, now)
 
     def _perform(self, effect: Effect) -> None:
         hands = self._hands
@@ -282,13 +266,16 @@ class Loop:
         return why
 
 
-def _same_people(one: Door, other: Door) -> bool:
+def _same_people(door: Door, other: Door) -> bool:
     """Whether nothing changed of what is to be remembered. The values are frozen, so most looks are at one object."""
-    before, after = one.people, other.people
-    return before is after or (
-        (before.presence is after.presence or before.presence == after.presence)
-        and before.occupancy == after.occupancy
-        and before.pending == after.pending
+    before, after = door.people, other.people
+    return door.guesses is other.guesses and (
+        before is after
+        or (
+            (before.presence is after.presence or before.presence == after.presence)
+            and before.occupancy == after.occupancy
+            and before.pending == after.pending
+        )
     )
 
 

@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 from kiosk.core.effects import Signal, Sound
 from kiosk.core.events import Key, Passed
 from kiosk.core.health.board import Vitals
+from kiosk.core.health.camera_view import ViewTrouble
+from kiosk.core.hint import Hint
 from kiosk.core.model import Colour, Direction, Identifier, NotACredential, Status, Via
 from kiosk.core.screen.view import View
+from kiosk.core.strokes import Stroke
 
 if TYPE_CHECKING:
     import numpy as np
@@ -70,11 +73,66 @@ class Decoder(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What the eyes tell of the newest frame."""
+
+    mono: float
+    """When it was looked at, in seconds of the monotonic clock."""
+    moved_at: float = float("-inf")
+    """When something last moved before the camera, by the same clock."""
+    readings: tuple[Reading, ...] = ()
+    """Its codes, the one nearest the middle first."""
+    guidance: Hint | None = None
+    """What would help whoever holds up a code that is not read."""
+    trouble: ViewTrouble | None = None
+    """What is wrong with the picture as a whole."""
+    frame: Grey | None = None
+    """The picture itself, only where it is to be drawn."""
+    scenery: bytes = field(default=b"", repr=False)
+    """What was learned of the hall, where it is worth keeping over a restart."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learned:
+    """What earlier eyes knew of the view: it is handed to those that are opened next."""
+
+    scenery: bytes = field(default=b"", repr=False)
+    """What the hall looks like (`kiosk/reader/scenery.py`); empty where nobody knows."""
+    trouble: ViewTrouble | None = None
+    """What was wrong with the picture, until somebody sees that it is not any more."""
+
+
+NOTHING_LEARNED = Learned()
+
+
+class Eyes(Protocol):
+    """A camera and the reader behind it."""
+
+    def look(self, wait_s: float) -> Seen:
+        """Return what is to be told next.
+
+        Raises CameraLost where nothing came within `wait_s` seconds; never blocks longer.
+        """
+        ...
+
+    def hear(self, *, is_open: bool, read: int) -> None:
+        """Take what the door knows: whether visitors may come now, and how many new codes it took from the last look."""
+        ...
+
+    def close(self) -> None:
+        """Give the camera back."""
+        ...
+
+
 class Keypad(Protocol):
     """Keys, from wherever: a USB keypad, a matrix, the window."""
 
-    def read(self, wait_s: float) -> Key | None:
-        """Return the next key that went down, or None after `wait_s` seconds. Raises DriverError when it is gone."""
+    def read(self, wait_s: float) -> Stroke | None:
+        """Return the next key that went down or up, or None after `wait_s` seconds. Raises DriverError when it is gone.
+
+        What waits is returned before what is awaited, also with `wait_s` 0. What was down when it went is down no more.
+        """
         ...
 
     def close(self) -> None:

@@ -7,13 +7,11 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StrictBool, StrictInt, StringConstraints, TypeAdapter, field_validator
 from pydantic_core import PydanticCustomError
 
-from kiosk.core.model import Colour, Direction, Oddity, Outcome, Reason, Source, Via
+from kiosk.core.model import MOST_CORRECTED, Colour, Direction, Oddity, Outcome, Reason, Source, Via
 from registry.moments import Moment
 from registry.shapes import Count, DeviceId, DoorId, KeyId, Shape, ShortText, Subject, Uid
 
 MOST_ITEMS = 500
-MOST_CORRECTED = 1000
-"""People, in or out, in one correction."""
 
 Sealed = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]{1,1398}={0,2}$")]
 

@@ -5,7 +5,8 @@
 set -euo pipefail
 
 readonly BIN=.venv/bin
-readonly MOST_EXPOSED=30 # tenths, as systemd-analyze takes them
+# Tenths, as systemd-analyze takes them. Whatever decodes strangers' pictures is to reach less than anything else.
+readonly MOST_EXPOSED=30 EYES_MOST_EXPOSED=15
 failed=()
 
 step() { # step NAME COMMAND... : quiet when it is well
@@ -44,12 +45,15 @@ verify_units() { # verify_units UNIT...
     fi
 }
 
-# How much of the machine a unit can reach, from 0 to 10: issue 5 allows 3.0. A drop-in beside a unit counts with it.
+# How much of the machine a unit can reach, from 0 to 10: issue 5 allows 3.0, issue 9 the eyes 1.5. A drop-in beside a unit counts
+# with it.
 confined_units() { # confined_units UNIT...
-    local unit said status=0
+    local unit said most status=0
     for unit in "$@"; do
-        if ! said=$(systemd-analyze security --offline=true --no-pager --threshold="$MOST_EXPOSED" "$unit" 2>&1); then
-            printf '%s: expected at most %s.%s\n%s\n' "$unit" "${MOST_EXPOSED%?}" "${MOST_EXPOSED: -1}" "$said"
+        most=$MOST_EXPOSED
+        if [[ $unit == *-eyes.service ]]; then most=$EYES_MOST_EXPOSED; fi
+        if ! said=$(systemd-analyze security --offline=true --no-pager --threshold="$most" "$unit" 2>&1); then
+            printf '%s: expected at most %s.%s\n%s\n' "$unit" "${most%?}" "${most: -1}" "$said"
             status=1
         fi
     done
@@ -60,7 +64,8 @@ main() {
     cd "$(dirname "${BASH_SOURCE[0]}")/.."
     local scripts=() units=() packages=()
     mapfile -t scripts < <(shell_scripts)
-    mapfile -t units < <(present systemd/*.service systemd/*.timer)
+    # That of the trial too: guard.sh puts it where systemd looks, only for as long as a release is on trial.
+    mapfile -t units < <(present systemd/*.service systemd/*.socket systemd/*.timer scripts/trial/*.service)
     mapfile -t packages < <(present kiosk drivers simulator ui registry)
 
     step "ruff check" "$BIN/python" -m ruff check --quiet .
@@ -72,7 +77,7 @@ main() {
     if ((${#units[@]})); then
         if command -v systemd-analyze >/dev/null; then
             step "systemd units" verify_units "${units[@]}"
-            step "systemd confinement" confined_units "${units[@]}"
+            step "systemd confinement" confined_units systemd/*.service
         else
             printf -- '-       %-28s %s\n' "systemd units" "not verified: this machine has no systemd-analyze"
         fi

@@ -25,7 +25,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from kiosk import __version__
-from kiosk.update.release import CONTEXT, MEMBERS, NAME
+from kiosk.update.envelope import CONTEXT, MEMBERS, MOST_MANIFEST, MOST_PAYLOAD
+from kiosk.update.release import NAME
 
 SYSTEMS = ("debian-12", "debian-13")
 """Raspberry Pi OS bookworm and trixie (64-bit) call themselves the same."""
@@ -79,7 +80,7 @@ def sealed(
     systems: Sequence[str] = SYSTEMS,
     machines: Sequence[str] = MACHINES,
 ) -> bytes:
-    """Return the release file: manifest, signature, payload."""
+    """Return the release file: manifest, signature, payload. Raises ValueError for more than a device takes."""
     manifest = {
         "name": NAME,
         "version": version,
@@ -88,8 +89,14 @@ def sealed(
         "payload": {"bytes": len(payload), "sha256": hashlib.sha256(payload).hexdigest()},
     }
     written = json.dumps(manifest, indent=1).encode()
+    if not 0 < len(payload) <= MOST_PAYLOAD or len(written) > MOST_MANIFEST:
+        raise ValueError(
+            f"expected a payload of at most {MOST_PAYLOAD} bytes and a manifest of {MOST_MANIFEST}, "
+            f"found {len(payload)} and {len(written)}: no device takes it"
+        )
     made = io.BytesIO()
-    with tarfile.open(fileobj=made, mode="w") as out:
+    # The three headers that a device looks for, and no other: kiosk/update/envelope.py.
+    with tarfile.open(fileobj=made, mode="w", format=tarfile.USTAR_FORMAT) as out:
         for name, content in zip(MEMBERS, (written, key.sign(CONTEXT + written), payload), strict=True):
             member = tarfile.TarInfo(name)
             member.size = len(content)

@@ -48,14 +48,29 @@ class FakeInputDevice:
 
     def strike(self, code: int, *, repeats: int = 0, bounces: int = 0) -> None:
         """Press and release one key. `repeats` while it is held, `bounces` of its contact (1 ms) when it comes up."""
+        at = self.push(code, repeats=repeats)
+        self._lift(code, at + 0.1, bounces)
+
+    def push(self, code: int, *, repeats: int = 0, bounces: int = 0) -> float:
+        """Press one key and leave it down; `bounces` of its contact (1 ms) as it goes down. Returns when, by its own clock."""
         at = next(self._clock) * 0.2  # five keys a second
         self.send(code, DOWN, at)
+        for n in range(bounces):
+            self.send(code, UP, at + 0.001 + n * 0.002)
+            self.send(code, DOWN, at + 0.002 + n * 0.002)
         for n in range(repeats):
             self.send(code, _HELD, at + 0.05 + n * 0.001)
-        self.send(code, UP, at + 0.1)
+        return at
+
+    def lift(self, code: int, *, bounces: int = 0) -> None:
+        """Release a key that is down; `bounces` of its contact (1 ms) as it comes up."""
+        self._lift(code, next(self._clock) * 0.2, bounces)
+
+    def _lift(self, code: int, at: float, bounces: int) -> None:
+        self.send(code, UP, at)
         for n in range(bounces):
-            self.send(code, DOWN, at + 0.101 + n * 0.002)
-            self.send(code, UP, at + 0.102 + n * 0.002)
+            self.send(code, DOWN, at + 0.001 + n * 0.002)
+            self.send(code, UP, at + 0.002 + n * 0.002)
 
     def send(self, code: int, value: int, at: float) -> None:
         """Send one edge of a key as the kernel does: with its scan code before and a report after it."""

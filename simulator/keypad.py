@@ -11,6 +11,7 @@ from typing import Self
 from drivers.input.keypad_layout import KEYS
 from drivers.keypad.evdev_keypad import EvdevKeypad
 from kiosk.core.events import Key
+from kiosk.core.strokes import Stroke
 from simulator.input_device import FakeInputDevice, FakeSocket
 
 _CODES = {meaning: code for code, meaning in reversed(KEYS.items())}
@@ -18,7 +19,7 @@ _CODES = {meaning: code for code, meaning in reversed(KEYS.items())}
 
 
 class FakeKeypad:
-    """The real driver on a fake pad: `type("123")`, `press(Key.CONFIRM)`, `unplug()`, `plug()`."""
+    """The real driver on a fake pad: `type("123")`, `press(Key.CONFIRM)`, `hold(Key.D5)`, `let_go(Key.D5)`, `unplug()`, `plug()`."""
 
     def __init__(self) -> None:
         self._socket = FakeSocket("the keypad")
@@ -34,14 +35,22 @@ class FakeKeypad:
         """Press one key and let it go."""
         self.device.strike(_CODES[key], repeats=repeats, bounces=bounces)
 
+    def hold(self, key: Key, *, repeats: int = 0, bounces: int = 0) -> None:
+        """Press one key and leave the finger on it. `repeats`: what a pad that repeats tells of it, most tell nothing."""
+        self.device.push(_CODES[key], repeats=repeats, bounces=bounces)
+
+    def let_go(self, key: Key, *, bounces: int = 0) -> None:
+        """Take the finger off a key that is held. A plug that was pulled meanwhile tells nobody."""
+        self.device.lift(_CODES[key], bounces=bounces)
+
     def type(self, digits: str) -> Self:
         """Press the keys of these digits, one after the other."""
         for digit in digits:
             self.press(Key(digit))
         return self
 
-    def read(self, wait_s: float) -> Key | None:
-        """Return the next key, as the real one does."""
+    def read(self, wait_s: float) -> Stroke | None:
+        """Return the next key that went down or up, as the real one does."""
         return self._keypad.read(wait_s)
 
     def close(self) -> None:

@@ -17,6 +17,7 @@ from gpiozero.pins.mock import MockFactory, MockPin
 from drivers.keypad.matrix_keypad import MatrixKeypad
 from drivers.keypad.matrix_keys import KEYS, KeyPlace
 from kiosk.core.events import Key
+from kiosk.core.strokes import Stroke
 
 ROWS, COLUMNS = (16, 20, 21, 18), (4, 9, 10, 11)
 _PLACES = {meaning: place for place, meaning in reversed(KEYS.items())}
@@ -78,23 +79,27 @@ class FakeMatrix:
         with self._changed:
             at = max(self._now, self._strokes[-1][0] if self._strokes else 0.0) + 0.1
             for begun, closed in ((at, True), (at + held_s, False)):
-                edges = [closed, not closed] * bounces + [closed]
-                self._strokes += [(begun + n * 0.001, place, edge) for n, edge in enumerate(edges)]
+                self._strokes += _edges(begun, place, closed, bounces)
             self._changed.notify_all()
 
-    def hold(self, *places: KeyPlace) -> None:
-        """Have exactly these keys down from now on."""
+    def hold(self, *places: KeyPlace, bounces: int = 2) -> None:
+        """Have exactly these keys down from now on; each contact that moves for it bounces."""
         with self._changed:
-            self._down = set(places)
-            self.settle()
+            at = max(self._now, self._strokes[-1][0] if self._strokes else 0.0)
+            before = set(self._down)
+            for _, place, closed in self._strokes:
+                (before.add if closed else before.discard)(place)
+            moves = sorted(before ^ set(places))
+            edges = [edge for place in moves for edge in _edges(at, place, place in places, bounces)]
+            self._strokes += sorted(edges, key=lambda edge: edge[0])
             self._changed.notify_all()
 
-    def let_go(self) -> None:
+    def let_go(self, *, bounces: int = 2) -> None:
         """Let all keys go."""
-        self.hold()
+        self.hold(bounces=bounces)
 
-    def read(self, wait_s: float) -> Key | None:
-        """Return the next key, as the real one does."""
+    def read(self, wait_s: float) -> Stroke | None:
+        """Return the next key that went down or up, as the real one does."""
         return self._keypad.read(wait_s)
 
     def close(self) -> None:
@@ -111,11 +116,7 @@ class FakeMatrix:
         with self._changed:
             self.waits += 1
             if not self._strokes and (until is None or until - self._now > _SOON_S):
-                before = set(self._down)
-                self._changed.wait_for(
-                    lambda: self._strokes or self._down != before,
-                    None if until is None else until - self._now,
-                )
+                self._changed.wait_for(lambda: self._strokes, None if until is None else until - self._now)
             if self._strokes and (until is None or self._strokes[0][0] <= until):
                 at, place, closed = self._strokes.popleft()
                 self._now = max(self._now, at)
@@ -151,6 +152,12 @@ class FakeMatrix:
             joined = [group for group in groups if ("row", row) in group or ("column", column) in group]
             groups = [group for group in groups if group not in joined] + [set().union(*joined)]
         return groups
+
+
+def _edges(begun: float, place: KeyPlace, closed: bool, bounces: int) -> list[tuple[float, KeyPlace, bool]]:
+    """What the contact of a key does as it closes or opens: 1 ms between two edges, and at last it is as it is to be."""
+    edges = [closed, not closed] * bounces + [closed]
+    return [(begun + n * 0.001, place, edge) for n, edge in enumerate(edges)]
 
 
 class _Time:

@@ -222,19 +222,21 @@ class ManualTime:
         with self._changed:
             target = self._now + s
             while True:
-                if not self._changed.wait_for(lambda: not any(one.awake for one in self._alarms), _STUCK_S):
+                if not self._changed.wait_for(
+                    lambda: not any(alarm.awake for alarm in self._alarms), _STUCK_S
+                ):
                     raise TimeoutError(
                         f"expected every worker to sleep on its alarm within {_STUCK_S:g} s, one is still awake: "
                         "it hangs, or ended without leaving the alarm's `with`"
                     )
-                due = [one for one in self._alarms if one.until is not None and one.until <= target]
+                due = [alarm for alarm in self._alarms if alarm.until is not None and alarm.until <= target]
                 if not due:
                     self._now = target
                     return
-                self._now = max(self._now, min(one.until for one in due if one.until is not None))
-                for one in due:
-                    if one.until is not None and one.until <= self._now:
-                        one.wake()
+                self._now = max(self._now, min(alarm.until for alarm in due if alarm.until is not None))
+                for alarm in due:
+                    if alarm.until is not None and alarm.until <= self._now:
+                        alarm.wake()
 
     def settle(self) -> None:
         """Let everybody who is awake go to sleep, while no time goes by."""

@@ -118,6 +118,8 @@ class HostileServer:
         self._stopping.set()
         _shut(self._listener)  # closing alone would not end the accept that waits in it
         self._listener.close()
+        # It first: a line that it has just accepted would not be shut, and its thread would be joined before it is started.
+        self._threads[0].join(10)
         with self._guard:
             lines = list(self._lines)
         for line in lines:

@@ -170,12 +170,12 @@ class Lettering:
     def _broken(self, text: str, bold: bool, most: int) -> list[tuple[tuple[str, ...], float]]:
         """Return the best way to break a text into one, two ... `most` lines, each with its width in em."""
         parts = text.split(" ")
-        found = []
+        best = []
         for lines in range(1, min(most, len(parts)) + 1):
             ways = []
             for cuts in combinations(range(1, len(parts)), lines - 1):
                 edges = (0, *cuts, len(parts))
                 way = tuple(" ".join(parts[a:b]) for a, b in pairwise(edges))
                 ways.append((way, max(self._em(row, bold) for row in way)))
-            found.append(min(ways, key=lambda way: way[1]))
-        return found
+            best.append(min(ways, key=lambda way: way[1]))
+        return best

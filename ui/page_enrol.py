@@ -105,7 +105,7 @@ def _table(lines: tuple[tuple[Fact, str], ...], box: Rectangle, canvas: Canvas) 
     right = box.w if standing else box.w - left - px(24)
     name_h = px(40) if standing else 0
     texts = [
-        "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in value)
+        "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in value)
         for _, value in lines
     ]
     size, pad = px(36), px(26)

@@ -115,13 +115,13 @@ def _hint_place(eye: Rectangle, canvas: Canvas) -> Rectangle:
 def _brackets(box: Rectangle, canvas: Canvas) -> list[Item]:
     long, thick = canvas.px(64), canvas.px(9)
     colour, round_ = canvas.theme.paper, canvas.px(9) // 2
-    found: list[Item] = []
+    items: list[Item] = []
     for x in (box.x, box.right):
         for y in (box.y, box.bottom):
             across = Rectangle(x if x == box.x else x - long, y if y == box.y else y - thick, long, thick)
             down = Rectangle(x if x == box.x else x - thick, y if y == box.y else y - long, thick, long)
-            found += [Plate(across, colour, round_), Plate(down, colour, round_)]
-    return found
+            items += [Plate(across, colour, round_), Plate(down, colour, round_)]
+    return items
 
 
 def _button(box: Rectangle, canvas: Canvas) -> tuple[Item, ...]:

@@ -30,6 +30,10 @@ class Badge(StrEnum):
     OFFLINE = "offline"
     NO_TIME = "no-time"
     WHO_INSIDE = "who-inside"
+    AS_OF = "as-of"
+    """Behind the number inside, with a time in it: it is as old as that."""
+    UNCOUNTED = "uncounted"
+    """Of today's rule: no limit holds, because nobody counts those who leave."""
     ODD_TAILGATE = "odd-tailgate"
     ODD_WRONG_WAY = "odd-wrong-way"
     ODD_UNCALLED = "odd-uncalled"
@@ -104,7 +108,7 @@ def _shipped() -> dict[PhraseKey, Words]:
 def read(toml: str) -> dict[PhraseKey, Words]:
     """Read a catalogue. Raises ValueError with every gap, one a line."""
     tables = tomllib.loads(toml)
-    found: dict[PhraseKey, Words] = {}
+    phrases: dict[PhraseKey, Words] = {}
     gaps: list[str] = []
     for name, kind in KINDS.items():
         table = dict(tables.pop(name, {}))
@@ -116,9 +120,9 @@ def read(toml: str) -> dict[PhraseKey, Words]:
                     f"[{name}] {what.value}: expected kk, ru and en, found no {', '.join(missing)}; add it"
                 )
             else:
-                found[kind, what.value] = Words(kk=said["kk"], ru=said["ru"], en=said["en"])
+                phrases[kind, what.value] = Words(kk=said["kk"], ru=said["ru"], en=said["en"])
         gaps += [f"[{name}] {key}: nobody says this; remove it" for key in table]
     gaps += [f"[{name}]: expected {', '.join(f'[{kind}]' for kind in KINDS)}; remove it" for name in tables]
     if gaps:
         raise ValueError("\n".join(gaps))
-    return found
+    return phrases

@@ -109,15 +109,15 @@ class PygameScreen:
 
         Raises KeyboardInterrupt when the window is closed.
         """
-        found = []
+        keys = []
         for event in pygame.event.get():
             key = self._key(event)
             if key is not None:
-                found.append(key)
+                keys.append(key)
                 self.down = key
             elif event.type in _GONE_UP:
                 self.down = None
-        return found
+        return keys
 
     def save(self, path: Path) -> None:
         """Write what is up as a PNG, upright however the panel is mounted. Raises OSError where it cannot be written."""

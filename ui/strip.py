@@ -81,22 +81,25 @@ class _Chip:
 def _chips(corner: Corner, canvas: Canvas) -> list[_Chip]:
     """Everything that the front desk is to know, the most important first."""
     theme = canvas.theme
-    found: list[_Chip] = []
+    chips: list[_Chip] = []
 
     def warn(text: str, shape: Shape = Shape.WAIT) -> None:
-        found.append(_Chip(text=text, shape=shape, ink=theme.print, ground=theme.warning))
+        chips.append(_Chip(text=text, shape=shape, ink=theme.print, ground=theme.warning))
 
     if corner.inside is not None:
         text = str(corner.inside) if corner.capacity is None else f"{corner.inside} / {corner.capacity}"
-        found.append(_Chip(text=text, shape=Shape.PERSON, ink=theme.paper, ground=theme.panel, plate=False))
+        if corner.counted and corner.clock:  # beside no clock it would be taken for the time
+            text += f" · {canvas.to_staff(Badge.AS_OF).format(corner.counted)}"
+        ground, plate = (theme.alarm, True) if corner.too_many else (theme.panel, False)
+        chips.append(_Chip(text=text, shape=Shape.PERSON, ink=theme.paper, ground=ground, plate=plate))
     if corner.faults:
         text = " · ".join(str(number) for number in corner.faults)
-        found.append(_Chip(text=text, shape=Shape.BROKEN, ink=theme.print, ground=theme.warning))
+        chips.append(_Chip(text=text, shape=Shape.BROKEN, ink=theme.print, ground=theme.warning))
     if corner.noticed is not None:
         warn(canvas.to_staff(Badge(f"odd-{corner.noticed}")), Shape.PERSON)
     if corner.incidents_waiting:
         text = str(corner.incidents_waiting)
-        found.append(_Chip(text=text, shape=Shape.REPORT, ink=theme.paper, ground=theme.alarm))
+        chips.append(_Chip(text=text, shape=Shape.REPORT, ink=theme.paper, ground=theme.alarm))
     if not corner.online:
         offline = canvas.to_staff(Badge.OFFLINE)
         warn(f"{offline} · {corner.waiting}" if corner.waiting else offline)
@@ -106,10 +109,13 @@ def _chips(corner: Corner, canvas: Canvas) -> list[_Chip]:
         warn(canvas.to_staff(Badge.NO_TIME))
     if corner.who_unknown:
         warn(canvas.to_staff(Badge.WHO_INSIDE), Shape.PERSON)
+    if corner.today is not None and corner.today.uncounted:  # of the rule, whose own line has no room for why
+        text = canvas.to_staff(Badge.UNCOUNTED)
+        chips.append(_Chip(text=text, shape=Shape.PERSON, ink=theme.muted, ground=theme.panel, spare=True))
     if corner.ailing is not None:
         text = canvas.to_staff(Badge(f"ailing-{corner.ailing}"))
-        found.append(_Chip(text=text, shape=Shape.BROKEN, ink=theme.print, ground=theme.warning, spare=True))
-    return found
+        chips.append(_Chip(text=text, shape=Shape.BROKEN, ink=theme.print, ground=theme.warning, spare=True))
+    return chips
 
 
 def _rule(rule: TodaysRule, box: Rectangle, canvas: Canvas) -> str:

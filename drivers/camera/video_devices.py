@@ -24,17 +24,17 @@ class VideoDevice(NamedTuple):
 
 def cameras(dev: Path = Path("/dev"), sys: Path = Path("/sys")) -> list[VideoDevice]:
     """Return the USB cameras that are plugged in, those with a lasting name first; one per camera."""
-    found: dict[Path, VideoDevice] = {}
+    devices: dict[Path, VideoDevice] = {}
     for folder in (dev / "v4l/by-id", dev / "v4l/by-path"):
         # Only index 0 gives pictures; the others tell about them. By-path names the Pi's own devices too, which are no USB ones.
         for link in sorted(folder.glob("*usb*-video-index0")):
             device = link.resolve()
             if device.exists():
-                found.setdefault(device, VideoDevice(device, str(link)))
+                devices.setdefault(device, VideoDevice(device, str(link)))
     for device in sorted(dev.glob("video*"), key=lambda path: (len(path.name), path.name)):
         if _gives_pictures(sys / "class/video4linux" / device.name):
-            found.setdefault(device.resolve(), VideoDevice(device, str(device)))
-    return list(found.values())
+            devices.setdefault(device.resolve(), VideoDevice(device, str(device)))
+    return list(devices.values())
 
 
 class Chooser:
@@ -47,12 +47,12 @@ class Chooser:
     def candidates(self) -> Iterator[VideoDevice]:
         """Yield what to try, in order: the one that worked before, then the others."""
         worked = self._worked.identity if self._worked else None
-        yield from sorted(cameras(self._dev, self._sys), key=lambda found: found.identity != worked)
+        yield from sorted(cameras(self._dev, self._sys), key=lambda candidate: candidate.identity != worked)
 
-    def works(self, found: VideoDevice) -> bool:
+    def works(self, candidate: VideoDevice) -> bool:
         """This one opened; return whether it is another one than before, or elsewhere."""
-        new = found != self._worked
-        self._worked = found
+        new = candidate != self._worked
+        self._worked = candidate
         return new
 
 

@@ -41,11 +41,11 @@ class ZbarDecoder:
     def decode(self, frame: Grey) -> list[Reading]:
         """Return every code that could be read. A code that makes pyzbar raise costs this frame's second opinion, no more."""
         try:
-            found = self._pyzbar.decode(np.ascontiguousarray(frame), symbols=self._symbols)
+            codes = self._pyzbar.decode(np.ascontiguousarray(frame), symbols=self._symbols)
             return [
                 # ZBar guesses a character set and gives UTF-8; what is not is replaced, and no pass holds a replacement.
                 Reading(text=code.data.decode("utf-8", "replace"), corners=_corners(code), engine=self.name)
-                for code in found
+                for code in codes
             ]
         except Exception:  # a Decoder is total (ports.py)
             return []

@@ -58,7 +58,7 @@ class CardDecoder:
 
 def _decode(frame: Grey, symbologies: Collection[Symbology], *, invert: bool) -> list[Reading]:
     try:
-        found = zxingcpp.read_barcodes(
+        codes = zxingcpp.read_barcodes(
             frame,
             formats=zxingcpp.BarcodeFormats([_FORMATS[each] for each in symbologies]),
             try_rotate=False,
@@ -73,7 +73,7 @@ def _decode(frame: Grey, symbologies: Collection[Symbology], *, invert: bool) ->
                 engine="zxing",
                 symbology=_FOUND.get(code.format, Symbology.QR),
             )
-            for code in found
+            for code in codes
         ]
     except Exception:  # a Decoder is total (ports.py): what cannot be decoded was not read
         return []

@@ -108,8 +108,8 @@ def grabbed(
 
 
 def _plugged_in(evdev: Any) -> list[Candidate]:
-    found = []
+    candidates = []
     for path in evdev.list_devices():
-        with suppress(OSError), closing(evdev.InputDevice(path)) as one:  # gone since it was listed
-            found.append(Candidate(path, one.name, frozenset(one.capabilities().get(EV_KEY, ()))))
-    return found
+        with suppress(OSError), closing(evdev.InputDevice(path)) as device:  # gone since it was listed
+            candidates.append(Candidate(path, device.name, frozenset(device.capabilities().get(EV_KEY, ()))))
+    return candidates

@@ -71,21 +71,24 @@ class Candidate:
 
 def choose_keypad(candidates: Iterable[Candidate]) -> str:
     """Return the path of the one keypad among them. Raises DriverMissing with a list where there is not one."""
-    typing = [one for one in candidates if one.types_numbers]
-    return _only("number pad", [one for one in typing if one.is_keypad], typing)
+    typing = [candidate for candidate in candidates if candidate.types_numbers]
+    return _only("number pad", [candidate for candidate in typing if candidate.is_keypad], typing)
 
 
 def choose_scanner(candidates: Iterable[Candidate]) -> str:
     """Return the path of the one desk scanner among them. Raises DriverMissing with a list where there is not one."""
-    typing = [one for one in candidates if one.types_numbers]
-    return _only("desk scanner", [one for one in typing if one.is_scanner], typing)
+    typing = [candidate for candidate in candidates if candidate.types_numbers]
+    return _only("desk scanner", [candidate for candidate in typing if candidate.is_scanner], typing)
 
 
 def _only(what: str, fitting: list[Candidate], others: list[Candidate]) -> str:
     if len(fitting) == 1:
         return fitting[0].path
-    found = ", ".join(f"{one.path} ({one.name})" for one in fitting or others) or "nothing that types numbers"
+    listed = (
+        ", ".join(f"{candidate.path} ({candidate.name})" for candidate in fitting or others)
+        or "nothing that types numbers"
+    )
     raise DriverMissing(
-        f"expected one {what}, found {found}: plug it in, see that the kiosk's user is in the group input, or name "
+        f"expected one {what}, found {listed}: plug it in, see that the kiosk's user is in the group input, or name "
         "it in the settings by its path under /dev/input/by-id"
     )

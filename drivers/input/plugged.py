@@ -42,8 +42,8 @@ class Plugged(Generic[_Thing]):
         self._thing: _Thing | None = None
         self._closed = False
 
-    def take(self, deadline: float, one: Callable[[_Thing], _Taken | None]) -> _Taken | None:
-        """Return the next that `one` gives, or None when the monotonic clock says `deadline`.
+    def take(self, deadline: float, take_from: Callable[[_Thing], _Taken | None]) -> _Taken | None:
+        """Return the next that `take_from` gives, or None when the monotonic clock says `deadline`.
 
         Raises DriverMissing where there is nothing, DriverError where it went away or may not be read; the next call
         looks for it again.
@@ -55,7 +55,7 @@ class Plugged(Generic[_Thing]):
                 self._thing = self._open(self._name)
             try:
                 while True:
-                    taken = one(self._thing)
+                    taken = take_from(self._thing)
                     if taken is not None:
                         return taken
                     left = deadline - time.monotonic()

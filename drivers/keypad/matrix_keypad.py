@@ -14,7 +14,7 @@ from typing import Any
 from drivers.keypad.matrix_keys import KEYS, Fingers, KeyPlace
 from drivers.pins.pins import pins
 from drivers.pins.timing import RealTime, Timing
-from kiosk.core.events import Key
+from kiosk.core.strokes import Stroke
 from kiosk.errors import DriverError
 
 SCAN_S = 0.008
@@ -45,7 +45,7 @@ class MatrixKeypad:
         numbers = ", ".join(f"GPIO{number}" for number in (*rows, *columns))
         self._what = f"the matrix keypad on {numbers}"
         self._fingers = Fingers(bounce_s)
-        self._keys: deque[Key] = deque()
+        self._strokes: deque[Stroke] = deque()
         self._timing = timing or RealTime()
         self._alarm = self._timing.alarm()
         self._rows: list[Any] = []
@@ -68,20 +68,20 @@ class MatrixKeypad:
             self.close()
             raise
 
-    def read(self, wait_s: float) -> Key | None:
-        """Return the next key that went down, or None after `wait_s` seconds. Raises DriverError when the pins are gone."""
+    def read(self, wait_s: float) -> Stroke | None:
+        """Return the next key that went down or up, or None after `wait_s` seconds. Raises DriverError when the pins are gone."""
         deadline = self._timing.now() + wait_s
         while True:
             if self._closed:
                 raise DriverError("the keypad is closed: it was read after the kiosk's stop")
-            if self._keys:
-                return self._keys.popleft()
+            if self._strokes:
+                return self._strokes.popleft()
             now = self._timing.now()
             with pins(self._what):
                 awake = not self._fingers.idle or any(column.value for column in self._columns)
-                pressed = self._fingers.see(self._scan(), now) if awake else []
-            self._keys += [KEYS[place] for place in pressed]
-            if self._keys:
+                moved = self._fingers.see(self._scan(), now) if awake else []
+            self._strokes += [Stroke(KEYS[place], down=down) for place, down in moved]
+            if self._strokes:
                 continue
             if now >= deadline:
                 return None

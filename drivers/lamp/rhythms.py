@@ -69,4 +69,4 @@ def steps_of(signal: Signal, fault: int = 0) -> tuple[RhythmStep, ...]:
     if not fault or signal not in BLINKED:
         return PATTERNS[signal].steps
     bright, dark, pause_s = BLINKED[signal]
-    return tuple(RhythmStep(bright if one.on else dark, one.s) for one in faults.blinks(fault, pause_s))
+    return tuple(RhythmStep(bright if blink.on else dark, blink.s) for blink in faults.blinks(fault, pause_s))

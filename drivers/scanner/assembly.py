@@ -54,7 +54,7 @@ class Assembly:
         self._spoiled_at = 0.0
         self._complete = False
         self._slowest_s = 0.0
-        self._told = False
+        self._handed_on = False
         """A reading was handed on: what comes before the next pause is the rest of its code."""
 
     @property
@@ -108,7 +108,7 @@ class Assembly:
             self._spoil(TextFault.HALF_SCAN, now)
         text, fault = "".join(self._text), self._fault
         self.clear()
-        self._told = True
+        self._handed_on = True
         return text if fault is None else NotACredential(reason=fault)
 
     @property
@@ -119,9 +119,9 @@ class Assembly:
         """Note that something came, and return whether it is more than the rest of a code that was handed on."""
         silence_s = now - self._came_at
         self._came_at = now
-        if self._complete or (self._told and silence_s < self._pause_s):
+        if self._complete or (self._handed_on and silence_s < self._pause_s):
             return False
-        self._told = False
+        self._handed_on = False
         if self._begun:
             self._slowest_s = max(self._slowest_s, silence_s)
         return True

@@ -69,12 +69,12 @@ class SerialLine:
     def read(self) -> bytes | None:
         """Return what waits, None where nothing does. Raises OSError once the line has gone."""
         try:
-            found = os.read(self.fd, _AT_ONCE)
+            data = os.read(self.fd, _AT_ONCE)
         except BlockingIOError:
             return None
-        if not found:
+        if not data:
             raise OSError(errno.ENODEV, os.strerror(errno.ENODEV))
-        return found
+        return data
 
     def close(self) -> None:
         """Give the line back. May be called twice."""

@@ -44,7 +44,7 @@ class SystemBoard:
         )
 
     def _undervoltage_alarm(self) -> bool | None:
-        for sensor in self._found("sys/class/hwmon/hwmon*"):
+        for sensor in self._files("sys/class/hwmon/hwmon*"):
             if _text(sensor / "name") == "rpi_volt":
                 alarm = _number(sensor / "in0_lcrit_alarm")
                 return None if alarm is None else bool(alarm)
@@ -52,25 +52,25 @@ class SystemBoard:
 
     def _flags(self) -> int | None:
         """The firmware's throttling bits; the first file that has them, a Pi 5 has it elsewhere than the older ones."""
-        for file in self._found("sys/devices/platform/soc*/soc*:firmware/get_throttled"):
+        for file in self._files("sys/devices/platform/soc*/soc*:firmware/get_throttled"):
             with suppress(ValueError):
                 return int(_text(file), 16)
         return None
 
     def _celsius(self) -> float | None:
-        found = [
+        degrees = [
             milli / 1000
-            for zone in self._found("sys/class/thermal/thermal_zone*")
+            for zone in self._files("sys/class/thermal/thermal_zone*")
             if _text(zone / "type").startswith(_PROCESSORS) and (milli := _number(zone / "temp")) is not None
         ]
-        return max(found, default=None)
+        return max(degrees, default=None)
 
     def _free_bytes(self) -> float | None:
         try:
-            found = os.statvfs(self._folder)
+            space = os.statvfs(self._folder)
         except OSError:
             return None
-        return float(found.f_bavail * found.f_frsize)
+        return float(space.f_bavail * space.f_frsize)
 
     def _disk(self) -> tuple[bool | None, int | None]:
         """Whether the folder's file system is read-only, and how many errors it has counted."""
@@ -86,23 +86,23 @@ class SystemBoard:
         return read_only, _number(self._root / "sys/fs/ext4" / device / "errors_count")
 
     def _memory_share(self) -> float | None:
-        told = {}
+        amounts = {}
         for line in _text(self._root / "proc/meminfo").splitlines():
             name, _, amount = line.partition(":")
-            told[name] = amount.split()[0] if amount.split() else ""
+            amounts[name] = amount.split()[0] if amount.split() else ""
         with suppress(KeyError, ValueError, ZeroDivisionError):
-            return int(told["MemAvailable"]) / int(told["MemTotal"])
+            return int(amounts["MemAvailable"]) / int(amounts["MemTotal"])
         return None
 
-    def _found(self, pattern: str) -> list[Path]:
+    def _files(self, pattern: str) -> list[Path]:
         with suppress(OSError):
             return sorted(self._root.glob(pattern))
         return []
 
 
-def _any(*told: bool | None) -> bool | None:
+def _any(*answers: bool | None) -> bool | None:
     """Whether one of them says so; None where all are silent."""
-    known = [each for each in told if each is not None]
+    known = [each for each in answers if each is not None]
     return any(known) if known else None
 
 

@@ -40,7 +40,7 @@ class GpioFireAlarm:
         )
         closed = self._lines.known[0]
         self._line = SensorWire(on=closed, raw=closed, since=now(), moved=now())
-        self._told: bool | None = None
+        self._rang: bool | None = None
         self._closed = False
 
     def read(self, wait_s: float) -> bool | None:
@@ -53,12 +53,12 @@ class GpioFireAlarm:
             if self._closed:
                 raise DriverError("the fire alarm's input is closed: it was read after the kiosk's stop")
             while (edge := self._lines.take(0)) is not None:
-                self._line = self._settled(edge.at).told(edge.at, edge.on)
+                self._line = self._settled(edge.at).after_edge(edge.at, edge.on)
             now = self._now()
             self._line = self._settled(now)
             rings = self._line.on is not self._quiet
-            if rings is not self._told:
-                self._told = rings
+            if rings is not self._rang:
+                self._rang = rings
                 return rings
             left = deadline - time.monotonic()
             if left <= 0:
@@ -67,7 +67,7 @@ class GpioFireAlarm:
                 left = min(left, max(self._line.moved + self._steady_s - now, 0.001))
             edge = self._lines.take(left)
             if edge is not None:
-                self._line = self._settled(edge.at).told(edge.at, edge.on)
+                self._line = self._settled(edge.at).after_edge(edge.at, edge.on)
 
     def close(self) -> None:
         """Give the pin back. May be called twice."""

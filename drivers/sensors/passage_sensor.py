@@ -50,7 +50,7 @@ class GpioPassageSensor:
             pin_factory=pin_factory,
         )
         self._watch = Watch.begun(self._kind, tuple(self._lines.known), now(), bounce_s=bounce_s)
-        self._found: deque[Passed] = deque()
+        self._passages: deque[Passed] = deque()
         self._closed = False
         self.fault = ""
         """What is wrong, for staff; empty while nothing is."""
@@ -62,19 +62,19 @@ class GpioPassageSensor:
             if self._closed:
                 raise DriverError("the passage sensor is closed: it was read after the kiosk's stop")
             while (edge := self._lines.take(0)) is not None:
-                self._see(*crossings.told(self._watch, edge))
+                self._see(*crossings.after(self._watch, edge))
             now = self._now()
             self._see(*crossings.look(self._watch, now))
             self.fault = self._wrong(now)
-            if self._found:
-                return self._found.popleft()
+            if self._passages:
+                return self._passages.popleft()
             left = deadline - time.monotonic()
             if left <= 0:
                 return None
             due = self._watch.due(now)
             edge = self._lines.take(left if due is None else min(due - now, left))
             if edge is not None:
-                self._see(*crossings.told(self._watch, edge))
+                self._see(*crossings.after(self._watch, edge))
 
     def close(self) -> None:
         """Give the pins back. May be called twice."""
@@ -83,7 +83,7 @@ class GpioPassageSensor:
 
     def _see(self, watch: Watch, passed: tuple[Passed, ...]) -> None:
         self._watch = watch
-        self._found += passed
+        self._passages += passed
 
     def _wrong(self, now: float) -> str:
         stuck = self._watch.stuck(now)

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiosk.commands.parser import BROKEN, FINE, LOOK, Progress
+from kiosk.commands.terminal import draw, say
+from kiosk.core.printable import printable
 from kiosk.errors import KioskError
 
 if TYPE_CHECKING:
@@ -52,11 +54,11 @@ def enrol(args: argparse.Namespace) -> int:
     from kiosk.commands import enrol as enrol_command
 
     journal.start("warning", sys.stderr)
-    told = _settings(args)
+    settings = _settings(args)
     well = (
-        enrol_command.by_camera(told, anew=args.anew)
+        enrol_command.by_camera(settings, anew=args.anew)
         if args.camera
-        else enrol_command.by_text(told, code=args.code, file=args.file, yes=args.yes, anew=args.anew)
+        else enrol_command.by_text(settings, code=args.code, file=args.file, yes=args.yes, anew=args.anew)
     )
     return FINE if well else LOOK
 
@@ -83,7 +85,7 @@ def doctor(args: argparse.Namespace) -> int:
 
     def mend(check: run.Check, fix: Fix) -> None:
         progress.clear()
-        print(f"{check.number:2} repair    {check.name}: {fix.says}", file=sys.stderr, flush=True)
+        say(f"{check.number:2} repair    {check.name}: {fix.says}", aside=True)
 
     for result in run.examine(
         checks,
@@ -95,8 +97,8 @@ def doctor(args: argparse.Namespace) -> int:
         progress.clear()
         results.append(result)
         if not args.json:
-            print(run.as_line(result), flush=True)
-    print(run.as_json(results) if args.json else run.summary(results))
+            say(run.as_line(result))
+    say(run.as_json(results) if args.json else run.summary(results))
     return {CheckState.OK: FINE, CheckState.WARNING: LOOK, CheckState.BROKEN: BROKEN}[run.worst(results)]
 
 
@@ -117,44 +119,44 @@ def bundle(args: argparse.Namespace) -> int:
     progress.clear()
     with powers.taken_up():
         size = bundle.write(members, file, now)
-    print(bundle.told(members, file, size))
+    say(bundle.what_is_in(members, file, size))
     return FINE if all(member.whole for member in members) else LOOK
 
 
 def check_config(args: argparse.Namespace) -> int:
     from kiosk import settings as files
-    from kiosk.settings.checks import notes
+    from kiosk.settings.checks import notes, remarks
     from kiosk.settings.default_file import default_toml
 
     if args.default:
-        print(default_toml(), end="")
+        say(default_toml().removesuffix("\n"))
         return FINE
     chosen = files.choose(getattr(args, "config", None))
     settings = files.load(chosen)
     if args.show:
-        print(files.shown(settings))
-    for note in notes(settings):
-        print(f"{chosen}: {note}", file=sys.stderr)
-    print(f"{chosen}: {sum(map(len, files.SECTIONS.values()))} keys, no mistakes")
+        say(files.shown(settings))
+    for note in (*notes(settings), *remarks(settings)):
+        say(f"{chosen}: {note}", aside=True)
+    say(f"{chosen}: {sum(map(len, files.SECTIONS.values()))} keys, no mistakes")
     return FINE
 
 
 def queue_list(args: argparse.Namespace) -> int:
     from kiosk.commands import queue as queue_commands
 
-    told = _settings(args)
+    settings = _settings(args)
     text, parked = queue_commands.listing(
-        told.store.path, told.door.timezone, parked_only=args.parked, limit=args.limit
+        settings.store.path, settings.door.timezone, parked_only=args.parked, limit=args.limit
     )
-    print(text)
+    say(text)
     return LOOK if parked else FINE
 
 
 def queue_show(args: argparse.Namespace) -> int:
     from kiosk.commands import queue as queue_commands
 
-    told = _settings(args)
-    print(queue_commands.show(told.store.path, told.door.timezone, args.name))
+    settings = _settings(args)
+    say(queue_commands.show(settings.store.path, settings.door.timezone, args.name))
     return FINE
 
 
@@ -163,7 +165,7 @@ def queue_requeue(args: argparse.Namespace) -> int:
     from kiosk.commands import queue as queue_commands
 
     count = queue_commands.requeue(_settings(args).store.path, None if args.all else args.uid, SystemClock())
-    print(f"{count} {'waits' if count == 1 else 'wait'} again")
+    say(f"{count} {'waits' if count == 1 else 'wait'} again")
     return FINE
 
 
@@ -173,7 +175,7 @@ def today(args: argparse.Namespace) -> int:
 
     settings = _settings(args)
     day = today(settings.store.path, SystemClock().wall(), settings.door.timezone)
-    print(day.as_json() if args.json else day.as_text())
+    say(day.as_json() if args.json else day.as_text())
     return FINE
 
 
@@ -181,8 +183,14 @@ def gate_safe(args: argparse.Namespace) -> int:
     from kiosk.commands import gate_safe as gate_safe_command
 
     return gate_safe_command.main(
-        getattr(args, "config", None), lambda text: print(f"gate-safe: {text}", file=sys.stderr, flush=True)
+        getattr(args, "config", None), lambda text: say(f"gate-safe: {text}", aside=True)
     )
+
+
+def eyes(args: argparse.Namespace) -> int:
+    from kiosk.root.eyes import serve
+
+    return serve(args.doors, args.until)
 
 
 def read(args: argparse.Namespace) -> int:
@@ -195,14 +203,16 @@ def read(args: argparse.Namespace) -> int:
     os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", "100000000")
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
     from kiosk.commands.read_files import outcomes
-    from kiosk.root.cameras import CAMERAS
-    from kiosk.root.equipment import eyes
+    from kiosk.root.camera_drivers import CAMERAS
+    from kiosk.root.eyes import code_reader
 
     if args.live:
-        return _live(CAMERAS[settings.camera.driver](settings), eyes(settings.reader.formats), settings)
+        return _live(
+            CAMERAS[settings.camera.driver](settings), code_reader(settings.reader.formats), settings
+        )
     worst = FINE
-    for outcome in outcomes(args.paths, lambda: eyes(settings.reader.formats), settings.camera.size):
-        print(outcome.as_json() if args.json else outcome.as_line(), flush=True)
+    for outcome in outcomes(args.paths, lambda: code_reader(settings.reader.formats), settings.camera.size):
+        say(outcome.as_json() if args.json else outcome.as_line())
         worst = max(worst, BROKEN if outcome.fault else FINE if outcome.readings else LOOK)
     return worst
 
@@ -211,7 +221,7 @@ def _live(open_camera: Callable[[], Camera] | None, reader: Reader, settings: Se
     from kiosk.clock import SystemClock
     from kiosk.commands.read_live import watched
     from kiosk.commands.read_sketch import over, sketch
-    from kiosk.doctor.things import running
+    from kiosk.doctor.running import running
 
     if open_camera is None:
         raise KioskError('expected a camera, found [camera] driver = "none": set another one')
@@ -221,11 +231,11 @@ def _live(open_camera: Callable[[], Camera] | None, reader: Reader, settings: Se
         )
     camera = open_camera()
     try:
-        print("Ctrl-C ends this.", flush=True)
+        say("Ctrl-C ends this.")
         drawn: list[str] = []
         for line, frame in watched(camera, reader, SystemClock().mono):
             picture = sketch(frame) if sys.stdout.isatty() else []
-            print(over(len(drawn), line, picture), flush=True)
+            draw(over(len(drawn), printable(line), picture))
             drawn = picture
     except KeyboardInterrupt:
         pass
@@ -238,6 +248,7 @@ def update(args: argparse.Namespace) -> int:
     from datetime import datetime
 
     from kiosk.update import update as updates
+    from kiosk.update.site import UpdateSite
 
     if (args.source is None) == (not args.back):
         raise KioskError(
@@ -245,20 +256,21 @@ def update(args: argparse.Namespace) -> int:
         )
     settings = _settings(args)
     zone = settings.door.timezone
-    site = updates.UpdateSite(
+    site = UpdateSite(
         runtime=settings.store.runtime,
-        hours=None if args.now else settings.update.hours,
+        hours=settings.update.hours,
+        at_once=args.now,
         local=lambda: datetime.now(zone),
-        say=lambda line: print(line, flush=True),
+        say=say,
     )
-    print(updates.back(site) if args.back else updates.take(args.source, site))
+    say(updates.back(site) if args.back else updates.take(args.source, site))
     return FINE
 
 
 def version(_args: argparse.Namespace) -> int:
     from kiosk.machine import versions
 
-    print("\n".join(versions.lines()))
+    say("\n".join(versions.lines()))
     return FINE
 
 
@@ -269,9 +281,9 @@ def _only_findings() -> None:
 
 def _powers_laid_down() -> Powers:
     """Root looks as the door's user does, where this is the installed program: a checkout may lie where that user cannot read."""
-    from kiosk.doctor.files import USER, owner_named
+    from kiosk.doctor.owners import USER, owner_named
     from kiosk.machine.powers import Powers
-    from kiosk.update.update import INSTALLED
+    from kiosk.update.site import INSTALLED
 
     owner = owner_named() if Path(__file__).is_relative_to(INSTALLED) else None
     if owner is None:

@@ -22,6 +22,7 @@ from kiosk.commands.parser import (
     add_command,
     everywhere,
 )
+from kiosk.commands.terminal import say
 from kiosk.errors import KioskError
 
 
@@ -43,14 +44,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KioskError as wrong:
         if _wants_traceback(args):
             raise
-        print("\n".join(f"kiosk: {line}" for line in str(wrong).splitlines()), file=sys.stderr)
+        say("\n".join(f"kiosk: {line}" for line in str(wrong).split("\n")), aside=True)
         return BROKEN
     except ImportError as missing:
         if _wants_traceback(args):
             raise
-        print(
-            f"kiosk: the library {missing.name} is missing or does not load; run install.sh again",
-            file=sys.stderr,
+        say(
+            f"kiosk: the library {missing.name} is missing or does not load; run install.sh again", aside=True
         )
         return BROKEN
     except Exception as bug:
@@ -58,7 +58,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         # Its text is not shown: it comes from a library and may repeat what it was given.
         what = type(bug).__name__
-        print(f"kiosk: stopped by a mistake of its own ({what}); --traceback shows where", file=sys.stderr)
+        say(f"kiosk: stopped by a mistake of its own ({what}); --traceback shows where", aside=True)
         return BROKEN
 
 
@@ -157,6 +157,27 @@ def parser() -> argparse.ArgumentParser:
         "kiosk gate-safe",
     )
 
+    looking = add_command(
+        commands,
+        "eyes",
+        do.eyes,
+        "Look at the camera's pictures for a door, in a process that has nothing else. The service ashyq-kiosk-eyes is this; "
+        "where there is none, `kiosk run` begins it.",
+        "kiosk eyes",
+    )
+    looking.add_argument(
+        "--doors",
+        type=int,
+        metavar="FD",
+        help="the open file at which doors call; without it systemd gives one",
+    )
+    looking.add_argument(
+        "--until",
+        type=int,
+        metavar="FD",
+        help="an open file whose other end, when it is closed, ends this process",
+    )
+
     reading = add_command(
         commands,
         "read",
@@ -223,7 +244,11 @@ def parser() -> argparse.ArgumentParser:
     )
     update.add_argument("source", metavar="SOURCE", nargs="?", help="a release file, or its address (https)")
     update.add_argument("--back", action="store_true", help="return to the release before this one")
-    update.add_argument("--now", action="store_true", help="do not wait for [update] hours")
+    update.add_argument(
+        "--now",
+        action="store_true",
+        help="do not wait for [update] hours, and at most a minute until nobody is at the door",
+    )
 
     add_command(
         commands,

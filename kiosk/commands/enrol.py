@@ -12,15 +12,17 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from kiosk.clock import SystemClock
+from kiosk.commands.terminal import say
 from kiosk.core.enrolling.table import Enrolling, EnrolmentStage, EnrolmentTrouble
 from kiosk.core.enrolling.words import SENTENCES
-from kiosk.doctor.things import running
+from kiosk.core.printable import printable
+from kiosk.doctor.running import running
 from kiosk.enrolment.by_text import Lines, enrol_by_text
 from kiosk.enrolment.camera_mode import CameraMode
 from kiosk.enrolment.device import Device
 from kiosk.enrolment.enroller import Enroller
 from kiosk.errors import DeviceError, EnrolmentError
-from kiosk.root.equipment import drivers_for, eyes
+from kiosk.root.equipment import drivers_for
 from kiosk.root.identify import enroller_for
 from kiosk.settings import Settings
 from ui.phrases import words
@@ -42,16 +44,16 @@ def by_text(settings: Settings, *, code: str | None, file: Path | None, yes: boo
     def shown(lines: Lines) -> bool:
         names = [words(fact).en for fact, _ in lines]
         for name, (_, value) in zip(names, lines, strict=True):
-            print(f"  {name:<{max(map(len, names))}}  {value}")
+            say(f"  {name:<{max(map(len, names))}}  {printable(value)}")
         return yes or _asked("Enrol this device so? [y/N] ").strip().lower() in ("y", "yes")
 
     ended = enrol_by_text(enroller, text, shown)
     if ended.state is EnrolmentStage.WAITING:
-        print("Nothing was changed.")
+        say("Nothing was changed.")
         return False
     if ended.state is not EnrolmentStage.ENROLLED:
         raise EnrolmentError(SENTENCES[ended.trouble or EnrolmentTrouble.NOT_KEPT])
-    well = _told(ended, enroller)
+    well = _report(ended, enroller)
     if file:
         blot_out(file)
     return well
@@ -67,13 +69,12 @@ def by_camera(settings: Settings, *, anew: bool) -> bool:
         drivers = drivers_for(settings, clock, last)
         mode = CameraMode(enroller, drivers.screen, clock)
         mode.run(
-            open_camera=drivers.open_camera,
+            open_eyes=drivers.open_eyes,
             open_keypad=drivers.open_keypad,
             open_scanner=drivers.open_scanner,
-            eyes=eyes(),
             stopped=lambda: False,
         )
-    return _told(mode.enrolling, enroller)
+    return _report(mode.enrolling, enroller)
 
 
 def _asked(what: str) -> str:
@@ -81,7 +82,7 @@ def _asked(what: str) -> str:
     try:
         return input(what)
     except EOFError:
-        print()
+        say("")
         return ""
 
 
@@ -143,10 +144,10 @@ def _must_stand_still(settings: Settings) -> None:
         )
 
 
-def _told(ended: Enrolling, enroller: Enroller) -> bool:
+def _report(ended: Enrolling, enroller: Enroller) -> bool:
     known = enroller.identity
     if known is not None:
-        print(f"Enrolled as {known.device} for door {known.door}, {known.venue}, at {known.registry}.")
+        say(f"Enrolled as {known.device} for door {known.door}, {known.venue}, at {known.registry}.")
     if not ended.wifi:
-        print("The Wi-Fi of the code did not connect; the registry was reached by another network.")
+        say("The Wi-Fi of the code did not connect; the registry was reached by another network.")
     return known is not None and ended.wifi

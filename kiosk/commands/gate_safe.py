@@ -23,13 +23,13 @@ def main(file: Path | None, say: Callable[[str], None], *, pin_factory: object =
     1 where a line could not be had; 0 otherwise: also where no pin is known, and where this machine has no pins at all.
     """
     try:
-        found = salvage(file)
+        salvaged = salvage(file)
     except SettingsError as wrong:
         say(f"no line was touched, for nobody says which there are: {wrong}")
         return FINE
-    if found.mistakes:
-        say(f"the configuration has mistakes; what can be read of it counts:\n{found.mistakes}")
-    outputs, unsure = _outputs(found)
+    if salvaged.mistakes:
+        say(f"the configuration has mistakes; what can be read of it counts:\n{salvaged.mistakes}")
+    outputs, unsure = _outputs(salvaged)
     for wire in unsure:
         say(f"{wire.name} was not touched: its settings have a mistake")
     if not outputs:
@@ -49,20 +49,20 @@ def main(file: Path | None, say: Callable[[str], None], *, pin_factory: object =
     return FINE
 
 
-def _outputs(found: Salvaged) -> tuple[list[Output], list[Wire]]:
+def _outputs(salvaged: Salvaged) -> tuple[list[Output], list[Wire]]:
     """Return what can be switched off, and what is better left alone: a wrong polarity would switch it on."""
-    unsure = [wire for wire in _driven(found) if not _sure(found, wire)]
+    unsure = [wire for wire in _driven(salvaged) if not _sure(salvaged, wire)]
     sure = [
         Output(what=wire.name, pin=wire.pin, active_high=wire.active_high)
-        for wire in _driven(found)
+        for wire in _driven(salvaged)
         if wire not in unsure
     ]
     return sure, unsure
 
 
-def _driven(found: Salvaged) -> Iterator[Wire]:
-    return (wire for wire in wires(found.settings) if wire.output)
+def _driven(salvaged: Salvaged) -> Iterator[Wire]:
+    return (wire for wire in wires(salvaged.settings) if wire.output)
 
 
-def _sure(found: Salvaged, wire: Wire) -> bool:
-    return found.bad.isdisjoint({(wire.section, wire.setting), (wire.section, wire.polarity)})
+def _sure(salvaged: Salvaged, wire: Wire) -> bool:
+    return salvaged.bad.isdisjoint({(wire.section, wire.setting), (wire.section, wire.polarity)})

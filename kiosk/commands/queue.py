@@ -9,6 +9,7 @@ from collections import Counter
 from datetime import datetime, tzinfo
 from pathlib import Path
 
+from kiosk.core.printable import printable
 from kiosk.errors import KioskError
 from kiosk.ports import Clock
 from kiosk.store.reports import QueuedRecord, ReferredVisit, Reports
@@ -29,10 +30,10 @@ def listing(file: Path, zone: tzinfo, *, parked_only: bool, limit: int) -> tuple
     finally:
         reports.close()
     oldest = f", the oldest since {_local(counts.oldest, zone)}" if counts.oldest else ""
-    lines = [f"{row.uid}  {_local(row.at, zone)}  {row.kind:9}  {_state(row, zone)}" for row in rows[:limit]]
+    lines = [f"{row.uid}  {_local(row.at, zone)}  {row.kind:10}  {_state(row, zone)}" for row in rows[:limit]]
     reasons = Counter(row.parked for row in rows if row.parked)
     if parked_only and len(reasons) > 1:
-        lines += [f"{count} x {reason}" for reason, count in reasons.most_common()]
+        lines += [f"{count} x {printable(reason)}" for reason, count in reasons.most_common()]
     lines.append(
         f"{counts.waiting} wait{oldest}; {counts.parked} parked; {counts.incidents_waiting} of them incidents"
     )
@@ -47,7 +48,7 @@ def show(file: Path, zone: tzinfo, name: str) -> str:
     reports = Reports.of_file(file)
     try:
         queued = next((row for row in reports.queue(_ALL) if row.uid == name), None)
-        found = reports.find(name)
+        visits = reports.find(name)
     finally:
         reports.close()
     if queued is not None:
@@ -55,16 +56,16 @@ def show(file: Path, zone: tzinfo, name: str) -> str:
             f"{queued.uid}\nkind      {queued.kind}\nat        {_local(queued.at, zone)}\n"
             f"incident  {'yes' if queued.incident else 'no'}\nstate     {_state(queued, zone)}"
         )
-    if not found:
+    if not visits:
         raise KioskError(
             "expected the id of a record that waits (kiosk queue list) or a reference number such as 3XG-N6W; "
             "there is none of that name: the registry may have it already"
         )
     return "\n\n".join(
         f"{visit.uid}\nkind      {visit.direction}\nat        {_local(visit.at, zone)}\n"
-        f"outcome   {visit.outcome} ({visit.reason})\ncolour    {visit.colour or 'not known'}\n"
+        f"outcome   {visit.outcome} ({printable(visit.reason)})\ncolour    {visit.colour or 'not known'}\n"
         f"state     {_standing(visit)}"
-        for visit in found
+        for visit in visits
     )
 
 
@@ -88,14 +89,14 @@ def requeue(file: Path, uid: str | None, clock: Clock) -> int:
 
 def _standing(visit: ReferredVisit) -> str:
     if visit.parked:
-        return f"parked: {visit.parked}"
+        return f"parked: {printable(visit.parked)}"
     return "the registry has it" if visit.delivered else "waits"
 
 
 def _state(row: QueuedRecord, zone: tzinfo) -> str:
     urgent = "incident, " if row.incident else ""
     if row.parked:
-        return f"{urgent}parked: {row.parked}"
+        return f"{urgent}parked: {printable(row.parked)}"
     if row.due is None:
         return f"{urgent}due now"
     return f"{urgent}tried {row.tries} times, again at {_local(row.due, zone)}"

@@ -16,10 +16,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from kiosk.core.printable import printable
 from kiosk.core.who.credential import card_number
 from kiosk.errors import KioskError
+from kiosk.eyes.here import CodeReader
 from kiosk.ports import Grey, Reading
-from kiosk.workers.eyes import Eyes
 
 STILL_FRAMES = 10
 """A picture is shown to the reader so often at most, as a visitor holds it: the rescue ladder takes a step a frame."""
@@ -54,11 +55,12 @@ class FileReadings:
 
     def as_line(self) -> str:
         """Return it for eyes, in one line."""
-        name = _printable(str(self.path))
+        name = printable(str(self.path))
         if self.fault:
             return f"{name}: {self.fault}"
         codes = "; ".join(
-            f"{told(one.text)} ({one.symbology}, {one.engine}, at {_place(one)})" for one in self.readings
+            f"{shown_text(reading.text)} ({reading.symbology}, {reading.engine}, at {_place(reading)})"
+            for reading in self.readings
         )
         return f"{name}: {codes or 'nothing read'} [{self.frames} frames, {self.ms:.1f} ms]"
 
@@ -66,26 +68,26 @@ class FileReadings:
         """Return it for programs, in one line."""
         codes = [
             {
-                "text": told(one.text),
-                "format": one.symbology,
-                "corners": one.corners,
-                "engine": one.engine,
+                "text": shown_text(reading.text),
+                "format": reading.symbology,
+                "corners": reading.corners,
+                "engine": reading.engine,
             }
-            for one in self.readings
+            for reading in self.readings
         ]
         known = {
-            "path": _printable(str(self.path)),
+            "path": printable(str(self.path)),
             "codes": codes,
             "frames": self.frames,
             "ms": round(self.ms, 1),
         }
-        return json.dumps(known | ({"fault": self.fault} if self.fault else {}), ensure_ascii=False)
+        return json.dumps(known | ({"fault": self.fault} if self.fault else {}))
 
 
-def told(text: str) -> str:
+def shown_text(text: str) -> str:
     """Return what may be printed of a code.
 
-    >>> told("ИИН 061211600012"), told("AQ1:6BFOXN" + "A" * 165), told("tel. 87071234567")
+    >>> shown_text("ИИН 061211600012"), shown_text("AQ1:6BFOXN" + "A" * 165), shown_text("tel. 87071234567")
     ('IIN ********0012', 'AQ1:6BFO... of 175 characters', 'tel. *******4567')
     """
     number = card_number(text)
@@ -94,15 +96,15 @@ def told(text: str) -> str:
     if re.match(r"AQE[0-9]{1,3}:", text):
         return f"an enrolment code of {len(text)} characters"
     if re.match(r"AQ[0-9]{1,3}:", text):
-        return f"{_printable(text[:8])}... of {len(text)} characters"
+        return f"{printable(text[:8])}... of {len(text)} characters"
     if "<<" in text:
         return f"a machine-readable zone of {len(text)} characters"
-    shown = _printable(_LONG_DIGITS.sub("*", text[:_SHOWN]))
+    shown = printable(_LONG_DIGITS.sub("*", text[:_SHOWN]))
     return shown if len(text) <= _SHOWN else f"{shown}... of {len(text)} characters"
 
 
 def outcomes(
-    paths: Iterable[Path], eyes: Callable[[], Eyes], size: tuple[int, int]
+    paths: Iterable[Path], eyes: Callable[[], CodeReader], size: tuple[int, int]
 ) -> Iterator[FileReadings]:
     """Yield what comes of each file, in their order; a folder is all pictures and videos in it.
 
@@ -122,7 +124,7 @@ def _in_folder(folder: Path) -> Iterator[Path]:
         yield from (Path(here, name) for name in names if Path(name).suffix.lower() in PICTURES | VIDEOS)
 
 
-def _outcome(path: Path, eyes: Eyes, size: tuple[int, int]) -> FileReadings:
+def _outcome(path: Path, eyes: CodeReader, size: tuple[int, int]) -> FileReadings:
     try:
         video = path.suffix.lower() in VIDEOS
         frames, ends = (_video(path), False) if video else (_still(path), True)
@@ -134,10 +136,10 @@ def _outcome(path: Path, eyes: Eyes, size: tuple[int, int]) -> FileReadings:
 
 
 def _read(
-    path: Path, frames: Iterator[Grey], eyes: Eyes, size: tuple[int, int], *, ends: bool
+    path: Path, frames: Iterator[Grey], eyes: CodeReader, size: tuple[int, int], *, ends: bool
 ) -> FileReadings:
     """Give the frames to the reader; `ends` with the first that is read."""
-    found: dict[str, Reading] = {}
+    by_text: dict[str, Reading] = {}
     count, spent = 0, 0.0
     for frame in frames:
         share = min(1.0, max(size) / max(frame.shape), min(size) / min(frame.shape))
@@ -148,15 +150,17 @@ def _read(
         began = time.perf_counter()
         readings = eyes.read(seen, count / FPS)
         spent += time.perf_counter() - began
-        for one in readings:
-            corners = tuple((round(x / share), round(y / share)) for x, y in one.corners)
-            found.setdefault(
-                one.text,
-                Reading(text=one.text, corners=corners, engine=one.engine, symbology=one.symbology),
+        for reading in readings:
+            corners = tuple((round(x / share), round(y / share)) for x, y in reading.corners)
+            by_text.setdefault(
+                reading.text,
+                Reading(
+                    text=reading.text, corners=corners, engine=reading.engine, symbology=reading.symbology
+                ),
             )
-        if found and ends:
+        if by_text and ends:
             break
-    return FileReadings(path=path, readings=tuple(found.values()), frames=count, ms=spent * 1000)
+    return FileReadings(path=path, readings=tuple(by_text.values()), frames=count, ms=spent * 1000)
 
 
 def _smaller(frame: Grey, share: float) -> Grey:
@@ -208,8 +212,3 @@ def _must_be_file(path: Path) -> None:
 
 def _place(reading: Reading) -> str:
     return " ".join(f"{x},{y}" for x, y in reading.corners) or "a place not told"
-
-
-def _printable(text: str) -> str:
-    """Return the text without anything that would move the cursor or break the line."""
-    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from kiosk.commands.read_files import told
+from kiosk.commands.read_files import shown_text
 from kiosk.ports import Camera, Grey, Reading
 from kiosk.reader.cards import CardReader
 from kiosk.reader.likeness import code_like
 from kiosk.reader.pipeline import Reader
-from kiosk.workers.bodies import FRAME_WAIT_S
+from kiosk.workers.camera_work import FRAME_WAIT_S
 
 EVERY_S = 1.0
 """How often a line is told."""
@@ -55,7 +55,8 @@ class Second:
     def _verdict(self) -> str:
         if self.read:
             return "; ".join(
-                f"read {told(one.text)} ({one.symbology}, {one.engine})" for one in self.read.values()
+                f"read {shown_text(reading.text)} ({reading.symbology}, {reading.engine})"
+                for reading in self.read.values()
             )
         if self.ignored:
             return "a barcode without an IIN: the door leaves it alone"
@@ -87,7 +88,7 @@ def watched(camera: Camera, eyes: Reader, mono: Callable[[], float]) -> Iterator
             now.ignored += eyes.cards.without_iin - ignored
             ignored = eyes.cards.without_iin
         now.said = str(eyes.guidance or now.said)
-        now.read |= {one.text: one for one in readings}
+        now.read |= {reading.text: reading for reading in readings}
         if at - since >= EVERY_S:
             yield now.line(at - since), frame
             since, now = at, Second()

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
-from kiosk.core.inside.occupancy import LONGEST_STAY, Occupancy, WorkDay, hours_worked
+from kiosk.core.inside.occupancy import LONGEST_STAY, MovementKind, Occupancy, WorkDay, hours_worked
+from kiosk.core.model import Direction
 from kiosk.store.reports import Reports, Tally
 
 
@@ -20,6 +21,10 @@ class Today:
     inside: int
     worked: WorkDay | None
     """None: nobody has passed yet."""
+    corrections: tuple[int, ...] = ()
+    """By how many people staff corrected the number inside today, each time: more, or fewer (negative)."""
+    by_old_number: int = 0
+    """Let in offline, near a full venue, by the last number that was known: by so many it may have been over-full."""
 
     def as_json(self) -> str:
         """Return it for a machine."""
@@ -35,7 +40,16 @@ class Today:
             {"direction": row.direction, "outcome": row.outcome, "colour": row.colour, "visits": row.visits}
             for row in self.visits
         ]
-        return json.dumps({"inside": self.inside, "worked": worked, "visits": visits}, indent=2)
+        return json.dumps(
+            {
+                "inside": self.inside,
+                "by_old_number": self.by_old_number,
+                "corrections": list(self.corrections),
+                "worked": worked,
+                "visits": visits,
+            },
+            indent=2,
+        )
 
     def as_text(self) -> str:
         """Return it for a person."""
@@ -43,9 +57,17 @@ class Today:
             f"{row.visits:5}  {row.direction:5}  {row.outcome:9}  {row.colour or 'no colour'}"
             for row in self.visits
         ]
+        if self.by_old_number:
+            lines.append(
+                f"{self.by_old_number:5}  of them let in by an old number: the registry could not be asked"
+            )
+        if self.corrections:
+            by = ", ".join(f"{change:+}" for change in self.corrections)
+            lines.append(f"the number inside was corrected by staff: {by}")
         if self.worked is None:
-            since_before = f", {self.inside} inside since before midnight" if self.inside else ""
-            return "\n".join([*lines, f"nobody has passed today{since_before}"])
+            since = "" if self.corrections else " since before midnight"
+            inside = f", {self.inside} inside{since}" if self.inside else ""
+            return "\n".join([*lines, f"nobody has passed today{inside}"])
         worked = f"worked from {self.worked.first:%H:%M} to {self.worked.last:%H:%M}"
         passed = f"{self.worked.entries} in, {self.worked.exits} out, {self.inside} inside"
         return "\n".join([*lines, f"{worked}: {passed}"])
@@ -58,8 +80,21 @@ def today(file: Path, now: datetime, zone: tzinfo) -> Today:
     try:
         # Who came before midnight may still be inside.
         visits, moved = reports.today(midnight), reports.movements(min(midnight, now - LONGEST_STAY))
+        by_old_number = reports.by_old_number(midnight)
     finally:
         reports.close()
-    passed = ((one.at, one.direction) for one in moved if one.direction is not None and one.at >= midnight)
-    days = hours_worked((at.astimezone(zone), direction) for at, direction in passed)
-    return Today(visits=visits, inside=Occupancy().after(moved).inside, worked=days[-1] if days else None)
+    of_today = [movement for movement in moved if movement.at >= midnight]
+    days = hours_worked(
+        (movement.at.astimezone(zone), Direction.ENTRY if movement.change > 0 else Direction.EXIT)
+        for movement in of_today
+        if movement.kind is MovementKind.PASSED
+    )
+    return Today(
+        visits=visits,
+        inside=max(0, Occupancy().after(moved).inside),
+        worked=days[-1] if days else None,
+        corrections=tuple(
+            movement.change for movement in of_today if movement.kind is MovementKind.CORRECTED
+        ),
+        by_old_number=by_old_number,
+    )

@@ -64,7 +64,7 @@ class SensorWire:
     moved: float = 0.0
     """When it last changed at all."""
 
-    def told(self, at: float, on: bool) -> SensorWire:
+    def after_edge(self, at: float, on: bool) -> SensorWire:
         if on is self.raw:
             return self
         return replace(self, raw=on, began=at if self.began is None else self.began, moved=at)
@@ -111,11 +111,11 @@ class Watch:
 WatchStep = tuple[Watch, tuple[Passed, ...]]
 
 
-def told(watch: Watch, edge: Edge) -> WatchStep:
+def after(watch: Watch, edge: Edge) -> WatchStep:
     """Take an edge; return who has gone through by then."""
     watch, passed = look(watch, edge.at)
     lines = list(watch.lines)
-    lines[edge.line] = lines[edge.line].told(edge.at, edge.on)
+    lines[edge.line] = lines[edge.line].after_edge(edge.at, edge.on)
     return replace(watch, lines=tuple(lines)), passed
 
 

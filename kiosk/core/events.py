@@ -14,6 +14,8 @@ from kiosk.core.rule.policy import Policy
 
 HOLD_S = 0.7
 """A key that is down for so long is held (seconds)."""
+HOLD_AGAIN_S = 0.5
+"""So often it is told again that a key is still held (seconds)."""
 
 
 class Key(StrEnum):
@@ -105,14 +107,16 @@ class VenueCounted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyHeld:
-    """A key has been down for HOLD_S; told once for each press, after its KeyPressed."""
+    """A key has been down for HOLD_S; told after its KeyPressed, and again every HOLD_AGAIN_S seconds until it goes up."""
 
     key: Key = field(repr=False)
+    again: bool = False
+    """It was told before: nothing begins by it, so that a key that is jammed does nothing to the next visitor's number."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeyReleased:
-    """The key of which KeyHeld was told has gone up."""
+    """The key of which KeyHeld was told has gone up, or it cannot be known any more whether it has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +168,17 @@ class AlarmChanged:
 class StaffAdmitted:
     """Staff override the decision on the visitor who stands there: a recorded act with who and why (rule 10)."""
 
+    by: str
+    why: str = field(repr=False)
+    """Their own words: they may name somebody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffCorrected:
+    """Staff counted the people inside, and there are more, or fewer, than the number says: a recorded act with who and why."""
+
+    change: int
+    """People: so many more are inside, or fewer (negative)."""
     by: str
     why: str = field(repr=False)
     """Their own words: they may name somebody."""
@@ -227,6 +242,8 @@ class Part(StrEnum):
     DISK = "disk"
     """The place where visits are kept: too full, or worn out. STORE is that no visit can be written."""
     MEMORY = "memory"
+    CLOCK = "clock"
+    """It claims to be right, and is behind what the registry has signed. One that claims nothing is no fault."""
     VIEW = "view"
     """What the camera sees. CAMERA is that it gives no picture at all."""
 
@@ -270,6 +287,7 @@ Event = (
     | GateFailed
     | AlarmChanged
     | StaffAdmitted
+    | StaffCorrected
     | StaffDismissed
     | PolicyArrived
     | KnowledgeChanged

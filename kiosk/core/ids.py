@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import uuid
 
 TIME_BYTES, REST_BYTES = 6, 10
 REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Thirty signs that nobody mistakes for one another on the telephone."""
 REFERENCE_LENGTH = 6
+
+
+_MAY_BE_AN_IIN = re.compile(r"\d{12}0{12}|(?:3\d){12}|0{12}(?!0000)\d{12}")
+
+
+def may_hide_an_iin(random_hex: str) -> bool:
+    """Whether 24 hexadecimal digits may be twelve decimal ones among zeros, or their ASCII codes: no random id is.
+
+    The store takes none of them (kiosk/store/forms.py), so whoever sends one must not get it that far.
+
+    >>> may_hide_an_iin("850101300123000000000000"), may_hide_an_iin("0" * 24), may_hide_an_iin("0123456789abcdef01234567")
+    (True, True, False)
+    """
+    return _MAY_BE_AN_IIN.fullmatch(random_hex) is not None
 
 
 def uuid7(time: bytes, rest: bytes) -> str:

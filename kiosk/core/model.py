@@ -273,7 +273,9 @@ class Stamp:
     visit_id: str
     """A fresh UUIDv7 in its canonical form."""
     trusted: bool = True
-    """Whether the wall clock is known to be right."""
+    """Whether the wall clock is known to be right. The loop hands on the kernel's word; a door judges it by what is signed."""
+    doubted: bool = False
+    """The wall clock is said to be right, and is behind what was signed: it is wrong, and somebody has to come."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -352,4 +354,22 @@ class Anomaly:
     time_trusted: bool = True
 
 
-Record = Visit | Amendment | Passage | Closing | Anomaly
+MOST_CORRECTED = 1000
+"""People, in or out, in one correction (docs/contract.md)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """What staff say of the number inside: so many people more, or fewer, are there. With who and why."""
+
+    id: str
+    change: int
+    """People: 1 to MOST_CORRECTED more, or as many fewer (negative); never 0."""
+    corrected_at: datetime
+    by: str
+    why: str = field(repr=False)
+    """What staff wrote: it may name somebody."""
+    time_trusted: bool = True
+
+
+Record = Visit | Amendment | Passage | Closing | Anomaly | Correction

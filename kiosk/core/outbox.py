@@ -188,9 +188,9 @@ def on_link_up(pace: Pace, *, now_mono: float, spread_s: float, jitter: float) -
 
 def _slower(pace: Pace, now_mono: float, retry_after_s: float | None, jitter: float) -> Pace:
     failures = pace.failures + 1
-    told = min(retry_after_s or 0.0, LONGEST_RETRY_AFTER_S)
+    asked_s = min(retry_after_s or 0.0, LONGEST_RETRY_AFTER_S)
     # After a Retry-After the jitter comes on top: the others were told the same number.
-    return replace(pace, failures=failures, not_before=now_mono + told + back_off(failures, jitter))
+    return replace(pace, failures=failures, not_before=now_mono + asked_s + back_off(failures, jitter))
 
 
 def _may_be_the_batch(why: str) -> bool:

@@ -32,10 +32,10 @@ def _tour(*, window: bool, fast: bool, pictures: Path) -> int:
     def say(text: str) -> None:
         print(text, flush=True)
 
-    def told(shown: Shown) -> None:
+    def tell(shown: Shown) -> None:
         say(f"    {line(shown, stage.settings.door.timezone)}")
 
-    stage = Stage(screenshots=pictures, told=told, camera=False, window=window)
+    stage = Stage(screenshots=pictures, tell=tell, camera=False, window=window)
     with stage:
         say(
             f"Registry at {stage.registry.url}, door {DEMO_DOOR}; drawing {'a window' if window else 'off-screen'}."
@@ -77,10 +77,10 @@ def _open_house(*, pictures: Path | None) -> int:
     from kiosk.demo.stage import Stage
     from kiosk.demo.witness import Shown
 
-    def told(shown: Shown) -> None:
+    def tell(shown: Shown) -> None:
         print(line(shown, stage.settings.door.timezone), flush=True)
 
-    stage = Stage(screenshots=pictures, told=told, camera=True, window=True)
+    stage = Stage(screenshots=pictures, tell=tell, camera=True, window=True)
     with stage:
         closed = threading.Event()
         app = stage.open_door(enrol_quietly(stage))

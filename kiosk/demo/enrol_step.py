@@ -11,7 +11,7 @@ from kiosk.enrolment.by_text import enrol_by_text
 from kiosk.enrolment.camera_mode import CameraMode
 from kiosk.enrolment.device import Identity
 from kiosk.errors import EnrolmentError
-from kiosk.root.equipment import eyes
+from kiosk.root.eyes import eyes_here
 from kiosk.root.identify import enroller_for
 from registry.demo_people import DEMO_DOOR
 from simulator.lens import Carrier
@@ -54,9 +54,8 @@ def enrol_step(stage: Stage, say: Callable[[str], None], *, fast: bool = False) 
         return mono > ends or now.state is EnrolmentStage.FAILED
 
     identity = mode.run(
-        open_camera=lambda: stage.recording,
+        open_eyes=eyes_here(lambda: stage.recording),
         open_keypad=lambda: stage.keypad,
-        eyes=eyes(),
         stopped=over,
     )
     stage.put_up()

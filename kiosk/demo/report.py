@@ -28,7 +28,7 @@ def line(shown: Shown, zone: tzinfo) -> str:
 
 def compare(shown: Iterable[Shown], stored: Iterable[Mapping[str, Any]]) -> tuple[str, bool]:
     """Return the last table, and whether both sides agree visit for visit."""
-    last = {one.visit_id: one for one in shown}
+    last = {each.visit_id: each for each in shown}
     there = {row["uid"]: row for row in stored}
     rows = [f"{'visit':<9} {'direction':<9} {'shown':<28} {'stored at the registry':<28} agree"]
     agree = True

@@ -29,6 +29,7 @@ from kiosk.errors import DriverMissing
 from kiosk.ports import Camera, Grey, Sounder
 from kiosk.root.app import App
 from kiosk.root.equipment import Drivers
+from kiosk.root.eyes import eyes_here
 from kiosk.settings import Settings
 from registry.demo_people import DEMO_DOOR, DEMO_PEOPLE, populate
 from registry.embedded import EmbeddedRegistry
@@ -74,7 +75,7 @@ class Stage:
     """Builds everything, and takes it down again."""
 
     def __init__(
-        self, *, screenshots: Path | None, told: Callable[[Shown], None], camera: bool, window: bool
+        self, *, screenshots: Path | None, tell: Callable[[Shown], None], camera: bool, window: bool
     ) -> None:
         """`camera`: use the first real one if there is one. `window`: draw on the display, else off-screen."""
         self._last = ExitStack()
@@ -82,7 +83,7 @@ class Stage:
         self.registry = self._last.enter_context(EmbeddedRegistry())
         self.subjects = populate(self.registry.registry)
         self.iins = {person.name: person.identifier.value for person in DEMO_PEOPLE}
-        self.witness = Witness(self.clock.wall, told)
+        self.witness = Witness(self.clock.wall, tell)
         self.gate = FakeGate(now=self.clock.mono)
         self._seeds = itertools.count(1)
         folder = Path(self._last.enter_context(tempfile.TemporaryDirectory(prefix="ashyq-demo-")))
@@ -104,7 +105,7 @@ class Stage:
             sync=replace(defaults.sync, policy_every_s=5.0),
         )
         self.drivers = Drivers(
-            open_camera=self._open_camera,
+            open_eyes=eyes_here(self._open_camera, defaults.reader.formats, mono=self.clock.mono),
             open_keypad=lambda: self.keypad,
             gate=self.gate,
             lamp=FakeLamp(now=self.clock.mono),
@@ -166,8 +167,8 @@ def has_display() -> bool:
 
 
 def _first_camera() -> str | None:
-    found = sorted(Path("/dev").glob("video*"), key=lambda path: (len(path.name), path.name))
-    for path in found:
+    devices = sorted(Path("/dev").glob("video*"), key=lambda path: (len(path.name), path.name))
+    for path in devices:
         try:
             V4l2Camera(str(path), CAMERA, FPS).close()
         except (DriverMissing, OSError):

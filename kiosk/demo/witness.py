@@ -37,10 +37,10 @@ class Shown:
 class Witness:
     """Watches the loop from its own thread's call, and lets another thread wait for what it sees."""
 
-    def __init__(self, now: Callable[[], datetime], told: Callable[[Shown], None]) -> None:
+    def __init__(self, now: Callable[[], datetime], tell: Callable[[Shown], None]) -> None:
         self.shown: list[Shown] = []
         self._now = now
-        self._told = told
+        self._tell = tell
         self._door: Door | None = None
         self._changed = threading.Condition()
 
@@ -51,7 +51,7 @@ class Witness:
             shown = self._answer(before, door, effects)
             if shown is not None:
                 self.shown.append(shown)
-                self._told(shown)  # before anybody who waits for it goes on
+                self._tell(shown)  # before anybody who waits for it goes on
             self._changed.notify_all()
 
     def wait(self, seen: Callable[[Door], bool], within_s: float) -> bool:

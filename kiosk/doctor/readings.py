@@ -1,4 +1,4 @@
-"""The readings that `kiosk doctor` takes of this machine's real things, one function each: pins, engines, the store's file.
+"""The readings that `kiosk doctor` takes of this machine's real things, one function each: pins, engines, screen, board, the store's file.
 
 Part of the composition root: it names drivers. What a reading means is the checks' to say.
 """
@@ -9,16 +9,17 @@ import os
 import tempfile
 import time
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kiosk.doctor.files import as_owner_of
+from kiosk.doctor.owners import as_owner_of
 from kiosk.errors import StoreError
 
 if TYPE_CHECKING:
-    from kiosk.doctor.trust import DocumentTimes
+    from kiosk.core.health.board import Vitals
+    from kiosk.doctor.registry_checks import DocumentTimes
     from kiosk.ports import Decoder
 
 
@@ -122,7 +123,51 @@ def counts(file: Path) -> tuple[int, int, datetime | None]:
 
     reports = Reports.of_file(file)
     try:
-        found = reports.counts()
+        numbers = reports.counts()
     finally:
         reports.close()
-    return found.waiting, found.parked, found.oldest
+    return numbers.waiting, numbers.parked, numbers.oldest
+
+
+def vitals(folder: Path) -> Vitals:
+    """Return how the board is; `folder` lies on the disk that is asked about."""
+    from drivers.sensors.board import SystemBoard
+
+    return SystemBoard(folder).read()
+
+
+def is_pygame_ce() -> bool:
+    """Whether what draws is the edition that can do so without a desktop."""
+    import pygame
+
+    return bool(getattr(pygame, "IS_CE", 0))
+
+
+def has_display(driver: str) -> bool:
+    """Whether there is a display for this driver of the screen."""
+    from ui.display_card import connected_card
+
+    ways: dict[str, Callable[[], bool]] = {
+        "kmsdrm": lambda: connected_card() is not None,
+        "x11": lambda: bool(os.environ.get("DISPLAY")),
+        "wayland": lambda: bool(os.environ.get("WAYLAND_DISPLAY")),
+        "offscreen": lambda: True,
+    }
+    return ways[driver]()
+
+
+def phrases() -> object:
+    """Return all that can be said. Raises ValueError where a language lacks one."""
+    from ui import phrases
+
+    return phrases.read(phrases.CATALOGUE.read_text(encoding="utf-8"))
+
+
+def fonts() -> object:
+    """Return the letters for it. Raises OSError where a font is missing."""
+    from pygame import font
+
+    from ui import lettering
+
+    font.init()
+    return [font.Font(file, 20) for file in (lettering.REGULAR, lettering.BOLD)]

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 
+from kiosk.core.printable import printable, printable_lines
 from kiosk.doctor.finding import CheckState, Finding, Fix, broken, warning
 from kiosk.errors import KioskError, SettingsError
 
@@ -63,22 +64,22 @@ def examine(
         if only and check.number not in only:
             continue
         begin(check)
-        found = _outcome(check.run)
+        finding = _outcome(check.run)
         fixed = list[str]()
-        if mend is not None and found.fixes:
-            for fix in found.fixes:
+        if mend is not None and finding.fixes:
+            for fix in finding.fixes:
                 mend(check, fix)
                 with powers():
                     failure = _failure(fix)
                 fixed.append(f"{fix.says}: failed, {failure}" if failure else fix.says)
-            found = _outcome(check.run)
+            finding = _outcome(check.run)
         yield Result(
             number=check.number,
             name=check.name,
-            state=found.state,
-            says=found.says,
-            remedy=found.remedy,
-            fixable=tuple(fix.says for fix in found.fixes),
+            state=finding.state,
+            says=finding.says,
+            remedy=finding.remedy,
+            fixable=tuple(fix.says for fix in finding.fixes),
             fixed=tuple(fixed),
         )
 
@@ -133,8 +134,9 @@ def as_line(result: Result) -> str:
     """Return one result for eyes: a line, and one more with the remedy, and with what was repaired."""
     state = result.state if result.state is CheckState.OK else result.state.upper()
     indent = "\n" + " " * 13
-    lines = [f"{result.number:2} {state:8}  {result.name}: {result.says.replace(chr(10), indent)}"]
-    lines += [f"-> {result.remedy}"] if result.remedy else []
+    says = printable_lines(result.says, indent.removeprefix("\n"))
+    lines = [f"{result.number:2} {state:8}  {result.name}: {says}"]
+    lines += [f"-> {printable(result.remedy)}"] if result.remedy else []
     lines += [f"-> `kiosk doctor --fix` does it: {'; '.join(result.fixable)}"] if result.fixable else []
     return indent.join(lines)
 
@@ -150,6 +152,4 @@ def summary(results: list[Result]) -> str:
 
 def as_json(results: list[Result]) -> str:
     """Return the results for a program."""
-    return json.dumps(
-        {"state": worst(results), "checks": [asdict(each) for each in results]}, ensure_ascii=False, indent=2
-    )
+    return json.dumps({"state": worst(results), "checks": [asdict(each) for each in results]}, indent=2)

@@ -7,7 +7,7 @@ from contextlib import closing
 
 from kiosk.core.health.camera_view import WHY, seen_in
 from kiosk.doctor.finding import Finding, broken, ok, warning
-from kiosk.doctor.things import STOP_FIRST, Running
+from kiosk.doctor.running import STOP_FIRST, Running
 from kiosk.errors import DriverError
 from kiosk.ports import Camera
 from kiosk.reader.lookout import Lookout

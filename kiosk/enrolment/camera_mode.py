@@ -31,14 +31,15 @@ from kiosk.enrolment.device import Identity
 from kiosk.enrolment.enroller import Enroller
 from kiosk.errors import DriverError
 from kiosk.loop import LOOP_SILENCE_S
-from kiosk.ports import Camera, Clock, Keypad, Reading, Scanned, Scanner, Screen
+from kiosk.ports import NOTHING_LEARNED, Clock, Eyes, Keypad, Learned, Reading, Scanned, Scanner, Screen
 from kiosk.reader.repeats import Repeats
 from kiosk.service.watchdog import LOOP
 from kiosk.threads.heartbeats import Heartbeats
 from kiosk.threads.worker import SILENCE_S, Body, Worker
-from kiosk.workers.bodies import SCAN_SILENCE_S, Preview, typing, watching
-from kiosk.workers.eyes import Eyes
-from kiosk.workers.inputs import scans
+from kiosk.workers.camera_work import SCAN_SILENCE_S, watching
+from kiosk.workers.keypad_work import typing
+from kiosk.workers.preview import Preview
+from kiosk.workers.scanner_work import scans
 
 log = logging.getLogger(__name__)
 
@@ -80,29 +81,29 @@ class CameraMode:
     def run(
         self,
         *,
-        open_camera: Callable[[], Camera] | None,
+        open_eyes: Callable[[Learned], Eyes] | None,
         open_keypad: Callable[[], Keypad] | None,
-        eyes: Eyes,
         stopped: Callable[[], bool],
         open_scanner: Callable[[], Scanner] | None = None,
         keypad_optional: bool = False,
     ) -> Identity | None:
         """Return who the device is now; None when it was told to stop before that."""
         with ExitStack() as last:
-            if open_camera is not None:
+            if open_eyes is not None:
                 self._seeing = True
                 memory = Repeats(SAME_CODE_S)
 
-                def found(readings: list[Reading], mono: float) -> None:
-                    for reading in memory.new(readings, mono):
+                def take(readings: list[Reading], mono: float) -> int:
+                    new = memory.new(readings, mono)
+                    for reading in new:
                         self._inbox.put(self._enroller.read(reading.text))
+                    return len(new)
 
                 body = watching(
-                    open_camera=open_camera,
-                    eyes=eyes,
+                    open_eyes=lambda: open_eyes(NOTHING_LEARNED),
                     clock=self._clock,
                     preview=self._preview,
-                    found=found,
+                    take=take,
                     put=self._happened,
                 )
                 self._start("scan", body, last, SCAN_SILENCE_S)
@@ -173,7 +174,7 @@ class CameraMode:
     def _happened(self, event: DoorEvent) -> None:
         """Hear from camera and keypad what is of use here."""
         if isinstance(event, HealthChanged):
-            others = (one for one in self.broken if one[0] is not event.part)
+            others = (fault for fault in self.broken if fault[0] is not event.part)
             self.broken = (*others,) if event.working else (*others, (event.part, event.why))
         match event:
             case KeyPressed(key=key):

@@ -71,17 +71,17 @@ class Device:
             except FileNotFoundError:
                 return None
             try:
-                told = json.loads(written)
-                public = base64.b64decode(told["public_key"], validate=True)
+                fields = json.loads(written)
+                public = base64.b64decode(fields["public_key"], validate=True)
                 key = self._key(public)
                 return Identity(
-                    device=_text(told["device"]),
-                    door=_text(told["door"]),
-                    venue=_text(told["venue"]),
-                    registry=_text(told["registry"]),
-                    roots=Roots.from_list(told["roots"]),
-                    enrolled_at=datetime.fromisoformat(told["enrolled_at"]).astimezone(UTC),
-                    venue_code=_venue_code(told.get("venue_code")),
+                    device=_text(fields["device"]),
+                    door=_text(fields["door"]),
+                    venue=_text(fields["venue"]),
+                    registry=_text(fields["registry"]),
+                    roots=Roots.from_list(fields["roots"]),
+                    enrolled_at=datetime.fromisoformat(fields["enrolled_at"]).astimezone(UTC),
+                    venue_code=_venue_code(fields.get("venue_code")),
                     key=key,
                 )
             except (ValueError, TypeError, KeyError, AttributeError):
@@ -112,7 +112,7 @@ class Device:
         The key is one that `key_for` gave, or the present one.
         """
         public = identity.key.public_raw
-        told: dict[str, object] = {
+        fields: dict[str, object] = {
             "device": identity.device,
             "door": identity.door,
             "venue": identity.venue,
@@ -122,9 +122,9 @@ class Device:
             "public_key": base64.b64encode(public).decode(),
         }
         if (code := identity.venue_code) is not None:
-            told["venue_code"] = {"url": code.url, "key": base64.b64encode(code.key).decode()}
+            fields["venue_code"] = {"url": code.url, "key": base64.b64encode(code.key).decode()}
         with self._plainly("write to"):
-            self._write(ENROLMENT, json.dumps(told, indent=1, ensure_ascii=False).encode())
+            self._write(ENROLMENT, json.dumps(fields, indent=1, ensure_ascii=False).encode())
             self._key(public)
 
     def keep_roots(self, roots: Roots) -> None:
@@ -203,8 +203,8 @@ def serial_number(read: Callable[[Path], bytes] = Path.read_bytes) -> str:
     for place in (Path("/proc/device-tree/serial-number"), Path("/etc/machine-id")):
         with contextlib.suppress(OSError):
             # The device tree ends its texts with a zero byte.
-            if told := read(place).rstrip(b"\0").decode("ascii", "replace").strip():
-                return told
+            if serial := read(place).rstrip(b"\0").decode("ascii", "replace").strip():
+                return serial
     return ""
 
 

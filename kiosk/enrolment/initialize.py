@@ -106,10 +106,10 @@ def initialize(
     )
 
 
-def _venue_code(told: object) -> VenueCode | None:
-    if told is None:
+def _venue_code(answer: object) -> VenueCode | None:
+    if answer is None:
         return None
-    if not isinstance(told, dict):
+    if not isinstance(answer, dict):
         raise answers.bad("a venue code with address and key, or none")
-    url = answers.text(told, "url", _VENUE_URL)
-    return VenueCode(url, base64.b64decode(answers.text(told, "key", _KEY)))
+    url = answers.text(answer, "url", _VENUE_URL)
+    return VenueCode(url, base64.b64decode(answers.text(answer, "key", _KEY)))

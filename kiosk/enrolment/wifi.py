@@ -78,8 +78,8 @@ def _plain(text: str) -> bool:
     return text.isprintable() and text == text.strip()
 
 
-def _sentence(expected: str | None, found: str) -> str:
+def _sentence(expected: str | None, outcome: str) -> str:
     return (
-        f"expected NetworkManager to {expected or 'answer'} for the Wi-Fi of the code, found {found}: "
+        f"expected NetworkManager to {expected or 'answer'} for the Wi-Fi of the code, found {outcome}: "
         "see the network's name and passphrase, and `nmcli device status`"
     )

@@ -41,8 +41,8 @@ def said(*words: str, limit_s: float = LIMIT_S, most_bytes: int | None = None) -
     except OSError as failure:
         raise ProgramFailed(f"{words[0]} cannot be run: {failure.strerror}") from None
     if done.returncode:
-        told = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
         raise ProgramFailed(
-            f"`{' '.join(words)}` failed: {told[-1] if told else f'exit code {done.returncode}'}"
+            f"`{' '.join(words)}` failed: {lines[-1] if lines else f'exit code {done.returncode}'}"
         )
     return done.stdout[-most_bytes if most_bytes else 0 :].decode("utf-8", "replace")

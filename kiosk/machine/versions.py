@@ -22,13 +22,13 @@ LIBRARIES = (
 def lines() -> list[str]:
     """Return one line for each."""
     machine = f"{platform.system()} {platform.machine()}"
-    found = [
+    versions = [
         f"kiosk {__version__}",
         f"Python {platform.python_version()} on {machine}, SQLite {sqlite3.sqlite_version}",
     ]
     for library in LIBRARIES:
         try:
-            found.append(f"{library} {version(library)}")
+            versions.append(f"{library} {version(library)}")
         except PackageNotFoundError:
-            found.append(f"{library} not installed")
-    return found
+            versions.append(f"{library} not installed")
+    return versions

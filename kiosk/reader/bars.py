@@ -36,7 +36,7 @@ def bars_in(frame: Grey) -> list[Box]:
         return []
     across = _busy(cv2.absdiff(small[:-1, 1:], small[:-1, :-1]))
     down = _busy(cv2.absdiff(small[1:, :-1], small[:-1, :-1]))
-    found = [
+    patches = [
         *_patches((across > BUSY) & (across > ONE_WAY * down), lengthwise=0),
         *_patches((down > BUSY) & (down > ONE_WAY * across), lengthwise=1),
     ]
@@ -49,7 +49,7 @@ def bars_in(frame: Grey) -> list[Box]:
             min(columns, (left + width + PAD) * cell),
             min(rows, (top + height + PAD) * cell),
         )
-        for _area, left, top, width, height in sorted(found, reverse=True)
+        for _area, left, top, width, height in sorted(patches, reverse=True)
     ]
 
 

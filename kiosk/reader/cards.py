@@ -53,9 +53,9 @@ class Cards:
         if not self._unsure and mono - self._looked_at < EVERY_S:
             return []
         self._looked_at = mono
-        found = self._decode(frame, moved)
-        cards = [reading for reading in found if bears_iin(reading.text)]
-        self.without_iin += len(found) - len(cards)
+        readings = self._decode(frame, moved)
+        cards = [reading for reading in readings if bears_iin(reading.text)]
+        self.without_iin += len(readings) - len(cards)
         looks = {reading.text: self._unsure.get(reading.text, 0) + 1 for reading in cards}
         sure = [reading for reading in cards if looks[reading.text] >= LOOKS[reading.symbology]]
         self._unsure = {} if sure else looks
@@ -74,13 +74,15 @@ class Cards:
         stood, back = upright(part, ENLARGE if enlarge else 1.0)
         place = moved.left + box.left, moved.top + box.top
         stood = sharpened(stood) if enlarge else stood
-        found = [
-            one
-            for one in self._decoder.decode(stood)
-            if LOOKS[one.symbology] == 1 or self._stands_twice(stood, one)
+        readings = [
+            reading
+            for reading in self._decoder.decode(stood)
+            if LOOKS[reading.symbology] == 1 or self._stands_twice(stood, reading)
         ]
-        self._misses += not found
-        return [dataclasses.replace(reading, corners=_at(reading.corners, back, place)) for reading in found]
+        self._misses += not readings
+        return [
+            dataclasses.replace(reading, corners=_at(reading.corners, back, place)) for reading in readings
+        ]
 
     def _stands_twice(self, stood: Grey, reading: Reading) -> bool:
         """Whether the upper and the lower half of the bars both say this and nothing else: damage to a few rows makes another digit."""
@@ -89,7 +91,7 @@ class Cards:
             return False
         middle = (min(ys) + max(ys)) // 2
         halves = self._decoder.decode(stood[:middle]), self._decoder.decode(stood[middle:])
-        return all({one.text for one in half} == {reading.text} for half in halves)
+        return all({other.text for other in half} == {reading.text} for half in halves)
 
 
 def _at(
@@ -115,7 +117,7 @@ class CardReader(Reader):
         self.cards = cards
 
     def _look(self, frame: Grey, mono: float) -> list[Reading]:
-        found = super()._look(frame, mono)
-        if found or self.moved is None:
-            return found
+        readings = super()._look(frame, mono)
+        if readings or self.moved is None:
+            return readings
         return self.cards.look(frame, self.moved, mono)

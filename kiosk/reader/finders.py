@@ -63,19 +63,19 @@ class Corners(NamedTuple):
 
 def corner_squares(part: Grey) -> list[Finder]:
     """Return what looks most like a corner square, the likest first; at most MOST."""
-    found: list[Finder] = []
+    finders: list[Finder] = []
     for module_px in MODULES_PX:
         scale = PER_MODULE / module_px
         size = round(part.shape[1] * scale), round(part.shape[0] * scale)
         if min(size) < PER_MODULE * (LEAST_APART + ACROSS):
             break
         small = cv2.resize(part, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-        found += _peaks(_likeness(small), part.shape[1] / size[0], part.shape[0] / size[1], module_px)
-    found.sort(reverse=True)
+        finders += _peaks(_likeness(small), part.shape[1] / size[0], part.shape[0] / size[1], module_px)
+    finders.sort(reverse=True)
     kept: list[Finder] = []
-    for one in found:
-        if all(_apart(one, other) for other in kept):
-            kept.append(one)
+    for finder in finders:
+        if all(_apart(finder, other) for other in kept):
+            kept.append(finder)
             if len(kept) == MOST:
                 break
     return kept
@@ -83,13 +83,13 @@ def corner_squares(part: Grey) -> list[Finder]:
 
 def codes(squares: list[Finder]) -> list[Corners]:
     """Return which three of them may be a code's, the likest first."""
-    found = []
+    likely = []
     for three in itertools.combinations(squares, 3):
-        sizes = [one.module_px for one in three]
-        if len({one.inverted for one in three}) > 1 or max(sizes) > UNEVEN * min(sizes):
+        sizes = [square.module_px for square in three]
+        if len({square.inverted for square in three}) > 1 or max(sizes) > UNEVEN * min(sizes):
             continue
         # The right angle is opposite the longest side.
-        points = [np.array((one.x, one.y)) for one in three]
+        points = [np.array((square.x, square.y)) for square in three]
         sides = [math.dist(points[index - 2], points[index - 1]) for index in range(3)]
         first = sides.index(max(sides))
         corner, right, below = points[first], points[first - 2], points[first - 1]
@@ -105,18 +105,20 @@ def codes(squares: list[Finder]) -> list[Corners]:
         if max(lengths) > UNEVEN * min(lengths) or slant > ASLANT:
             continue
         like = (
-            sum(one.like for one in three)
+            sum(square.like for square in three)
             - 0.5 * slant
             - 0.3 * math.log(max(lengths) / min(lengths))
             - 0.4 * math.log(max(sizes) / min(sizes))
         )
-        found.append(Corners(like, (corner, right, below), module_px, three[0].inverted))
-    return sorted(found, key=lambda corners: -corners.like)
+        likely.append(Corners(like, (corner, right, below), module_px, three[0].inverted))
+    return sorted(likely, key=lambda corners: -corners.like)
 
 
-def _apart(one: Finder, other: Finder) -> bool:
+def _apart(finder: Finder, other: Finder) -> bool:
     """Whether they are two: a square is found in several sizes, and a little less well beside where it is."""
-    return math.hypot(one.x - other.x, one.y - other.y) > ACROSS / 2 * max(one.module_px, other.module_px)
+    return math.hypot(finder.x - other.x, finder.y - other.y) > ACROSS / 2 * max(
+        finder.module_px, other.module_px
+    )
 
 
 def _likeness(small: Grey) -> NDArray[np.float32]:
@@ -149,12 +151,12 @@ def _peaks(like: NDArray[np.float32], across: float, down: float, module_px: flo
     if len(places) > PEAKS:
         likest = np.argpartition(strength[places[:, 1], places[:, 0]], -PEAKS)[-PEAKS:]
         places = places[likest]
-    found = []
+    peaks = []
     for x, y in places.tolist():
         if not (0 < y < like.shape[0] - 1 and 0 < x < like.shape[1] - 1):
             continue
         # A window of an even size stands half a pixel before its pixel; then, to a fraction of one, the parabola's top.
-        found.append(
+        peaks.append(
             Finder(
                 float(strength[y, x]),
                 (x + _top(strength[y, x - 1 : x + 2])) * across - 0.5,
@@ -163,7 +165,7 @@ def _peaks(like: NDArray[np.float32], across: float, down: float, module_px: flo
                 bool(like[y, x] < 0),
             )
         )
-    return found
+    return peaks
 
 
 def _top(three: NDArray[np.float32]) -> float:

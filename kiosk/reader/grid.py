@@ -64,9 +64,9 @@ def fit(part: Grey, corners: Corners) -> Fit | None:
         for there in _guesses(corners, modules)
     ]
     best: Fit | None = None
-    for one in sorted(tries, key=lambda fit: -fit.like)[:2]:
-        if one.like >= FITS:
-            closer = _closer(soft, one, sign)
+    for attempt in sorted(tries, key=lambda fit: -fit.like)[:2]:
+        if attempt.like >= FITS:
+            closer = _closer(soft, attempt, sign)
             best = closer if best is None or closer.like > best.like else best
     return best
 

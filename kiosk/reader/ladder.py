@@ -58,10 +58,10 @@ class Ladder:
         """Take one step on what looks like a code or on all that moved; corners are in pixels of the frame."""
         rounds, index = divmod(self._climbed, len(self._steps))
         step = self._steps[index]
-        found = _read(step, frame, moved if step.wide != bool(rounds % 2) else place)
-        if not found:
+        readings = _read(step, frame, moved if step.wide != bool(rounds % 2) else place)
+        if not readings:
             self._climbed += 1
-        return found
+        return readings
 
     def restart(self) -> None:
         """Begin at the bottom: somebody else is there."""

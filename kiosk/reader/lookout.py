@@ -29,10 +29,11 @@ SOME_EDGE = 12
 
 
 class Lookout:
-    """One camera's picture over time. `vigil.told` is what is wrong with it; `scenery` is what it has learned."""
+    """One camera's picture over time. `vigil.known` is what is wrong with it; `scenery` is what it has learned."""
 
-    def __init__(self, scenery: Scenery | None = None) -> None:
-        self.vigil = ViewVigil()
+    def __init__(self, scenery: Scenery | None = None, trouble: ViewTrouble | None = None) -> None:
+        """`trouble`: what was wrong with the picture before, as far as anybody knows."""
+        self.vigil = ViewVigil.of(trouble)
         self.scenery = scenery or Scenery()
         self._before: NDArray[np.uint8] | None = None
         """Of the last frame, where this one is to be looked at."""
@@ -59,7 +60,7 @@ class Lookout:
         elif mono >= self._due:
             self._due = mono + EVERY_S
             self.begin(frame)
-        return self.vigil.told
+        return self.vigil.known
 
     def begin(self, frame: Grey) -> None:
         """Take the frame before the one that is looked at."""

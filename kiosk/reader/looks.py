@@ -64,6 +64,6 @@ class Looks:
             self._passed = 0
         return Look(Box.whole(frame) if beat or moved is None else moved, close)
 
-    def found(self) -> None:
+    def note_reading(self) -> None:
         """Something was read: where it is held quite still, the next heartbeats must not miss it."""
         self._close_beats = CLOSE_EVERY

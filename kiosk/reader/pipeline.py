@@ -69,8 +69,8 @@ class Reader:
         """
         if frame.size > MOST_PIXELS:
             shrunk = _shrunk(frame)
-            found = self._look(shrunk, mono)
-            return in_frame(found, scale=frame.shape[1] / shrunk.shape[1])
+            readings = self._look(shrunk, mono)
+            return in_frame(readings, scale=frame.shape[1] / shrunk.shape[1])
         return self._look(frame, mono)
 
     def _look(self, frame: Grey, mono: float) -> list[Reading]:
@@ -84,14 +84,14 @@ class Reader:
             place = self._attention.look(frame, moved, mono, self._gate.share)
         sure = place is not None and self._attention.sure
         self._on_its_way = self._on_its_way + 1 if sure and not self._attention.steady(mono) else 0
-        found = self._first_call(frame, moved, place, mono)
-        if found:
+        readings = self._first_call(frame, moved, place, mono)
+        if readings:
             self._attention.forget()
-            self._looks.found()
+            self._looks.note_reading()
             self._on_its_way = 0
         elif moved is not None:
-            found = self._rescue(frame, moved, place, mono)
-        return sorted(found, key=lambda reading: off_centre(reading, frame))
+            readings = self._rescue(frame, moved, place, mono)
+        return sorted(readings, key=lambda reading: off_centre(reading, frame))
 
     def _first_call(self, frame: Grey, moved: Box | None, place: Box | None, mono: float) -> list[Reading]:
         """Look; but not after a look that was slow."""
@@ -100,29 +100,29 @@ class Reader:
             return []
         began = self._timer()
         if place is not None and self._redraws_first() and self._budget.take(mono, sure=True):
-            found = self._redrawn(frame, place)
+            readings = self._redrawn(frame, place)
         else:
             look = self._looks.choose(frame, moved, mono, sure=place is not None and self._attention.sure)
-            found = look.decode(self._first, frame) if look else []
+            readings = look.decode(self._first, frame) if look else []
         self._put_off = self._timer() - began > SLOW_S
-        return found
+        return readings
 
     def _rescue(self, frame: Grey, moved: Box, place: Box | None, mono: float) -> list[Reading]:
         if place is None:
             self._ladder.restart()
             return []
-        found: list[Reading] = []
+        readings: list[Reading] = []
         if not self._put_off and self._budget.take(mono, sure=self._attention.sure):
             if self._on_its_way % 2:
-                found = self._redrawn(frame, place)
+                readings = self._redrawn(frame, place)
             else:
-                found = self._ladder.climb(frame, place, moved)
-        if found:
+                readings = self._ladder.climb(frame, place, moved)
+        if readings:
             self._attention.forget()
         else:
             sight = self._attention.sight(frame, mono)
             self.guidance = hint(sight) if sight else None
-        return found
+        return readings
 
     def _redraws_first(self) -> bool:
         """Whether this frame is redrawn instead of looked at. Only what is surely like a code is redrawn: it costs three other steps."""

@@ -8,14 +8,16 @@ from collections.abc import Iterable
 from kiosk.ports import Grey, Reading
 
 
-def in_frame(found: Iterable[Reading], *, left: int = 0, top: int = 0, scale: float = 1.0) -> list[Reading]:
+def in_frame(
+    readings: Iterable[Reading], *, left: int = 0, top: int = 0, scale: float = 1.0
+) -> list[Reading]:
     """Return the readings with corners times `scale`, then moved by `left` and `top` pixels."""
     return [
         dataclasses.replace(
             reading,
             corners=tuple((round(x * scale) + left, round(y * scale) + top) for x, y in reading.corners),
         )
-        for reading in found
+        for reading in readings
     ]
 
 

@@ -27,8 +27,8 @@ def read(engine: Decoder, part: Grey) -> list[Reading]:
     if scale < 1:
         size = max(1, int(part.shape[1] * scale)), max(1, int(part.shape[0] * scale))
         part = cv2.resize(part, size, interpolation=cv2.INTER_AREA)
-    found = _found(part)
-    fit = grid.fit(part, found) if found else None
+    squares = _likeliest(part)
+    fit = grid.fit(part, squares) if squares else None
     if fit is None:
         return []
     n = float(fit.modules)
@@ -40,17 +40,17 @@ def read(engine: Decoder, part: Grey) -> list[Reading]:
     ]
 
 
-def _found(part: Grey) -> Corners | None:
+def _likeliest(part: Grey) -> Corners | None:
     """Return the likeliest code's corner squares. They are looked for upright: the picture is turned as its edges say."""
     angle = _turn(part)
     if abs(angle) < TURNED:
         return next(iter(codes(corner_squares(part))), None)
     upright, back = turned(part, angle, interpolation=cv2.INTER_LINEAR)
-    found = codes(corner_squares(upright))
-    if not found:
+    likely = codes(corner_squares(upright))
+    if not likely:
         return None
-    corner, right, below = (back[:, :2] @ point + back[:, 2] for point in found[0].at)
-    return found[0]._replace(at=(corner, right, below))
+    corner, right, below = (back[:, :2] @ point + back[:, 2] for point in likely[0].at)
+    return likely[0]._replace(at=(corner, right, below))
 
 
 def _turn(part: Grey) -> float:

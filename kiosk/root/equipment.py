@@ -7,26 +7,18 @@ lamp still opens its door, and a door without a screen works by lamp and sound u
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TypeVar
 
-from drivers.engine.zbar_engine import ZbarDecoder
-from drivers.engine.zxing_engine import CardDecoder, ZxingDecoder
-from drivers.nothing import LostGate, LostLamp, LostSound, NoDecoder, NoGate, NoLamp, Silence
+from drivers.nothing import LostGate, LostLamp, LostSound, NoGate, NoLamp, Silence
 from drivers.sensors.board import SystemBoard
-from kiosk.core.effects import Sound
 from kiosk.core.events import Part
-from kiosk.core.rule.policy import Window
 from kiosk.errors import DriverBroken, DriverError, DriverMissing
 from kiosk.ports import (
     Board,
-    Camera,
     Clock,
-    Decoder,
     FireAlarm,
     Gate,
     Keypad,
@@ -35,14 +27,11 @@ from kiosk.ports import (
     Scanner,
     Screen,
     Sounder,
-    Symbology,
 )
-from kiosk.reader.cards import CardReader, Cards
-from kiosk.reader.formats import ON_CARDS
-from kiosk.reader.pipeline import Reader
 from kiosk.root.awaited_screen import AwaitedScreen
-from kiosk.root.cameras import CAMERAS
-from kiosk.root.inputs import ALARMS, KEYPADS, PASSAGES, SCANNERS
+from kiosk.root.eyes import OpenEyes, eyes_for
+from kiosk.root.input_drivers import ALARMS, KEYPADS, PASSAGES, SCANNERS
+from kiosk.root.quiet_hours import QuietHours
 from kiosk.settings import Settings
 from kiosk.settings.wires import lamp_keys
 
@@ -54,7 +43,7 @@ _T = TypeVar("_T")
 class Drivers:
     """The real things at this door, or their fakes. None: there is none here, and that is meant."""
 
-    open_camera: Callable[[], Camera] | None
+    open_eyes: OpenEyes | None
     open_keypad: Callable[[], Keypad] | None
     gate: Gate
     lamp: Lamp
@@ -66,24 +55,6 @@ class Drivers:
     lost: tuple[tuple[Part, str], ...] = ()
     """What was meant to be here and could not be had, and why."""
     open_alarm: Callable[[], FireAlarm] | None = None
-
-
-class QuietHours:
-    """Port `Sounder`: silent during some hours of the venue's day."""
-
-    def __init__(self, sounder: Sounder, hours: Window, local: Callable[[], datetime]) -> None:
-        self._sounder = sounder
-        self._hours = hours
-        self._local = local
-
-    def play(self, sound: Sound) -> None:
-        """Sound, unless it is night."""
-        if not self._hours.holds(self._local()):
-            self._sounder.play(sound)
-
-    def close(self) -> None:
-        """Fall silent for good."""
-        self._sounder.close()
 
 
 def drivers_for(settings: Settings, clock: Clock, last: ExitStack) -> Drivers:
@@ -99,7 +70,7 @@ def drivers_for(settings: Settings, clock: Clock, last: ExitStack) -> Drivers:
     for thing in (gate, lamp, sounder, screen):
         last.callback(thing.close)
     return Drivers(
-        open_camera=CAMERAS[settings.camera.driver](settings),
+        open_eyes=eyes_for(settings, last),
         open_keypad=KEYPADS[settings.keypad.driver](settings),
         gate=gate,
         lamp=lamp,
@@ -111,25 +82,6 @@ def drivers_for(settings: Settings, clock: Clock, last: ExitStack) -> Drivers:
         lost=tuple((part, lost[part]) for part in (Part.GATE, Part.LAMP, Part.SOUND) if part in lost),
         open_alarm=ALARMS[settings.alarm.driver](settings),
     )
-
-
-def eyes(formats: Collection[Symbology] = (Symbology.QR,)) -> Reader:
-    """Return a reader of these formats with the engines of this kiosk."""
-    passes = Symbology.QR in formats
-    first, second = (ZxingDecoder(), second_engine()) if passes else (NoDecoder(), None)
-    cards = [each for each in ON_CARDS if each in formats]
-    if cards:
-        return CardReader(first, second, cards=Cards(CardDecoder(cards)), timer=time.thread_time)
-    return Reader(first, second, timer=time.thread_time)
-
-
-def second_engine() -> Decoder | None:
-    """Return the decoder that reads what the first does not; None, and said so, where its library is missing."""
-    try:
-        return ZbarDecoder()
-    except DriverMissing as missing:
-        log.error("second decoder: %s", missing)
-        return None
 
 
 def _or_else(what: str, make: Callable[[], _T], otherwise: Callable[[str], _T], lost: dict[str, str]) -> _T:

@@ -22,7 +22,6 @@ from kiosk.ports import Clock
 from kiosk.service.status_file import KioskStatus, StatusFile
 from kiosk.settings import Settings
 from kiosk.threads.heartbeats import Heartbeats
-from kiosk.workers.eyes import Eyes
 
 if TYPE_CHECKING:
     from kiosk.root.equipment import Drivers
@@ -38,7 +37,6 @@ TELL_S = 5.0
 def identify(
     settings: Settings,
     drivers: Drivers,
-    eyes: Callable[[], Eyes],
     *,
     clock: Clock,
     stopped: Callable[[], bool],
@@ -47,7 +45,7 @@ def identify(
 ) -> Identity | None:
     """Return who this device is; where it is nobody yet, run the camera mode first. None: told to stop before that.
 
-    `eyes` makes the reader, only where one is needed; `when_not_enrolled` is called where the device belongs to no door. Raises KeyboardInterrupt when the window closes.
+    `when_not_enrolled` is called where the device belongs to no door. Raises KeyboardInterrupt when the window closes.
     """
     device = Device.beside(settings.store.path)
     if (identity := _known(device)) is not None:
@@ -79,8 +77,8 @@ def identify(
 
     try:
         made = mode.run(
-            open_camera=drivers.open_camera, open_keypad=drivers.open_keypad, open_scanner=drivers.open_scanner,
-            eyes=eyes(), stopped=enough, keypad_optional=settings.keypad.driver == "auto",
+            open_eyes=drivers.open_eyes, open_keypad=drivers.open_keypad, open_scanner=drivers.open_scanner,
+            stopped=enough, keypad_optional=settings.keypad.driver == "auto",
         )  # fmt: skip
     finally:
         status.remove()

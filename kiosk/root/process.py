@@ -13,7 +13,7 @@ from kiosk.clock import SystemClock, boot_id
 from kiosk.enrolment.device import Device
 from kiosk.loop import LOOP_SILENCE_S
 from kiosk.root.app import App
-from kiosk.root.equipment import drivers_for, eyes
+from kiosk.root.equipment import drivers_for
 from kiosk.root.identify import identify
 from kiosk.service.console import hush
 from kiosk.service.systemd import Systemd
@@ -46,7 +46,6 @@ def run(settings: Settings) -> int:
                 identity = identify(
                     settings,
                     drivers,
-                    eyes,
                     clock=clock,
                     stopped=stop.is_set,
                     heartbeats=heartbeats,

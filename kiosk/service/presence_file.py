@@ -49,9 +49,9 @@ def in_memory(folder: Path, mounts: Path = MOUNTS) -> bool:
     except OSError:
         return False
     whole = folder.resolve()
-    found = [(Path(words[1]), words[2]) for line in lines if len(words := line.split(" ")) > 2]
-    holding = [(len(at.parts), kind) for at, kind in found if whole.is_relative_to(at)]
-    return bool(holding) and max(holding, key=lambda one: one[0])[1] in IN_MEMORY
+    mounted = [(Path(words[1]), words[2]) for line in lines if len(words := line.split(" ")) > 2]
+    holding = [(len(at.parts), kind) for at, kind in mounted if whole.is_relative_to(at)]
+    return bool(holding) and max(holding, key=lambda mount: mount[0])[1] in IN_MEMORY
 
 
 class PresenceFile:
@@ -74,10 +74,10 @@ class PresenceFile:
                 body = file.read(LONGEST_BYTES)
         except OSError:
             return None
-        found = Remembered.from_bytes(body, self._boot)
-        if found is None:
+        remembered = Remembered.from_bytes(body, self._boot)
+        if remembered is None:
             log.warning("who was inside is not known any more: the power was gone, or the file was damaged")
-        return found
+        return remembered
 
     def put(self, newest: Remembered) -> None:
         """Have this written soon, in place of what still waits. Returns at once."""
@@ -127,8 +127,8 @@ def _writable(folder: Path) -> bool:
     """Whether a folder is there, or can be made, is no link of somebody else's, and takes a file."""
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
-        found = folder.lstat()
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+        status = folder.lstat()
+        if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid():
             return False
         with tempfile.TemporaryFile(dir=folder):
             return True

@@ -19,6 +19,7 @@ from kiosk import __version__
 from kiosk.core.door.state import Door
 from kiosk.core.events import Part
 from kiosk.core.health.faults import NOT_ENROLLED, NUMBER_OF
+from kiosk.core.model import Stamp
 from kiosk.service.presence_file import OTHER_PLACE
 
 log = logging.getLogger(__name__)
@@ -56,12 +57,24 @@ class KioskStatus:
     waiting: int
     parked: int
     time_trusted: bool
+    inside: int = 0
+    """How many are inside the venue, as far as this door knows."""
+    capacity: int | None = None
+    """How many may be inside; None: no limit is in force."""
+    capacity_ignored: int | None = None
+    """The policy's capacity, where it is not in force because nobody is known to count those who leave."""
+    counted: str = ""
+    """As of when `inside` is, in local time, where it is not of now."""
+    too_many: int = 0
+    """How many more are inside than there are places."""
 
     @classmethod
-    def of(cls, door: Door, now: datetime) -> KioskStatus:
+    def of(cls, door: Door, stamp: Stamp) -> KioskStatus:
         """Return how this door is."""
+        now = door.now(stamp)
+        edition = door.edition(now)
         return cls(
-            at=now,
+            at=stamp.wall,
             version=__version__,
             process=os.getpid(),
             state=door.doing,
@@ -71,6 +84,11 @@ class KioskStatus:
             waiting=door.word.waiting,
             parked=door.word.parked,
             time_trusted=door.building.trusts_time,
+            inside=door.people.inside,
+            capacity=door.places(edition),
+            capacity_ignored=edition.places if edition and door.ignores_capacity(edition) else None,
+            counted=door.counted(stamp),
+            too_many=door.people_too_many(now),
         )
 
     @classmethod
@@ -92,18 +110,18 @@ class KioskStatus:
 
     def as_json(self) -> str:
         """Return it as it is written."""
-        return json.dumps(asdict(self) | {"at": self.at.isoformat()}, ensure_ascii=False)
+        return json.dumps(asdict(self) | {"at": self.at.isoformat()})
 
     @classmethod
     def from_json(cls, text: str) -> KioskStatus | None:
         """Return what was written; None where it is not whole."""
         try:
-            told = json.loads(text)
+            fields = json.loads(text)
             return cls(
-                at=datetime.fromisoformat(told.pop("at")),
-                faults=tuple(told.pop("faults")),
-                troubles=tuple(BrokenPart(**each) for each in told.pop("troubles")),
-                **told,
+                at=datetime.fromisoformat(fields.pop("at")),
+                faults=tuple(fields.pop("faults")),
+                troubles=tuple(BrokenPart(**each) for each in fields.pop("troubles")),
+                **fields,
             )
         except (ValueError, TypeError, KeyError, AttributeError):
             return None
@@ -153,7 +171,7 @@ def folders(runtime: Path) -> Iterable[Path]:
 
 def newest(places: Iterable[Path], now: datetime) -> KioskStatus | None:
     """Return the newest status that a running kiosk wrote; None where none did lately. Raises nothing."""
-    found: list[KioskStatus] = []
+    statuses: list[KioskStatus] = []
     for place in places:
         try:
             with (place / NAME).open("rb") as file:
@@ -162,5 +180,5 @@ def newest(places: Iterable[Path], now: datetime) -> KioskStatus | None:
             continue
         status = KioskStatus.from_json(text)
         if status is not None and abs(now - status.at) < OLD:
-            found.append(status)
-    return max(found, key=lambda status: status.at, default=None)
+            statuses.append(status)
+    return max(statuses, key=lambda status: status.at, default=None)

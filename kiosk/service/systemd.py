@@ -11,6 +11,8 @@ import socket
 from collections.abc import Mapping
 from typing import Self
 
+from kiosk.core.printable import printable
+
 log = logging.getLogger(__name__)
 
 SEND_S = 1.0
@@ -54,7 +56,7 @@ class Systemd:
 
     def status(self, sentence: str) -> bool:
         """Say for `systemctl status` how things are. Whether that was heard."""
-        return self._tell("STATUS=" + " ".join(sentence.split()))
+        return self._tell("STATUS=" + printable(" ".join(sentence.split())))
 
     def _tell(self, message: str) -> bool:
         if not self._address:

@@ -91,8 +91,8 @@ class Watchdog:
         for each in silent:
             if each.name not in self._told_silent:
                 # The name in the template: of one template the journal holds a second line back.
-                told = (
+                template = (
                     each.name + ": silent for %.0f s, promised %.0f s; the watchdog is not fed. It is at %s"
                 )
-                log.error(told, each.silent_s, each.longest_s, where(each.thread) or "its end")
+                log.error(template, each.silent_s, each.longest_s, where(each.thread) or "its end")
         self._told_silent = names

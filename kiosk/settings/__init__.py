@@ -86,10 +86,10 @@ def choose(file: Path | None, *, places: Sequence[Path] = (INSTALLED, CHECKOUT))
 
 def parse(text: str, *, name: str = "kiosk.toml") -> Settings:
     """Read the text of a file. Raises SettingsError like `load`; `name` is how the mistakes call it."""
-    found = _salvaged(text, name)
-    if found.mistakes:
-        raise SettingsError(found.mistakes)
-    return found.settings
+    salvaged = _salvaged(text, name)
+    if salvaged.mistakes:
+        raise SettingsError(salvaged.mistakes)
+    return salvaged.settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,18 +111,18 @@ def salvage(file: Path | None = None, *, places: Sequence[Path] = (INSTALLED, CH
 
 
 def _salvaged(text: str, name: str) -> Salvaged:
-    found = read_values(text, SECTIONS)
+    file_values = read_values(text, SECTIONS)
     settings = Settings(
-        **{section: make(**found.values.get(section, {})) for section, make in _CLASSES.items()}
+        **{section: make(**file_values.values.get(section, {})) for section, make in _CLASSES.items()}
     )
     for clash in clashes(settings):
-        if found.bad.isdisjoint(clash.keys):
+        if file_values.bad.isdisjoint(clash.keys):
             section, key_name = clash.keys[0]
-            line = max(found.lines.get(where, 0) for where in clash.keys)
-            found.mistakes.append(Mistake(line=line, text=f"[{section}] {key_name}: {clash.text}"))
-    mistakes = sorted(found.mistakes, key=lambda mistake: mistake.line)
-    told = "\n".join(f"{name}:{each.line or 1}: {each.text}" for each in mistakes)
-    return Salvaged(settings=settings, bad=frozenset(found.bad), mistakes=told)
+            line = max(file_values.lines.get(where, 0) for where in clash.keys)
+            file_values.mistakes.append(Mistake(line=line, text=f"[{section}] {key_name}: {clash.text}"))
+    mistakes = sorted(file_values.mistakes, key=lambda mistake: mistake.line)
+    report = "\n".join(f"{name}:{each.line or 1}: {each.text}" for each in mistakes)
+    return Salvaged(settings=settings, bad=frozenset(file_values.bad), mistakes=report)
 
 
 def shown(settings: Settings) -> str:

@@ -90,6 +90,16 @@ def notes(settings: Settings) -> Iterator[str]:
         yield f"[store] path {settings.store.path} does not outlive the power: put it under /var/lib"
 
 
+def remarks(settings: Settings) -> Iterator[str]:
+    """Yield what is right as it stands, and what it depends on: things that no file on this machine knows."""
+    if settings.door.kind == DoorKind.ENTRY:
+        yield (
+            '[door] kind = "entry": nobody who leaves is counted here, so the policy\'s capacity holds only while the registry '
+            'knows an exit or toggle door of this venue, or where the policy says "capacity_without_exit": "enforce"; '
+            "`kiosk doctor` (39) asks the running kiosk"
+        )
+
+
 def _lamp(settings: Settings) -> Iterator[Clash]:
     lamp = settings.lamp
     for name in lamp_keys(settings):
@@ -140,10 +150,10 @@ def _keypad(settings: Settings) -> Iterator[Clash]:
                 f"GPIO {' and '.join(map(str, fixed))} cannot float, being pulled up on the board: take others; for columns it does",
             )
         for name, right in (("row_pins", (4,)), ("column_pins", (3, 4))):
-            if (found := len(getattr(keypad, name))) not in right:
+            if (count := len(getattr(keypad, name))) not in right:
                 words = " or ".join(str(number) for number in right)
                 yield Clash(
-                    (("keypad", name), ("keypad", "driver")), f"expected {words} GPIOs, found {found}"
+                    (("keypad", name), ("keypad", "driver")), f"expected {words} GPIOs, found {count}"
                 )
 
 

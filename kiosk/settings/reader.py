@@ -70,23 +70,23 @@ def read_file(file: Path) -> str:
 
 def read_values(text: str, sections: Mapping[str, Mapping[str, Entry]]) -> FileValues:
     """Read the text against the table. Never raises: what is wrong is in `mistakes`, in the order of the lines."""
-    found = FileValues()
-    tree = _walk(text, found)
+    file_values = FileValues()
+    tree = _walk(text, file_values)
     try:
         tree = tomllib.loads(text.replace("\r\n", "\n"))
     except tomllib.TOMLDecodeError as wrong:
-        if not found.mistakes:
-            found.mistakes.append(_unexplained(wrong))
+        if not file_values.mistakes:
+            file_values.mistakes.append(_unexplained(wrong))
     else:
         # The walk takes a string over several lines for lines of their own; the judge has found nothing amiss.
-        found.mistakes.clear()
-        found.bad.clear()
+        file_values.mistakes.clear()
+        file_values.bad.clear()
     for name, content in tree.items():
-        _read_section(name, content, sections, found)
-    return found
+        _read_section(name, content, sections, file_values)
+    return file_values
 
 
-def _walk(text: str, found: FileValues) -> dict[str, Any]:
+def _walk(text: str, file_values: FileValues) -> dict[str, Any]:
     """Take the text line by line: note where each key stands, what is wrong, and what the good lines hold."""
     tree: dict[str, Any] = {}
     section: str | None = ""
@@ -95,37 +95,39 @@ def _walk(text: str, found: FileValues) -> dict[str, Any]:
         if not line or line.startswith("#"):
             continue
         if line.startswith("["):
-            section = _walk_header(line, number, tree, found)
+            section = _walk_header(line, number, tree, file_values)
         elif section is not None:
-            _walk_assignment(section, line, number, tree, found)
+            _walk_assignment(section, line, number, tree, file_values)
     return tree
 
 
-def _walk_header(line: str, number: int, tree: dict[str, Any], found: FileValues) -> str | None:
+def _walk_header(line: str, number: int, tree: dict[str, Any], file_values: FileValues) -> str | None:
     """Return the section that begins here; None where it cannot be told, and the lines under it are passed over."""
     header = _HEADER.fullmatch(line)
     if not header:
-        found.mistakes.append(
+        file_values.mistakes.append(
             Mistake(line=number, text=f'expected a section such as [gate], found "{_short(line)}"')
         )
         return None
     section = header[1].replace('"', "")
-    if (section, "") in found.lines:
-        first = found.lines[section, ""]
-        found.mistakes.append(
+    if (section, "") in file_values.lines:
+        first = file_values.lines[section, ""]
+        file_values.mistakes.append(
             Mistake(
                 line=number, text=f"section [{section}] is given twice, first on line {first}: make it one"
             )
         )
         return section
     tree[section] = {}  # even where a key before any section has this name: that is said of its line
-    found.lines[section, ""] = number
+    file_values.lines[section, ""] = number
     return section
 
 
-def _walk_assignment(section: str, line: str, number: int, tree: dict[str, Any], found: FileValues) -> None:
+def _walk_assignment(
+    section: str, line: str, number: int, tree: dict[str, Any], file_values: FileValues
+) -> None:
     def wrong(text: str) -> None:
-        found.mistakes.append(Mistake(line=number, text=text))
+        file_values.mistakes.append(Mistake(line=number, text=text))
 
     assignment = _ASSIGNMENT.fullmatch(line)
     if not assignment:
@@ -134,16 +136,16 @@ def _walk_assignment(section: str, line: str, number: int, tree: dict[str, Any],
     name, value = re.sub(r"[\"' ]", "", assignment[1]), assignment[2]
     if not section and "." in name:
         section, name = name.split(".", 1)
-        found.lines.setdefault((section, ""), number)
+        file_values.lines.setdefault((section, ""), number)
     where = (section, name)
-    if where in found.lines:
-        wrong(f"{_full(where)} is given twice, first on line {found.lines[where]}: keep one")
+    if where in file_values.lines:
+        wrong(f"{_full(where)} is given twice, first on line {file_values.lines[where]}: keep one")
         return
-    found.lines[where] = number
+    file_values.lines[where] = number
     try:
         read = tomllib.loads(f"value = {value}\n")["value"]
     except tomllib.TOMLDecodeError:
-        found.bad.add(where)
+        file_values.bad.add(where)
         wrong(f"{_full(where)}: this is no value: {_short(value) or 'nothing'}{_why_no_value(value)}")
         return
     holder = tree.setdefault(section, {}) if section else tree
@@ -152,9 +154,9 @@ def _walk_assignment(section: str, line: str, number: int, tree: dict[str, Any],
 
 
 def _read_section(
-    name: str, content: object, sections: Mapping[str, Mapping[str, Entry]], found: FileValues
+    name: str, content: object, sections: Mapping[str, Mapping[str, Entry]], file_values: FileValues
 ) -> None:
-    line = found.lines.get((name, ""), found.lines.get(("", name), 0))
+    line = file_values.lines.get((name, ""), file_values.lines.get(("", name), 0))
     if name not in sections:
         remark = did_you_mean(name, sections)
         if isinstance(content, dict):
@@ -163,17 +165,17 @@ def _read_section(
             text = f'key "{name}" stands before any section'
             remark = _at_home(name, sections) or remark
         known = "the sections are " + ", ".join(sections)
-        found.mistakes.append(Mistake(line=line, text=f"{text}; {remark or known}"))
+        file_values.mistakes.append(Mistake(line=line, text=f"{text}; {remark or known}"))
         return
     if not isinstance(content, dict):
-        found.mistakes.append(
+        file_values.mistakes.append(
             Mistake(line=line, text=f"{name} is a section: write [{name}] on a line of its own")
         )
         return
-    values = found.values.setdefault(name, {})
+    values = file_values.values.setdefault(name, {})
     for key, value in content.items():
         where = (name, key)
-        line = found.lines.get(where, 0)
+        line = file_values.lines.get(where, 0)
         entry = sections[name].get(key)
         if entry is None:
             # Its own section first: a typing slip is likelier than a key that strayed.
@@ -182,15 +184,15 @@ def _read_section(
                 or _at_home(key, sections)
                 or "docs/configuration.md has them all"
             )
-            found.mistakes.append(Mistake(line=line, text=f'unknown key "{key}" in [{name}]; {remark}'))
+            file_values.mistakes.append(Mistake(line=line, text=f'unknown key "{key}" in [{name}]; {remark}'))
             continue
         try:
             values[key] = entry.kind.read(value)
         except Unfit as unfit:
-            found.bad.add(where)
+            file_values.bad.add(where)
             remark = f"; {unfit}" if str(unfit) else ""
             text = f"{_full(where)}: expected {entry.kind.expected}, found {_short(_toml(value))}{remark}"
-            found.mistakes.append(Mistake(line=line, text=text))
+            file_values.mistakes.append(Mistake(line=line, text=text))
 
 
 def _at_home(key: str, sections: Mapping[str, Mapping[str, Entry]]) -> str:

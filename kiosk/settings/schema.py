@@ -161,10 +161,10 @@ def size() -> ValueKind:
     """Width and height as "1280x720"; (width, height) for the application."""
 
     def read(value: object) -> tuple[int, int]:
-        found = re.fullmatch(r"(\d{3,4})x(\d{3,4})", value) if isinstance(value, str) else None
-        if not found or not all(160 <= int(side) <= 4096 for side in found.groups()):
+        match = re.fullmatch(r"(\d{3,4})x(\d{3,4})", value) if isinstance(value, str) else None
+        if not match or not all(160 <= int(side) <= 4096 for side in match.groups()):
             raise Unfit
-        return int(found[1]), int(found[2])
+        return int(match[1]), int(match[2])
 
     form = 'a size in pixels such as "1280x720", each side from 160 to 4096'
     return ValueKind(expected=form, range='"160x160" to "4096x4096"', read=read, unit="px")
@@ -188,11 +188,11 @@ def local_hours() -> ValueKind:
     def read(value: object) -> Window | None:
         if value == "":
             return None
-        found = re.fullmatch(r"(\d\d:\d\d)-(\d\d:\d\d)", value) if isinstance(value, str) else None
-        if not found:
+        match = re.fullmatch(r"(\d\d:\d\d)-(\d\d:\d\d)", value) if isinstance(value, str) else None
+        if not match:
             raise Unfit
         try:
-            return Window(start=time.fromisoformat(found[1]), end=time.fromisoformat(found[2]))
+            return Window(start=time.fromisoformat(match[1]), end=time.fromisoformat(match[2]))
         except ValueError:
             raise Unfit("a day has the times 00:00 to 23:59") from None
 
@@ -268,8 +268,8 @@ class Entry:
 
 def entries(section: type) -> dict[str, Entry]:
     """Return the keys of a section by name, in the order of the table."""
-    found = (Entry(name=each.name, **each.metadata) for each in fields(section))
-    return {entry.name: entry for entry in found}
+    keys = (Entry(name=each.name, **each.metadata) for each in fields(section))
+    return {entry.name: entry for entry in keys}
 
 
 def did_you_mean(word: str, known: Collection[str]) -> str:

@@ -123,6 +123,12 @@ class ReaderSettings:
         "qr for passes; the others are barcodes of ID cards, looked for five times a second where something moves that "
         "looks like bars.",
     )
+    process: str = key(
+        choice("auto", "service", "own"),
+        "auto",
+        "Which process looks: service is ashyq-kiosk-eyes, which has the camera and nothing else; own is one that the kiosk begins; "
+        "auto takes the service where there is one.",
+    )
     hold_s: float = key(
         number(0.5, 30, "s"), 3.0, "The same code counts anew only after it was away for this long."
     )
@@ -148,6 +154,15 @@ class KeypadSettings:
         whole(1, 60, "tries"),
         6,
         "How many numbers may be tried in a minute where nobody watches; then the keypad rests.",
+    )
+    guesses_per_hour: int = key(
+        whole(1, 1000, "tries"), 30, "How many in an hour; then it rests until one is an hour old."
+    )
+    guesses_per_day: int = key(
+        whole(1, 5000, "tries"), 200, "How many in a day; then it rests until one is a day old."
+    )
+    attended_factor: int = key(
+        whole(1, 50, "tries"), 8, "At an attended door so many times as many are allowed, of each of these."
     )
     mistakes_in_a_row: int = key(
         whole(1, 20, "tries"), 5, "After so many mistyped numbers the keypad rests, where nobody watches."
@@ -234,7 +249,7 @@ class UpdateSettings:
     hours: Window | None = key(
         local_hours(),
         "",
-        'When it may, in local time, such as "02:00-05:00"; "": at any hour. It always waits until nobody is at the door.',
+        'When it may, in local time, such as "02:00-05:00"; "": at any hour. Then it waits until nobody is at the door, half an hour at most.',
     )
 
 

@@ -36,16 +36,16 @@ class Wire:
 def wires(settings: Settings) -> Iterator[Wire]:
     """Yield every wire in use, gate first. What is not wired (pin 0) is left out."""
     for section, key, polarity in _outputs(settings):
-        told = getattr(settings, section)
-        pin = getattr(told, key)
+        values = getattr(settings, section)
+        pin = getattr(values, key)
         if pin is not None:
-            high = getattr(told, polarity)
+            high = getattr(values, polarity)
             yield Wire(
                 section=section, setting=key, pin=pin, output=True, active_high=high, polarity=polarity
             )
     for section, key in _inputs(settings):
-        found = getattr(getattr(settings, section), key)
-        for pin in found if isinstance(found, tuple) else (found,):
+        pins = getattr(getattr(settings, section), key)
+        for pin in pins if isinstance(pins, tuple) else (pins,):
             if pin is not None:
                 yield Wire(section=section, setting=key, pin=pin, output=False)
 

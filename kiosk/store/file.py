@@ -91,8 +91,8 @@ def _open(path: Path) -> Database:
     os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
     connection = sqlite3.connect(path, timeout=2, isolation_level=None)
     try:
-        if (found := connection.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
-            raise _unreadable(found)
+        if (verdict := connection.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
+            raise _unreadable(verdict)
         mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
         if mode != "wal":
             raise StoreError(
@@ -100,13 +100,13 @@ def _open(path: Path) -> Database:
             )
         # Measured with power cuts (docs/facts.md#power-cuts): FULL lost none, NORMAL hundreds.
         connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA secure_delete = ON")
         db = Database(connection)
         with db.atomic():
             prepare(db)
         _refuse_newer(db, path)
-        migrations.apply(db)
+        migrations.apply(db)  # one of them carries over a table that others point to
+        connection.execute("PRAGMA foreign_keys = ON")
         _sync_folder(path.parent)
     except BaseException:
         connection.close()
@@ -140,8 +140,8 @@ def _sync_folder(folder: Path) -> None:
         os.close(number)
 
 
-def _unreadable(found: str) -> sqlite3.DatabaseError:
-    error = sqlite3.DatabaseError(found)
+def _unreadable(verdict: str) -> sqlite3.DatabaseError:
+    error = sqlite3.DatabaseError(verdict)
     error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
     return error
 

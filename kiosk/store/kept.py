@@ -1,4 +1,4 @@
-"""The registry's word in the kiosk's file: documents as they came, the list of revoked passes, the latest signed time.
+"""The registry's word in the kiosk's file: documents as they came, the revoked passes, the latest signed time, the number inside.
 
 The part of `Store` (store.py) that is no visitor's record. Whole or not at all; whoever reads a document judges it.
 """
@@ -11,6 +11,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
+from kiosk.core.inside.people import VenueNumber
 from kiosk.store.file import plainly
 from kiosk.store.records import utc_text
 from kiosk.store.revocations import RevocationTable
@@ -47,20 +48,51 @@ class KeptDocuments:
         return row and datetime.fromisoformat(row[0])
 
     def raise_latest_signed(self, moment: datetime) -> None:
-        """It is at least this late. An earlier moment changes nothing: signed time never goes back."""
+        """It is at least this late. An earlier moment changes nothing: only `take_back_signed` goes back."""
         with plainly("the latest signed time was not kept"), self._db.atomic():
+            self._raise_signed(moment)
+
+    def take_back_signed(self, moment: datetime) -> None:
+        """Something signed has said that what was signed later is of the future: it is this late, and no later."""
+        with plainly("the latest signed time was not kept"), self._db.atomic():
+            self._run("INSERT OR REPLACE INTO signed_time (id, latest) VALUES (1, ?)", utc_text(moment))
+
+    def number_inside(self, door: str) -> VenueNumber | None:
+        """Return the number inside that the registry last told this door, as far as it was kept."""
+        with plainly("the number inside cannot be read"):
+            row = self._run(
+                "SELECT inside, own, at, doors, exits FROM number_inside WHERE door = ?", door
+            ).fetchone()
+        if row is None:
+            return None
+        inside, own, at, doors, exits = row
+        return VenueNumber(
+            inside=inside, own=own, at=datetime.fromisoformat(at), doors=doors, exits=bool(exits)
+        )
+
+    def keep_number_inside(self, door: str, number: VenueNumber) -> None:
+        """Keep the number inside that a door goes by, in place of the one before."""
+        with plainly("the number inside was not kept"), self._db.atomic():
             self._run(
-                "INSERT INTO signed_time (id, latest) VALUES (1, ?) ON CONFLICT (id)"
-                " DO UPDATE SET latest = excluded.latest WHERE excluded.latest > latest",
-                utc_text(moment),
+                "INSERT OR REPLACE INTO number_inside (id, door, inside, own, at, doors, exits)"
+                " VALUES (1, ?, ?, ?, ?, ?, ?)",
+                door,
+                number.inside,
+                number.own,
+                utc_text(number.at),
+                number.doors,
+                number.exits,
             )
 
-    def keep(self, name: str, kept: Kept) -> None:
-        """Keep a document of the registry, whole or not at all: `policy` or `keys`."""
-        with plainly(f"the {name} document was not kept"), self._db.atomic():
-            self._keep(name, kept, kept.body)
+    def keep(self, name: str, kept: Kept, *, back: bool = False) -> None:
+        """Keep a document of the registry, whole or not at all: `policy` or `keys`.
 
-    def keep_revocations(self, change: RevocationChange, kept: Kept) -> bool:
+        The latest signed time rises with it in one transaction, or goes back to it where it takes that back.
+        """
+        with plainly(f"the {name} document was not kept"), self._db.atomic():
+            self._keep(name, kept, kept.body, back=back)
+
+    def keep_revocations(self, change: RevocationChange, kept: Kept, *, back: bool = False) -> bool:
         """Bring a snapshot or a delta into force, all of it at once; False where the delta is not of the kept list.
 
         `kept` says when it was signed, by which its entries' ends are judged, and has no body.
@@ -71,7 +103,7 @@ class KeptDocuments:
                 if row is None or row[0] != change.base:
                     return False
             self.revocations.change(change, kept.issued_at or kept.fetched_at)
-            self._keep("revocations", kept, None)
+            self._keep("revocations", kept, None, back=back)
         return True
 
     def forget_documents(self) -> None:
@@ -79,6 +111,7 @@ class KeptDocuments:
         with plainly("the registry's documents were not dropped"), self._db.atomic():
             self._run("DELETE FROM documents")
             self._run("DELETE FROM signed_time")
+            self._run("DELETE FROM number_inside")
             self.revocations.forget()
 
     def confirm(self, name: str, heard_at: datetime) -> None:
@@ -106,7 +139,18 @@ class KeptDocuments:
             not_after=not_after and datetime.fromisoformat(not_after),
         )
 
-    def _keep(self, name: str, kept: Kept, body: bytes | None) -> None:
+    def _raise_signed(self, moment: datetime) -> None:
+        self._run(
+            "INSERT INTO signed_time (id, latest) VALUES (1, ?) ON CONFLICT (id)"
+            " DO UPDATE SET latest = excluded.latest WHERE excluded.latest > latest",
+            utc_text(moment),
+        )
+
+    def _keep(self, name: str, kept: Kept, body: bytes | None, *, back: bool) -> None:
+        if back:
+            self._run("DELETE FROM signed_time")
+        if kept.issued_at is not None:
+            self._raise_signed(kept.issued_at)
         self._run(
             "INSERT OR REPLACE INTO documents (name, etag, body, fetched_at, sequence, issued_at, not_after, root)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",

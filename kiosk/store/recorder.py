@@ -51,11 +51,11 @@ class Recorder:
         written = self._store.call(lambda store: store.record(record, sealed), urgent=True)
         written.add_done_callback(lambda done: self._ended(record, done))
 
-    def trust_time(self, found: TrustTime) -> None:
+    def trust_time(self, effect: TrustTime) -> None:
         """Have the times put right that this start of the machine recorded by a wrong clock. Returns at once."""
         if self._boot is None:
             return
-        boot, offset_ms = self._boot, offset_ms_of(found.wall, found.mono)
+        boot, offset_ms = self._boot, offset_ms_of(effect.wall, effect.mono)
         self._store.call(lambda store: store.trust_time(boot, offset_ms))
 
     def mend(self, *, missed: bool = False) -> None:

@@ -17,6 +17,7 @@ from kiosk.core.model import (
     Amendment,
     Anomaly,
     Closing,
+    Correction,
     Decision,
     Identifier,
     Passage,
@@ -32,8 +33,13 @@ _FIELDS = {
     "passage": ("visit", "passed", "sensed"),
     "closing": ("assumed_exits",),
     "anomaly": ("what", "direction"),
+    "correction": ("change", "by", "why"),
 }
 """Item kind -> its columns, under the same names, beside `uid`, `kind`, `at` and `time_trusted`."""
+KINDS = frozenset(_FIELDS)
+"""What this release can send. A file may hold records of a newer one, which waits to be back (docs/decisions.md)."""
+AFTER_A_NUMBER = frozenset({"correction"})
+"""Kinds of which an older registry knows nothing: it would refuse them for ever. One that tells the venue's number knows."""
 _IF_THERE = frozenset({"counted_at"})
 """An older registry refuses a field that it does not know, so one that says nothing is left out."""
 _FLAGS = frozenset({"opens", "incident", "compare_identity", "passed", "sensed"})
@@ -62,7 +68,7 @@ def plain_line(text: str, most: int) -> str:
     'ИИН …, paper of 21.11.2026'
     """
     line = _STRANGE.sub(" ", text).strip()
-    masked = _NUMBER.sub(lambda found: found[0] if _DATE.fullmatch(found[0]) else "…", line)[:most]
+    masked = _NUMBER.sub(lambda match: match[0] if _DATE.fullmatch(match[0]) else "…", line)[:most]
     # Twelve digits in small pieces: the schema refuses them, and a visit is not lost for a remark.
     return masked if sum(sign.isdigit() for sign in masked) < 12 else re.sub(r"[0-9]+", "…", masked)
 
@@ -121,6 +127,16 @@ def row_of(record: Record, sealed: Sealed | None) -> dict[str, Any]:
                 "time_trusted": record.time_trusted,
                 "what": record.what.value,
                 "direction": None if record.direction is None else record.direction.value,
+            }
+        case Correction():
+            return {
+                "uid": record.id,
+                "kind": "correction",
+                "at": utc_text(record.corrected_at),
+                "time_trusted": record.time_trusted,
+                "change": record.change,
+                "by": plain_line(record.by, 64),
+                "why": plain_line(record.why, 200),
             }
         case _:
             assert_never(record)

@@ -5,6 +5,8 @@ Staff and technicians see this, so no row here has an identifier in it, sealed o
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,10 +14,12 @@ from typing import Any, Self
 
 from sqlite_utils import Database
 
-from kiosk.core.inside.occupancy import Movement
+from kiosk.core.inside.occupancy import Movement, MovementKind
 from kiosk.core.model import Colour, Direction, Outcome
 from kiosk.store.file import open_to_read, plainly
 from kiosk.store.records import utc_text
+
+_MOVED_BY = {"closing": MovementKind.CLOSED, "correction": MovementKind.CORRECTED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +31,6 @@ class Counts:
     incidents_waiting: int
     """Incidents that the registry does not have, parked ones among them: staff answer for those (rule 6)."""
     oldest: datetime | None
-    next_due: datetime | None
-    """When the next of the waiting records is due; in the past where one is due now, None where none waits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,16 +121,24 @@ class Reports:
                 "SELECT (SELECT count(*) FROM outbox) AS waiting, (SELECT count(*) FROM parked) AS parked,"
                 " (SELECT count(*) FROM outbox WHERE incident = 1)"
                 " + (SELECT count(*) FROM parked JOIN records USING (uid) WHERE incident = 1) AS incidents,"
-                " (SELECT at FROM outbox JOIN records USING (uid) ORDER BY seq LIMIT 1) AS oldest,"
-                " (SELECT min(coalesce(not_before, at)) FROM outbox JOIN records USING (uid)) AS next_due"
+                " (SELECT at FROM outbox JOIN records USING (uid) ORDER BY seq LIMIT 1) AS oldest"
             )
         return Counts(
             waiting=row["waiting"],
             parked=row["parked"],
             incidents_waiting=row["incidents"],
             oldest=_moment(row["oldest"]),
-            next_due=_moment(row["next_due"]),
         )
+
+    def next_due(self, kinds: Collection[str]) -> datetime | None:
+        """Return when the next waiting record of these kinds is due; in the past where one is due now, None where none waits."""
+        with plainly("the outbox cannot be read"):
+            [row] = self._all(
+                "SELECT min(coalesce(not_before, at)) AS due FROM outbox JOIN records USING (uid)"
+                " WHERE kind IN (SELECT value FROM json_each(:kinds))",
+                kinds=json.dumps(sorted(kinds)),
+            )
+        return _moment(row["due"])
 
     def today(self, since: datetime) -> tuple[Tally, ...]:
         """Return the visits since a moment, each by the last decision on it: what staff or registry turned counts."""
@@ -152,20 +162,33 @@ class Reports:
             for row in rows
         )
 
-    def movements(self, since: datetime, *, after: str = "") -> tuple[Movement, ...]:
-        """Return what changed the count, uncalled passages and closings too, as it was written.
+    def by_old_number(self, since: datetime) -> int:
+        """Return how many were let in since a moment by a number of the venue that was old, nobody being there to ask."""
+        with plainly("the visits cannot be counted"):
+            [row] = self._all(
+                "SELECT count(*) AS visits FROM records WHERE kind = 'visit' AND counted_at IS NOT NULL"
+                " AND outcome = 'admitted' AND direction = 'entry' AND at >= :since",
+                since=utc_text(since),
+            )
+        return int(row["visits"])
 
-        What was written after the record `after`, whatever the clock was like; where that is empty, what happened since
+    def movements(self, since: datetime, *, after: str = "") -> tuple[Movement, ...]:
+        """Return what changed the count, uncalled passages, corrections and closings too, as it was written.
+
+        A passage whose visit is not here was an exit: an entry opens no gate before it is on the disk (rule 2), an exit
+        does. What was written after the record `after`, whatever the clock was like; where that is empty, what happened since
         a moment. A record that never reached the disk has nothing after it.
         """
         with plainly("the passages cannot be read"):
             rows = self._all(
-                "SELECT one.uid, one.at, coalesce(visit.direction, one.direction) AS direction FROM records AS one"
+                "SELECT one.uid, one.at, one.kind, CASE one.kind WHEN 'closing' THEN 0 WHEN 'correction' THEN one.change"
+                " ELSE iif(coalesce(visit.direction, one.direction) = 'entry', 1, -1) END AS change FROM records AS one"
                 " LEFT JOIN records AS visit ON visit.uid = one.visit"
                 " WHERE (CASE :after WHEN '' THEN one.at >= :since"
                 " ELSE one.rowid > (SELECT rowid FROM records WHERE uid = :after) END)"
                 " AND (one.kind = 'passage' AND one.passed = 1"
-                " OR one.kind = 'anomaly' AND one.direction IS NOT NULL OR one.kind = 'closing') ORDER BY one.rowid",
+                " OR one.kind = 'anomaly' AND one.direction IS NOT NULL OR one.kind IN ('closing', 'correction'))"
+                " ORDER BY one.rowid",
                 since=utc_text(since),
                 after=after,
             )
@@ -173,7 +196,8 @@ class Reports:
             Movement(
                 uid=row["uid"],
                 at=datetime.fromisoformat(row["at"]),
-                direction=row["direction"] and Direction(row["direction"]),
+                kind=_MOVED_BY.get(row["kind"], MovementKind.PASSED),
+                change=row["change"],
             )
             for row in rows
         )

@@ -40,11 +40,11 @@ class RevocationTable:
         if change.base == 0:
             self._db.execute("DELETE FROM revoked")
         delete = "DELETE FROM revoked WHERE hash = ?"
-        self._db.conn.executemany(delete, ((key_of(one),) for one in change.removed))
+        self._db.conn.executemany(delete, ((key_of(number),) for number in change.removed))
         self._db.conn.executemany(
             "INSERT INTO revoked (hash, expires) VALUES (?, ?) ON CONFLICT (hash) DO UPDATE SET expires = excluded.expires",
             # In the order of its keys a table fills its pages: 300,000 take a third less. The sort keeps what came last last.
-            sorted(((key_of(one), _minutes(ends)) for one, ends in change.added), key=itemgetter(0)),
+            sorted(((key_of(number), _minutes(ends)) for number, ends in change.added), key=itemgetter(0)),
         )
         self._db.execute("DELETE FROM revoked WHERE expires < ?", (now,))
 
@@ -78,7 +78,7 @@ class RevocationList:
                 with plainly(f"{self._path}: the revoked passes cannot be read"):
                     if self._db is None:
                         self._db = open_to_read(self._path)
-                    found = self._db.execute(
+                    row = self._db.execute(
                         "SELECT EXISTS (SELECT 1 FROM revoked WHERE hash = ?)", (key_of(hash_of(pass_id)),)
                     ).fetchone()
             except StoreError as failure:
@@ -88,7 +88,7 @@ class RevocationList:
                 self._shut()
                 return False
             self._failing = False
-            return bool(found[0])
+            return bool(row[0])
 
     def close(self) -> None:
         """Give the file back. May be called twice; the next look-up opens it anew."""

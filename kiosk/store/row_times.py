@@ -32,13 +32,14 @@ class RowTimes:
         offset_s = self._offset_s()
         if not self._clock.trusted():
             self._untrusted_s = offset_s
-        at = datetime.fromisoformat(row["at"])
-        mono_s = round(
-            (at - _EPOCH).total_seconds() - (offset_s if row["time_trusted"] else self._untrusted_s), 3
-        )
-        if self._boot_id is None or not 0 <= mono_s <= self._clock.mono() + 1:
+        unix_s = (datetime.fromisoformat(row["at"]) - _EPOCH).total_seconds()
+        # A clock that the kernel trusts and the door does not (it is behind what was signed) is read as it stands now.
+        offsets_s = (offset_s,) if row["time_trusted"] else (self._untrusted_s, offset_s)
+        written = self._clock.mono() + 1
+        could_be = [mono_s for each in offsets_s if 0 <= (mono_s := round(unix_s - each, 3)) <= written]
+        if self._boot_id is None or not could_be:
             return row
-        return {**row, "boot_id": self._boot_id, "mono_s": mono_s}
+        return {**row, "boot_id": self._boot_id, "mono_s": max(could_be)}
 
     def _offset_s(self) -> float:
         """Unix time minus monotonic time."""

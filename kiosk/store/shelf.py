@@ -29,17 +29,17 @@ class StoreShelf:
         """Return what is kept under a name, and when the registry last confirmed it."""
         return self._do(lambda store: store.kept(name))
 
-    def keep(self, name: str, kept: Kept) -> None:
-        """Keep a new one in place of the old."""
-        self._do(lambda store: store.keep(name, kept))
+    def keep(self, name: str, kept: Kept, *, back: bool = False) -> None:
+        """Keep a new one in place of the old. `back`: it takes the latest signed time back to its own."""
+        self._do(lambda store: store.keep(name, kept, back=back))
 
     def confirm(self, name: str, heard_at: datetime) -> None:
         """The kept one still stands."""
         self._do(lambda store: store.confirm(name, heard_at))
 
-    def keep_revocations(self, change: RevocationChange, kept: Kept) -> bool:
+    def keep_revocations(self, change: RevocationChange, kept: Kept, *, back: bool = False) -> bool:
         """Bring a list into force; False where it is a delta of another list than the kept one."""
-        return self._do(lambda store: store.keep_revocations(change, kept), LIST_WAIT_S)
+        return self._do(lambda store: store.keep_revocations(change, kept, back=back), LIST_WAIT_S)
 
     def forget(self) -> None:
         """Drop all that is kept: it is another registry's."""
@@ -48,10 +48,6 @@ class StoreShelf:
     def latest_signed(self) -> datetime | None:
         """Return the latest moment at which the registry signed anything."""
         return self._do(lambda store: store.latest_signed())
-
-    def raise_latest_signed(self, moment: datetime) -> None:
-        """It is at least this late."""
-        self._do(lambda store: store.raise_latest_signed(moment))
 
     def _do(self, work: Callable[[Store], _T], wait_s: float = WAIT_S) -> _T:
         try:

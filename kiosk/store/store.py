@@ -6,9 +6,10 @@ record that the registry does not have, and nothing here can hold an identifier 
 
 from __future__ import annotations
 
+import json
 import logging
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,7 +21,7 @@ from kiosk.errors import StoreError
 from kiosk.ports import Clock
 from kiosk.store.file import open_sound, plainly, take
 from kiosk.store.kept import KeptDocuments
-from kiosk.store.records import item_of, plain_line, row_of, utc_text
+from kiosk.store.records import KINDS, item_of, plain_line, row_of, utc_text
 from kiosk.store.reports import Reports
 from kiosk.store.revocations import RevocationTable
 from kiosk.store.row_times import RowTimes, moment_of
@@ -93,15 +94,20 @@ class Store(KeptDocuments):
                 self._db.table("records").insert(row | {"enrolment": self._enrolment})
                 self._queue(row["uid"])
 
-    def waiting(self, limit: int, now: datetime) -> list[Outgoing]:
-        """Return at most `limit` records that are due: incidents first, then the oldest."""
+    def waiting(self, limit: int, now: datetime, kinds: Collection[str] = KINDS) -> list[Outgoing]:
+        """Return at most `limit` records of these kinds that are due: incidents first, then the oldest.
+
+        What a newer kiosk wrote of a kind that this one does not know holds up nothing: it waits until that one is back.
+        """
         # A due time further away than the longest back-off was set by a clock that was wrong: it is due.
-        bounds = (utc_text(now), utc_text(now + timedelta(seconds=2 * CAP_S)), limit)
+        far = utc_text(now + timedelta(seconds=2 * CAP_S))
+        bounds = (json.dumps(sorted(KINDS.intersection(kinds))), utc_text(now), far, limit)
         with plainly("the outbox cannot be read"):
             rows = self._db.query(
                 "SELECT outbox.tries, outbox.incident AS urgent, made.door AS made_at, made.device AS made_by, records.*"
                 " FROM outbox JOIN records USING (uid) LEFT JOIN enrolments AS made ON made.number = enrolment"
-                " WHERE not_before IS NULL OR not_before <= ? OR not_before > ?"
+                " WHERE kind IN (SELECT value FROM json_each(?))"
+                " AND (not_before IS NULL OR not_before <= ? OR not_before > ?)"
                 " ORDER BY outbox.incident DESC, outbox.seq LIMIT ?",
                 bounds,
             )

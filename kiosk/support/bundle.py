@@ -39,7 +39,7 @@ settings.toml   the configuration that is used; the text of the file is not here
 queue.json      how many records wait, which were parked and why, how old the registry's documents are, the store's schema
 system.txt      machine, system, memory, disk          devices.txt   what is plugged in
 packages.txt    versions                               service.txt   how systemd's units stand
-journal.txt     what the door said in {days} days       kernel.txt    what the kernel warned of
+journal.txt     what door and eyes said in {days} days     kernel.txt    what the kernel warned of
 
 No visitor is in it: the kiosk writes none of this with a number or a name, and every line was searched again for what
 looks like a number, a pass, a key, a passphrase or a name; such places read {mask}. A first name and a surname in Latin
@@ -137,7 +137,7 @@ def write(members: Iterable[BundleFile], file: Path, now: datetime) -> int:
     return len(packed.getvalue())
 
 
-def told(members: Iterable[BundleFile], file: Path, size: int) -> str:
+def what_is_in(members: Iterable[BundleFile], file: Path, size: int) -> str:
     """Return what the technician reads at the end: what is in it, where it lies, and what to do with it."""
     lines = [f"{file.absolute()} ({max(1, size // 1000)} kB)"]
     lines += [
@@ -191,9 +191,9 @@ def _queue(store: Path, now: datetime) -> str:
     )
 
 
-def _json(told: object) -> str:
-    plain = json.loads(json.dumps(told, default=str))
-    return json.dumps(redacted_tree(plain), ensure_ascii=False, indent=1)
+def _json(content: object) -> str:
+    plain = json.loads(json.dumps(content, default=str))
+    return json.dumps(redacted_tree(plain), indent=1)
 
 
 def _redacting(make: Callable[[], str]) -> Callable[[], str]:
@@ -202,10 +202,10 @@ def _redacting(make: Callable[[], str]) -> Callable[[], str]:
 
 def _settings(config: Path | None) -> tuple[Settings, list[str]]:
     try:
-        found = salvage(config)
+        salvaged = salvage(config)
     except SettingsError as wrong:
         return Settings(), [str(wrong)]
-    return found.settings, found.mistakes.splitlines()
+    return salvaged.settings, salvaged.mistakes.splitlines()
 
 
 def _give_to_who_asked(number: int) -> None:

@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from kiosk.doctor.service import GATE_SAFE, SERVICE
+from kiosk.doctor.units import EYES, EYES_SOCKET, GATE_SAFE, SERVICE
 from kiosk.errors import KioskError
 from kiosk.machine import versions
 from kiosk.machine.programs import RunProgram
@@ -40,10 +40,10 @@ _PLUGGED = (
 def devices(sys: Path = SYS) -> str:
     """Return what is plugged in, one line a thing."""
     lines = [
-        f"{kind} {place.name}: {', '.join(f'{name} {value}' for name, value in told)}"
+        f"{kind} {place.name}: {', '.join(f'{name} {value}' for name, value in values)}"
         for kind, below, names in _PLUGGED
         for place in sorted(sys.glob(below))
-        if (told := [(name, value) for name in names if (value := _read(place / name))])
+        if (values := [(name, value) for name in names if (value := _read(place / name))])
     ]
     return "\n".join(lines) or "nothing that is known of"
 
@@ -87,15 +87,16 @@ def packages(ask: RunProgram) -> str:
 def service(ask: RunProgram) -> str:
     """Return how the units stand, as systemd tells."""
     names = "Id,ActiveState,SubState,Result,NRestarts,WatchdogUSec,UnitFileState,StatusText,ExecMainStatus,ActiveEnterTimestamp"
-    units = [_asked(ask, "systemctl", "show", unit, f"--property={names}") for unit in (SERVICE, GATE_SAFE)]
+    ours = (SERVICE, EYES, EYES_SOCKET, GATE_SAFE)
+    units = [_asked(ask, "systemctl", "show", unit, f"--property={names}") for unit in ours]
     failed = _asked(ask, "systemctl", "list-units", "--failed", "--plain", "--no-legend")
     return "\n\n".join([*units, f"failed units: {failed or 'none'}"])
 
 
 def journal(ask: RunProgram) -> str:
-    """Return the last days of what the door said, bounded in lines and bytes. Raises KioskError where it cannot be read."""
+    """Return the last days of what the door and its eyes said, bounded in lines and bytes. Raises KioskError where it cannot be read."""
     lines = ask(
-        "journalctl", f"--unit={SERVICE}", f"--unit={GATE_SAFE}", f"--since=-{JOURNAL_DAYS}days", f"--lines={JOURNAL_LINES}",
+        "journalctl", f"--unit={SERVICE}", f"--unit={EYES}", f"--unit={GATE_SAFE}", f"--since=-{JOURNAL_DAYS}days", f"--lines={JOURNAL_LINES}",
         "--output=short-iso", "--no-hostname", "--no-pager", "--quiet",
         limit_s=60.0, most_bytes=JOURNAL_BYTES,
     )  # fmt: skip

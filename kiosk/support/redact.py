@@ -75,7 +75,7 @@ def redacted(text: str) -> str:
 def _redacted(text: str) -> str:
     text = _NAMED.sub(rf"\g<1>{MASK}", text)
     text = _ADDRESS.sub(
-        lambda found: f"{found[1]}{f'{MASK}@' if found[2] else ''}{found[3]}{f'?{MASK}' if found[4] else ''}",
+        lambda match: f"{match[1]}{f'{MASK}@' if match[2] else ''}{match[3]}{f'?{MASK}' if match[4] else ''}",
         text,
     )
     out: list[str] = []
@@ -86,22 +86,22 @@ def _redacted(text: str) -> str:
     return "".join([*out, _masked(text[end:])])
 
 
-def redacted_tree(told: Any) -> Any:
+def redacted_tree(tree: Any) -> Any:
     """Return the same lists and mappings with every text in them redacted, keys as they are."""
-    match told:
+    match tree:
         case str():
-            return redacted(told)
+            return redacted(tree)
         case dict():
-            return {key: redacted_tree(value) for key, value in told.items()}
+            return {key: redacted_tree(value) for key, value in tree.items()}
         case list() | tuple():
-            return [redacted_tree(each) for each in told]
+            return [redacted_tree(each) for each in tree]
         case _:
-            return told
+            return tree
 
 
 def _masked(text: str) -> str:
     text = _GONE.sub(MASK, text)
-    return _RUN.sub(lambda found: MASK if _encoded(found[0]) else found[0], text)
+    return _RUN.sub(lambda match: MASK if _encoded(match[0]) else match[0], text)
 
 
 def _encoded(run: str) -> bool:
@@ -121,7 +121,7 @@ def _encoded(run: str) -> bool:
 
 
 def _changes(pieces: list[str]) -> int:
-    return sum(_kind(one) != _kind(other) for piece in pieces for one, other in pairwise(piece))
+    return sum(_kind(sign) != _kind(other) for piece in pieces for sign, other in pairwise(piece))
 
 
 def _is_hex(piece: str) -> bool:

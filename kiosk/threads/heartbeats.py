@@ -45,12 +45,12 @@ def silent(heard: Iterable[LastHeard], now: float) -> tuple[Silent, ...]:
     >>> silent([Heard(name="scan", longest_s=5, at=10), Heard(name="sync", longest_s=60, at=10)], now=20)
     (Silent(name='scan', silent_s=10, longest_s=5, thread=0),)
     """
-    found = [
+    overdue = [
         Silent(name=each.name, silent_s=now - each.at, longest_s=each.longest_s, thread=each.thread)
         for each in heard
         if now - each.at > each.longest_s
     ]
-    return tuple(sorted(found, key=lambda each: each.name))
+    return tuple(sorted(overdue, key=lambda each: each.name))
 
 
 class Pulse:
@@ -126,12 +126,12 @@ def where(thread: int) -> str:
     Empty where it has ended.
     """
     frame: FrameType | None = sys._current_frames().get(thread)  # noqa: SLF001 - the one way to see another thread
-    told: list[str] = []
-    while frame is not None and len(told) < FRAMES:
+    places: list[str] = []
+    while frame is not None and len(places) < FRAMES:
         code = frame.f_code
         if code.co_filename == threading.__file__:  # who waits, waits in there: the caller is what is wanted
             frame = frame.f_back
             continue
-        told.append(f"{'/'.join(code.co_filename.rsplit('/', 2)[-2:])}:{frame.f_lineno} {code.co_name}")
+        places.append(f"{'/'.join(code.co_filename.rsplit('/', 2)[-2:])}:{frame.f_lineno} {code.co_name}")
         frame = frame.f_back
-    return " < ".join(told)
+    return " < ".join(places)

@@ -46,6 +46,7 @@ from kiosk.core.events import (
     Recorded,
     RecordFailed,
     StaffAdmitted,
+    StaffCorrected,
     StaffDismissed,
     StaffIdentified,
     Tick,
@@ -73,7 +74,7 @@ LANE_OF: Mapping[type[Any], Lane] = MappingProxyType(
         CodeRead: Lane.VISITORS,
         KeyPressed: Lane.VISITORS,
         KeyHeld: Lane.VISITORS,
-        KeyReleased: Lane.VISITORS,
+        KeyReleased: Lane.VISITORS,  # as a fact it would overtake its KeyHeld; one that is lost: core/door/typed.py, SHOWN_S
         HintChanged: Lane.VISITORS,
         PhoneArrived: Lane.VISITORS,
         Recorded: Lane.FACTS,
@@ -93,6 +94,7 @@ LANE_OF: Mapping[type[Any], Lane] = MappingProxyType(
         DeviceRevoked: Lane.FACTS,
         StaffIdentified: Lane.FACTS,
         StaffAdmitted: Lane.FACTS,
+        StaffCorrected: Lane.FACTS,
         StaffDismissed: Lane.FACTS,
         Tick: Lane.FACTS,
     }

@@ -100,28 +100,28 @@ def reopening(
 
     `optional`: none need be here. One that was never there is no fault, one that went away is.
     """
-    told = Told(part, put, optional=optional, mono=mono)
+    report = Told(part, put, optional=optional, mono=mono)
 
     while not stop.is_set():
         try:
-            thing = _opened(part, open_thing, stop, told, open_wait_s)
+            thing = _opened(part, open_thing, stop, report, open_wait_s)
             if thing is None:
                 return
             try:
-                use(thing, stop, told)
+                use(thing, stop, report)
             finally:
                 thing.close()
             continue
         except DriverError as failure:
-            told.fails(failure)
+            report.fails(failure)
         except Exception as failure:  # whatever a library raises: the door says so, and goes on trying
-            told.broke(failure)
-        stop.wait(REOPEN_S[min(told.failures, len(REOPEN_S) - 1)])
-        told.failures += 1
+            report.broke(failure)
+        stop.wait(REOPEN_S[min(report.failures, len(REOPEN_S) - 1)])
+        report.failures += 1
 
 
 def _opened(
-    part: Part, open_thing: Callable[[], AnyThing], stop: threading.Event, told: Told, wait_s: float
+    part: Part, open_thing: Callable[[], AnyThing], stop: threading.Event, report: Told, wait_s: float
 ) -> AnyThing | None:
     """Return the thing, however long it takes, or None when told to stop. Raises DriverError."""
     opening = Opening(f"open-{part}", open_thing)
@@ -130,7 +130,7 @@ def _opened(
         if thing is not None:
             return thing
         if not stop.is_set():
-            told.missing(
+            report.missing(
                 DriverHangs(
                     f"expected the {part} to open within {wait_s:g} s, it is still opening: at a start that may take ten seconds; "
                     "later its driver hangs: pull it and plug it in again; if that does not help, start the kiosk anew"

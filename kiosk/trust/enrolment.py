@@ -197,8 +197,8 @@ def _members(octets: bytes) -> dict[int, Any]:
 def _address(came: object) -> str:
     """Identifiers will travel there: only https, or http to this machine itself, and nothing hidden in it."""
     must(isinstance(came, str) and len(came) <= 200)
-    found = _ADDRESS.fullmatch(str(came))
-    safe = found is not None and (found[1] == "https" or found[2] in _LOOPBACK)
+    match = _ADDRESS.fullmatch(str(came))
+    safe = match is not None and (match[1] == "https" or match[2] in _LOOPBACK)
     if not safe or urlsplit(str(came)).port == 0:
         raise _EnrolmentFaulty(EnrolmentFault.UNSAFE_ADDRESS)
     return str(came).removesuffix("/")

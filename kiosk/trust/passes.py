@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+from kiosk.core.ids import may_hide_an_iin
 from kiosk.core.model import Colour, NotACredential, Pass, TextFault
 from kiosk.core.who.credential import LONGEST
 from kiosk.trust.cose import decoded, integers, parse_sign1
@@ -51,9 +52,9 @@ def _verified(text: str, keyring: Keyring) -> Pass:
     if key is None:
         raise _Refused(TextFault.UNKNOWN_KEY)
     _must(sign1.algorithm == key.algorithm and sign1.signed_by(key.public), TextFault.WRONG_SIGNATURE)
-    found = _pass(sign1.payload, key_id=key.kid.hex())
-    _must(key.not_after is None or found.expires_at <= key.not_after, TextFault.UNKNOWN_KEY)
-    return found
+    claims = _pass(sign1.payload, key_id=key.kid.hex())
+    _must(key.not_after is None or claims.expires_at <= key.not_after, TextFault.UNKNOWN_KEY)
+    return claims
 
 
 def _pass(payload: bytes, *, key_id: str) -> Pass:
@@ -62,7 +63,7 @@ def _pass(payload: bytes, *, key_id: str) -> Pass:
     issued, expires, pass_id, colour, door = (claims.get(key) for key in (IAT, EXP, CTI, COLOUR, AUD))
     issued_at, expires_at = moment(issued), moment(expires)
     _must(timedelta(0) < expires_at - issued_at <= LONGEST_LIFE)
-    _must(isinstance(pass_id, bytes) and len(pass_id) == 12)
+    _must(isinstance(pass_id, bytes) and len(pass_id) == 12 and not may_hide_an_iin(pass_id.hex()))
     _must(integers((colour,)) and colour in COLOURS)
     _must(AUD not in claims or (isinstance(door, str) and _DOOR.match(door) is not None))
     return Pass(

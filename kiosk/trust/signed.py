@@ -88,13 +88,13 @@ def open_signed(
     `not_after`. It still has to bear the signature of a root that was good when it was issued.
     """
     try:
-        found = _opened(body, roots, kind, now=None if kept else now)
-        _must(found.audience == audience, DocumentFault.OTHER_AUDIENCE)
-        _must(found.sequence >= newest, DocumentFault.OLDER)
+        document = _opened(body, roots, kind, now=None if kept else now)
+        _must(document.audience == audience, DocumentFault.OTHER_AUDIENCE)
+        _must(document.sequence >= newest, DocumentFault.OLDER)
         if not kept:
-            _must(now <= found.not_after, DocumentFault.EXPIRED)
-            _must(not clock_trusted or found.issued_at <= now + AHEAD, DocumentFault.FROM_THE_FUTURE)
-        return found
+            _must(now <= document.not_after, DocumentFault.EXPIRED)
+            _must(not clock_trusted or document.issued_at <= now + AHEAD, DocumentFault.FROM_THE_FUTURE)
+        return document
     except _DocumentFaulty as faulty:
         return faulty.fault
     except Exception:  # total: whatever the bytes do to a library, they are no document
@@ -109,10 +109,10 @@ def _opened(body: bytes, roots: Roots, kind: str, *, now: datetime | None) -> Si
         raise _DocumentFaulty(DocumentFault.UNKNOWN_ROOT)
     signed = sign1.algorithm == EDDSA and sign1.signed_by(root.public)
     _must(signed, DocumentFault.WRONG_SIGNATURE)
-    found = _document(sign1.payload, sign1.kid)
-    _must(_good(root, found.issued_at) and (now is None or _good(root, now)), DocumentFault.UNKNOWN_ROOT)
-    _must(found.kind == kind, DocumentFault.OTHER_KIND)
-    return found
+    document = _document(sign1.payload, sign1.kid)
+    _must(_good(root, document.issued_at) and (now is None or _good(root, now)), DocumentFault.UNKNOWN_ROOT)
+    _must(document.kind == kind, DocumentFault.OTHER_KIND)
+    return document
 
 
 def _document(payload: bytes, root: bytes) -> SignedDocument:

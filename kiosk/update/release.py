@@ -1,37 +1,43 @@
-"""A release as one signed file: who made it, for which systems, and the tree itself. Verified before a byte of it is used.
+"""A release as one signed file: who made it, for which systems, and the tree itself. Copied once, checked, and used from the copy.
 
 The file is a plain tar with three members in this order: `release.json` (the manifest), `release.sig` (Ed25519, raw, over
 `ashyq/v1/release|` and the manifest's bytes) and `payload.tar.gz`, whose length and SHA-256 stand in the manifest. It must
-never unpack anything that the signature does not cover, nor outside the folder that it is given.
+never unpack anything that the signature does not cover, nor read the file that it was given twice: who may write to that one
+would have something else checked than what is used.
 """
 
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
+import os
 import platform
 import re
-import tarfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+import stat
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from functools import partial
+from io import FileIO
+from pathlib import Path
 from typing import IO, Any
 
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from kiosk.errors import ReleaseRefused
+from kiosk.errors import ReleaseRefused, UpdateFailed
+from kiosk.update import tree
+from kiosk.update.envelope import MOST_PAYLOAD, Inflow, signed_manifest
+from kiosk.update.tree import CHUNK, HashedReading
 
-CONTEXT = b"ashyq/v1/release|"
 NAME = "ashyq-kiosk"
-MEMBERS = ("release.json", "release.sig", "payload.tar.gz")
-MOST_MANIFEST = 1 << 16
-MOST_PAYLOAD = 1 << 30
-"""Bytes: the tree with all wheels for both Pythons is a fifth of it."""
-MOST_UNPACKED = 4 << 30
-_CHUNK = 1 << 20
+KINDS = {
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFDIR: "a folder",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+    stat.S_IFSOCK: "a socket",
+}
 _VERSION = re.compile(r"(\d{1,4})\.(\d{1,4})\.(\d{1,4})", re.ASCII)
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _WORD = re.compile(r"[a-z0-9_.-]{1,32}", re.ASCII)
@@ -59,10 +65,10 @@ class Manifest:
 
 def version_of(text: str) -> Version:
     """Return a version as numbers. Raises ReleaseRefused where it is none."""
-    found = _VERSION.fullmatch(text)
-    if found is None:
+    match = _VERSION.fullmatch(text)
+    if match is None:
         raise ReleaseRefused(f"expected a version such as 1.4.0, found {_short(text)}")
-    major, minor, patch = (int(number) for number in found.groups())
+    major, minor, patch = (int(number) for number in match.groups())
     return major, minor, patch
 
 
@@ -93,60 +99,69 @@ def trusted_keys(file: Path) -> tuple[Ed25519PublicKey, ...]:
 
 
 @contextmanager
-def opened(file: Path, keys: Sequence[Ed25519PublicKey]) -> Iterator[OpenedRelease]:
-    """Open a release whose signature and payload are right. Raises ReleaseRefused, which says what is wrong with it."""
-    try:
-        with tarfile.open(file, "r:") as outer:
-            first, second, third = (_member(outer, name) for name in MEMBERS)
-            written, signature = _whole(outer, first, MOST_MANIFEST), _whole(outer, second, 64)
-            if not any(_signed(key, signature, written) for key in keys):
-                raise ReleaseRefused(
-                    f"expected a release signed by a key that this device trusts, found {file.name} without such a signature: "
-                    "it was changed on the way, or is somebody else's"
-                )
-            manifest = _manifest(written)
-            payload = outer.extractfile(third)
-            assert payload is not None  # noqa: S101 - a regular file has a reader
-            _must_match(payload, manifest)
-            yield OpenedRelease(manifest, payload)
-    except (tarfile.TarError, EOFError) as wrong:
-        raise ReleaseRefused(
-            f"expected a release file, found {file.name} that is none or is damaged ({type(wrong).__name__}): fetch it again"
-        ) from None
-    except OSError as failure:
-        if isinstance(failure, ReleaseRefused):
+def opened(
+    file: Path,
+    keys: Sequence[Ed25519PublicKey],
+    *,
+    copies: Path | None = None,
+    wanted: Callable[[Manifest], None] = lambda _manifest: None,
+) -> Iterator[OpenedRelease]:
+    """Copy a release from a file, and check the copy: see `received`. Whose the file is, and who may write to it, is all the same."""
+    with _plain_file(file) as stream:
+        pieces = iter(partial(stream.read, CHUNK), b"")
+        with received(pieces, file.name, keys, copies=copies, wanted=wanted) as release:
+            yield release
+
+
+@contextmanager
+def received(
+    pieces: Iterator[bytes],
+    called: str,
+    keys: Sequence[Ed25519PublicKey],
+    *,
+    copies: Path | None = None,
+    wanted: Callable[[Manifest], None] = lambda _manifest: None,
+) -> Iterator[OpenedRelease]:
+    """Read a release once, and check the copy of its payload, which is then what is unpacked.
+
+    The copy has no name and lies in the folder `copies` (None: the system's folder for such); it is gone with its opening, also
+    when the power goes. `wanted` is asked as soon as the signature is found good and before anything is copied, and raises where
+    this release is of no use. Raises ReleaseRefused (what is wrong with it) or UpdateFailed (there is no room).
+    """
+    inflow = Inflow(pieces, called)
+    written, length = signed_manifest(inflow, keys)
+    manifest = _manifest(written)
+    if length != manifest.bytes:
+        raise _another_tree()
+    wanted(manifest)
+    with ExitStack() as kept:
+        try:
+            copy = kept.enter_context(tempfile.TemporaryFile(dir=copies))
+            inflow.pour(length, copy.write)
+            copy.flush()
+        except ReleaseRefused:
             raise
-        raise ReleaseRefused(
-            f"expected to read {file}, found {failure.strerror}: is it there, and whole?"
-        ) from None
+        except OSError as failure:
+            raise UpdateFailed(
+                f"expected room for a copy of the release, {length / 1e6:.0f} MB, found {failure.strerror}: "
+                "the old release runs on; make room"
+            ) from None
+        if HashedReading(copy).finished() != (manifest.bytes, manifest.sha256):
+            raise _another_tree()
+        yield OpenedRelease(manifest, copy)
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedRelease:
-    """One that was found good, while its file is open."""
+    """One that was found good, while there is a copy of it."""
 
     manifest: Manifest
     payload: IO[bytes] = field(repr=False)
+    """Its copy, which nobody else has a name for."""
 
     def unpack(self, folder: Path) -> None:
-        """Unpack the tree into a folder that is not there yet. Raises ReleaseRefused for a member that has no business."""
-        folder.mkdir(parents=True)
-        self.payload.seek(0)
-        room = MOST_UNPACKED
-        with tarfile.open(fileobj=self.payload, mode="r:gz") as tree:
-            # What is let through is decided below, alike on every Python: 3.11.2 has no filters yet.
-            tree.extraction_filter = lambda member, _path: member
-            for member in tree:
-                room -= member.size
-                if not _harmless(member) or room < 0:
-                    raise ReleaseRefused(
-                        f"expected files and folders of the release, found {_short(member.name)}: it is not installed"
-                    )
-                # Owned by whoever unpacks, which is root; readable by the service whatever the umask was where it was made.
-                member.uid = member.gid = 0
-                member.uname = member.gname = "root"
-                member.mode = 0o755 if member.isdir() or member.mode & 0o100 else 0o644
-                tree.extract(member, folder, set_attrs=True, numeric_owner=True)
+        """Unpack the tree into a folder that is not there yet. Raises ReleaseRefused or UpdateFailed: kiosk/update/tree.py."""
+        tree.unpack(self.payload, (self.manifest.bytes, self.manifest.sha256), folder)
 
 
 def must_fit(manifest: Manifest, *, system: str, machine: str, installed: str) -> None:
@@ -165,57 +180,57 @@ def must_fit(manifest: Manifest, *, system: str, machine: str, installed: str) -
 
 def this_system(os_release: Path = Path("/etc/os-release")) -> tuple[str, str]:
     """Return what this machine is, as a manifest says it: system and machine."""
-    told = {}
+    fields = {}
     with suppress(OSError):
         for line in os_release.read_text("utf-8", "replace").splitlines():
             name, _, value = line.partition("=")
-            told[name] = value.strip('"')
+            fields[name] = value.strip('"')
     # Raspberry Pi OS (64-bit) calls itself debian, too.
-    return f"{told.get('ID', 'unknown')}-{told.get('VERSION_ID', '')}", platform.machine()
+    return f"{fields.get('ID', 'unknown')}-{fields.get('VERSION_ID', '')}", platform.machine()
 
 
-def _member(outer: tarfile.TarFile, name: str) -> tarfile.TarInfo:
-    member = outer.next()
-    if member is None or member.name != name or not member.isreg():
-        raise ReleaseRefused(
-            f"expected a release file ({', '.join(MEMBERS)}), found one without {name} in its place"
-        )
-    return member
+def _another_tree() -> ReleaseRefused:
+    return ReleaseRefused("expected the tree that was signed, found another: it is damaged, fetch it again")
 
 
-def _whole(outer: tarfile.TarFile, member: tarfile.TarInfo, most: int) -> bytes:
-    stream = outer.extractfile(member)
-    if stream is None or member.size > most:
-        raise ReleaseRefused(f"expected {member.name} of at most {most} bytes, found {member.size}")
-    return stream.read()
-
-
-def _signed(key: Ed25519PublicKey, signature: bytes, written: bytes) -> bool:
+@contextmanager
+def _plain_file(file: Path) -> Iterator[FileIO]:
+    """Open what is a file. A pipe would be waited for, a device may do something when it is opened: neither is touched."""
     try:
-        key.verify(signature, CONTEXT + written)
-    except InvalidSignature:
-        return False
-    return True
+        kind = stat.S_IFMT(file.stat().st_mode)
+        if kind == stat.S_IFREG:
+            # It may have become something else since: then this does not wait, and is looked at once more.
+            stream = FileIO(os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC))
+            kind = stat.S_IFMT(os.fstat(stream.fileno()).st_mode)
+    except OSError as failure:
+        raise ReleaseRefused(
+            f"expected to read {file}, found {failure.strerror}: is it there, and whole?"
+        ) from None
+    if kind != stat.S_IFREG:
+        raise ReleaseRefused(f"expected a release file, found {KINDS.get(kind, 'something else')}: {file}")
+    with stream:
+        yield stream
 
 
 def _manifest(written: bytes) -> Manifest:
     """Read a manifest that was signed: a mistake in it is the maker's, and is said all the same."""
     try:
-        told = json.loads(written)
+        fields = json.loads(written)
         manifest = Manifest(
-            version=told["version"],
-            systems=_words(told["systems"]),
-            machines=_words(told["machines"]),
-            bytes=told["payload"]["bytes"],
-            sha256=told["payload"]["sha256"],
+            version=fields["version"],
+            systems=_words(fields["systems"]),
+            machines=_words(fields["machines"]),
+            bytes=fields["payload"]["bytes"],
+            sha256=fields["payload"]["sha256"],
         )
         fits = (
-            told["name"] == NAME
+            fields["name"] == NAME
+            and type(manifest.bytes) is int
             and 0 < manifest.bytes <= MOST_PAYLOAD
             and _SHA256.fullmatch(manifest.sha256) is not None
             and _VERSION.fullmatch(manifest.version) is not None
         )
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         fits = False
     if not fits:
         raise ReleaseRefused(
@@ -224,28 +239,11 @@ def _manifest(written: bytes) -> Manifest:
     return manifest
 
 
-def _words(told: Any) -> tuple[str, ...]:
-    words = tuple(told)
+def _words(listed: Any) -> tuple[str, ...]:
+    words = tuple(listed)
     if not words or not all(isinstance(word, str) and _WORD.fullmatch(word) for word in words):
         raise ValueError("not words")
     return words
-
-
-def _must_match(payload: IO[bytes], manifest: Manifest) -> None:
-    digest, length = hashlib.sha256(), 0
-    while chunk := payload.read(_CHUNK):
-        digest.update(chunk)
-        length += len(chunk)
-    if (length, digest.hexdigest()) != (manifest.bytes, manifest.sha256):
-        raise ReleaseRefused(
-            "expected the tree that was signed, found another: it is damaged, fetch it again"
-        )
-
-
-def _harmless(member: tarfile.TarInfo) -> bool:
-    """A signature says who made it, not that nobody made a mistake: plain files and folders below the folder, no more."""
-    path = PurePosixPath(member.name)
-    return (member.isreg() or member.isdir()) and not path.is_absolute() and ".." not in path.parts
 
 
 def _short(text: object) -> str:

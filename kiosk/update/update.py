@@ -6,66 +6,34 @@ also when the power goes. It must never touch the running release, nor run a lin
 
 from __future__ import annotations
 
-import contextlib
+import fcntl
 import os
 import shutil
 import subprocess
-import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from urllib.parse import urlsplit
 
-import requests
-
-from kiosk.core.rule.policy import Window
-from kiosk.errors import ReleaseRefused, UpdateFailed
+from kiosk.errors import UpdateFailed
 from kiosk.service import signs
-from kiosk.settings.schema import LOOPBACK
-from kiosk.update.release import MOST_PAYLOAD, Manifest, must_fit, opened, this_system, trusted_keys
+from kiosk.update.fetching import fetched, is_address
+from kiosk.update.quiet import LOOK_S, wait_for_quiet
+from kiosk.update.release import (
+    Manifest,
+    OpenedRelease,
+    must_fit,
+    opened,
+    received,
+    this_system,
+    trusted_keys,
+)
+from kiosk.update.site import UpdateSite
 
-INSTALLED = Path("/opt/ashyq-kiosk")
-KEYS = Path("/etc/ashyq-kiosk/release-keys")
-QUIET_S = 20.0
-"""Nobody at the door for so long is a quiet moment: who was just let in is through by then."""
-LOOK_S = 1.0
 ROOM_MB = 1000
 """In 2**20 bytes: what install.sh asks for, too (NEEDS_MB), which it does once the release is unpacked and its signature seen."""
 STAGING_S = 1800.0
 """A Pi compiles nothing, but fetches a hundred megabytes and unpacks half a gigabyte onto a card."""
 TRIAL_S = 600.0
-WITHIN_S = (10, 60)
-"""To connect, and for the next bytes."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UpdateSite:
-    """Where everything is, and what time it is."""
-
-    runtime: Path
-    """Of the running kiosk: its signs."""
-    opt: Path = INSTALLED
-    keys: Path = KEYS
-    hours: Window | None = None
-    """When a release may take over, in local time; None: at any hour."""
-    local: Callable[[], datetime] = field(default=datetime.now)
-    say: Callable[[str], None] = print
-    pause: Callable[[float], None] = time.sleep
-    mono: Callable[[], float] = time.monotonic
-
-    def link(self, name: str) -> str:
-        """Return the name of the release that `current` or `previous` is; empty where there is none."""
-        with contextlib.suppress(OSError):
-            return (self.opt / name).readlink().name
-        return ""
-
-    @property
-    def result(self) -> Path:
-        """What became of the last trial, in one line."""
-        return self.opt / "last-update"
 
 
 def take(source: str, site: UpdateSite) -> str:
@@ -73,42 +41,58 @@ def take(source: str, site: UpdateSite) -> str:
 
     Raises ReleaseRefused (nothing was changed) or UpdateFailed (the old release runs).
     """
-    current = _ready(site)
-    with _at_hand(source, site) as file, opened(file, trusted_keys(site.keys)) as release:
-        manifest = release.manifest
-        system, machine = this_system()
-        must_fit(manifest, system=system, machine=machine, installed=current.partition("+")[0])
-        site.say(f"{manifest.version}: signed, and for this system")
-        tree = site.opt / "incoming"
-        shutil.rmtree(tree, ignore_errors=True)
+    with _alone(site):
+        current = _ready(site)
+        tree = site.incoming / "tree"
         try:
-            _drop_others(site, {current, site.link("previous")})
-            release.unpack(tree)
+            with _checked(source, current, site) as release:
+                manifest = release.manifest
+                release.unpack(tree)
             name = _staged(tree, manifest, site)
         finally:
-            shutil.rmtree(tree, ignore_errors=True)
-    if name == current:
-        return f"{name} runs already: nothing to do"
-    verdict = _hand_over(current, name, signs.given(site.runtime), site)
-    # Only now: until it proved good, the release before the running one was still the one to go back to.
-    _drop_others(site, {name, current})
-    return verdict
+            _take_away(site.incoming)
+        if name == current:
+            return f"{name} runs already: nothing to do"
+        verdict = _hand_over(current, name, signs.given(site.runtime), site)
+        # Only now: until it proved good, the release before the running one was still the one to go back to.
+        _drop_others(site, {name, current})
+        return verdict
 
 
 def back(site: UpdateSite) -> str:
     """Return to the release before this one, on trial like any other. Raises UpdateFailed where there is none."""
-    current, previous = _ready(site), site.link("previous")
-    if not previous or not (site.opt / "releases" / previous).is_dir():
-        raise UpdateFailed(
-            f"expected a release before {current} on this device, found none: {current} runs on"
-        )
-    return _hand_over(current, previous, [signs.ProofOfLife.ROW], site)
+    with _alone(site):
+        current, previous = _ready(site), site.link("previous")
+        if not previous or not (site.opt / "releases" / previous).is_dir():
+            raise UpdateFailed(
+                f"expected a release before {current} on this device, found none: {current} runs on"
+            )
+        return _hand_over(current, previous, [signs.ProofOfLife.ROW], site)
+
+
+@contextmanager
+def _alone(site: UpdateSite) -> Iterator[None]:
+    """Raise UpdateFailed where another update is at work: it would take the tree away between its check and its use."""
+    if os.geteuid() != 0:
+        raise UpdateFailed("expected to be root, who alone may change what runs here: sudo kiosk update ...")
+    try:
+        folder = os.open(site.opt, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError:
+        raise UpdateFailed(f"expected an installed kiosk in {site.opt}, found none: run install.sh") from None
+    try:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise UpdateFailed(
+                "expected no other `kiosk update` at work, found one: wait for it, or end it with Ctrl-C where it runs"
+            ) from None
+        yield
+    finally:
+        os.close(folder)
 
 
 def _ready(site: UpdateSite) -> str:
-    """Return the running release. Raises UpdateFailed where nothing can be updated here."""
-    if os.geteuid() != 0:
-        raise UpdateFailed("expected to be root, who alone may change what runs here: sudo kiosk update ...")
+    """Return the running release, and clean up after an update that was cut off. Raises UpdateFailed where nothing can be updated here."""
     current = site.link("current")
     if not current:
         raise UpdateFailed(f"expected an installed kiosk in {site.opt}, found none: run install.sh")
@@ -116,41 +100,60 @@ def _ready(site: UpdateSite) -> str:
         raise UpdateFailed(
             f"expected no release on trial, found one: it is decided within minutes, {site.result} says how"
         )
-    if shutil.disk_usage(site.opt).free < ROOM_MB * 2**20:
-        raise UpdateFailed(f"expected {ROOM_MB} MB free for another release, found less: make room")
+    _take_away(site.incoming)
+    for left in site.opt.glob("fetched-*"):  # by earlier releases
+        _take_away(left)
+    _must_have_room(site, 0)
     return current
 
 
+def _take_away(path: Path) -> None:
+    """Remove what an update left, whatever it is."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+
+
+def _must_have_room(site: UpdateSite, length: int) -> None:
+    """Raise UpdateFailed unless a payload can be copied, unpacked, and installed after that."""
+    needed = ROOM_MB * 2**20 + 2 * length
+    if site.free(site.opt) < needed:
+        raise UpdateFailed(
+            f"expected {needed // 2**20} MB free for another release, found {site.free(site.opt) // 2**20}: make room"
+        )
+
+
 @contextmanager
-def _at_hand(source: str, site: UpdateSite) -> Iterator[Path]:
-    """Yield the file; what came from an address goes again."""
-    address = urlsplit(source)
-    if address.scheme not in ("http", "https"):
-        yield Path(source)
-        return
-    if address.scheme == "http" and address.hostname not in LOOPBACK:
-        raise ReleaseRefused("expected a file, or an address with https, found http to another machine")
-    with tempfile.NamedTemporaryFile(dir=site.opt, prefix="fetched-") as file:
-        try:
-            _fetch(source, file, site)
-        except requests.RequestException as failure:
-            raise ReleaseRefused(
-                f"expected to fetch the release, found {type(failure).__name__}: is the network there, and the address right?"
-            ) from None
-        file.flush()
-        yield Path(file.name)
+def _checked(source: str, current: str, site: UpdateSite) -> Iterator[OpenedRelease]:
+    """Copy a release to where only root writes, and check it there."""
+    keys = trusted_keys(site.keys)
 
+    def wanted(manifest: Manifest) -> None:
+        system, machine = this_system()
+        must_fit(manifest, system=system, machine=machine, installed=current.partition("+")[0])
+        site.say(f"{manifest.version}: signed, and for this system")
+        _drop_others(site, {current, site.link("previous")})
+        _must_have_room(site, manifest.bytes)
 
-def _fetch(source: str, file: tempfile._TemporaryFileWrapper[bytes], site: UpdateSite) -> None:
-    with requests.get(source, stream=True, timeout=WITHIN_S) as answer:
-        answer.raise_for_status()
-        length = 0
-        for chunk in answer.iter_content(1 << 20):
-            length += len(chunk)
-            if length > MOST_PAYLOAD:
-                raise ReleaseRefused(f"expected at most {MOST_PAYLOAD} bytes, found more: this is no release")
-            file.write(chunk)
-    site.say(f"fetched {length / 1e6:.0f} MB")
+    try:
+        # Anew, and never one that was there: it is nobody else's, whatever umask root has.
+        site.incoming.mkdir(mode=0o700)
+    except OSError as failure:
+        raise UpdateFailed(
+            f"expected to make {site.incoming}, found {failure.strerror}: the old release runs on"
+        ) from None
+    if is_address(source):
+        with (
+            fetched(source, site.mono) as pieces,
+            received(pieces, "what was fetched", keys, copies=site.incoming, wanted=wanted) as release,
+        ):
+            site.say(f"fetched {release.manifest.bytes / 1e6:.0f} MB")
+            yield release
+    else:
+        with opened(Path(source), keys, copies=site.incoming, wanted=wanted) as release:
+            yield release
 
 
 def _staged(tree: Path, manifest: Manifest, site: UpdateSite) -> str:
@@ -167,7 +170,7 @@ def _staged(tree: Path, manifest: Manifest, site: UpdateSite) -> str:
 
 def _hand_over(current: str, name: str, shown: list[signs.ProofOfLife], site: UpdateSite) -> str:
     """Switch in a quiet moment, and wait for the verdict."""
-    _wait_for_quiet(site)
+    wait_for_quiet(site)
     site.say(
         f"{name}: takes over; it has to show: {', '.join(shown) or 'nothing, since the kiosk does not run'}"
     )
@@ -185,25 +188,6 @@ def _hand_over(current: str, name: str, shown: list[signs.ProofOfLife], site: Up
     raise UpdateFailed(
         f"{verdict.removeprefix('back ')}. It runs again; the journal says what the new one lacked"
     )
-
-
-def _wait_for_quiet(site: UpdateSite) -> None:
-    """Return when nobody was at the door for a while, in the hours that were set."""
-    told, quiet_since = "", site.mono()
-    while True:
-        why = ""
-        if site.hours is not None and not site.hours.holds(site.local()):
-            why = f"waiting for {site.hours.start:%H:%M}, when a release may take over ([update] hours)"
-        elif signs.is_busy(site.runtime):
-            why = "waiting until nobody is at the door"
-        if why:
-            quiet_since = site.mono()
-        elif site.mono() - quiet_since >= QUIET_S:
-            return
-        if why and why != told:
-            site.say(why)
-            told = why
-        site.pause(LOOK_S)
 
 
 def _drop_others(site: UpdateSite, kept: set[str]) -> None:

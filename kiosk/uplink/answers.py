@@ -14,6 +14,7 @@ from typing import Any
 from requests import codes
 
 from kiosk.core.events import PhoneArrived
+from kiosk.core.ids import may_hide_an_iin
 from kiosk.core.inside.people import VenueNumber
 from kiosk.core.model import Colour, Direction, Identifier, IdentifierKind, Status
 from kiosk.errors import DeviceRefused, RegistryRefused, RegistryUnreachable
@@ -39,10 +40,10 @@ def json_object(reply: Reply) -> dict[str, Any]:
         raise RegistryUnreachable(
             "not-json", "expected application/json in UTF-8: is there a portal in between?"
         )
-    found = _parsed(reply.body)
-    if not isinstance(found, dict):
+    answer = _parsed(reply.body)
+    if not isinstance(answer, dict):
         raise bad("an object")
-    return found
+    return answer
 
 
 def venue_number(answer: Mapping[str, Any]) -> VenueNumber | None:
@@ -102,8 +103,8 @@ def is_skewed(reply: Reply) -> bool:
 
 def registrys_time(reply: Reply) -> datetime:
     """Return the time that a clock-skew problem tells. Nobody signed it: it is good for signing with, and no more."""
-    found = _parsed(reply.body)
-    return moment(found if isinstance(found, dict) else {}, "time")
+    answer = _parsed(reply.body)
+    return moment(answer if isinstance(answer, dict) else {}, "time")
 
 
 def _not_ok(reply: Reply) -> RegistryUnreachable | RegistryRefused:
@@ -156,27 +157,36 @@ def text(answer: Mapping[str, Any], name: str, form: re.Pattern[str]) -> str:
     return value
 
 
+def subject(answer: Mapping[str, Any]) -> str:
+    """Return the registry's random id for a person; empty where it told none, or one that is no random id.
+
+    It names nobody then, and the answer stands: the colour is what the visitor waits for.
+    """
+    random_id = text(answer, "subject", SUBJECT)
+    return "" if may_hide_an_iin(random_id) else random_id
+
+
 def moment(answer: Mapping[str, Any], name: str) -> datetime:
     """Return a time, UTC. Not of year 1 or 9999: an hour's sum with it would overflow, far from here."""
     try:
-        found = datetime.fromisoformat(text(answer, name, MOMENT))
+        at = datetime.fromisoformat(text(answer, name, MOMENT))
     except ValueError:
         raise bad(f"{name} as a moment that exists") from None
-    if found.year not in YEARS:
+    if at.year not in YEARS:
         raise bad(f"{name} in the years {YEARS.start} to {YEARS.stop - 1}")
-    return found
+    return at
 
 
-def status(found: Any) -> Status | None:
-    if found is None:
+def status(answer: Any) -> Status | None:
+    if answer is None:
         return None
-    if not isinstance(found, dict) or found.get("colour") not in list(Colour):
+    if not isinstance(answer, dict) or answer.get("colour") not in list(Colour):
         raise bad("a status with one of the four colours, or null")
-    ends = there(found, "valid_until")
+    ends = there(answer, "valid_until")
     return Status(
-        colour=Colour(found["colour"]),
-        established_at=moment(found, "established_at"),
-        valid_until=None if ends is None else moment(found, "valid_until"),
+        colour=Colour(answer["colour"]),
+        established_at=moment(answer, "established_at"),
+        valid_until=None if ends is None else moment(answer, "valid_until"),
     )
 
 
@@ -186,8 +196,11 @@ def phone(event: Mapping[str, Any]) -> PhoneArrived:
         raise bad("a check-in's identifier")
     if direction is not None and direction not in list(Direction):
         raise bad("entry, exit or null")
+    random_id = text(who, "value", RANDOM_ID)
+    if may_hide_an_iin(random_id):
+        raise bad("a random id of a check-in")
     return PhoneArrived(
-        identifier=Identifier(kind=IdentifierKind.CHECKIN, value=text(who, "value", RANDOM_ID)),
+        identifier=Identifier(kind=IdentifierKind.CHECKIN, value=random_id),
         status=status(there(event, "status")),
         direction=direction and Direction(direction),
     )

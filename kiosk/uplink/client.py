@@ -112,8 +112,12 @@ class RegistryClient:
         self._timeouts = timeouts
 
     def close(self) -> None:
-        """Shut the connections, under whoever still uses them. May be called twice."""
+        """Shut the connections, under whoever still uses them; who asks later is refused. May be called twice."""
         self._exchange.close()
+
+    def ended(self, within_s: float) -> bool:
+        """Wait up to so many seconds for questions that were left behind or closed; return whether all have ended."""
+        return self._exchange.ended(within_s)
 
     def ask(
         self, visit_id: str, identifier: Identifier, direction: Direction, via: Via, deadline_s: float
@@ -136,7 +140,7 @@ class RegistryClient:
             raise RegistryUnreachable("other-visit", "expected the answer to this question")
         return Answer(
             status=answers.status(answers.there(answer, "status")),
-            subject=answers.text(answer, "subject", answers.SUBJECT),
+            subject=answers.subject(answer),
         )
 
     def take_place(self, visit_id: str, deadline_s: float) -> bool:

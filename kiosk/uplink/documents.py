@@ -10,12 +10,14 @@ import json
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
 from kiosk.core.events import Event, KnowledgeChanged, PolicyArrived
 from kiosk.core.rule.knowledge import Age
 from kiosk.core.rule.policy_document import parse_policy
+from kiosk.core.rule.signed_time import SignedTime
 from kiosk.errors import (
     DocumentRefused,
     KioskError,
@@ -75,7 +77,8 @@ class Documents:
         self._etags = dict.fromkeys(NAMES, "")
         self._newest = dict.fromkeys(NAMES, 0)
         self._ages: dict[str, Age] = {}
-        self._latest: datetime | None = None
+        self._signed = SignedTime()
+        """The mark, as far as documents and the disk know of it."""
         self._since = 0
         """The list of revocations that a delta may go on from; 0 asks for all of it."""
         self._hurry = threading.Event()
@@ -83,21 +86,28 @@ class Documents:
         self._keeping = threading.Lock()
         self._forgotten = False
 
+    @property
+    def signed_by_now(self) -> datetime | None:
+        """How late it is at least (UTC) by all that was signed; None: nothing was seen. From any thread."""
+        return self._signed.at(self._clock.mono())
+
     def load(self) -> None:
         """Take what is kept into force: a kiosk that starts without a network is as wise as when it stopped."""
-        found = {name: kept for name in NAMES if (kept := self._shelf.kept(name)) is not None}
-        if found and not any(self._may_be_ours(kept) for kept in found.values()):
+        documents = {name: kept for name in NAMES if (kept := self._shelf.kept(name)) is not None}
+        if documents and not any(self._may_be_ours(kept) for kept in documents.values()):
             log.warning("what is kept was signed for another registry: it is dropped, and asked for anew")
             self._shelf.forget()
-            found = {}
-        self._latest = self._shelf.latest_signed()
-        for name, kept in found.items():
+            documents = {}
+        if latest := self._shelf.latest_signed():
+            self._signed = self._signed.saw(latest, self._clock.mono())
+        for name, kept in documents.items():
             try:
                 opened = self._kept(name, kept)
             except (KioskError, ValueError, RecursionError) as mistake:
                 log.error("%s: what was kept is not taken up, a new one is asked for: %s", name, mistake)
             else:
                 self._in_force(name, opened, kept.etag if kept.root else "")
+                self._disown()
         self._tell()
 
     def forget(self) -> None:
@@ -162,7 +172,7 @@ class Documents:
                 issued_at=kept.issued_at,
                 not_after=kept.not_after,
             )
-        opened = self._provenance.opened(name, kept.body, newest=0, latest=self._latest, kept=True)
+        opened = self._provenance.opened(name, kept.body, newest=0, signed=self._signed, kept=True)
         self._understand(name, opened, kept.fetched_at)
         return opened
 
@@ -189,16 +199,30 @@ class Documents:
             not_after=opened.not_after,
         )
         if name == REVOCATIONS:
-            self._keep_list(_list_in(opened), kept)
+            self._keep_list(_list_in(opened), kept, back=opened.back)
         else:
             self._understand(name, opened, now)
-            self._shelf.keep(name, kept)
+            self._shelf.keep(name, kept, back=opened.back)
         self._in_force(name, opened, fetched.etag)
+        mono = self._clock.mono()
+        if opened.back:
+            log.warning(
+                "%s: the registry's clock went back: what it signed by a later time has no known age", name
+            )
+            self._signed = self._signed.back_at(opened.issued_at, mono)
+        else:
+            self._signed = self._signed.saw(opened.issued_at, mono)
+        self._disown()
         self._tell()
 
-    def _keep_list(self, change: RevocationChange, kept: Kept) -> None:
-        """Keep a list; one that goes on from another than ours is asked for whole, next."""
-        if not self._shelf.keep_revocations(change, kept):
+    def _keep_list(self, change: RevocationChange, kept: Kept, *, back: bool) -> None:
+        """Keep a list; one that goes on from another than ours is asked for whole, next.
+
+        So is one that goes on from a list of a later time: by that, entries may have been dropped as over that are not.
+        """
+        age = self._ages.get(REVOCATIONS)
+        whole = age is None or not change.base or kept.issued_at is None or age.issued_at <= kept.issued_at
+        if not whole or not self._shelf.keep_revocations(change, kept, back=back):
             if self._since:
                 self._since, self._etags[REVOCATIONS] = 0, ""
                 self.hurry()
@@ -208,7 +232,7 @@ class Documents:
 
     def _opened(self, fetched: Document) -> Opened:
         return self._provenance.opened(
-            fetched.name, fetched.body, newest=self._newest[fetched.name], latest=self._latest
+            fetched.name, fetched.body, newest=self._newest[fetched.name], signed=self._signed
         )
 
     def _in_force(self, name: str, opened: Opened, etag: str) -> None:
@@ -216,9 +240,15 @@ class Documents:
         if name == REVOCATIONS:
             self._since = opened.sequence
         self._ages[name] = _age_of(opened)
-        if self._latest is None or opened.issued_at > self._latest:
-            self._latest = opened.issued_at
-            self._shelf.raise_latest_signed(opened.issued_at)
+
+    def _disown(self) -> None:
+        """Believe no time that the registry has taken back since: such a document counts until a newer one comes, as expired.
+
+        A kept one raised the mark when it was kept, in one transaction: what is later than the mark was taken back.
+        """
+        latest = self._signed.latest
+        for name, age in self._ages.items():
+            self._ages[name] = replace(age, disowned=latest is not None and age.issued_at > latest)
 
     def _understand(self, name: str, opened: Opened, heard_at: datetime) -> None:
         """Take a document's content into force. Raises KioskError or ValueError where it is not understood."""
@@ -244,7 +274,7 @@ class Documents:
 
 
 def _age_of(opened: Opened) -> Age:
-    return Age(issued_at=opened.issued_at, not_after=opened.not_after)
+    return Age(issued_at=opened.issued_at, not_after=opened.not_after, sequence=opened.sequence)
 
 
 def _list_in(opened: Opened) -> RevocationChange:

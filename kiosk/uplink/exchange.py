@@ -11,6 +11,7 @@ import contextlib
 import ipaddress
 import socket
 import threading
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -63,6 +64,8 @@ class Exchange:
         self._guard = threading.Lock()
         self._lanes: list[_Lane] = []
         self._left: list[_Lane] = []
+        """Left behind or closed, and perhaps not at their end yet."""
+        self._closed = False
 
     def request(
         self,
@@ -76,7 +79,7 @@ class Exchange:
         body: bytes | None = None,
         sign: SignRequest | None = None,
     ) -> Reply:
-        """Return what came within `deadline_s` seconds. Raises RegistryUnreachable, never later than that.
+        """Return what came within `deadline_s` seconds. Raises RegistryUnreachable, never later than that, and once closed.
 
         `sign` is called on each try: what was sent once is not sent again under the same nonce.
         """
@@ -111,15 +114,26 @@ class Exchange:
             raise RegistryUnreachable(_why(error)) from None
 
     def close(self) -> None:
-        """Shut every connection. May be called twice."""
+        """Shut every connection; whoever asks from now on is refused. May be called twice."""
         with self._guard:
+            self._closed = True
             lanes, self._lanes = self._lanes, []
+            self._left += lanes
         for lane in lanes:
             lane.leave()
+
+    def ended(self, within_s: float) -> bool:
+        """Wait up to so many seconds for what was left behind or closed; return whether nothing of it runs any more."""
+        ends = time.monotonic() + within_s
+        with self._guard:
+            left = list(self._left)
+        return all(lane.ended(max(0.0, ends - time.monotonic())) for lane in left)
 
     def _lane(self) -> _Lane:
         lane: _Lane | None = getattr(self._mine, "lane", None)
         with self._guard:
+            if self._closed:  # a worker that asks once more while the kiosk stops: nobody would end its lane
+                raise RegistryUnreachable("closed")
             if lane is not None and lane in self._lanes:
                 return lane
             self._left = [left for left in self._left if left.alive]
@@ -131,9 +145,9 @@ class Exchange:
 
     def _leave(self, lane: _Lane) -> None:
         with self._guard:
-            if lane in self._lanes:
+            if lane in self._lanes:  # else it was closed meanwhile, and is there already
                 self._lanes.remove(lane)
-            self._left.append(lane)
+                self._left.append(lane)
         lane.leave()
 
 
@@ -158,6 +172,11 @@ class _Lane:
     def alive(self) -> bool:
         """Whether the thread still runs."""
         return self._thread.is_alive()
+
+    def ended(self, within_s: float) -> bool:
+        """Wait up to so many seconds for the thread's end; return whether it has ended."""
+        self._thread.join(within_s)
+        return not self.alive
 
     def hand(self, perform: Callable[[], Reply]) -> Future[Reply]:
         """Have one exchange done."""
@@ -189,13 +208,15 @@ class _Lane:
                 body += chunk
                 if len(body) > most_bytes:
                     raise RegistryUnreachable("too-long", f"expected at most {most_bytes} bytes")
-            told = came.headers.get("Retry-After", "")
+            retry_after = came.headers.get("Retry-After", "")
             return Reply(
                 status=came.status_code,
                 content_type=came.headers.get("Content-Type", ""),
                 etag=came.headers.get("ETag", ""),
                 # The other form is a date, which says nothing to a kiosk without the right time.
-                retry_after_s=float(told) if told.isascii() and told.isdigit() and len(told) < 9 else None,
+                retry_after_s=float(retry_after)
+                if retry_after.isascii() and retry_after.isdigit() and len(retry_after) < 9
+                else None,
                 body=bytes(body),
             )
 
@@ -263,14 +284,14 @@ def _closed_there(error: requests.ConnectionError) -> bool:
 
 def _causes(error: BaseException) -> list[BaseException]:
     """All that an error was made of: requests and urllib3 hand causes on as arguments, as `reason` and as context."""
-    found: list[BaseException] = []
+    causes: list[BaseException] = []
     open_ones: list[object] = [error]
     while open_ones:
-        one = open_ones.pop()
-        if isinstance(one, BaseException) and one not in found:
-            found.append(one)
-            open_ones += [*one.args, getattr(one, "reason", None), one.__cause__, one.__context__]
-    return found
+        cause = open_ones.pop()
+        if isinstance(cause, BaseException) and cause not in causes:
+            causes.append(cause)
+            open_ones += [*cause.args, getattr(cause, "reason", None), cause.__cause__, cause.__context__]
+    return causes
 
 
 def _why(error: Exception) -> str:

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from kiosk.core.rule.signed_time import SignedTime
 from kiosk.errors import DocumentRefused
 from kiosk.ports import Clock
 from kiosk.trust.roots import Roots
-from kiosk.trust.signed import DocumentFault, open_signed
+from kiosk.trust.signed import DocumentFault, SignedDocument, open_signed
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +42,8 @@ class Opened:
     sequence: int
     issued_at: datetime
     not_after: datetime
+    back: bool = False
+    """It takes the mark back to its own time: what was signed later was signed by a clock that was wrong."""
 
 
 class Signed:
@@ -61,32 +64,48 @@ class Signed:
         self._keep_roots = keep_roots
 
     def opened(
-        self, name: str, body: bytes, *, newest: int, latest: datetime | None, kept: bool = False
+        self, name: str, body: bytes, *, newest: int, signed: SignedTime, kept: bool = False
     ) -> Opened:
         """Return what a body says. Raises DocumentRefused.
 
-        `newest` is the sequence in force, `latest` the latest moment at which the registry signed anything, `kept` says
-        that the body comes from our own disk, where it may have grown old.
+        `newest` is the sequence in force, `signed` the mark, `kept` says that the body comes from our own disk, where it
+        may have grown old.
+
+        One of a strictly higher sequence that was issued before the mark is judged by our clock instead: the mark may
+        have been made by a bad minute of the registry's clock, and nothing could be signed until then.
         """
-        wall = self._clock.wall()
-        found = open_signed(
-            body,
-            self._roots,
-            name,
-            now=wall if latest is None else max(wall, latest),
-            newest=newest,
-            audience=self._door if name == POLICY else None,
-            clock_trusted=self._clock.trusted(),
-            kept=kept,
-        )
-        if isinstance(found, DocumentFault):
-            raise DocumentRefused(f"{found}: {_SENTENCES[found]}")
+        wall, mono = self._clock.wall(), self._clock.mono()
+
+        def judged(now: datetime, *, trusted: bool) -> SignedDocument | DocumentFault:
+            return open_signed(
+                body,
+                self._roots,
+                name,
+                now=now,
+                newest=newest,
+                audience=self._door if name == POLICY else None,
+                clock_trusted=trusted,
+                kept=kept,
+            )
+
+        def takes_back(document: SignedDocument | DocumentFault) -> bool:
+            return isinstance(document, SignedDocument) and signed.is_taken_back(
+                held=newest, sequence=document.sequence, issued_at=document.issued_at, mono=mono
+            )
+
+        trusted = self._clock.trusted() and not signed.outranks(wall, mono)
+        document = judged(signed.now(wall, mono), trusted=trusted)
+        if isinstance(document, DocumentFault) and takes_back(by_clock := judged(wall, trusted=False)):
+            document = by_clock
+        if isinstance(document, DocumentFault):
+            raise DocumentRefused(f"{document}: {_SENTENCES[document]}")
         return Opened(
-            content=found.content,
-            root=found.root.hex(),
-            sequence=found.sequence,
-            issued_at=found.issued_at,
-            not_after=found.not_after,
+            content=document.content,
+            root=document.root.hex(),
+            sequence=document.sequence,
+            issued_at=document.issued_at,
+            not_after=document.not_after,
+            back=takes_back(document),
         )
 
     def trusts(self, root: str) -> bool:

@@ -19,6 +19,7 @@ from kiosk.core.events import LinkChanged
 from kiosk.core.outbox import Mark, Origin, Pace, Send, Verdict, Wait
 from kiosk.errors import RegistryRefused, RegistryUnreachable, StoreError
 from kiosk.ports import Clock
+from kiosk.store.records import AFTER_A_NUMBER, KINDS
 from kiosk.store.store import Outgoing, Store
 from kiosk.store.thread import StoreThread
 from kiosk.threads.levels import Level
@@ -86,7 +87,7 @@ class Asking:
 class Syncer:
     """Sends what waits. `step` does one thing and says when to come again; `run` is the worker around it.
 
-    `wake`, `heard` and `stop` may be called from any thread.
+    `wake`, `heard`, `number_told` and `stop` may be called from any thread.
     """
 
     def __init__(
@@ -114,20 +115,21 @@ class Syncer:
         self._pace = Pace(limit=batch, most=batch)
         self._online = False
         self._came_back = False
-        self._told: LinkChanged | None = None
+        self._link: LinkChanged | None = None
         self._tidied = clock.mono()
         self._woken = threading.Event()
         self._stopping = False
+        self._numbered = threading.Event()
 
     def wake(self, *, incident: bool = False) -> None:
         """There is a new record. An incident is tried at once, whatever the back-off says (rule 6)."""
         with self._guard:
-            told = self._told
-            if told is not None:  # told now: the next batch may hang for as long as it may take
-                waits = told.incidents_waiting + incident
-                self._told = told = replace(told, waiting=told.waiting + 1, incidents_waiting=waits)
-        if told is not None:
-            self._level.tell(told)
+            link = self._link
+            if link is not None:  # told now: the next batch may hang for as long as it may take
+                waits = link.incidents_waiting + incident
+                self._link = link = replace(link, waiting=link.waiting + 1, incidents_waiting=waits)
+        if link is not None:
+            self._level.tell(link)
         if incident:
             self._set_pace(
                 lambda pace: outbox.on_link_up(pace, now_mono=self._clock.mono(), spread_s=0, jitter=0)
@@ -139,17 +141,23 @@ class Syncer:
         with self._guard:
             changed, self._online = self._online != online, online
             self._came_back |= changed and online
-            told = self._told
-            if changed and told is not None:
-                self._told = told = replace(told, online=online)
-        if changed and told is not None:
-            self._level.tell(told)
+            link = self._link
+            if changed and link is not None:
+                self._link = link = replace(link, online=online)
+        if changed and link is not None:
+            self._level.tell(link)
         if changed and online:
             now, jitter = self._clock.mono(), self._jitter()
             self._set_pace(
                 lambda pace: outbox.on_link_up(pace, now_mono=now, spread_s=SPREAD_S, jitter=jitter)
             )
         if changed:
+            self._woken.set()
+
+    def number_told(self) -> None:
+        """The registry told the venue's number: it takes the kinds of records that an older one would refuse for ever."""
+        if not self._numbered.is_set():
+            self._numbered.set()
             self._woken.set()
 
     def stop(self) -> None:
@@ -193,7 +201,8 @@ class Syncer:
             came_back, self._came_back = self._came_back, False
         if came_back:
             self._do(Store.hurry)
-        batch = self._do(lambda store: store.waiting(limit, self._clock.wall()))
+        kinds = self._kinds()
+        batch = self._do(lambda store: store.waiting(limit, self._clock.wall(), kinds))
         if not batch:
             return self._rest()
         first = batch[0].origin
@@ -239,10 +248,15 @@ class Syncer:
         if now - self._tidied >= TIDY_EVERY_S:
             self._tidied = now
             self._do(lambda store: store.tidy(self._keep_days))
-        due = self._do(lambda store: store.reports.counts()).next_due
+        kinds = self._kinds()
+        due = self._do(lambda store: store.reports.next_due(kinds))
         if due is None:
             return IDLE_S
         return min(IDLE_S, max(BEAT_S, (due - self._clock.wall()).total_seconds()))
+
+    def _kinds(self) -> frozenset[str]:
+        """Return the kinds of records that this registry is known to take."""
+        return KINDS if self._numbered.is_set() else KINDS - AFTER_A_NUMBER
 
     def _tell(self) -> None:
         counts = self._do(lambda store: store.reports.counts())
@@ -253,14 +267,14 @@ class Syncer:
             incidents_waiting=counts.incidents_waiting,
         )
         with self._guard:
-            self._told = link
+            self._link = link
         self._level.tell(link)
 
     def _tell_again(self) -> None:
         with self._guard:
-            told = self._told
-        if told is not None:
-            self._level.tell(told)
+            link = self._link
+        if link is not None:
+            self._level.tell(link)
 
     def _set_pace(self, change: Callable[[Pace], Pace]) -> None:
         with self._guard:

@@ -9,14 +9,22 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
+from typing import Protocol
 
 from kiosk.core.model import Credential
 from kiosk.core.who.credential import precedence
 from kiosk.ports import Reading
-from kiosk.workers.eyes import Memory
 
 KEPT = 64
 """Places remembered at once, as many as the repeats' memory keeps; the one that was seen longest ago is forgotten first."""
+
+
+class Memory(Protocol):
+    """What was read a moment ago."""
+
+    def new(self, readings: list[Reading], mono: float) -> list[Reading]:
+        """Return the readings that are not repeats."""
+        ...
 
 
 class InView:
@@ -29,7 +37,7 @@ class InView:
         self._places: OrderedDict[int, int] = OrderedDict()
         """Python's keyed hash of a text (another key in each process) -> its place among others."""
 
-    def told(self, readings: list[Reading], mono: float) -> Credential | None:
+    def choose(self, readings: list[Reading], mono: float) -> Credential | None:
         """Return what is told of one frame, understood; None where nothing new is to be told.
 
         Of several codes one is told: of those that are ours the one nearest the middle. The others that are ours are not

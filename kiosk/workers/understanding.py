@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from kiosk.core.door.state import Setup
 from kiosk.core.model import Credential, NotACredential, Pass
 from kiosk.core.who.credential import understand
 from kiosk.trust import Keyring, verify_pass
@@ -19,20 +18,21 @@ class Understanding:
 
     def __init__(
         self,
-        setup: Callable[[], Setup],
         *,
+        door: str,
+        venue_url: str,
         keyring: Callable[[], Keyring],
         is_revoked: Callable[[str], bool],
     ) -> None:
-        """All three are asked for each text: keys and lists change while the door is open."""
-        self._setup = setup
+        """`venue_url` is the part of the venue code that stays. Keys and list are asked for with each text: they change while the door is open."""
+        self._door = door
+        self._venue_url = venue_url
         self._keyring = keyring
         self._is_revoked = is_revoked
 
     def __call__(self, text: str) -> Credential:
         """Return what it identifies."""
-        setup = self._setup()
-        return understand(text, verify=self._verify, venue_url=setup.venue_code_url, door=setup.door)
+        return understand(text, verify=self._verify, venue_url=self._venue_url, door=self._door)
 
     def _verify(self, text: str) -> Pass | NotACredential:
         shown = verify_pass(text, self._keyring())

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from kiosk import __version__
 from kiosk.core.door.state import Door
+from kiosk.core.model import Stamp
 from kiosk.errors import RegistryRefused, RegistryUnreachable
 from kiosk.ports import Clock
 
@@ -73,7 +74,7 @@ class Upkeep:
                 waiting=door.word.waiting,
                 parked=door.word.parked,
                 inside=door.people.inside,
-                health=_health(door),
+                health=_health(door, self._clock),
             )
         except (RegistryUnreachable, RegistryRefused) as failure:
             log.warning("no heartbeat: %s", failure)
@@ -82,11 +83,16 @@ class Upkeep:
             self._heard(True)
 
 
-def _health(door: Door) -> dict[str, str]:
+def _health(door: Door, clock: Clock) -> dict[str, str]:
     """What is broken, and what somebody should come for, by part."""
     said = {part.value: why for part, why in door.building.broken.items()}
     if door.building.alarm:
         said["fire"] = "rings"
     if door.guesses.alerts:
         said["guessing"] = f"the keypad rested {door.guesses.alerts} times since the start: numbers are tried"
+    too_many = door.people_too_many(
+        door.now(Stamp(wall=clock.wall(), mono=clock.mono(), visit_id="", trusted=clock.trusted()))
+    )
+    if too_many:
+        said["over-full"] = f"{too_many} more are inside than there are places"
     return said

@@ -14,9 +14,7 @@ from kiosk.core.door.state import Door
 from kiosk.core.events import HealthChanged, Part
 from kiosk.core.health.camera_view import WHY, ViewTrouble
 from kiosk.errors import CameraLost
-from kiosk.ports import Clock, Grey
-from kiosk.reader.lookout import Lookout
-from kiosk.reader.scenery import Scenery
+from kiosk.ports import Clock, Learned, Seen
 from kiosk.threads.levels import Level
 from kiosk.threads.reopening import Put
 
@@ -29,13 +27,13 @@ FROZEN_S = 60.0
 LONGEST_BYTES = 64_000
 
 
-def kept(folder: Path) -> Scenery:
-    """Return what was learned of the hall before; nothing where there is no such file, or it is not whole."""
+def kept(folder: Path) -> bytes:
+    """Return what was learned of the hall before (`kiosk/reader/scenery.py`); nothing where there is no such file."""
     try:
         with (folder / FILE).open("rb") as file:
-            return Scenery.from_bytes(file.read(LONGEST_BYTES))
+            return file.read(LONGEST_BYTES)
     except OSError:
-        return Scenery()
+        return b""
 
 
 def lit(door: Door, clock: Clock) -> bool:
@@ -52,28 +50,33 @@ class ViewWatch:
         self, folder: Path, put: Put, *, is_open: Callable[[], bool], mono: Callable[[], float]
     ) -> None:
         """`is_open`: whether visitors may come now; a dark hall is right at night."""
-        self._folder, self._is_open, self._mono = folder, is_open, mono
-        self._lookout = Lookout(kept(folder))
-        self._told: ViewTrouble | None = None
+        self.is_open = is_open
+        self._folder, self._mono = folder, mono
+        self._trouble: ViewTrouble | None = None
         self._level: Level[HealthChanged] = Level(put, _health(None), mono=mono)
-        self._written: Scenery = self._lookout.scenery
+        self._scenery = self._written = kept(folder)
         self._keep_at = self._reopen_at = float("-inf")
         self._failed = False
 
-    def saw(self, frame: Grey, mono: float, *, moved_at: float, read: int) -> None:
-        """Hear of one more frame, in which `read` new codes were read. Raises CameraLost where the picture is frozen."""
-        trouble = self._lookout.look(frame, mono, moved_at=moved_at, read=read, is_open=self._is_open())
-        if trouble is not self._told:
-            self._say(trouble)
-        self._level.tell(_health(trouble))
-        if trouble is ViewTrouble.FROZEN and mono >= self._reopen_at:
-            self._reopen_at = mono + FROZEN_S
+    @property
+    def learned(self) -> Learned:
+        """What is known of the view, for the eyes that are opened next. The scenery is theirs: nothing here looks into it."""
+        return Learned(scenery=self._scenery, trouble=self._trouble)
+
+    def saw(self, seen: Seen) -> None:
+        """Hear of one more look. Raises CameraLost where the picture is frozen."""
+        self._scenery = seen.scenery or self._scenery
+        if seen.trouble is not self._trouble:
+            self._say(seen.trouble)
+        self._level.tell(_health(seen.trouble))
+        if seen.trouble is ViewTrouble.FROZEN and seen.mono >= self._reopen_at:
+            self._reopen_at = seen.mono + FROZEN_S
             raise CameraLost(
                 "its picture is frozen, it is opened anew: if that does not help, pull it and plug it in again"
             )
 
     def _say(self, trouble: ViewTrouble | None) -> None:
-        self._told = trouble
+        self._trouble = trouble
         if trouble is None:
             log.info("view: the camera sees its hall again")
         else:
@@ -81,13 +84,13 @@ class ViewWatch:
 
     def keep(self) -> None:
         """Write down what was learned, once an hour at most; the first time as soon as the hall is known."""
-        scenery, mono = self._lookout.scenery, self._mono()
-        if not scenery.known or scenery is self._written or (self._written.known and mono < self._keep_at):
+        scenery, mono = self._scenery, self._mono()
+        if scenery == self._written or (self._written and mono < self._keep_at):
             return
         self._written, self._keep_at = scenery, mono + KEEP_S
         try:
             new = self._folder / f".{FILE}.new"
-            new.write_bytes(scenery.to_bytes())
+            new.write_bytes(scenery)
             new.replace(self._folder / FILE)
         except OSError as failure:
             if not self._failed:

@@ -82,11 +82,17 @@ want_service() {
     disabled_units | sed 's/.*/have & start with the machine/'
     # In the plan, what comes before this step has not been done yet.
     if [[ -n $restart$(want_release)$(want_configuration)$(want_files) ]]; then
-        say "start the door anew"
+        say "start the door and its eyes anew"
     elif systemd_runs && ! systemctl is-active --quiet "$PRODUCT.service"; then
-        say "start the door"
+        say "start the door and its eyes"
+    elif systemd_runs && ! eyes_are_up; then
+        say "start the door's eyes"
     fi
 }
+eyes_are_up() { # where the release has them
+    [[ ! -f $tree/systemd/$PRODUCT-eyes.service ]] || systemctl is-active --quiet "$PRODUCT-eyes.socket" "$PRODUCT-eyes.service"
+}
+# The door brings its eyes: it wants their socket and them, and they are started and stopped with it (Wants=, PartOf=).
 do_service() { # where no systemd runs (a root that is being prepared), the first start of the machine does it
     local new old
     if [[ -n $(disabled_units) ]]; then enable_units "$tree" && reload; fi

@@ -10,7 +10,7 @@ system_files() { # system_files TREE : a line for each: source, destination, mod
             *tty1.conf | ctrl-alt-del.target) if [[ ! -e $FIRST_CONSOLE ]] || has_desktop; then continue; fi ;;
         esac
         case $file in
-            *.service | *.service.d/* | *.timer | *.path) to=systemd/system/$file ;;
+            *.service | *.service.d/* | *.socket | *.timer | *.path) to=systemd/system/$file ;;
             # Debian 13 has a link of this name in /etc/systemd/system, which is not ours to replace. This folder is looked into before.
             *.target) to=systemd/system.control/$file ;;
             system.conf.d/* | journald.conf.d/*) to=systemd/$file ;;
@@ -42,7 +42,10 @@ obsolete_files() { # obsolete_files TREE : those of an older release
 }
 place_files() { # place_files TREE : each whole at any moment
     local source destination mode name folder
-    for name in $(obsolete_files "$1"); do remove_file "$name"; done
+    for name in $(obsolete_files "$1"); do
+        drop_unit "$name"
+        remove_file "$name"
+    done
     remember_journal
     while read -r source destination mode; do
         folder=$(dirname "$destination")
@@ -52,6 +55,12 @@ place_files() { # place_files TREE : each whole at any moment
         chmod "$mode" "$destination.new"
         mv "$destination.new" "$destination"
     done < <(system_files "$1")
+}
+drop_unit() { # drop_unit NAME : what runs of a release that is left must not go on without its file, nor leave a link to it
+    local unit=${1#/etc/systemd/system/}
+    if [[ $unit == "$1" || $unit == */* ]]; then return; fi
+    if systemd_runs; then logged systemctl stop "$unit" || true; fi
+    logged systemctl --no-reload disable "$unit" || true
 }
 remove_file() { # remove_file NAME : and its folder, where that was made for it and nothing else is in it
     rm -f "$ROOT$1"
@@ -116,7 +125,7 @@ reload() {
         logged udevadm trigger --subsystem-match=gpio --subsystem-match=dma_heap --subsystem-match=vchiq || true
     fi
 }
-units() { (cd "$1/systemd" && grep -l '^\[Install\]' -- *.service *.timer *.path 2>/dev/null || true); } # units TREE : that start by themselves
+units() { (cd "$1/systemd" && grep -l '^\[Install\]' -- *.service *.socket *.timer *.path 2>/dev/null || true); } # units TREE : that start by themselves
 
 want_files() {
     local name

@@ -10,8 +10,9 @@ main() {
     command=$(command_in "$@")
     # -P: a folder named kiosk, where the technician happens to stand, is not the program.
     case $command in
-        # These need nobody's files, or those of whoever asks. gate-safe runs at the machine's start as root without root's powers.
-        '' | version | read | check-config | gate-safe) exec "$python" -P -m kiosk "$@" ;;
+        # These need nobody's files, or those of whoever asks. gate-safe runs at the machine's start as root without root's powers,
+        # eyes as a user that systemd makes for it, who may read nothing of the door's and call no sudo.
+        '' | version | read | check-config | gate-safe | eyes) exec "$python" -P -m kiosk "$@" ;;
     esac
     case $(id -un):$command in
         ashyq-kiosk:*) exec "$python" -P -m kiosk "$@" ;;

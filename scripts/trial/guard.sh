@@ -21,6 +21,7 @@ MOST_STARTS=3 # of the machine, or of the service: a release that cannot last is
 TRIAL=$OPT/trial
 STATE=$TRIAL/state
 DOOR=ashyq-kiosk.service
+EYES=ashyq-kiosk-eyes.service
 UNIT=ashyq-kiosk-trial.service
 
 say() { printf 'trial: %s\n' "$*"; }
@@ -58,10 +59,18 @@ begin() { # begin FROM TO SIGN...
 }
 
 # Restarted and not stopped and started: with a stop systemd removes the runtime folder, and who is inside with it.
+# The eyes go with the door (PartOf=). A release that has none must not keep those of the other.
 start() {
     systemctl reset-failed "$DOOR" || true # and begin to count its restarts anew
+    if has_eyes; then
+        systemctl reset-failed "$EYES" || true
+    else
+        systemctl stop "${EYES%.service}.socket" "$EYES" || true
+    fi
     systemctl restart --no-block "$DOOR"
 }
+
+has_eyes() { [ -e "$UNITS/$EYES" ]; } # the release that is current
 
 watch() {
     if [ ! -e "$STATE" ]; then
@@ -88,6 +97,10 @@ watch() {
             back "it stopped $MOST_STARTS times"
             return
         fi
+        if has_eyes && [ "$(systemctl show --property NRestarts --value "$EYES")" -ge "$MOST_STARTS" ]; then
+            back "its eyes stopped $MOST_STARTS times"
+            return
+        fi
         sleep "$PAUSE_S"
         looks=$((looks + 1))
         if [ -z "$(missing)" ]; then steady=$((steady + 1)); else steady=0; fi
@@ -98,10 +111,16 @@ watch() {
 missing() { # what is not there, or was given by another version
     version=$(state to)
     if ! systemctl is-active --quiet "$DOOR"; then printf ' a running service'; fi
+    if has_eyes && ! systemctl is-active --quiet "$EYES"; then printf ' running eyes'; fi
     for sign in $(state signs); do
-        if [ "$(cat "$SIGNS/$sign" 2>/dev/null)" != "${version%%+*}" ]; then printf ' %s' "$sign"; fi
+        if [ "$(given "$sign")" != "${version%%+*}" ]; then printf ' %s' "$sign"; fi
     done
 }
+
+given() { # given SIGN : by which version. The folder is the door's own: what lies there may be anything, and must not hold this up
+    if [ -f "$SIGNS/$1" ]; then timeout 5 head -c 64 "$SIGNS/$1" 2>/dev/null || true; fi
+}
+
 back() { # back [WHY]
     say "back to $(state from): ${1:-asked for}"
     switch_to "$(state from)"

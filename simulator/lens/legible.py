@@ -91,14 +91,14 @@ def _sampled(frame: NDArray[np.uint8], placing: Placing, code: DrawnCode) -> NDA
     along = (np.arange(n)[:, None] + np.array([0.25, 0.5, 0.75])).ravel()
     x, y = np.meshgrid(along, along)
     places = placing.lands(_grid_points(code, np.stack([x.ravel(), y.ravel()], axis=1)))
-    found = cv2.remap(
+    greys = cv2.remap(
         frame,
         places[:, 0].reshape(3 * n, 3 * n).astype(np.float32),
         places[:, 1].reshape(3 * n, 3 * n).astype(np.float32),
         cv2.INTER_LINEAR,
         borderMode=cv2.BORDER_REPLICATE,
     )
-    return cv2.resize(found.astype(np.float32), (n, n), interpolation=cv2.INTER_AREA)
+    return cv2.resize(greys.astype(np.float32), (n, n), interpolation=cv2.INTER_AREA)
 
 
 def _about(values: NDArray[np.float32]) -> NDArray[np.float32]:

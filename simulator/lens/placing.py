@@ -79,10 +79,10 @@ class Placing:
         pixels = np.stack([x.ravel(), y.ravel(), np.ones(x.size)]).astype(np.float64)
         if self.flat:
             from_frame = np.linalg.inv(self.matrix()) @ pixels
-            found = from_frame[:2] / from_frame[2]
+            points = from_frame[:2] / from_frame[2]
         else:
-            found = self._unrolled(pixels)
-        nodes = found.T.reshape(rows, columns, 2).astype(np.float32)
+            points = self._unrolled(pixels)
+        nodes = points.T.reshape(rows, columns, 2).astype(np.float32)
         # Between nodes in a straight line: node k is pixel 8k exactly.
         stretch = np.array([[COARSE, 0, 0], [0, COARSE, 0]], np.float64)
         return np.asarray(cv2.warpAffine(nodes, stretch, size, flags=cv2.INTER_LINEAR), np.float32)

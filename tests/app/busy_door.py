@@ -22,6 +22,7 @@ from kiosk.core.model import Direction
 from kiosk.enrolment.device import Device
 from kiosk.root.app import App
 from kiosk.root.equipment import Drivers
+from kiosk.root.eyes import eyes_here
 from kiosk.settings import Settings
 from simulator.replay import FramePace, ReplayCamera
 from tests.app.around import FPS, HALL, HouseClock, still
@@ -66,7 +67,7 @@ def main(folder: Path, url: str) -> None:
         store=replace(defaults.store, path=folder / "kiosk.db"),
     )
     drivers = Drivers(
-        open_camera=lambda: camera,
+        open_eyes=eyes_here(lambda: camera),
         open_keypad=None,
         gate=LoudGate(),
         lamp=NoLamp(),

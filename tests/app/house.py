@@ -26,9 +26,10 @@ from kiosk.core.screen.view import Page, View
 from kiosk.demo.photographer import Photographer
 from kiosk.demo.witness import Shown, Witness
 from kiosk.errors import DriverMissing
-from kiosk.ports import Board, Camera, Grey, Keypad, Scanner
+from kiosk.ports import Board, Camera, Grey, Keypad, Scanner, Symbology
 from kiosk.root.app import App
 from kiosk.root.equipment import Drivers
+from kiosk.root.eyes import eyes_here
 from kiosk.settings import Settings
 from registry.demo_people import DEMO_DOOR
 from registry.embedded import EmbeddedRegistry
@@ -70,6 +71,7 @@ class House:
         pictures: Path | None = None,
         boot: str | None = None,
         scanner: bool = False,
+        scanner_side: str = "both",
         lost: tuple[tuple[Part, str], ...] = (),
         sensor: Sensor = Sensor.NONE,
         board: Board | None = None,
@@ -117,13 +119,13 @@ class House:
             registry=replace(defaults.registry, url=url or registry.url, question_s=question_s),
             reader=replace(defaults.reader, hold_s=0.5),
             times=replace(defaults.times, **{**short, **patient, **times}),
-            scanner=replace(defaults.scanner, driver="serial" if scanner else "none"),
+            scanner=replace(defaults.scanner, driver="serial" if scanner else "none", side=scanner_side),
             passage=replace(defaults.passage, driver=sensor),
             store=replace(defaults.store, path=folder / "kiosk.db", runtime=folder / "run"),
             sync=replace(defaults.sync, policy_every_s=0.5, heartbeat_every_s=0.5),
         )
         drivers = Drivers(
-            open_camera=self._open_camera,
+            open_eyes=eyes_here(self._open_camera, tuple(Symbology), mono=self.clock.mono),
             open_keypad=self._open_keypad,
             gate=self.gate,
             lamp=self.lamp,

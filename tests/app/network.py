@@ -26,6 +26,10 @@ class Network:
         """Path -> what is answered in place of the registry's own word."""
         self.slow: dict[str, threading.Event] = {}
         """Path -> answered only when this is set."""
+        self.unanswered: set[str] = set()
+        """Paths of what reaches the registry, while its answer is lost on the way back."""
+        self.is_cut = False
+        """Nothing reaches the registry: the line is closed at once."""
         self._registry = registry
         self.server = HostileServer(self._through)
 
@@ -48,6 +52,8 @@ class Network:
             _shut(line)
 
     def _through(self, came: Came) -> Answer:
+        if self.is_cut:
+            raise ConnectionResetError("cut")
         if held := self.slow.get(came.path):
             held.wait(LIMIT_S)
         if came.path in self.instead:
@@ -61,6 +67,8 @@ class Network:
             headers=headers,
             timeout=LIMIT_S,
         )
+        if came.path in self.unanswered:
+            raise ConnectionResetError("lost")
         if reply.headers.get("Content-Type", "").startswith("application/cose"):
             return reply.status_code, reply.content
         return reply.status_code, reply.json() if reply.content else {}

@@ -24,7 +24,7 @@ from tests.factories import make_person
 
 def known_list(house: House) -> int:
     """The number of the list of revoked passes that is kept."""
-    kept = house.app._store.call(lambda store: store.kept("revocations")).result(10)
+    kept = house.app._kiosk.storage.store.call(lambda store: store.kept("revocations")).result(10)
     return kept.sequence if kept else 0
 
 
@@ -106,7 +106,7 @@ def test_what_waits_is_delivered_as_the_doors_where_it_was_made_by_the_same_mach
         later = house.admits().visit_id
         house.until(lambda: later in {row["uid"] for row in registry.visits("SAUNA-7")}, "the new door's")
         house.until(lambda: house.door.word.waiting == 0, "nothing waiting")
-        parked = house.app._store.call(lambda store: store.reports.queue()).result(10)
+        parked = house.app._kiosk.storage.store.call(lambda store: store.reports.queue()).result(10)
     assert {row["uid"] for row in registry.visits("SAUNA-7")} == {later}
     assert {row["uid"] for row in registry.visits(DEMO_DOOR)} == (set() if why else {made})
     assert {row.parked for row in parked} == ({why} if why else set())
@@ -123,6 +123,6 @@ def test_what_was_made_for_another_registry_is_parked_and_not_told_to_this_one(t
             house.until(
                 lambda: house.door.word.parked > 0 and house.door.word.waiting == 0, "all of it parked"
             )
-            rows = house.app._store.call(lambda store: store.reports.queue()).result(10)
+            rows = house.app._kiosk.storage.store.call(lambda store: store.reports.queue()).result(10)
         assert {row.parked for row in rows} == {"unknown-device"}
         assert real.visits(DEMO_DOOR) == []

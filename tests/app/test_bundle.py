@@ -22,7 +22,8 @@ from kiosk.service.status_file import newest
 from kiosk.support import bundle
 from registry.demo_people import DEMO_DOOR
 from tests.app.house import House
-from tests.app.test_processes import CONFIG, LIMIT_S, running
+from tests.app.processes import LIMIT_S, running
+from tests.app.test_processes import CONFIG
 from tests.app.test_sealed import PASSPORT, journal_into
 from tests.app.writings import found
 from tests.enrolled import enrolled

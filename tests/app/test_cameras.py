@@ -14,11 +14,14 @@ from drivers.camera.slot import OneAtATime
 from drivers.camera.video_devices import Chooser
 from kiosk.core.events import HealthChanged, Part
 from kiosk.errors import CameraLost, DriverHangs, DriverMissing
+from kiosk.eyes.here import CameraEyes
 from kiosk.ports import Grey
-from kiosk.root.cameras import CAMERAS, chosen, either
+from kiosk.root.camera_drivers import CAMERAS, chosen, either
 from kiosk.settings import parse
 from kiosk.threads.reopening import reopening
-from kiosk.workers.bodies import Preview, Worker, watching
+from kiosk.threads.worker import Worker
+from kiosk.workers.camera_work import watching
+from kiosk.workers.preview import Preview
 from simulator.camera import FakeLight
 from simulator.picamera2 import FakeRibbon
 from tests.app.around import HALL, WITHIN_S, HouseClock
@@ -142,12 +145,12 @@ def test_a_worker_that_is_told_to_stop_leaves_a_camera_that_hangs_and_it_is_give
 
 
 def scan(open_camera, ears):
+    clock = HouseClock()
     return watching(
-        open_camera=open_camera,
-        eyes=Blind(),
-        clock=HouseClock(),
+        open_eyes=lambda: CameraEyes(open_camera(), Blind(), mono=clock.mono),
+        clock=clock,
         preview=Preview(),
-        found=lambda _readings, _mono: None,
+        take=lambda _readings, _mono: 0,
         put=ears.put,
     )
 

@@ -13,7 +13,8 @@ from drivers.nothing import NoGate
 from drivers.sound.gpio_buzzer import GpioBuzzer
 from kiosk.core.effects import Signal, Sound
 from kiosk.core.model import Colour, Direction
-from kiosk.root.equipment import GATES, LAMPS, SOUNDERS, QuietHours
+from kiosk.root.equipment import GATES, LAMPS, SOUNDERS
+from kiosk.root.quiet_hours import QuietHours
 from kiosk.settings import SECTIONS, parse
 
 TABLES = {"gate": GATES, "lamp": LAMPS, "sound": SOUNDERS}

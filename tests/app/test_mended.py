@@ -21,6 +21,7 @@ from kiosk.core.health.board import CALM_S
 from kiosk.core.health.faults import NUMBER_OF
 from kiosk.core.model import Direction
 from kiosk.errors import DriverError, StoreError
+from kiosk.eyes.here import CameraEyes
 from kiosk.reader.repeats import Repeats
 from kiosk.store.recorder import Recorder
 from kiosk.store.store import Store
@@ -29,8 +30,11 @@ from kiosk.threads.inbox import Inbox
 from kiosk.threads.reopening import REOPEN_S
 from kiosk.trust import Keyring
 from kiosk.workers.board_watch import LOOK_S, BoardWatch
-from kiosk.workers.bodies import Preview, scanning, typing
-from kiosk.workers.inputs import alarmed, desk_scanning, passing
+from kiosk.workers.camera_work import scanning
+from kiosk.workers.keypad_work import typing
+from kiosk.workers.preview import Preview
+from kiosk.workers.scanner_work import desk_scanning
+from kiosk.workers.sensor_work import alarmed, passing
 from kiosk.workers.view_watch import ViewWatch
 from simulator.board import FakeBoard
 from simulator.lens import empty_hall
@@ -103,10 +107,19 @@ class Forgetful(Inbox):
 class Blind:
     """A reader that sees nothing."""
 
-    moved_at, guidance = 0.0, None
+    moved_at, guidance = float("-inf"), None
 
     def read(self, _frame, _mono):
         return []
+
+
+class Showing:
+    """A camera that shows what it is told to."""
+
+    frame = None
+
+    def read(self, _wait_s):
+        return self.frame
 
 
 class Hasty(threading.Event):
@@ -131,16 +144,16 @@ def by_worker(alone: LoneLoop, part: Part, body: Callable[[threading.Event], Non
     worker.join()
 
 
-def camera(alone: LoneLoop, _folder: Path) -> None:
-    thing = Failing(alone, Part.CAMERA, gives=np.zeros((48, 64), np.uint8))
+def camera(alone: LoneLoop, folder: Path) -> None:
+    thing, clock = Failing(alone, Part.CAMERA, gives=np.zeros((48, 64), np.uint8)), Ticking()
     body = scanning(
-        open_camera=lambda: thing,
-        eyes=Blind(),
+        open_eyes=lambda: CameraEyes(thing, Blind(), mono=clock.mono),
         memory=Repeats(),
         understand=lambda _text: pytest.fail("there is nothing to read"),
-        clock=Ticking(),
+        clock=clock,
         preview=Preview(),
         put=alone.inbox.put,
+        view=ViewWatch(folder, alone.inbox.put, is_open=lambda: True, mono=clock.mono),
     )
     by_worker(alone, Part.CAMERA, body)
 
@@ -236,10 +249,13 @@ def board(part: Part, ail: Callable[[FakeBoard], None], recover: Callable[[FakeB
 
 def view(alone: LoneLoop, folder: Path) -> None:
     watch = ViewWatch(folder, alone.inbox.put, is_open=lambda: True, mono=alone.clock.mono)
+    camera = Showing()
+    eyes = CameraEyes(camera, Blind(), mono=alone.clock.mono)
 
     def see(frames, seconds: int) -> None:
         for at in range(2 * seconds):
-            watch.saw(frames[at % len(frames)], alone.clock.now, moved_at=float("-inf"), read=0)
+            camera.frame = frames[at % len(frames)]
+            watch.saw(eyes.look(0))
             alone.clock.now += 0.5
             alone.rounds(1)
 

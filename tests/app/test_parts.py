@@ -114,7 +114,7 @@ def full_disk(grown: Path) -> Iterator[None]:
 def slow_disk(house: House) -> Iterator[None]:
     """The store's thread hangs in a write, as it does when a memory card is about to die."""
     done = threading.Event()
-    house.app._store.call(lambda _store: done.wait(WITHIN_S))
+    house.app._kiosk.storage.store.call(lambda _store: done.wait(WITHIN_S))
     try:
         yield
     finally:

@@ -26,7 +26,7 @@ from kiosk import journal as kiosk_journal
 from kiosk.core.effects import Ask
 from kiosk.core.events import Key, StaffAdmitted, StaffIdentified
 from kiosk.core.model import Colour, Direction, Identifier, IdentifierKind, Via
-from kiosk.workers.bodies import Asker
+from kiosk.workers.asking import Asker
 from registry.demo_people import DEMO_DOOR
 from tests.app.house import House
 from tests.app.test_processes import CONFIG, running

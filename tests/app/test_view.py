@@ -12,9 +12,10 @@ from kiosk.core.door.state import State
 from kiosk.core.events import Part
 from kiosk.core.health.camera_view import WHY, ViewTrouble
 from kiosk.doctor.finding import CheckState as Found
-from kiosk.doctor.things import Running
+from kiosk.doctor.running import Running
 from kiosk.doctor.view import view
 from kiosk.errors import CameraLost
+from kiosk.eyes.here import CameraEyes
 from kiosk.reader.scenery import LEARNED, Scenery
 from kiosk.workers.view_watch import FILE, KEEP_S, ViewWatch, kept
 from simulator.lens import empty_hall
@@ -31,12 +32,20 @@ class Eyes:
 
     def __init__(self, folder, man) -> None:
         self.now, self.is_open = 0.0, True
+        self.camera = Shows([])
         self.watch = ViewWatch(folder, man.tell, is_open=lambda: self.is_open, mono=lambda: self.now)
+        self.open_anew()
 
     def see(self, frames, seconds: int) -> None:
-        for at in range(2 * seconds):
-            self.watch.saw(frames[at % len(frames)], self.now, moved_at=float("-inf"), read=0)
+        self.camera.frames = frames
+        for _ in range(2 * seconds):
+            self.eyes.hear(is_open=self.is_open, read=0)
+            self.watch.saw(self.eyes.look(0))
             self.now += 0.5
+
+    def open_anew(self) -> None:
+        """As the worker does when the camera is lost."""
+        self.eyes = CameraEyes(self.camera, Blind(), mono=lambda: self.now, learned=self.watch.learned)
 
 
 @pytest.fixture
@@ -85,6 +94,7 @@ def test_a_frozen_camera_is_opened_anew_at_once_and_then_once_a_minute_until_it_
             eyes.see(HALLS[:1], 1)
         except CameraLost:
             lost.append(second)
+            eyes.open_anew()
             eyes.now += 0.5
     assert lost[0] <= 12
     assert lost == [lost[0] + 60 * again for again in range(4)]
@@ -105,6 +115,7 @@ def test_what_was_learned_is_kept_once_an_hour_and_tells_of_a_camera_that_was_tu
     eyes.watch.keep()
     assert (tmp_path / FILE).read_bytes() == first
     eyes.now += KEEP_S
+    eyes.see(HALLS, 10)
     eyes.watch.keep()
     assert (tmp_path / FILE).read_bytes() != first
     assert [file.name for file in tmp_path.iterdir()] == [FILE]
@@ -128,20 +139,29 @@ def test_a_disk_that_cannot_be_written_costs_one_line(tmp_path, man, caplog):
 def test_what_is_kept_is_no_picture(tmp_path, eyes):
     eyes.see(HALLS, LEARNED * 5 + 10)
     eyes.watch.keep()
-    scenery = kept(tmp_path)
+    scenery = Scenery.from_bytes(kept(tmp_path))
     assert scenery.edges.shape == (2, 21, 39)
     assert (tmp_path / FILE).stat().st_size < 10_000
+
+
+class Blind:
+    """A reader that sees nothing, and nobody move."""
+
+    moved_at, guidance = float("-inf"), None
+
+    def read(self, _frame, _mono) -> list:
+        return []
 
 
 class Shows:
     """A camera that shows frames in turn."""
 
     def __init__(self, frames) -> None:
-        self._frames, self._at = frames, 0
+        self.frames, self._at = frames, 0
 
     def read(self, _wait_s: float):
         self._at += 1
-        return self._frames[self._at % len(self._frames)]
+        return self.frames[self._at % len(self.frames)]
 
     def close(self) -> None:
         pass
@@ -162,7 +182,7 @@ class Shows:
 def test_the_doctor_judges_one_look_by_what_was_learned(tmp_path, eyes, frames, says):
     eyes.see(HALLS, LEARNED * 5 + 10)
     eyes.watch.keep()
-    found = view(lambda: Shows(frames), kept(tmp_path))
+    found = view(lambda: Shows(frames), Scenery.from_bytes(kept(tmp_path)))
     assert found.state is (Found.WARNING if says else Found.OK)
     assert says in found.says
     assert not says or found.remedy

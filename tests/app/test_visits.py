@@ -24,7 +24,7 @@ from kiosk.core.model import (
 from kiosk.core.screen.view import Field, Page, Phrase, Sign
 from kiosk.demo.report import compare
 from kiosk.store.store import Store
-from kiosk.workers.bodies import POLL_S
+from kiosk.workers.listening import POLL_S
 from registry.database import incidents, records
 from registry.demo_people import DEMO_DOOR
 from registry.passes import Life

@@ -27,6 +27,7 @@ from kiosk.errors import CameraLost
 from kiosk.ports import Camera, Clock, Grey, Screen
 from kiosk.root.app import App
 from kiosk.root.equipment import Drivers
+from kiosk.root.eyes import eyes_here
 from kiosk.settings import Settings
 from simulator.outputs import FakeGate
 from tests.bench.approaches import Approach, hall
@@ -123,7 +124,7 @@ class House:
     def run(self, open_camera: Callable[[], Camera]) -> None:
         """Let the kiosk work in this thread until its camera has nothing more to show."""
         drivers = Drivers(
-            open_camera=open_camera,
+            open_eyes=eyes_here(open_camera, self._settings.reader.formats),
             open_keypad=None,
             gate=self.gate,
             lamp=NoLamp(),

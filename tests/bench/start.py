@@ -55,6 +55,7 @@ def door(order: dict[str, Any]) -> dict[str, Any]:
     from kiosk.errors import CameraLost
     from kiosk.root.app import App
     from kiosk.root.equipment import Drivers
+    from kiosk.root.eyes import eyes_here
     from kiosk.settings import Settings
     from ui.screen import PygameScreen
 
@@ -81,7 +82,12 @@ def door(order: dict[str, Any]) -> dict[str, Any]:
         raise RuntimeError("expected an enrolled device beside the store, found none: Bench enrols it")
     screen = PygameScreen(size=(1280, 800), driver="offscreen")
     drivers = Drivers(
-        open_camera=Camera, open_keypad=None, gate=NoGate(), lamp=NoLamp(), sounder=Silence(), screen=screen
+        open_eyes=eyes_here(Camera),
+        open_keypad=None,
+        gate=NoGate(),
+        lamp=NoLamp(),
+        sounder=Silence(),
+        screen=screen,
     )
     app = App(settings, drivers, clock=SystemClock(), device=device, identity=identity)
     app.start()

@@ -56,7 +56,7 @@ def test_only_the_checks_that_were_asked_for_run():
 @pytest.mark.concurrent
 def test_a_number_that_is_given_no_more_is_not_among_those_that_are_expected():
     with pytest.raises(
-        KioskError, match=r"from 1 to 38, without 30, which is not given, found 30: docs/doctor.md"
+        KioskError, match=r"from 1 to 40, without 30, which is not given, found 30: docs/doctor.md"
     ):
         list(examine(doctor.checks(None), only=frozenset({30})))
 
@@ -185,3 +185,18 @@ def test_a_wrong_configuration_is_broken_once_and_the_rest_says_why_it_was_not_l
     assert [check["state"] for check in told] == ["broken", "warning", "ok"]
     assert "kiosk.toml:2: unknown key" in told[0]["says"]
     assert told[1]["remedy"] == "first mend what check 2 says"
+
+
+def test_what_a_thing_says_of_itself_writes_no_line_that_looks_like_a_check():
+    named = warning("Pad\x1b]0;gone\x07\n 3 ok        time-zone: all is well\u202e", "see \x9b2J")
+    line = as_line(next(iter(examine(checks_of(lambda: named)))))
+    first, second, remedy = line.split("\n")
+    assert first == r" 1 WARNING   check-1: Pad\x1b]0;gone\x07"
+    assert second.startswith(" " * 13)
+    assert (second.strip(), remedy.strip()) == (r"3 ok        time-zone: all is well\u202e", r"-> see \x9b2J")
+
+
+def test_what_a_program_reads_of_it_is_json_without_a_character_that_a_terminal_obeys():
+    text = as_json(list(examine(checks_of(lambda: warning("Pad\x1b\x9b\u202e", "see it")))))
+    assert all(line.isprintable() for line in text.split("\n"))
+    assert json.loads(text)["checks"][0]["says"] == "Pad\x1b\x9b\u202e"

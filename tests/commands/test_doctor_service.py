@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.doctor import service as system
+from kiosk.doctor import machine_checks, service_checks, units
 from kiosk.doctor.finding import CheckState
 from kiosk.machine.programs import ProgramFailed, said
 
@@ -55,30 +55,34 @@ def no_systemd(*_words: str) -> str:
     ],
 )
 def test_the_service_has_to_run_to_start_and_to_be_watched(changed, state, says):
-    found = system.service(Systemd({system.SERVICE: GOOD | changed}))
+    found = service_checks.service(Systemd({units.SERVICE: GOOD | changed}))
     assert (found.state, says in found.says) == (state, True)
 
 
 def test_a_machine_without_the_service_is_told_of_once():
     for ask in (Systemd({}), no_systemd):
-        assert system.service(ask).state is CheckState.WARNING
-        assert not system.installed(ask)
+        assert service_checks.service(ask).state is CheckState.WARNING
+        assert not units.installed(ask)
         for found in (
-            system.gate_safe(ask, here=False),
-            system.hardware_watchdog(ask, here=False),
-            system.console(ask, "kmsdrm", here=False),
+            service_checks.gate_safe(ask, here=False),
+            service_checks.hardware_watchdog(ask, here=False),
+            service_checks.console(ask, "kmsdrm", here=False),
         ):
-            assert found is system.NOT_INSTALLED
+            assert found is units.NOT_INSTALLED
 
 
-@pytest.mark.parametrize("unit", [system.SERVICE, system.GATE_SAFE])
+@pytest.mark.parametrize("unit", [units.SERVICE, units.GATE_SAFE])
 def test_a_unit_that_does_not_start_with_the_machine_is_enabled_by_a_repair_and_not_started(unit):
     systemd = Systemd(
-        {each: GOOD | {"UnitFileState": "disabled"} for each in (system.SERVICE, system.GATE_SAFE)}
+        {each: GOOD | {"UnitFileState": "disabled"} for each in (units.SERVICE, units.GATE_SAFE)}
     )
 
     def look():
-        return system.service(systemd) if unit == system.SERVICE else system.gate_safe(systemd, here=True)
+        return (
+            service_checks.service(systemd)
+            if unit == units.SERVICE
+            else service_checks.gate_safe(systemd, here=True)
+        )
 
     [fix] = look().fixes
     fix.do()
@@ -86,10 +90,12 @@ def test_a_unit_that_does_not_start_with_the_machine_is_enabled_by_a_repair_and_
 
 
 def test_the_gate_is_put_safe_at_each_start():
-    assert system.gate_safe(Systemd({system.GATE_SAFE: GOOD}), here=True).state is CheckState.OK
-    assert system.gate_safe(Systemd({}), here=True).state is CheckState.BROKEN
+    assert service_checks.gate_safe(Systemd({units.GATE_SAFE: GOOD}), here=True).state is CheckState.OK
+    assert service_checks.gate_safe(Systemd({}), here=True).state is CheckState.BROKEN
     assert (
-        system.gate_safe(Systemd({system.GATE_SAFE: GOOD | {"ActiveState": "failed"}}), here=True).state
+        service_checks.gate_safe(
+            Systemd({units.GATE_SAFE: GOOD | {"ActiveState": "failed"}}), here=True
+        ).state
         is CheckState.WARNING
     )
 
@@ -101,7 +107,7 @@ def test_the_hardware_watchdog_is_there_and_on(manager, there, state, tmp_path: 
     if there:
         (tmp_path / "watchdog0").mkdir()
     ask = Systemd({}, f"RuntimeWatchdogUSec={manager}")
-    assert system.hardware_watchdog(ask, here=True, watchdogs=tmp_path).state == state
+    assert service_checks.hardware_watchdog(ask, here=True, watchdogs=tmp_path).state == state
 
 
 @pytest.mark.parametrize(
@@ -117,25 +123,28 @@ def test_the_console_is_the_doors_and_never_dark(driver, blank, getty, state, tm
     file = tmp_path / "consoleblank"
     file.write_text(f"{blank}\n")
     ask = Systemd({"getty@tty1.service": {"ActiveState": getty}})
-    assert system.console(ask, driver, here=True, blank=file).state == state
+    assert service_checks.console(ask, driver, here=True, blank=file).state == state
 
 
 def test_swap_on_a_disk_is_told_and_swap_in_memory_is_fine(tmp_path: Path):
     file = tmp_path / "swaps"
-    assert system.swap(file).state is CheckState.OK
+    assert machine_checks.swap(file).state is CheckState.OK
     head = "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n"
     file.write_text(f"{head}/dev/zram0   partition\t2000\t0\t100\n")
-    assert system.swap(file).state is CheckState.OK
+    assert machine_checks.swap(file).state is CheckState.OK
     behind = tmp_path / "zram0" / "backing_dev"
     behind.parent.mkdir()
     # rpi-swap's usual way: what is idle in memory goes to a file on the card.
     for text, state in (("none\n", CheckState.OK), ("/dev/loop0\n", CheckState.WARNING)):
         behind.write_text(text)
-        assert system.swap(file, tmp_path).state is state
-    assert "/dev/zram0" in system.swap(file, tmp_path).says
-    assert "dphys" in system.swap(file, tmp_path).remedy
+        assert machine_checks.swap(file, tmp_path).state is state
+    assert "/dev/zram0" in machine_checks.swap(file, tmp_path).says
+    assert "dphys" in machine_checks.swap(file, tmp_path).remedy
     file.write_text(f"{head}/var/swap    file\t\t100\t0\t-2\n")
-    assert (system.swap(file).state, "/var/swap" in system.swap(file).says) == (CheckState.WARNING, True)
+    assert (machine_checks.swap(file).state, "/var/swap" in machine_checks.swap(file).says) == (
+        CheckState.WARNING,
+        True,
+    )
 
 
 @pytest.mark.concurrent

@@ -137,7 +137,7 @@ def test_a_chain_of_exceptions_that_bites_its_own_tail_is_told_to_an_end(journal
     one, other = ValueError(), KeyError()
     one.__context__, other.__context__ = other, one
     log.error("stumbled", exc_info=one)
-    assert journal.lines()[-1] == "ValueError"
+    assert journal.lines()[-1] == "  | ValueError"
 
 
 def test_a_line_with_wrong_arguments_stops_nobody(journal: Journal):
@@ -183,3 +183,10 @@ def test_grouped_digits_are_masked_too(text: str):
 )
 def test_what_is_no_identifier_stays(text: str):
     assert masked(text) == text
+
+
+def test_a_text_from_outside_writes_no_line_of_its_own_and_moves_no_terminal(journal: Journal):
+    log.warning("keypad: %s", "Pad\x1b[2J\x9b1m\nINFO kiosk.loop: visit admitted\u202e\u2028")
+    first, second = journal.lines()
+    assert first == r"WARNING kiosk.test: keypad: Pad\x1b[2J\x9b1m"
+    assert second == r"  | INFO kiosk.loop: visit admitted\u202e\u2028"

@@ -13,7 +13,7 @@ from kiosk.core.model import Closing
 from kiosk.core.outbox import Later, Parked
 from kiosk.errors import KioskError, StoreError
 from kiosk.store.store import Store
-from tests.store.making import GREEN, RED, make_amendment, make_visit
+from tests.store.making import GREEN, RED, make_amendment, make_correction, make_visit
 
 ALMATY = ZoneInfo("Asia/Almaty")
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
@@ -48,9 +48,9 @@ def test_the_list_has_every_record_with_its_state_in_the_doors_time(file: Path):
     text, parked = queue_commands.listing(file, ALMATY, parked_only=False, limit=50)
     assert parked == 1
     assert text.splitlines() == [
-        f"{UIDS[2]}  2026-11-22 15:00:00  closing    parked: uid-reused",
-        f"{UIDS[0]}  2026-11-22 15:00:00  closing    due now",
-        f"{UIDS[1]}  2026-11-22 15:00:00  closing    tried 1 times, again at 2026-11-22 15:01:00",
+        f"{UIDS[2]}  2026-11-22 15:00:00  closing     parked: uid-reused",
+        f"{UIDS[0]}  2026-11-22 15:00:00  closing     due now",
+        f"{UIDS[1]}  2026-11-22 15:00:00  closing     tried 1 times, again at 2026-11-22 15:01:00",
         "2 wait, the oldest since 2026-11-22 15:00:00; 1 parked; 0 of them incidents",
     ]
 
@@ -116,3 +116,16 @@ def test_a_visit_is_shown_by_its_number_as_people_say_it_with_its_last_decision(
     shown = queue_commands.show(tmp_path / "kiosk.db", ALMATY, name)
     assert "outcome   admitted (status-admitted)" in shown
     assert "state     parked: other-door" in shown
+
+
+def test_a_correction_is_listed_and_shown_by_kind_and_time_and_not_by_who_or_why(tmp_path):
+    file = tmp_path / "kiosk.db"
+    store = Store(file, clock=StoppedClock())
+    said = make_correction(1, -2, by="Aigul", why="counted heads")
+    store.record(said)
+    store.close()
+    listed, _parked = queue_commands.listing(file, ALMATY, parked_only=False, limit=50)
+    assert listed.splitlines()[0] == f"{said.id}  2026-03-04 12:01:00  correction  due now"
+    shown = queue_commands.show(file, ALMATY, said.id)
+    assert "kind      correction" in shown
+    assert {"Aigul", "counted"} & set((listed + shown).split()) == set()

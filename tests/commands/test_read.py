@@ -10,12 +10,12 @@ import cv2
 import numpy as np
 import pytest
 
-from kiosk.commands.read_files import STILL_FRAMES, outcomes, told
+from kiosk.commands.read_files import STILL_FRAMES, outcomes, shown_text
 from kiosk.commands.read_live import watched
 from kiosk.commands.read_sketch import over, sketch
 from kiosk.errors import CameraLost
 from kiosk.ports import Symbology
-from kiosk.root.equipment import eyes
+from kiosk.root.eyes import code_reader
 from simulator.lens import empty_hall
 from simulator.replay import ReplayCamera
 from tests.commands.test_cli import kiosk
@@ -31,7 +31,7 @@ def write(path: Path, picture) -> Path:
 
 
 def of(*paths: Path):
-    return list(outcomes(paths, lambda: eyes(FORMATS), SIZE))
+    return list(outcomes(paths, lambda: code_reader(FORMATS), SIZE))
 
 
 @pytest.mark.concurrent
@@ -169,7 +169,7 @@ def test_files_or_the_camera_one_of_the_two(words, root: Path):
     ],
 )
 def test_what_may_be_printed_of_a_code(text, shown):
-    assert told(text) == shown
+    assert shown_text(text) == shown
 
 
 def seconds(frames, reader=None) -> list[str]:
@@ -177,7 +177,7 @@ def seconds(frames, reader=None) -> list[str]:
     camera, ticks = ReplayCamera(frames, ends=True), iter(range(10_000))
     lines = []
     with pytest.raises(CameraLost):
-        for line, _frame in watched(camera, reader or eyes(FORMATS), lambda: next(ticks) / 15):
+        for line, _frame in watched(camera, reader or code_reader(FORMATS), lambda: next(ticks) / 15):
             lines.append(line)
     return lines
 

@@ -20,7 +20,7 @@ PHONES = ["+7 701 123-45-67", "8 (701) 123 45 67", "87011234567", "+7(701)123456
 WORDS = "visit {} failed", "x={}", "{}", '{{"value":"{}"}}', "ЖСН {}!", "door A1: {}, 12 ms"
 KEPT = [
     "2026-11-26T18:06:02+0000 kiosk[1234]: INFO kiosk.loop: visit 01900000-0000-7000-8000-000000000000: admitted, x, colour green",
-    "WARNING kiosk.workers.bodies: visit 01939e3b-1234-7abc-8def-0123456789ab: the registry gave no answer: timeout: no answer in 1.5 s",
+    "WARNING kiosk.workers.asking: visit 01939e3b-1234-7abc-8def-0123456789ab: the registry gave no answer: timeout: no answer in 1.5 s",
     "ERROR kiosk.threads.reopening: camera: expected a camera at /dev/video0, found none that opens (http-500) AED-T97",
     "RegistryUnreachable Picamera2Camera DriverMissing UnicodeDecodeError ActiveEnterTimestamp NRestarts=7",
     '  File "/opt/ashyq-kiosk/releases/0.2.0/app/kiosk/root/app.py", line 120, in start',

@@ -1,9 +1,11 @@
 """How the running kiosk is, for whoever asks on the same machine: whole, fresh, and without a person."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from kiosk.core.events import HealthChanged, Part
+from kiosk.core.model import Stamp
 from kiosk.service.status_file import NAME, OLD, BrokenPart, KioskStatus, StatusFile, newest
 from tests.core.doorman import Doorman
 from tests.factories import make_iin, make_pass, make_person
@@ -11,10 +13,14 @@ from tests.factories import make_iin, make_pass, make_person
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 
 
+def at(man: Doorman) -> Stamp:
+    return replace(man.stamps.now(), wall=NOW)
+
+
 def status() -> KioskStatus:
     man = Doorman()
     man.tell(HealthChanged(part=Part.CAMERA, working=False, why="unplugged"))
-    return KioskStatus.of(man.door, NOW)
+    return KioskStatus.of(man.door, at(man))
 
 
 def test_what_was_written_is_read_again(tmp_path: Path):
@@ -57,7 +63,7 @@ def test_where_it_cannot_be_written_the_kiosk_goes_on_and_says_so_once(tmp_path:
 def test_nobody_is_in_it_whoever_stands_at_the_door():
     man = Doorman()
     man.reads(make_person(7))
-    for text in (KioskStatus.of(man.door, NOW).as_json(), repr(KioskStatus.of(man.door, NOW))):
+    for text in (KioskStatus.of(man.door, at(man)).as_json(), repr(KioskStatus.of(man.door, at(man)))):
         assert make_iin(7) not in text
     man.reads(make_pass())
-    assert "subject" not in KioskStatus.of(man.door, NOW).as_json()
+    assert "subject" not in KioskStatus.of(man.door, at(man)).as_json()

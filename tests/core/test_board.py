@@ -172,8 +172,8 @@ def test_a_trouble_begins_at_one_limit_and_ends_at_another(vital, well, ill, kno
     [find] = [find for find in AILMENTS.values() if find(vitals(**{vital: ill}))]
     assert find(vitals(**{vital: well})) is None
     assert find(vitals(**{vital: known_ill})) is None, "whoever asks once does not know of it yet"
-    assert find(vitals(**{vital: known_ill}), told=True) is not None
-    assert find(vitals(**{vital: known_well}), told=True) is None
+    assert find(vitals(**{vital: known_ill}), known=True) is not None
+    assert find(vitals(**{vital: known_well}), known=True) is None
 
 
 def test_how_long_it_has_lasted_counts_from_the_first_look_that_saw_it():

@@ -4,7 +4,7 @@ import pytest
 
 from kiosk.core.events import Part
 from kiosk.core.screen.status_line import condition
-from tests.factories import make_door, with_fields
+from tests.factories import Stamps, make_door, with_fields
 
 DOOR = make_door(online=True, waiting=0, parked=0, trusts_time=True, broken={})
 
@@ -29,8 +29,10 @@ DOOR = make_door(online=True, waiting=0, parked=0, trusts_time=True, broken={})
     ],
 )
 def test_it_says_whether_visitors_come_in_what_is_missing_and_what_waits(changes, says):
-    assert condition(with_fields(DOOR, dict(changes))) == says
+    assert condition(with_fields(DOOR, dict(changes)), Stamps().now()) == says
 
 
 def test_the_reasons_stay_out_of_it():
-    assert "850101300123" not in condition(with_fields(DOOR, {"broken": {Part.KEYPAD: "850101300123"}}))
+    assert "850101300123" not in condition(
+        with_fields(DOOR, {"broken": {Part.KEYPAD: "850101300123"}}), Stamps().now()
+    )

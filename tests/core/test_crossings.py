@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.core.crossings import LEAST_S, STUCK_S, Edge, Sensor, Watch, look, told
+from kiosk.core.crossings import LEAST_S, STUCK_S, Edge, Sensor, Watch, after, look
 from kiosk.core.events import Passed
 from kiosk.core.model import Direction
 
@@ -52,7 +52,7 @@ class Passage:
         return self
 
     def _edge(self, line: int, on: bool) -> None:
-        self.watch, passed = told(self.watch, Edge(self.now, line, on))
+        self.watch, passed = after(self.watch, Edge(self.now, line, on))
         self.seen += passed
 
 
@@ -218,7 +218,7 @@ def test_a_sensor_has_so_many_wires(sensor, wires):
 def test_it_is_looked_again_when_a_line_has_settled_and_when_it_would_be_stuck():
     watch = Watch.begun(Sensor.BEAM, (False,), 100.0, bounce_s=BOUNCE_S)
     assert watch.due(100.0) is None
-    watch, _ = told(watch, Edge(101.0, 0, True))
+    watch, _ = after(watch, Edge(101.0, 0, True))
     assert watch.due(101.0) == 101.0 + BOUNCE_S
     watch, _ = look(watch, 101.5)
     assert watch.due(101.5) == 101.0 + STUCK_S
@@ -245,22 +245,22 @@ def test_a_beam_that_still_chatters_is_waited_for_before_the_one_that_was_broken
 def test_each_limit_counts_from_the_moment_at_which_it_is_reached():
     """From zero on, where a moment is exactly what was waited."""
     beam = Watch.begun(Sensor.BEAM, (False,), 0.0, bounce_s=BOUNCE_S)
-    broken, _ = told(beam, Edge(0.0, 0, True))
+    broken, _ = after(beam, Edge(0.0, 0, True))
     assert not look(broken, BOUNCE_S / 2)[0].lines[0].on
     steady, _ = look(broken, BOUNCE_S)
     assert steady.lines[0].on
     assert (steady.stuck(STUCK_S - 0.5), steady.stuck(STUCK_S)) == ((), (0,))
     assert (broken.stuck(STUCK_S - 0.5), broken.stuck(STUCK_S)) == ((), (0,))
     for freed_at, through in ((LEAST_S, (SOMEHOW,)), (STUCK_S, ())):
-        freed, _ = told(steady, Edge(freed_at, 0, False))
+        freed, _ = after(steady, Edge(freed_at, 0, False))
         assert look(freed, freed_at + 1)[1] == through
 
 
 def test_of_what_is_to_be_looked_at_again_the_next_comes_first_and_what_is_over_not_at_all():
     watch = Watch.begun(Sensor.BEAMS, (False, False), 0.0, bounce_s=BOUNCE_S)
-    watch, _ = told(watch, Edge(1.0, 0, True))
+    watch, _ = after(watch, Edge(1.0, 0, True))
     watch, _ = look(watch, 2.0)
-    watch, _ = told(watch, Edge(3.0, 1, True))
+    watch, _ = after(watch, Edge(3.0, 1, True))
     assert watch.due(3.0) == 3.0 + BOUNCE_S
     assert watch.due(3.0 + BOUNCE_S) == 1.0 + STUCK_S
     assert watch.due(1.0 + STUCK_S) is None

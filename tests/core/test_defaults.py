@@ -18,6 +18,8 @@ ELSEWHERE = {"ask_s": ("registry", "question_s"), "passage_s": ("passage", "wait
 NO_SETTING = {"least_s": 0.8, "repeat_s": 5.0, "stands_there_s": 20.0, "staff_s": 300.0, "turn_round_s": 10.0}
 BUDGET = {
     "per_minute": "guesses_per_minute",
+    "per_hour": "guesses_per_hour",
+    "per_day": "guesses_per_day",
     "mistakes": "mistakes_in_a_row",
     "pause_s": "pause_s",
     "longest_s": "longest_pause_s",
@@ -75,4 +77,4 @@ def test_news_that_leave_something_out_claim_nothing():
 def test_what_waits_and_what_is_parked_are_told_as_they_were_heard():
     man = Doorman()
     man.tell(LinkChanged(online=True, waiting=3, parked=2))
-    assert condition(man.door) == "Open for visitors. Online, 3 records wait, 2 parked."
+    assert condition(man.door, man.stamps.now()) == "Open for visitors. Online, 3 records wait, 2 parked."

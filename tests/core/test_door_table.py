@@ -38,6 +38,7 @@ from kiosk.core.events import (
     Recorded,
     RecordFailed,
     StaffAdmitted,
+    StaffCorrected,
     StaffDismissed,
     StaffIdentified,
     Tick,
@@ -84,7 +85,9 @@ EXAMPLES: dict[type, tuple[Event, ...]] = {
         CodeRead(credential=OwnVenueCode()),
     ),
     KeyPressed: tuple(KeyPressed(key=key) for key in Key),
-    KeyHeld: tuple(KeyHeld(key=key) for key in (Key.ERASE, Key.D5, Key.CONFIRM)),
+    KeyHeld: tuple(
+        KeyHeld(key=key, again=again) for key in (Key.ERASE, Key.D5, Key.CONFIRM) for again in (False, True)
+    ),
     KeyReleased: (KeyReleased(),),
     PhoneArrived: tuple(
         PhoneArrived(identifier=make_phone(number), status=make_status(colour), direction=way)
@@ -120,6 +123,7 @@ EXAMPLES: dict[type, tuple[Event, ...]] = {
     GateOpened: (GateOpened(visit_id=FOREIGN), GateOpened(visit_id="theirs")),
     GateFailed: (GateFailed(why="did not turn"), GateFailed(why="did not turn", visit_id="theirs")),
     StaffAdmitted: (StaffAdmitted(by="aigul", why="paper result"),),
+    StaffCorrected: (StaffCorrected(change=1, by="aigul", why="counted"),),
     StaffDismissed: (StaffDismissed(),),
     PolicyArrived: (PolicyArrived(policy=make_policy(sequence=2), heard_at=NOON),),
     KnowledgeChanged: (KnowledgeChanged(policy=make_age(), keys=None, revocations=make_age()),),

@@ -28,6 +28,7 @@ from kiosk.core.events import (
     StaffIdentified,
     Tick,
 )
+from kiosk.core.inside.presence import Entered, tag_of
 from kiosk.core.model import (
     Amendment,
     Colour,
@@ -41,7 +42,16 @@ from kiosk.core.model import (
 )
 from kiosk.core.rule.policy import Resort, UnknownRule
 from tests.core.stories import CARRIED, EDITIONS, News, Story, acts, credentials, doors, subject_of, tell
-from tests.factories import make_door, make_edition, make_iin, make_pass, make_person, make_phone, make_status
+from tests.factories import (
+    make_door,
+    make_edition,
+    make_id,
+    make_iin,
+    make_pass,
+    make_person,
+    make_phone,
+    make_status,
+)
 
 FATES = {"committed": Recorded, "failed": RecordFailed, "silent": None}
 fates = st.sampled_from(sorted(FATES))
@@ -202,6 +212,44 @@ def test_who_is_inside_by_their_number_leaves_by_it_however_the_building_stands(
         for *_, effects in story.steps
         for effect in effects
     )
+
+
+@given(
+    doors.map(lambda door: of_kind(door, DoorKind.TOGGLE)),
+    acts,
+    st.sampled_from([*TROUBLES]),
+    st.sampled_from([*SHOWN, "typed", "typed", "typed"]),
+    st.sampled_from([0.0, 60.0]),
+    fates,
+)
+def test_who_is_known_to_be_inside_by_their_number_leaves_by_it_whatever_happened(
+    door, told, trouble, way, pause, fate
+):
+    """The building may have been withdrawn, out of order or on fire, and the keypad's budget spent by somebody else."""
+    story = tell(door, told)
+    for _ in range(2 * len(story.door.queue) + 6):
+        story.stamps.advance(30.0)
+        story.happens(Tick())
+    tag = tag_of(door.setup.presence_key, make_person(STRANGER))
+    inside = Entered(visit_id=make_id(999_998), since=story.stamps.mono, tags=frozenset({tag}))
+    story.door = replace(story.door, people=story.door.people.entered(inside))
+    for event in TROUBLES[trouble]:
+        story.happens(event)
+    story.stamps.advance(pause)
+    before = len(story.opened)
+    for event in SHOWN[way]:
+        story.happens(event)
+    for _ in range(8):
+        settle_disk(story, fate)
+        story.stamps.advance(0.5)
+        story.happens(Tick())
+    assert len(story.opened) == before + 1
+    assert [
+        effect.direction
+        for *_, effects in story.steps
+        for effect in effects
+        if isinstance(effect, Open) and effect.visit_id == story.opened[-1]
+    ] == [Direction.EXIT]
 
 
 PERSONS = (1, 2)

@@ -1,9 +1,12 @@
 """Numbers are not guessed at a keypad that nobody watches, and nobody is kept in or out by that who is not guessing."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kiosk.core.door.over_a_restart import Remembered, taken_up
 from kiosk.core.door.state import KeypadRests, State
 from kiosk.core.effects import Ask, Light, Tell
 from kiosk.core.events import Key, LinkChanged
@@ -76,25 +79,78 @@ def test_pauses_double_up_to_a_quarter_of_an_hour_and_begin_anew_after_as_long_a
     assert guesses.alerts == 9
 
 
-@given(
-    st.lists(st.tuples(st.floats(0, 400), st.booleans()), min_size=20, max_size=120),
-    st.integers(1, 8),
-    st.integers(1, 6),
+budgets = st.builds(
+    KeypadBudget,
+    per_minute=st.integers(1, 8),
+    per_hour=st.integers(1, 20),
+    per_day=st.integers(1, 40),
+    mistakes=st.integers(1, 6),
 )
-def test_whatever_is_tried_no_minute_holds_more_tries_than_the_budget(tries, per_minute, mistakes):
-    guesses, now, budget, counted = Guesses(), 0.0, KeypadBudget(per_minute=per_minute, mistakes=mistakes), []
+
+
+@given(st.lists(st.tuples(st.floats(0, 4000), st.booleans()), min_size=20, max_size=120), budgets)
+def test_whatever_is_tried_no_minute_hour_or_day_holds_more_tries_than_the_budget(tries, budget):
+    guesses, now, counted = Guesses(), 0.0, []
     for waited, wrong in tries:
         now += waited
         if not guesses.paused(now):
             guesses = guesses.mistaken(now, budget) if wrong else guesses.looked_up(now, budget)
             counted.append(now)
-    assert all(sum(at <= other < at + 60.0 for other in counted) <= per_minute for at in counted)
+    for long_s, most in budget.windows:
+        assert all(sum(at <= other < at + long_s for other in counted) <= most for at in counted)
 
 
-def test_where_somebody_watches_nothing_is_counted():
+def test_a_patient_guesser_gets_a_days_budget_and_staff_hear_of_it_within_the_hour():
+    guesses, budget, tried, heard_at = Guesses(), KeypadBudget(), 0, None
+    for second in range(0, 86_400, 12):  # one number every 12 s: 7,200 a day, and an alert to nobody
+        if not guesses.paused(second):
+            guesses, tried = guesses.looked_up(float(second), budget), tried + 1
+            heard_at = second if guesses.alerts and heard_at is None else heard_at
+    assert tried == budget.per_day
+    assert heard_at < 3600
+
+
+def test_where_somebody_watches_eight_times_as_many_are_allowed_and_not_more():
     man = Doorman()
     mistypes(man, 12)
-    assert (man.door.state, man.door.guesses) == (State.TYPING, Guesses())
+    assert man.door.state is State.TYPING
+    mistypes(man, 40)
+    assert man.doing is KeypadRests.RESTS
+    assert [tell.what for tell in man.every(Tell)] == ["keypad-guessing"]
+
+
+def test_a_try_that_is_an_hour_old_makes_room_for_one():
+    guesses, budget = Guesses(), KeypadBudget(per_minute=100, per_hour=3)
+    for at in (0.0, 100.0, 200.0):
+        guesses = guesses.looked_up(at, budget)
+    assert guesses.paused_until == 3600.0
+    guesses = guesses.looked_up(3600.0, budget)
+    assert guesses.paused_until == 3700.0
+
+
+def test_what_was_tried_outlives_a_restart_of_the_kiosk():
+    man = alone()
+    mistypes(man, 5)
+    body = Remembered.of(man.door).to_bytes("boot")
+    anew = taken_up(make_door(attended=False), Remembered.from_bytes(body, "boot"), ())
+    assert anew.guesses == man.door.guesses
+    assert anew.keypad_rests(man.stamps.mono)
+
+
+def test_what_a_release_before_kept_has_no_tries_in_it_and_is_taken_up():
+    body = json.loads(Remembered.of(alone().door).to_bytes("boot"))
+    del body["guesses"]
+    assert Remembered.from_bytes(json.dumps(body).encode(), "boot").guesses == Guesses()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"tries": [float("inf")]}, {"tries": ["x"]}, {"mistakes": -1}, {"alerts": 0.5}, {"paused_from": None}],
+)
+def test_tries_that_are_none_are_not_taken_up(wrong):
+    body = json.loads(Remembered.of(alone().door).to_bytes("boot"))
+    body["guesses"] |= wrong
+    assert Remembered.from_bytes(json.dumps(body).encode(), "boot") is None
 
 
 def test_a_pass_comes_in_while_the_keypad_rests():
@@ -192,7 +248,7 @@ def test_numbers_on_cards_count_like_typed_ones_for_both_can_be_made_up():
     assert len(man.every(Ask)) == asked
 
 
-def test_a_card_at_an_attended_door_never_meets_a_pause():
+def test_a_card_at_an_attended_door_meets_no_pause_before_its_generous_budget_is_spent():
     man = Doorman(make_door(DoorKind.ENTRY, budget=KeypadBudget(per_minute=1)))
     for number in range(1, 6):
         shows_card(man, number)

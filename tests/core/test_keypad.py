@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.core.door.state import State
-from kiosk.core.door.typed import GLIMPSE_S, MASKED, Typed
+from kiosk.core.door.typed import GLIMPSE_S, MASKED, SHOWN_S, Typed
 from kiosk.core.effects import Ask, Chime, Sound
-from kiosk.core.events import CodeRead, Key, KeyHeld, KeyPressed, KeyReleased
+from kiosk.core.events import HOLD_AGAIN_S, CodeRead, Key, KeyHeld, KeyPressed, KeyReleased
 from kiosk.core.model import (
     Colour,
     Direction,
@@ -127,11 +128,80 @@ def test_the_whole_number_is_shown_for_as_long_as_a_digit_is_held_on_the_page_th
     assert NUMBER not in man.view.keypad.cells
 
 
-def test_a_release_that_is_lost_masks_the_number_with_the_next_key():
+def looking_at_it():
     man = typing(NUMBER)
     man.types("", Key.CONFIRM)
     man.tell(KeyHeld(key=Key.D0))
+    assert man.view.keypad.cells == NUMBER
+    return man
+
+
+def test_a_release_that_is_lost_masks_the_number_with_the_next_key():
+    man = looking_at_it()
     man.types("5")
+    assert NUMBER not in man.view.keypad.cells
+
+
+def test_a_release_that_is_lost_masks_the_number_by_itself_within_a_moment():
+    man = looking_at_it()
+    man.stamps.advance(SHOWN_S)
+    assert NUMBER not in man.view.keypad.cells
+    man.tell(KeyHeld(key=Key.D0, again=True))
+    assert NUMBER not in man.view.keypad.cells
+
+
+def test_a_number_stays_in_view_for_as_long_as_its_key_is_told_to_be_held_but_never_longer_than_its_page():
+    man = looking_at_it()
+    ends = man.door.until
+    while man.stamps.mono + HOLD_AGAIN_S < ends:
+        man.stamps.advance(HOLD_AGAIN_S)
+        assert man.tell(KeyHeld(key=Key.D0, again=True)) == ()
+        assert man.view.keypad.cells == NUMBER
+    man.wait(ends - man.stamps.mono + 0.01)
+    assert (man.door.state, man.door.typed) == (State.IDLE, Typed())
+
+
+def test_a_key_that_is_jammed_neither_shows_nor_clears_nor_keeps_up_the_next_number():
+    for keys, end in (("850", ()), (NUMBER, (Key.CONFIRM,))):
+        man = typing(keys)
+        man.types("", *end)
+        before = man.door
+        for key in (Key.D0, Key.ERASE):
+            man.stamps.advance(HOLD_AGAIN_S)
+            assert man.tell(KeyHeld(key=key, again=True)) == ()
+            assert man.door == before
+
+
+def test_a_key_that_showed_nothing_changes_nothing_as_it_goes_up():
+    man = typing(NUMBER)
+    man.types("", Key.CONFIRM)
+    man.tell(KeyHeld(key=Key.CONFIRM))
+    before = man.door
+    man.stamps.advance(1)
+    assert man.tell(KeyReleased()) == ()
+    assert man.door == before
+
+
+@pytest.mark.parametrize("end", [Key.ERASE, Key.CANCEL, Key.CONFIRM])
+def test_a_number_in_view_is_in_view_no_more_once_its_page_has_gone(end):
+    man = looking_at_it()
+    man.types("", end)
+    assert man.view.keypad is None or not man.view.keypad.cells.startswith(NUMBER[:8])
+    man.tell(KeyHeld(key=Key.D0, again=True))
+    assert man.view.keypad is None or not man.view.keypad.cells.startswith(NUMBER[:8])
+
+
+def test_a_number_in_view_comes_back_masked_after_somebody_who_left_past_it():
+    man = Doorman(make_door(DoorKind.TOGGLE))
+    man.reads(make_pass(number=7))
+    man.wait(60)
+    man.types(NUMBER, Key.CONFIRM)
+    man.tell(KeyHeld(key=Key.D0))
+    man.reads(make_pass(number=7, issued=NOON + timedelta(minutes=1)))
+    assert man.door.state is State.SHOWING
+    man.wait(4)
+    assert (man.door.state, man.door.typed) == (State.TYPING, replace(man.door.typed, shown_until=None))
+    man.types("", Key.CONFIRM)
     assert NUMBER not in man.view.keypad.cells
 
 
@@ -284,7 +354,7 @@ def test_no_keys_in_any_rhythm_show_more_than_five_digits_or_break_the_number(pr
         number = number.press(key, now)
         assert len(number.digits) <= 12
         for confirming in (False, True):
-            cells = number.cells(None if confirming else now)
+            cells = number.cells(now, confirming=confirming)
             assert len(cells) == 12
             assert sum(cell.isdigit() for cell in cells) <= 5
 

@@ -10,6 +10,7 @@ from kiosk.core.events import KnowledgeChanged, LinkChanged, PolicyArrived
 from kiosk.core.model import Colour, Direction, DoorKind, NotACredential, Outcome, Reason, TextFault
 from kiosk.core.rule.knowledge import Freshness, Knowledge, Known
 from kiosk.core.rule.policy import Resort, StaleRevocations, UnknownRule, Zone, ZoneRule
+from kiosk.core.rule.signed_time import SignedTime
 from kiosk.core.screen.view import Phrase, Unit
 from tests.core.doorman import Doorman
 from tests.factories import (
@@ -105,7 +106,7 @@ def test_a_rule_that_something_later_signed_says_is_in_force_is_in_force_though_
     shut = make_edition(effective_from=NOON - DAY, zone=Zone.RED, zones=((Zone.RED, ZoneRule(shut=True)),))
     policy = make_policy(make_edition(), shut)
     late = Stamps(NOON - 2 * DAY, trusted=False)
-    man = Doorman(make_door(policy=policy, latest_signed=NOON, online=False), stamps=late)
+    man = Doorman(make_door(policy=policy, signed=SignedTime(latest=NOON), online=False), stamps=late)
     assert man.view.corner.today.zone is Zone.RED
     man.reads(make_pass(issued=NOON - timedelta(seconds=1), lives=3 * DAY))
     man.hears_nothing()

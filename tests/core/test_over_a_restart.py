@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
-from kiosk.core.door.over_a_restart import KEY_BYTES, VERSION, Remembered
-from kiosk.core.inside.occupancy import Movement, Occupancy
+from kiosk.core.door.over_a_restart import KEY_BYTES, VERSION, Remembered, taken_up
+from kiosk.core.inside.occupancy import Movement, MovementKind, Occupancy
 from kiosk.core.inside.presence import Entered, Presence
 from kiosk.core.model import Colour, Direction, DoorKind
 from tests.core.doorman import Doorman
@@ -32,7 +33,16 @@ def remembered(man):
 
 
 def moved(number, direction):
-    return Movement(uid=make_id(number), at=NOON, direction=direction)
+    change = 1 if direction is Direction.ENTRY else -1
+    return Movement(uid=make_id(number), at=NOON, kind=MovementKind.PASSED, change=change)
+
+
+def corrected(number, change):
+    return Movement(uid=make_id(number), at=NOON, kind=MovementKind.CORRECTED, change=change)
+
+
+def closed(number):
+    return Movement(uid=make_id(number), at=NOON, kind=MovementKind.CLOSED)
 
 
 def said_otherwise(**changes):
@@ -114,7 +124,7 @@ def test_a_list_that_names_more_people_than_are_inside_is_dropped():
 
 def test_after_a_closing_nobody_is_inside_but_who_came_since():
     man = entered(1)
-    presence, occupancy = remembered(man).caught_up([moved(2, None), moved(3, Direction.ENTRY)])
+    presence, occupancy = remembered(man).caught_up([closed(2), moved(3, Direction.ENTRY)])
     assert (presence.inside, occupancy.inside) == ((), 1)
 
 
@@ -132,3 +142,31 @@ def test_the_list_stays_where_as_many_are_inside_as_it_names():
     man = entered(1, 2)
     presence, occupancy = remembered(man).caught_up([moved(3, Direction.ENTRY), moved(4, Direction.EXIT)])
     assert (len(presence.inside), occupancy.inside) == (2, 2)
+
+
+def test_a_door_that_is_taken_up_knows_the_people_of_before_by_the_key_of_before():
+    man, fresh = entered(1), make_door(DoorKind.TOGGLE)
+    fresh = replace(fresh, setup=replace(fresh.setup, presence_key=b"another" * 4))
+    door = taken_up(fresh, remembered(man), [moved(2, Direction.ENTRY)])
+    assert (len(door.people.presence.inside), door.people.occupancy.inside) == (1, 2)
+    assert door.setup.presence_key == man.door.setup.presence_key
+
+
+def test_where_nothing_is_remembered_the_store_says_how_many_and_nobody_says_who():
+    fresh = make_door(DoorKind.TOGGLE)
+    door = taken_up(fresh, None, [moved(1, Direction.ENTRY), moved(2, Direction.ENTRY)])
+    assert (door.people.presence.inside, door.people.occupancy.inside) == ((), 2)
+    assert door.setup.presence_key == fresh.setup.presence_key
+
+
+@pytest.mark.parametrize("change, inside", [(3, 4), (-1, 0)])
+def test_what_staff_corrected_after_the_last_writing_is_counted(change, inside):
+    _, occupancy = remembered(entered(1)).caught_up([corrected(2, change)])
+    assert (occupancy.inside, occupancy.through) == (inside, make_id(2))
+
+
+def test_a_correction_that_leaves_fewer_inside_than_the_list_names_drops_the_list_and_is_no_closing():
+    presence, occupancy = remembered(entered(1, 2)).caught_up([corrected(3, -1), corrected(4, 2)])
+    assert (len(presence.inside), occupancy.inside) == (2, 3), "as many are there at the end as it names"
+    presence, occupancy = remembered(entered(1, 2)).caught_up([corrected(3, -1)])
+    assert (presence.inside, occupancy.inside) == ((), 1)

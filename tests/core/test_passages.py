@@ -7,11 +7,11 @@ from datetime import datetime, time, timedelta
 
 import pytest
 
-from kiosk.core.door.passages import TAILGATE_S
+from kiosk.core.door.passages import TAILGATE_S, assumed, passage_id
 from kiosk.core.door.state import State
 from kiosk.core.effects import Chime, Shut, Sound, Tell
 from kiosk.core.events import GateFailed, HealthChanged, Part, Passed, PolicyArrived, Tick
-from kiosk.core.inside.occupancy import Movement, Occupancy, hours_worked
+from kiosk.core.inside.occupancy import Movement, MovementKind, Occupancy, hours_worked
 from kiosk.core.model import Anomaly, Closing, Colour, Direction, DoorKind, Oddity, Outcome, Passage, Reason
 from kiosk.core.rule.policy import Window, Zone, ZoneRule
 from kiosk.core.screen.present import NOTICED_S
@@ -319,12 +319,21 @@ def test_a_passage_on_a_door_out_of_order_is_still_counted():
 
 
 def test_after_a_restart_the_count_starts_from_the_passages_since_the_last_closing():
-    way_in, way_out = Direction.ENTRY, Direction.EXIT
+    way_in, way_out = (MovementKind.PASSED, 1), (MovementKind.PASSED, -1)
     moved = [
-        Movement(uid=make_id(number), at=NOON, direction=way)
-        for number, way in enumerate((way_in, way_in, None, way_in, way_in, way_out))
+        Movement(uid=make_id(number), at=NOON, kind=kind, change=change)
+        for number, (kind, change) in enumerate(
+            (way_in, way_in, (MovementKind.CLOSED, 0), way_in, way_in, way_out)
+        )
     ]
     assert Occupancy().after(moved).inside == 1
     assert Occupancy().after(moved[:3]).inside == 0
     assert Occupancy().after(moved).through == moved[-1].uid
     assert Occupancy().after([]) == Occupancy()
+
+
+def test_whom_a_stop_cut_short_is_taken_to_have_gone_in_unseen_and_is_told_of_once():
+    one = assumed(make_id(1), NOON, time_trusted=False)
+    assert (one.visit_id, one.passed, one.sensed, one.ended_at) == (make_id(1), True, False, NOON)
+    assert not one.time_trusted
+    assert one.id == passage_id(make_id(1))

@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 from kiosk.core.events import Tick
-from kiosk.core.inside.occupancy import Movement, Occupancy
-from kiosk.core.model import Closing, Direction, DoorKind
+from kiosk.core.inside.occupancy import Movement, MovementKind, Occupancy
+from kiosk.core.model import Closing, DoorKind
 from kiosk.core.rule.policy import Window
 from tests.core.doorman import Doorman
 from tests.factories import ALMATY, NOON, Stamps, make_door, make_edition, make_id
@@ -16,7 +16,7 @@ DAILY = make_edition(opening=(Window(start=OPENS, end=CLOSES),))
 
 def resumed_at(now: datetime, last: datetime, edition=DAILY) -> Doorman:
     """A door that starts at `now` and counts one who entered at `last`."""
-    counted = Occupancy().after([Movement(uid=make_id(1), at=last, direction=Direction.ENTRY)])
+    counted = Occupancy().after([Movement(uid=make_id(1), at=last, kind=MovementKind.PASSED, change=1)])
     man = Doorman(make_door(DoorKind.ENTRY, edition=edition, occupancy=counted), stamps=Stamps(now))
     man.tell(Tick())
     return man
@@ -36,6 +36,15 @@ def test_a_restart_during_the_day_goes_on_counting():
 def test_a_restart_after_closing_time_closes_late():
     man = resumed_at(local(23, day=0) + timedelta(minutes=5), local(22))
     assert [closing.assumed_exits for closing in man.records(Closing)] == [1]
+    assert man.door.people.inside == 0
+
+
+def test_who_is_inside_by_a_correction_alone_is_closed_out_late_as_well():
+    said = Movement(uid=make_id(1), at=local(22), kind=MovementKind.CORRECTED, change=5)
+    counted = Occupancy().after([said])
+    man = Doorman(make_door(DoorKind.ENTRY, edition=DAILY, occupancy=counted), stamps=Stamps(local(8, day=1)))
+    man.tell(Tick())
+    assert [closing.assumed_exits for closing in man.records(Closing)] == [5]
     assert man.door.people.inside == 0
 
 

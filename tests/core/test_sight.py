@@ -54,8 +54,8 @@ def after(*glances: Glance, vigil: ViewVigil | None = None, is_open: bool = True
 @pytest.mark.parametrize("trouble", ViewTrouble)
 def test_each_trouble_is_told_as_itself_when_it_has_lasted_and_not_before(trouble):
     looks = RULES[trouble].looks
-    assert after(*[BAD[trouble]] * (looks - 1)).told is None
-    assert after(*[BAD[trouble]] * looks).told is trouble
+    assert after(*[BAD[trouble]] * (looks - 1)).known is None
+    assert after(*[BAD[trouble]] * looks).known is trouble
     assert seen_in(BAD[trouble]) is trouble
     assert seen_in(GOOD) is None
 
@@ -63,49 +63,49 @@ def test_each_trouble_is_told_as_itself_when_it_has_lasted_and_not_before(troubl
 @pytest.mark.parametrize("trouble", ViewTrouble)
 def test_it_is_taken_back_after_a_few_good_looks_and_not_at_the_first(trouble):
     told = after(*[BAD[trouble]] * RULES[trouble].looks)
-    assert after(GOOD, vigil=told).told is trouble
-    assert after(*[GOOD] * (FORGIVES + 2), vigil=told).told is None
+    assert after(GOOD, vigil=told).known is trouble
+    assert after(*[GOOD] * (FORGIVES + 2), vigil=told).known is None
 
 
 @pytest.mark.parametrize("trouble", sorted(set(ViewTrouble) - {ViewTrouble.FROZEN}))
 def test_outside_the_opening_hours_only_a_frozen_picture_is_a_fault(trouble):
-    assert after(*[BAD[trouble]] * 200, is_open=False).told is None
+    assert after(*[BAD[trouble]] * 200, is_open=False).known is None
     told = after(*[BAD[trouble]] * RULES[trouble].looks)
-    assert after(BAD[trouble], vigil=told, is_open=False).told is None
+    assert after(BAD[trouble], vigil=told, is_open=False).known is None
 
 
 def test_a_frozen_picture_is_a_fault_at_night_too():
-    assert after(*[BAD[ViewTrouble.FROZEN]] * 20, is_open=False).told is ViewTrouble.FROZEN
+    assert after(*[BAD[ViewTrouble.FROZEN]] * 20, is_open=False).known is ViewTrouble.FROZEN
 
 
 @pytest.mark.parametrize("trouble", [ViewTrouble.COVERED, ViewTrouble.BLURRED, ViewTrouble.TURNED])
 def test_what_needs_a_still_picture_is_not_judged_while_somebody_moves(trouble):
     looks = RULES[trouble].looks
-    assert after(*[BAD[trouble]] * (looks - 1), *[MOVING] * 500).told is None
-    assert after(*[BAD[trouble]] * (looks - 1), *[MOVING] * 500, BAD[trouble]).told is trouble
+    assert after(*[BAD[trouble]] * (looks - 1), *[MOVING] * 500).known is None
+    assert after(*[BAD[trouble]] * (looks - 1), *[MOVING] * 500, BAD[trouble]).known is trouble
 
 
 def test_a_visitor_who_stands_close_for_half_a_minute_is_no_trouble():
     coat = replace(MOVING, bright=60.0)
     phone = replace(MOVING, burnt=0.9, bright=255.0)
-    assert after(*[coat] * 30, *[phone] * 30, GOOD, *[coat] * 30, *[phone] * 30).told is None
+    assert after(*[coat] * 30, *[phone] * 30, GOOD, *[coat] * 30, *[phone] * 30).known is None
 
 
 def test_a_hall_that_is_a_plain_wall_is_not_covered_once_it_is_known():
     wall = replace(GOOD, structure=3.0, usual_structure=3.2)
-    assert after(*[wall] * 100).told is None
-    assert after(*[replace(wall, usual_structure=None)] * 100).told is ViewTrouble.COVERED
+    assert after(*[wall] * 100).known is None
+    assert after(*[replace(wall, usual_structure=None)] * 100).known is ViewTrouble.COVERED
 
 
 def test_nothing_is_told_of_blur_or_aim_before_the_hall_was_learned():
     new = replace(GOOD, likeness=None, usual_structure=None, usual_sharpness=None, sharpness=0.1)
-    assert after(*[new] * 300).told is None
+    assert after(*[new] * 300).known is None
 
 
 def test_a_worse_trouble_takes_the_place_of_a_lesser_one():
     told = after(*[BAD[ViewTrouble.TURNED]] * RULES[ViewTrouble.TURNED].looks)
     assert (
-        after(*[BAD[ViewTrouble.DARK]] * RULES[ViewTrouble.DARK].looks, vigil=told).told is ViewTrouble.DARK
+        after(*[BAD[ViewTrouble.DARK]] * RULES[ViewTrouble.DARK].looks, vigil=told).known is ViewTrouble.DARK
     )
 
 
@@ -118,9 +118,9 @@ def test_whatever_is_seen_what_is_told_had_enough_looks(story):
         for trouble, rule in RULES.items():
             seen[trouble] += bool(rule.seen(glance))
             assert 0 <= vigil.looks[trouble] <= min(rule.looks, seen[trouble])
-        if vigil.told is not None:
-            assert seen[vigil.told] >= RULES[vigil.told].looks
-            assert vigil.looks[vigil.told] > 0
+        if vigil.known is not None:
+            assert seen[vigil.known] >= RULES[vigil.known].looks
+            assert vigil.looks[vigil.known] > 0
 
 
 @pytest.mark.parametrize("trouble", ViewTrouble)
@@ -198,5 +198,5 @@ def test_of_a_picture_that_is_not_known_well_enough_nobody_says_that_it_is_blurr
 def test_when_the_cover_is_off_it_is_told_that_the_camera_was_turned_under_it():
     both = replace(BAD[ViewTrouble.COVERED], likeness=0.1)
     told = after(*[both] * RULES[ViewTrouble.TURNED].looks)
-    assert told.told is ViewTrouble.COVERED
-    assert after(*[BAD[ViewTrouble.TURNED]] * (FORGIVES + 2), vigil=told).told is ViewTrouble.TURNED
+    assert told.known is ViewTrouble.COVERED
+    assert after(*[BAD[ViewTrouble.TURNED]] * (FORGIVES + 2), vigil=told).known is ViewTrouble.TURNED

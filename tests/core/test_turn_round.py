@@ -55,6 +55,7 @@ def test_one_key_and_who_was_taken_for_leaving_comes_in_and_the_forgotten_exit_i
         man.answers(Colour.GREEN)
     exit_visit, entry = man.visits[1:]
     assert entry.direction is Direction.ENTRY
+    assert entry.decision.compare_identity is (source == "carried")
     assert [(one.visit_id, one.why, one.decision.opens) for one in man.amendments] == [
         (exit_visit.id, EXIT_ASSUMED, True)
     ]

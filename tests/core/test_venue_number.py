@@ -47,7 +47,7 @@ def test_it_does_not_matter_which_of_its_own_records_the_registry_had_when_it_to
 
 @given(st.integers(-5, 5), st.integers(-5, 5), st.integers(-5, 5))
 def test_the_number_is_floored_where_it_is_told_and_nowhere_else(others, own, moved):
-    people = People().told(number(others + own, own=own), 0.0)
+    people = People().with_number(number(others + own, own=own), 0.0)
     for _ in range(abs(moved)):
         people = people.moved(Direction.ENTRY if moved > 0 else Direction.EXIT, "r")
     assert people.inside == max(0, others + moved)

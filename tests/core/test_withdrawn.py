@@ -8,6 +8,7 @@ from kiosk.core.door.building import Standing
 from kiosk.core.effects import Tell, TrustTime
 from kiosk.core.events import DeviceRevoked, Key, KnowledgeChanged, PolicyArrived
 from kiosk.core.model import Colour, DoorKind, NotACredential, Outcome, TextFault
+from kiosk.core.rule.signed_time import SignedTime
 from kiosk.core.screen.view import Page, Phrase
 from tests.core.doorman import Doorman
 from tests.factories import NOON, Stamps, make_age, make_door, make_iin, make_pass, make_person, make_policy
@@ -123,7 +124,7 @@ def test_what_was_signed_grows_older_by_the_clock_that_nobody_sets():
 
 
 def test_signed_time_never_goes_back():
-    man = Doorman(make_door(latest_signed=NOON))
+    man = Doorman(make_door(signed=SignedTime(latest=NOON)))
     earlier = make_age(issued=NOON - HOUR)
     man.tell(KnowledgeChanged(policy=earlier, keys=earlier, revocations=earlier))
     man.reads(make_pass(issued=NOON - timedelta(seconds=9)))

@@ -141,7 +141,9 @@ def a_pass_before_the_ribbon_camera_turns_the_panel_green(site: Site) -> str:
         waited = time.monotonic() - begun
         site.opens_once()
         site.walk_through()
-        files = site.device.run(f"ls -l /proc/{site.device.show('MainPID')}/fd")
+        files = site.device.run(
+            f"for each in $(cat /sys/fs/cgroup/system.slice/{DOOR}*.service/cgroup.procs); do ls -l /proc/$each/fd; done"
+        )
         camera = site.doctor()["camera"]
     expect("camera: the ribbon camera" in site.device.console(), "the journal tells of no ribbon camera")
     expect("/dev/video" not in files, f"another camera is open:\n{files}")

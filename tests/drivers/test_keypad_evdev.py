@@ -2,18 +2,20 @@
 
 import errno
 import os
+import threading
 
 import pytest
 
 from drivers.input.keypad_layout import KEYS
 from drivers.keypad.evdev_keypad import EvdevKeypad, open_keypad
 from kiosk.core.events import Key
+from kiosk.core.strokes import Stroke
 from kiosk.errors import DriverError, DriverMissing
 from simulator.input_device import FakeInputDevice
 from simulator.keypad import FakeKeypad
-from tests.drivers.keypad_contract import SOON_S, PluggedKeypadContract
+from tests.drivers.keypad_contract import SOON_S, PluggedKeypadContract, next_key
 
-KP_7, ROW_A, NUMLOCK = 71, 30, 69
+KP_7, KP_8, ROW_A, NUMLOCK = 71, 72, 30, 69
 
 
 @pytest.mark.concurrent
@@ -27,6 +29,14 @@ class TestKeypadOnAFakePad(PluggedKeypadContract):
     @pytest.fixture
     def press(self, keypad):
         return keypad.press
+
+    @pytest.fixture
+    def hold(self, keypad):
+        return keypad.hold
+
+    @pytest.fixture
+    def let_go(self, keypad):
+        return keypad.let_go
 
     @pytest.fixture
     def unplug(self, keypad):
@@ -81,15 +91,29 @@ class TestKeypadOfTheKernel(PluggedKeypadContract):
         keypad.close()
 
     @pytest.fixture
-    def press(self, pads):
-        codes = {meaning: code for code, meaning in reversed(KEYS.items())}
-
+    def press(self, hold, let_go):
         def press(key, repeats=0):
-            for value in (1, *[2] * repeats, 0):
-                pads[-1].write(1, codes[key], value)
-                pads[-1].syn()
+            hold(key, repeats)
+            let_go(key)
 
         return press
+
+    @pytest.fixture
+    def hold(self, pads):
+        def hold(key, repeats=0):
+            self.send(pads[-1], key, 1, *[2] * repeats)
+
+        return hold
+
+    @pytest.fixture
+    def let_go(self, pads):
+        return lambda key: self.send(pads[-1], key, 0)
+
+    def send(self, pad, key, *values):
+        codes = {meaning: code for code, meaning in reversed(KEYS.items())}
+        for value in values:
+            pad.write(1, codes[key], value)
+            pad.syn()
 
 
 @pytest.fixture
@@ -128,7 +152,7 @@ def test_a_keypad_that_somebody_else_has_grabbed_is_an_error_and_is_tried_again(
     with pytest.raises(DriverError, match="held by another program"):
         keypad.read(0)
     pads[1].strike(KP_7)
-    assert keypad.read(SOON_S) is Key.D7
+    assert next_key(keypad) is Key.D7
     keypad.close()
 
 
@@ -147,20 +171,93 @@ def test_the_light_of_numlock_is_lit_because_some_pads_send_digits_only_then(pad
 def test_numlock_itself_and_letters_are_nothing(pad, keypad):
     for code in (NUMLOCK, ROW_A, KP_7):
         pad.strike(code)
-    assert keypad.read(SOON_S) is Key.D7
-    assert keypad.read(0) is None
+    assert next_key(keypad) is Key.D7
+    assert next_key(keypad, 0) is None
 
 
 def test_a_contact_that_bounces_as_it_opens_is_one_key(pad, keypad):
     pad.strike(KP_7, bounces=3)
     pad.strike(KP_7)
-    assert [keypad.read(SOON_S), keypad.read(SOON_S), keypad.read(0)] == [Key.D7, Key.D7, None]
+    assert [next_key(keypad), next_key(keypad), next_key(keypad, 0)] == [Key.D7, Key.D7, None]
+
+
+@pytest.mark.parametrize("down, up", [(3, 0), (0, 3), (2, 2)])
+def test_a_contact_that_bounces_on_either_edge_goes_down_once_and_stays_down_until_it_is_let_go(
+    pad, keypad, down, up
+):
+    pad.push(KP_7, bounces=down)
+    assert [keypad.read(SOON_S), keypad.read(0.02)] == [Stroke(Key.D7, down=True), None]
+    pad.lift(KP_7, bounces=up)
+    assert [keypad.read(SOON_S), keypad.read(0.02)] == [Stroke(Key.D7, down=False), None]
+
+
+def test_a_key_that_has_just_come_up_is_waited_for_also_by_a_look_that_waits_for_nothing(pad):
+    keypad = EvdevKeypad("pad", bounce_s=0.02, open_device=lambda device: pad)
+    pad.strike(KP_7)
+    assert [keypad.read(0), keypad.read(0)] == [Stroke(Key.D7, down=True), Stroke(Key.D7, down=False)]
+    keypad.close()
+
+
+def test_of_two_keys_that_overlap_each_goes_up_when_it_does(pad, keypad):
+    for code in (KP_7, KP_8):
+        pad.push(code)
+    for code in (KP_7, KP_8):
+        pad.lift(code)
+    told = [keypad.read(SOON_S) for _ in range(4)]
+    assert told == [Stroke(key, down) for down in (True, False) for key in (Key.D7, Key.D8)]
+
+
+def test_after_the_kernel_lost_events_no_key_counts_as_down_and_the_next_one_does(pad, keypad):
+    for code in (KP_7, KP_8):
+        pad.push(code)
+    assert [keypad.read(SOON_S), keypad.read(SOON_S)] == [
+        Stroke(Key.D7, down=True),
+        Stroke(Key.D8, down=True),
+    ]
+    pad.lift(KP_7)
+    pad.overrun()
+    lost = [keypad.read(SOON_S), keypad.read(SOON_S)]
+    assert sorted(lost, key=lambda stroke: stroke.key) == [
+        Stroke(Key.D7, down=False),
+        Stroke(Key.D8, down=False),
+    ]
+    pad.lift(KP_8)  # of which nothing is known any more
+    assert keypad.read(0.02) is None
+    pad.strike(KP_7)
+    assert [keypad.read(SOON_S), keypad.read(SOON_S)] == [
+        Stroke(Key.D7, down=True),
+        Stroke(Key.D7, down=False),
+    ]
+
+
+def test_what_was_down_on_the_last_keypad_does_not_go_up_on_the_next():
+    keypad = FakeKeypad()
+    keypad.hold(Key.D7)
+    assert keypad.read(SOON_S) == Stroke(Key.D7, down=True)
+    keypad.unplug()
+    with pytest.raises(DriverError, match="plug it in"):
+        keypad.read(SOON_S)
+    keypad.plug()
+    keypad.device.overrun()
+    assert keypad.read(0.02) is None
+    keypad.close()
+
+
+@pytest.mark.concurrent
+def test_that_a_key_went_up_is_told_after_the_bounce_time_and_not_after_the_wait(pad, keypad):
+    pad.strike(KP_7)
+    keypad.read(SOON_S)
+    read = []
+    reading = threading.Thread(target=lambda: read.append(keypad.read(3600)), daemon=True)
+    reading.start()
+    reading.join(SOON_S)
+    assert read == [Stroke(Key.D7, down=False)]
 
 
 def test_without_a_bounce_time_every_edge_is_a_key(pad):
     keypad = EvdevKeypad("pad", bounce_s=0, open_device=lambda device: pad)
     pad.strike(KP_7, bounces=1)
-    assert [keypad.read(SOON_S), keypad.read(SOON_S), keypad.read(0)] == [Key.D7, Key.D7, None]
+    assert [next_key(keypad), next_key(keypad), next_key(keypad, 0)] == [Key.D7, Key.D7, None]
     keypad.close()
 
 

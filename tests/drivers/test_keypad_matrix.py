@@ -1,5 +1,6 @@
 """The matrix keypad on mock pins that are wired as one: no ghosts, no bounces, no short circuit, nothing to do at rest."""
 
+from collections import Counter
 from itertools import combinations
 
 import pytest
@@ -10,9 +11,10 @@ from hypothesis import strategies as st
 from drivers.keypad.matrix_keypad import MatrixKeypad
 from drivers.keypad.matrix_keys import KEYS, Fingers, ambiguous
 from kiosk.core.events import Key
+from kiosk.core.strokes import Stroke
 from kiosk.errors import DriverError
 from simulator.matrix import COLUMNS, ROWS, FakeMatrix
-from tests.drivers.keypad_contract import SOON_S, KeypadContract
+from tests.drivers.keypad_contract import SOON_S, KeypadContract, next_key
 
 PLACES = sorted(KEYS)
 
@@ -31,11 +33,19 @@ class TestMatrixKeypad(KeypadContract):
     def press(self, keypad):
         return keypad.press
 
+    @pytest.fixture
+    def hold(self, keypad):
+        return lambda key, repeats=0: keypad.hold(next(place for place in PLACES if KEYS[place] is key))
+
+    @pytest.fixture
+    def let_go(self, keypad):
+        return lambda _key: keypad.let_go()
+
 
 def test_every_key_of_a_4x4_is_what_the_page_says(keypad):
     for place in PLACES:
         keypad.stroke(place)
-        assert keypad.read(SOON_S) is KEYS[place]
+        assert next_key(keypad) is KEYS[place]
     assert [KEYS[row, 3] for row in range(4)] == [Key.RECHECK, Key.ERASE, Key.CANCEL, Key.CONFIRM]
     assert [KEYS[3, column] for column in range(3)] == [Key.ERASE, Key.D0, Key.CONFIRM]
 
@@ -45,7 +55,7 @@ def test_a_4x3_has_the_same_keys_without_the_letters():
     for place in PLACES:
         if place[1] < 3:
             keypad.stroke(place)
-            assert keypad.read(SOON_S) is KEYS[place]
+            assert next_key(keypad) is KEYS[place]
     keypad.close()
     assert keypad.shorts == 0
 
@@ -53,17 +63,44 @@ def test_a_4x3_has_the_same_keys_without_the_letters():
 def test_a_contact_that_bounces_on_both_edges_is_one_key(keypad):
     keypad.press(Key.D5, bounces=7)
     keypad.press(Key.D5, bounces=7)
-    assert [keypad.read(SOON_S), keypad.read(SOON_S), keypad.read(0)] == [Key.D5, Key.D5, None]
+    assert [next_key(keypad), next_key(keypad), next_key(keypad, 0)] == [Key.D5, Key.D5, None]
 
 
 def test_a_key_that_is_held_for_a_minute_is_one_key_and_another_beside_it_another(keypad):
     keypad.hold((0, 0))
-    assert keypad.read(SOON_S) is Key.D1
+    assert next_key(keypad) is Key.D1
     assert [keypad.read(0.04) for _ in range(5)] == [None] * 5
     keypad.hold((0, 0), (1, 1))
-    assert keypad.read(SOON_S) is Key.D5
+    assert next_key(keypad) is Key.D5
     keypad.let_go()
+    gone = {(stroke.key, stroke.down) for stroke in (keypad.read(SOON_S), keypad.read(SOON_S))}
+    assert gone == {(Key.D1, False), (Key.D5, False)}
     assert keypad.read(0.04) is None
+
+
+def test_a_key_that_is_held_goes_up_once_within_a_moment_of_being_let_go(keypad):
+    keypad.hold((1, 1), bounces=5)
+    assert keypad.read(SOON_S) == Stroke(Key.D5, down=True)
+    assert [keypad.read(0.04) for _ in range(50)] == [None] * 50
+    let_go_at = keypad.now()
+    keypad.let_go(bounces=5)
+    assert keypad.read(SOON_S) == Stroke(Key.D5, down=False)
+    assert keypad.now() - let_go_at < 0.06
+    assert keypad.read(0.04) is None
+
+
+def test_a_key_that_is_held_is_let_go_when_its_hand_cannot_be_read_any_more(keypad):
+    keypad.hold((0, 0))
+    assert keypad.read(SOON_S) == Stroke(Key.D1, down=True)
+    keypad.hold((0, 0), (0, 1))
+    assert keypad.read(SOON_S) == Stroke(Key.D2, down=True)
+    keypad.hold((0, 0), (0, 1), (1, 0))  # the fourth corner looks pressed now: any of them may be the ghost
+    assert {keypad.read(SOON_S), keypad.read(SOON_S)} == {
+        Stroke(Key.D1, down=False),
+        Stroke(Key.D2, down=False),
+    }
+    keypad.hold((0, 0))
+    assert [keypad.read(0.04) for _ in range(3)] == [None] * 3
 
 
 def test_three_keys_in_a_rectangle_give_nothing_and_neither_does_letting_them_go(keypad):
@@ -73,7 +110,7 @@ def test_three_keys_in_a_rectangle_give_nothing_and_neither_does_letting_them_go
         keypad.hold(*left)
         assert [keypad.read(0.04) for _ in range(3)] == [None] * 3
     keypad.press(Key.D9)
-    assert keypad.read(SOON_S) is Key.D9
+    assert next_key(keypad) is Key.D9
 
 
 def test_nothing_is_scanned_while_nobody_types(keypad):
@@ -93,7 +130,11 @@ def test_no_hand_makes_a_key_that_was_not_pressed_nor_a_short_circuit(hands):
         keypad.hold(*hand)
         pressed |= {KEYS[place] for place in hand}
         found += [keypad.read(0.03) for _ in range(4)]
-    assert {key for key in found if key} <= pressed
+    keypad.let_go()
+    found += [keypad.read(0.03) for _ in range(2 * len(PLACES))]
+    assert {stroke.key for stroke in found if stroke} <= pressed
+    downs, ups = (Counter(one.key for one in found if one and one.down is down) for down in (True, False))
+    assert downs == ups
     keypad.close()
     assert keypad.shorts == 0
 
@@ -104,7 +145,7 @@ def test_whatever_is_typed_is_read_in_its_order(keys):
     keypad = FakeMatrix()
     for key in keys:
         keypad.press(key)
-    assert [keypad.read(SOON_S) for _ in keys] == keys
+    assert [next_key(keypad) for _ in keys] == keys
     keypad.close()
 
 
@@ -120,7 +161,15 @@ def test_every_rectangle_is_ambiguous_and_no_two_keys_are():
 def test_a_key_that_is_seen_once_between_two_looks_is_a_spark():
     fingers = Fingers(bounce_s=0.02)
     assert fingers.see({(0, 0)}, 0.0) == fingers.see(set(), 0.008) == fingers.see({(0, 0)}, 0.03) == []
-    assert fingers.see({(0, 0)}, 0.051) == [(0, 0)]
+    assert fingers.see({(0, 0)}, 0.051) == [((0, 0), True)]
+
+
+def test_a_key_that_is_not_seen_once_between_two_looks_is_still_down():
+    fingers = Fingers(bounce_s=0.02)
+    fingers.see({(0, 0)}, 0.0)
+    assert fingers.see({(0, 0)}, 0.02) == [((0, 0), True)]
+    assert fingers.see(set(), 0.03) == fingers.see({(0, 0)}, 0.038) == fingers.see(set(), 0.057) == []
+    assert fingers.see(set(), 0.058) == [((0, 0), False)]
 
 
 @pytest.mark.parametrize("rows, columns", [(ROWS[:3], COLUMNS), (ROWS, COLUMNS[:2])])

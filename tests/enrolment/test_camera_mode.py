@@ -8,7 +8,6 @@ from dataclasses import replace
 
 import pytest
 
-from drivers.engine.zxing_engine import ZxingDecoder
 from drivers.nothing import Silence
 from kiosk.core.enrolling.table import AGAIN_S, FAILED_S, READ_FIRST_S, SHOWN_S, EnrolmentStage
 from kiosk.core.events import Key
@@ -17,8 +16,8 @@ from kiosk.core.screen.view import Fact, Page, Phrase
 from kiosk.enrolment.by_text import enrol_by_text
 from kiosk.enrolment.camera_mode import CameraMode
 from kiosk.errors import DriverMissing
-from kiosk.reader.pipeline import Reader
 from kiosk.root.equipment import Drivers
+from kiosk.root.eyes import eyes_here
 from kiosk.root.identify import identify, settings_of
 from kiosk.service.status_file import newest
 from kiosk.settings import Settings
@@ -63,10 +62,9 @@ class Kiosk:
             return not left and bool(story)
 
         return self.mode.run(
-            open_camera=(lambda: self.camera) if camera else None,
+            open_eyes=eyes_here(lambda: self.camera, mono=self.clock.mono) if camera else None,
             open_keypad=(lambda: self.keypad) if keypad else None,
             open_scanner=(lambda: scanner) if scanner else None,
-            eyes=Reader(ZxingDecoder()),
             stopped=over,
         )
 
@@ -193,7 +191,7 @@ def drivers_of(kiosk: Kiosk, clock) -> Drivers:
         raise DriverMissing("expected a camera, found none: plug it in")
 
     return Drivers(
-        open_camera=no_camera,
+        open_eyes=eyes_here(no_camera),
         open_keypad=lambda: kiosk.keypad,
         gate=FakeGate(now=clock.mono),
         lamp=FakeLamp(now=clock.mono),
@@ -205,7 +203,7 @@ def drivers_of(kiosk: Kiosk, clock) -> Drivers:
 def test_an_enrolled_kiosk_asks_for_no_code(kiosk, enroller, registry, device, clock, tmp_path):
     enrol_by_text(enroller, registry.enrolment_code(DEMO_DOOR), lambda _: True)
     known = identify(
-        settings_at(tmp_path), drivers_of(kiosk, clock), lambda: pytest.fail("no eyes are needed"), clock=clock,
+        settings_at(tmp_path), drivers_of(kiosk, clock), clock=clock,
         stopped=never,
     )  # fmt: skip
     assert known.device == device.load().device
@@ -233,7 +231,7 @@ def test_a_waiting_kiosk_begins_when_it_was_enrolled_from_a_terminal(
         return False
 
     known = identify(
-        settings_at(tmp_path), drivers_of(kiosk, clock), lambda: Reader(ZxingDecoder()), clock=clock,
+        settings_at(tmp_path), drivers_of(kiosk, clock), clock=clock,
         stopped=meanwhile,
     )  # fmt: skip
     assert known.device == done[0].device
@@ -243,7 +241,7 @@ def test_a_waiting_kiosk_begins_when_it_was_enrolled_from_a_terminal(
 def test_a_kiosk_that_is_told_to_stop_is_nobody(kiosk, clock, tmp_path):
     assert (
         identify(
-            settings_at(tmp_path), drivers_of(kiosk, clock), lambda: Reader(ZxingDecoder()), clock=clock,
+            settings_at(tmp_path), drivers_of(kiosk, clock), clock=clock,
             stopped=lambda: bool(kiosk.screen.views),
         )
         is None
@@ -253,7 +251,7 @@ def test_a_kiosk_that_is_told_to_stop_is_nobody(kiosk, clock, tmp_path):
 @pytest.mark.parametrize("kind", [DoorKind.EXIT, DoorKind.ENTRY])
 def test_nobody_is_held_inside_by_a_device_that_belongs_to_nobody(kiosk, clock, tmp_path, kind, caplog):
     drivers = drivers_of(kiosk, clock)
-    drivers = replace(drivers, open_camera=lambda: kiosk.camera, open_keypad=lambda: kiosk.keypad)
+    drivers = replace(drivers, open_eyes=eyes_here(lambda: kiosk.camera), open_keypad=lambda: kiosk.keypad)
     settings = settings_at(tmp_path)
     settings = replace(settings, door=replace(settings.door, kind=kind))
     ends = time.monotonic() + WITHIN_S
@@ -269,7 +267,7 @@ def test_nobody_is_held_inside_by_a_device_that_belongs_to_nobody(kiosk, clock, 
         seen = kiosk.camera.finished.is_set() and bool(pressed)
         return seen and len(drivers.gate.orders) >= wanted
 
-    identify(settings, drivers, lambda: Reader(ZxingDecoder()), clock=clock, stopped=stopped)
+    identify(settings, drivers, clock=clock, stopped=stopped)
     assert drivers.gate.orders == [Direction.EXIT] * (2 if kind is DoorKind.EXIT else 0)
     assert ("could not be recorded" in caplog.text) is (kind is DoorKind.EXIT)
 
@@ -331,7 +329,7 @@ def test_a_device_that_is_nobodys_says_so_by_its_number_in_the_lamp_and_to_the_d
         told.append(newest([tmp_path], clock.wall()))
         return told[-1] is not None and told[-1].faults == (10, 17)
 
-    identify(settings, drivers, lambda: Reader(ZxingDecoder()), clock=clock, stopped=stopped)
+    identify(settings, drivers, clock=clock, stopped=stopped)
     assert drivers.lamp.shown[-1].fault == 17
     assert (told[-1].state, [each.part for each in told[-1].troubles]) == ("not-enrolled", ["camera"])
     assert newest([tmp_path], clock.wall()) is None

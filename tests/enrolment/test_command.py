@@ -14,7 +14,7 @@ import pytest
 from kiosk.commands.enrol import blot_out, code_in
 from kiosk.core.enrolling.table import EnrolmentTrouble
 from kiosk.core.enrolling.words import SENTENCES
-from kiosk.doctor import trust as look
+from kiosk.doctor import registry_checks
 from kiosk.doctor.finding import CheckState
 from kiosk.enrolment.by_text import enrol_by_text
 from kiosk.enrolment.device import Device
@@ -191,9 +191,9 @@ def test_a_file_that_cannot_be_removed_is_told(tmp_path):
 
 
 def test_the_doctor_knows_whose_door_this_is(enroller, registry, device):
-    assert look.enrolled(device.load).state is CheckState.WARNING
+    assert registry_checks.enrolled(device.load).state is CheckState.WARNING
     enrol_by_text(enroller, registry.enrolment_code(DEMO_DOOR), lambda _: True)
-    found = look.enrolled(device.load)
+    found = registry_checks.enrolled(device.load)
     assert (found.state, found.says.split(",")[0]) == (CheckState.OK, device.load().device)
 
 
@@ -201,10 +201,10 @@ def test_the_doctor_tells_a_damaged_identity():
     def damaged():
         raise DeviceError("expected this, found that")
 
-    assert look.enrolled(damaged).state is CheckState.BROKEN
+    assert registry_checks.enrolled(damaged).state is CheckState.BROKEN
 
 
-def ages(**hours: float) -> look.DocumentTimes:
+def ages(**hours: float) -> registry_checks.DocumentTimes:
     """Documents that were signed an hour ago and count for so many hours more."""
     return {name: (NOW - timedelta(hours=1), NOW + timedelta(hours=more)) for name, more in hours.items()}
 
@@ -219,10 +219,10 @@ def ages(**hours: float) -> look.DocumentTimes:
     ],
 )  # fmt: skip
 def test_the_doctor_tells_how_old_the_registrys_word_is(signed, state, says):
-    found = look.documents(lambda: signed, NOW, known=True)
+    found = registry_checks.documents(lambda: signed, NOW, known=True)
     assert (found.state, found.says[: len(says)]) == (state, says)
 
 
 def test_a_device_that_is_nobodys_has_no_documents_to_be_late():
-    assert look.documents(None, NOW, known=False).state is CheckState.OK
-    assert look.documents(None, NOW, known=True).state is CheckState.WARNING
+    assert registry_checks.documents(None, NOW, known=False).state is CheckState.OK
+    assert registry_checks.documents(None, NOW, known=True).state is CheckState.WARNING

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kiosk.core.events import Key
+from kiosk.core.strokes import Stroke
 from kiosk.demo.enrol_step import enrol_quietly, enrol_step
 from kiosk.demo.stage import Stage
 from kiosk.enrolment.device import Device
@@ -13,7 +14,7 @@ from registry.demo_people import DEMO_DOOR
 
 @pytest.fixture
 def stage(tmp_path):
-    stage = Stage(screenshots=tmp_path / "pictures", told=lambda _shown: None, camera=False, window=False)
+    stage = Stage(screenshots=tmp_path / "pictures", tell=lambda _shown: None, camera=False, window=False)
     yield stage
     stage.__exit__()
 
@@ -26,7 +27,9 @@ def test_the_code_before_the_camera_enrols_the_demos_kiosk_and_leaves_its_pictur
     assert said[-1] == f"    enrolled as {identity.device} for door {DEMO_DOOR}"
     assert f"    registry     {stage.registry.url}" in said
     stage.keypad.press(Key.D1)
-    assert stage.keypad.read(5.0) is Key.D1  # the door that begins now has a keypad and a camera
+    assert stage.keypad.read(5.0) == Stroke(
+        Key.D1, down=True
+    )  # the door that begins now has a keypad and a camera
     assert stage.recording.read(5.0).size
     names = [path.stem.partition("-")[2] for path in stage.photographer.pictures]
     assert names == [

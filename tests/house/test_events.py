@@ -20,6 +20,8 @@ EVENTS = {each.__name__: each for each in get_args(Event)}
 WITHOUT_A_PRODUCER = {
     "StaffIdentified": "the panel of the front desk, issue 12",
     "StaffAdmitted": "the panel of the front desk, issue 12",
+    # In a release of its own, after the first signed one that can send a correction (docs/decisions.md).
+    "StaffCorrected": "the panel of the front desk, issue 12",
     "StaffDismissed": "the panel of the front desk, issue 12",
 }
 """Events that only tests make so far, and which issue gives them a hand. Empty when that issue closes."""

@@ -79,6 +79,20 @@ def test_a_path_of_the_product_is_no_machine_path(line):
     assert machine_paths(line) == []
 
 
+# In pieces, too.
+LEFT_BY_A_MERGE = re.compile("^(?:" + "<" * 7 + "|" + ">" * 7 + ") ", re.MULTILINE)
+
+
+@pytest.mark.concurrent
+def test_no_file_holds_what_a_merge_has_left_open():
+    assert [name for name in tracked() if LEFT_BY_A_MERGE.search(text_of(name))] == []
+
+
+def test_what_a_merge_has_left_open_would_be_found():
+    assert LEFT_BY_A_MERGE.search("one\n" + "<" * 7 + " HEAD\ntwo")
+    assert not LEFT_BY_A_MERGE.search("IDKAZ" + "<" * 9)
+
+
 def test_the_pins_name_no_package_index():
     pins = sorted((ROOT / "requirements").iterdir())
     assert len(pins) >= 6

@@ -54,7 +54,7 @@ def test_every_file_is_on_a_floor_and_every_room_of_the_floors_is_there():
             "def f():\n    from kiosk.core.screen.present import present",
             "kiosk.core.screen",
         ),
-        ("kiosk/threads/worker.py", "from kiosk.workers.bodies import scanning", "kiosk.workers"),
+        ("kiosk/threads/worker.py", "from kiosk.workers.camera_work import scanning", "kiosk.workers"),
         ("kiosk/uplink/client.py", "from ..workers import bodies", "kiosk.workers"),
         ("drivers/gate/line.py", "from drivers.sound.sounder import Sounder", "drivers.sound"),
         ("simulator/lens/scene.py", "from simulator.outputs import FakeGate", "simulator"),

@@ -59,6 +59,35 @@ class TestSystemFiles:
         machine.sh("switch_release 1.0")
         assert (machine.root / "etc/systemd/system/ashyq-kiosk-old.timer").exists()
 
+    def test_the_eyes_come_with_the_door_and_where_they_listen(self, machine):
+        machine.sh(ALL)
+        for name in ("service", "socket"):
+            shutil.copy(ROOT / f"systemd/ashyq-kiosk-eyes.{name}", machine.tree / "systemd")
+        machine.release("1.1")
+        said = machine.sh("do_release; want_files").stdout
+        places = [f"/etc/systemd/system/ashyq-kiosk-eyes.{name}" for name in ("service", "socket")]
+        assert f"write {' '.join(places)}\n" in said
+        machine.sh(ALL)
+        assert [place for place in places if not (machine.root / place[1:]).exists()] == []
+        machine.sh("uninstall", fate="purge")
+        assert [place for place in places if (machine.root / place[1:]).exists()] == []
+
+    def test_of_a_unit_that_a_release_has_no_more_nothing_runs_on_and_no_link_is_left(self, machine):
+        (machine.root / "run/systemd/system").mkdir(parents=True)
+        for name in ("service", "socket"):
+            shutil.copy(ROOT / f"systemd/ashyq-kiosk-eyes.{name}", machine.tree / "systemd")
+        machine.sh(ALL)
+        for name in ("service", "socket"):
+            (machine.tree / f"systemd/ashyq-kiosk-eyes.{name}").unlink()
+        machine.release("1.1")
+        machine.sh(ALL)
+        did = [line.removeprefix("systemctl ") for line in machine.did()]
+        for name in ("service", "socket"):
+            unit = f"ashyq-kiosk-eyes.{name}"
+            assert f"stop {unit}" in did
+            assert f"--no-reload disable {unit}" in did
+            assert not (machine.root / "etc/systemd/system" / unit).exists()
+
 
 class TestConfiguration:
     def test_a_new_device_gets_every_default(self, machine):

@@ -70,6 +70,17 @@ def test_a_check_of_a_new_machine_says_1_and_one_that_cannot_be_served_2(machine
     assert not (machine.root / "opt").exists()
 
 
+def test_a_door_that_runs_and_has_lost_its_eyes_gets_them_back(machine):
+    (machine.tree / "systemd/ashyq-kiosk-eyes.service").write_text("[Service]\n")
+    (machine.root / "run/systemd/system").mkdir(parents=True)
+    machine.program("systemctl", '[[ "$*" != *is-active*"$DEAD"* ]]')
+    assert "start the door and its eyes anew" in machine.sh("want_service").stdout, "all of it is new"
+    done = "want_release() { :; }; want_configuration() { :; }; want_files() { :; }\nexport DEAD=%s\nwant_service"
+    assert machine.sh(done % "nothing-is").stdout == ""
+    assert machine.sh(done % "ashyq-kiosk-eyes.service").stdout == "start the door's eyes\n"
+    assert machine.sh(done % "ashyq-kiosk.service").stdout == "start the door and its eyes\n"
+
+
 def test_it_asks_only_where_somebody_can_answer(machine):
     refused = machine.sh("install_here", unattended="")
     assert refused.returncode == 2
@@ -101,6 +112,8 @@ def test_another_pygame_on_the_system_is_told_of(machine):
         ("root", "bundle", "python, pipes in"),
         ("root", "update", "python, pipes in"),
         ("root", "gate-safe", "python"),
+        # A user of systemd's making, who may call no sudo and read no configuration.
+        ("ashyq-kiosk-eyes", "eyes", "python"),
         ("root", "--config x --traceback queue", "setpriv"),
         ("root", "--config", "python"),
         ("pi", "--config=x today", "sudo"),

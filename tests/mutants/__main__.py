@@ -1,11 +1,7 @@
 """`make mutants`: is everything that the core does asked for by a test? Changes it in one small place at a time, and looks.
 
     python -m tests.mutants --count 100 --seed 7
-<<<<<<< HEAD
-    python -m tests.mutants --only outbox --count 0      every mutant of one file
-=======
     python -m tests.mutants --only waiting_line.py --count 0      every mutant of one file
->>>>>>> main
 
 A sample is drawn by a seed, so that it can be drawn again. Exit code 1 where fewer than 95 % were killed, or where one survived
 whose reason is not in explained.toml. Works on a copy: what is changed meanwhile in the checkout is not seen, nor is it changed.

@@ -78,6 +78,31 @@ def fate(trial: Trial) -> Fate:
     return Fate.SURVIVED
 
 
+def was_killed(mutant: Mutant, test: str, examples: int, seed: int | None = None) -> bool:
+    """Return whether one test notices a change, with so many random examples of a seed (None: the one of `make test`).
+
+    Raises RuntimeError where it neither passes nor fails, as where there is no such test.
+    """
+    seeded: tuple[object, ...] = () if seed is None else (Seeded(seed),)
+    code = in_a_child(partial(_tested, mutant, [test], examples, *seeded))
+    if code not in (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.OK):
+        raise RuntimeError(f"expected {test} to pass or fail, found exit code {code}")
+    return code == pytest.ExitCode.TESTS_FAILED
+
+
+class Seeded:
+    """A plugin of pytest that has hypothesis draw other examples than those of `make test`."""
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Give each test this seed."""
+        for item in items:
+            if isinstance(item, pytest.Function):
+                hypothesis.seed(self._seed)(item.function)
+
+
 def calls_noted(tree: Path, folder: str, into: Path, says: Path) -> bool:
     """Run all tests once and write down what each of them calls; False where one fails as it is: `says` tells which."""
 
@@ -120,9 +145,9 @@ def module_of(path: str) -> str:
     return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
-def _tested(mutant: Mutant, tests: Sequence[str], examples: int) -> int:
+def _tested(mutant: Mutant, tests: Sequence[str], examples: int, *plugins: object) -> int:
     sys.meta_path.insert(0, _Changed(mutant))
-    return _pytest(tests, examples)
+    return _pytest(tests, examples, *plugins)
 
 
 def _pytest(tests: Sequence[str], examples: int, *plugins: object) -> int:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kiosk.core.hint import Hint
 from kiosk.reader.advice import AGREED_S, LINGERS_S, Advice
-from kiosk.root.equipment import eyes
+from kiosk.root.eyes import code_reader
 from simulator.lens import Scene, approach, empty_hall, people_walking
 from tests.reader.codes import PASS
 
@@ -79,7 +79,7 @@ def test_whatever_the_reader_means_nothing_is_up_for_less_than_a_second_unless_a
 
 def heard(pictures) -> Iterator[Hint | None]:
     """Yield what is said after each of these pictures, by the kiosk's own reader."""
-    reader, advice = eyes(), Advice()
+    reader, advice = code_reader(), Advice()
     for index, frame in enumerate(pictures):
         readings = reader.read(frame, index / FPS)
         yield advice.hears(reader.guidance, index / FPS, read=bool(readings))

@@ -10,7 +10,7 @@ from kiosk.reader.bars import bars_in
 from kiosk.reader.cards import EVERY_S, CardReader, Cards
 from kiosk.reader.formats import ON_CARDS
 from kiosk.reader.motion import Box
-from kiosk.root.equipment import eyes
+from kiosk.root.eyes import code_reader
 from simulator.lens import empty_hall, people_walking
 from tests.factories import make_iin
 from tests.reader.cards import IIN, SIZE, TEXTS, bars, held
@@ -106,7 +106,7 @@ def test_a_door_reads_the_formats_that_its_settings_name():
         (list(Symbology), True, True),
     ):
         for frame, reads in ((code, reads_pass), (card, reads_card)):
-            reader = eyes(formats)
+            reader = code_reader(formats)
             reader.read(on_wall(), 0.0)
             assert bool(reader.read(frame, 1.0)) is reads, (formats, reads)
 

@@ -47,7 +47,7 @@ def watch(
 ) -> int | None:
     """Show a picture, two frames a second, until something new is told; return the second of that, or None."""
     began = lookout._due + 1 if np.isfinite(lookout._due) else 0.0
-    before = lookout.vigil.told
+    before = lookout.vigil.known
     for at in range(2 * seconds):
         frame = cv2.add(shown, next(NOISE), dtype=cv2.CV_8U) if noisy else shown
         told = lookout.look(frame, began + at / 2, moved_at=NOWHEN, read=read, is_open=is_open)
@@ -86,7 +86,7 @@ def test_each_fault_is_found_within_its_time(name, hall, learned):
     trouble, spoil, within = FAULTS[name]
     spoilt, lookout = spoil(hall).astype(np.uint8), Lookout(learned)
     at = watch(lookout, spoilt, within + 5)
-    assert lookout.vigil.told is trouble
+    assert lookout.vigil.known is trouble
     assert at <= within
 
 
@@ -95,7 +95,7 @@ def test_a_frozen_picture_is_found_within_ten_seconds_and_one_that_only_lives_by
 ):
     lookout = Lookout(learned)
     assert watch(lookout, hall, 20, noisy=False) <= 10
-    assert lookout.vigil.told is ViewTrouble.FROZEN
+    assert lookout.vigil.known is ViewTrouble.FROZEN
     assert watch(Lookout(learned), hall, 60) is None
 
 
@@ -150,18 +150,18 @@ def test_a_camera_that_was_turned_while_the_kiosk_was_off_is_told_from_what_was_
     back = Scenery.from_bytes(learned.to_bytes())
     lookout, elsewhere = Lookout(back), turned(hall)
     assert watch(lookout, elsewhere, 130) is not None
-    assert lookout.vigil.told is ViewTrouble.TURNED
+    assert lookout.vigil.known is ViewTrouble.TURNED
     assert watch(Lookout(back), hall, 130) is None
 
 
 def test_codes_that_are_read_in_the_new_view_make_it_the_right_one(hall, learned):
     lookout, elsewhere = Lookout(learned), turned(hall)
     watch(lookout, elsewhere, 130)
-    assert lookout.vigil.told is ViewTrouble.TURNED
+    assert lookout.vigil.known is ViewTrouble.TURNED
     for _ in range(READS // 2):
-        assert lookout.vigil.told is ViewTrouble.TURNED
+        assert lookout.vigil.known is ViewTrouble.TURNED
         watch(lookout, elsewhere, 1, read=1)  # two frames, each with a code
-    assert lookout.vigil.told is None
+    assert lookout.vigil.known is None
     assert watch(lookout, elsewhere, round(LEARNED * SCENERY_S) + 130) is None
     assert lookout.scenery.known
 

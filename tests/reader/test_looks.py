@@ -41,7 +41,7 @@ def test_after_a_movement_the_next_heartbeats_are_close():
 def test_after_a_code_was_read_the_next_heartbeats_are_close():
     looks = Looks()
     chosen(looks, None, 15 * 15)
-    looks.found()
+    looks.note_reading()
     assert [look.close for look in chosen(looks, None, 15 * 3, 15.0) if look] == [True] * 3
 
 

@@ -9,7 +9,7 @@ import threading
 
 import pytest
 
-from kiosk.core.events import Key
+from kiosk.core.strokes import Stroke
 from kiosk.service.systemd import Systemd
 from kiosk.service.watchdog import Watchdog
 from registry.demo_people import DEMO_DOOR
@@ -32,7 +32,7 @@ class StuckKeypad(FakeKeypad):
         self._well = well
         self._stuck = stuck
 
-    def read(self, wait_s: float) -> Key | None:
+    def read(self, wait_s: float) -> Stroke | None:
         if not self._well.is_set():
             self._stuck.set()
             self._well.wait(LIMIT_S)

@@ -16,7 +16,7 @@ from kiosk.core.rule.policy import Window
 from kiosk.errors import SettingsError
 from kiosk.ports import Symbology
 from kiosk.settings import SECTIONS, Settings, load, parse, shown
-from kiosk.settings.checks import notes
+from kiosk.settings.checks import notes, remarks
 
 KEYS = [(section, name) for section, keys in SECTIONS.items() for name in keys]
 
@@ -345,3 +345,10 @@ def test_formats_are_in_the_order_of_the_table_and_shown_as_they_are_written():
 def test_a_door_that_reads_no_pass_deserves_a_note():
     assert any("no pass is read here" in note for note in notes(parse('[reader]\nformats = ["code-128"]')))
     assert not any("no pass is read here" in note for note in notes(Settings()))
+
+
+@pytest.mark.parametrize("kind, said", [("entry", True), ("exit", False), ("toggle", False)])
+def test_an_entry_is_told_that_its_capacity_hangs_on_the_other_doors(kind, said):
+    told = list(remarks(parse(f'[door]\nkind = "{kind}"')))
+    assert bool(told) is said
+    assert all("capacity_without_exit" in each for each in told)

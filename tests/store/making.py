@@ -12,6 +12,7 @@ from kiosk.core.model import (
     Anomaly,
     Closing,
     Colour,
+    Correction,
     Decision,
     Direction,
     Identifier,
@@ -121,3 +122,15 @@ def make_change(*added: tuple[int, int], base: int = 0, removed: tuple[int, ...]
         added_octets=b"".join(ENTRY.pack(*each) for each in added),
         removed_octets=b"".join(HASH.pack(each) for each in removed),
     )
+
+
+def make_correction(number: int, change: int, **changes: Any) -> Correction:
+    """Return what staff say of the number inside, a minute later for each number."""
+    correction = Correction(
+        id=make_id(number),
+        change=change,
+        corrected_at=NOON + timedelta(minutes=number),
+        by="desk-1",
+        why="counted heads",
+    )
+    return replace(correction, **changes)

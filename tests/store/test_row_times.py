@@ -141,3 +141,30 @@ def test_the_latest_signed_time_survives_a_restart_and_never_goes_back(path, sto
     again.raise_latest_signed(NOON + timedelta(milliseconds=1))
     assert again.latest_signed() == NOON + timedelta(milliseconds=1)
     again.close()
+
+
+def test_what_a_clock_wrote_that_was_set_back_and_claimed_to_be_right_is_put_right_too(path):
+    """The kernel said that it was synchronised; the door did not believe it, and the row says so."""
+    clock = LateClock(right=True)
+    store = Store(path, clock=clock, boot_id=BOOT)
+    clock.advance(60)
+    clock.now -= LATE
+    visit = make_visit(1, decided_at=clock.wall(), time_trusted=False)
+    store.record(visit, make_sealed())
+    clock.advance(5)
+    clock.now += LATE
+    assert store.trust_time(BOOT, clock.offset_ms) == 1
+    assert sent(store, clock)[visit.id]["at"] == utc_text(visit.decided_at + LATE)
+    assert sent(store, clock)[visit.id]["time_trusted"] is True
+    store.close()
+
+
+def test_signed_time_goes_back_only_where_something_signed_took_it_back(path, store, clock):
+    store.raise_latest_signed(NOON + LATE)
+    store.take_back_signed(NOON)
+    store.close()
+    again = Store(path, clock=clock)
+    assert again.latest_signed() == NOON
+    again.raise_latest_signed(NOON - LATE)
+    assert again.latest_signed() == NOON
+    again.close()

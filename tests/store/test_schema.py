@@ -13,6 +13,7 @@ import pytest
 
 from kiosk.clock import boot_id as new_boot_id
 from kiosk.core import model
+from kiosk.core.inside.people import VenueNumber
 from kiosk.core.outbox import Origin, Parked
 from kiosk.store.kept import Kept
 from kiosk.store.revocations import key_of
@@ -93,6 +94,7 @@ def filled(path) -> sqlite3.Connection:
     store.keep_revocations(make_change((2**63, LATER)), signed)
     store.raise_latest_signed(NOON)
     store.started("1.4.0")
+    store.keep_number_inside("A1", VenueNumber(inside=-1, own=2, at=NOON, doors=2, exits=True))
     store.close()
     connection = sqlite3.connect(path, isolation_level=None)
     yield connection

@@ -12,6 +12,7 @@ import pytest
 from kiosk.core.door.over_a_restart import Remembered
 from kiosk.core.effects import Write
 from kiosk.core.ids import reference
+from kiosk.core.inside.occupancy import MovementKind
 from kiosk.core.model import Colour, Direction, DoorKind, Outcome, Reason
 from kiosk.core.outbox import Delivered, Later, Origin, Parked
 from kiosk.errors import StoreError
@@ -26,6 +27,7 @@ from tests.store.making import (
     make_amendment,
     make_anomaly,
     make_closing,
+    make_correction,
     make_passage,
     make_sealed,
     make_subject,
@@ -258,8 +260,9 @@ def test_after_a_restart_the_passages_tell_who_went_through_and_which_way(path, 
     store.record(replace(make_anomaly(8), direction=None))
     store.close()
     again = Store(path, clock=clock)
-    ways = [moved.direction for moved in again.reports.movements(NOON)]
-    assert ways == [Direction.ENTRY, Direction.EXIT, Direction.ENTRY]  # the last one behind somebody else
+    ways = [(moved.kind, moved.change) for moved in again.reports.movements(NOON)]
+    passed = MovementKind.PASSED
+    assert ways == [(passed, 1), (passed, -1), (passed, 1)]  # the last one behind somebody else
     assert again.reports.movements(NOON + timedelta(hours=1)) == ()
     again.close()
 
@@ -271,8 +274,8 @@ def test_what_moved_after_a_record_is_told_by_its_place_and_not_by_its_time(stor
     for record in (visit, passage, closing, behind):
         store.record(record)
     later = NOON + timedelta(days=9)
-    ways = [(moved.uid, moved.direction) for moved in store.reports.movements(later, after=passage.id)]
-    assert ways == [(closing.id, None), (behind.id, Direction.ENTRY)]
+    ways = [(moved.uid, moved.kind) for moved in store.reports.movements(later, after=passage.id)]
+    assert ways == [(closing.id, MovementKind.CLOSED), (behind.id, MovementKind.PASSED)]
     assert store.reports.movements(later, after=behind.id) == ()
     assert store.reports.movements(NOON, after=make_id(99)) == (), "it never reached the disk"
 
@@ -282,8 +285,9 @@ def test_a_clock_that_is_set_between_counts_nobody_twice_after_a_restart_of_the_
     man, kept = Doorman(make_door(DoorKind.TOGGLE)), []
     store = Store(path, clock=clock)
 
-    def enters(number):
-        man.reads(make_pass(number=number, issued=man.stamps.wall))
+    def enters(number, behind=timedelta(0)):
+        # Whose clock was set back still goes by the time that was signed: a pass of six hours ago would be over.
+        man.reads(make_pass(number=number, issued=man.stamps.wall + behind))
         man.answers(Colour.GREEN)
         man.wait(60)
         kept.append(Remembered.of(man.door))
@@ -292,7 +296,7 @@ def test_a_clock_that_is_set_between_counts_nobody_twice_after_a_restart_of_the_
     for number in (1, 2, 3):
         enters(number)
     man.stamps.wall -= timedelta(hours=6)
-    enters(4)
+    enters(4, behind=timedelta(hours=6))
     man.stamps.wall += timedelta(days=3)
     enters(5)
     man.reads(make_pass(number=5, issued=man.stamps.wall))
@@ -420,3 +424,50 @@ def test_a_door_whose_name_the_schema_does_not_hold_records_all_the_same(path, c
     (only,) = store.waiting(10, clock.wall())
     store.close()
     assert only.origin is None
+
+
+def test_as_of_when_the_number_was_goes_through_the_store_and_is_left_out_where_it_says_nothing(path, clock):
+    """An older registry refuses a field that it does not know."""
+    store = Store(path, clock=clock)
+    store.record(make_visit(1, counted_at=NOON - timedelta(seconds=90.5)), make_sealed())
+    store.record(make_visit(2), make_sealed())
+    store.close()
+    again = Store(path, clock=clock)
+    told, plain = (each.item for each in again.waiting(10, clock.wall() + timedelta(hours=1)))
+    assert told["counted_at"] == "2026-03-04T06:58:29.500Z"
+    assert "counted_at" not in plain
+    again.close()
+
+
+def test_a_correction_waits_as_the_contract_has_it_and_a_long_number_in_it_is_masked(path, clock):
+    store = Store(path, clock=clock)
+    said = make_correction(
+        1, -2, by="Әлия 061211600012", why=f"IIN {make_iin(1)} left unseen", time_trusted=False
+    )
+    store.record(said)
+    store.record(said)
+    store.close()
+    again = Store(path, clock=clock)
+    [outgoing] = again.waiting(10, clock.wall() + timedelta(hours=1))
+    assert outgoing.item == {
+        "uid": make_id(1),
+        "kind": "correction",
+        "at": "2026-03-04T07:01:00.000Z",
+        "time_trusted": False,
+        "change": -2,
+        "by": "Әлия …",
+        "why": "IIN … left unseen",
+    }
+    assert not outgoing.waiting.incident
+    again.close()
+    for part in path.parent.glob("kiosk.db*"):
+        assert make_iin(1).encode() not in part.read_bytes()
+
+
+def test_only_the_kinds_that_are_asked_for_are_handed_out(store, clock):
+    store.record(make_visit(1), make_sealed())
+    store.record(make_correction(2, 1))
+    now = clock.wall() + timedelta(hours=1)
+    assert [each.waiting.uid for each in store.waiting(10, now, frozenset({"visit"}))] == [make_id(1)]
+    assert store.reports.next_due(frozenset({"correction"})) == NOON + timedelta(minutes=2)
+    assert store.reports.next_due(frozenset({"closing"})) is None

@@ -8,7 +8,7 @@ from kiosk.core.events import AlarmChanged, HealthChanged, Part
 from kiosk.errors import DriverError
 from kiosk.threads.levels import TELL_AGAIN_S, Level
 from kiosk.threads.reopening import reopening
-from kiosk.workers.inputs import alarmed
+from kiosk.workers.sensor_work import alarmed
 
 pytestmark = pytest.mark.concurrent
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from kiosk.core.model import Colour, NotACredential, Pass, TextFault
 from kiosk.trust import Keyring, verify_pass
+from kiosk.trust.passes import CTI
 from tests.trust import make_vectors
 from tests.trust.minting import LIVE, envelope, header, keys_document, minted, sign, text
 
@@ -122,6 +123,13 @@ def test_any_protected_header_that_the_registry_itself_signed_is_no_pass(protect
     payload = cbor2.dumps(LIVE)
     made = text(envelope(protected, payload, sign(protected, payload)))
     assert isinstance(verify_pass(made, KEYS), NotACredential)
+
+
+@pytest.mark.parametrize("pass_id", [bytes(12), bytes.fromhex("850101300123" + "0" * 12), b"850101300123"])
+def test_an_id_that_may_be_somebodys_number_is_the_id_of_no_pass(pass_id):
+    """The store takes none, so that such a pass would put the door out of order."""
+    read = verify_pass(minted(LIVE | {CTI: pass_id}), KEYS)
+    assert read == NotACredential(reason=TextFault.DAMAGED_PASS)
 
 
 def test_a_ring_without_keys_knows_no_pass():

@@ -47,12 +47,16 @@ WORST = replace(
     OFFLINE,
     clock="",
     waiting=1200,
+    counted="14:02",
+    too_many=12,
     aged=Aged(known=Known.REVOCATIONS, amount=23, unit=Unit.HOURS),
     who_unknown=True,
     faults=(10, 12, 19),
     ailing=Part.HEAT,
 )
 """Everything that the strip can complain of at the same time."""
+WORST_BY_CLOCK = replace(WORST, clock="18:42")
+"""And as of when the number is, which is told beside a clock only."""
 
 
 def result(field, sign, headline, note, *, left=0.64, reference=""):
@@ -104,6 +108,10 @@ SAID = EnrolmentCode(
 SCENES = {
     "idle": idle(),
     "idle-offline": idle(corner=OFFLINE, hint=Phrase.TURN_FROM_GLARE),
+    "idle-over-full": idle(corner=replace(OFFLINE, inside=62, counted="14:02", too_many=2)),
+    "idle-uncounted": idle(
+        corner=replace(CORNER, capacity=None, today=replace(CORNER.today, uncounted=True))
+    ),
     "idle-covered": idle(corner=replace(CORNER, faults=(37,), ailing=ViewTrouble.COVERED)),
     "idle-weak-supply": idle(corner=replace(CORNER, faults=(33,), ailing=Part.POWER)),
     "idle-no-camera": idle(headline=Phrase.USE_KEYPAD, preview=False, corner=replace(CORNER, faults=(10,))),

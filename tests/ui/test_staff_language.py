@@ -17,7 +17,7 @@ from kiosk.core.screen.view import Aged, Unit
 from kiosk.root.equipment import _screen
 from kiosk.settings import SECTIONS, parse
 from tests.ui.pictures import different, pixels
-from tests.ui.scenes import CORNER, SCENES, WORST, idle
+from tests.ui.scenes import CORNER, SCENES, WORST, WORST_BY_CLOCK, idle
 from tests.ui.test_fit import assert_whole, texts
 from ui.paint import Painter
 from ui.phrases import Badge, Language, words
@@ -42,6 +42,8 @@ CORNERS = (
     *(replace(NO_RULE, today=rule(*ENTER, zone=zone)) for zone in Zone),
     replace(NO_RULE, today=rule()),
     replace(NO_RULE, online=False, waiting=3),
+    replace(NO_RULE, counted="14:02", too_many=2),
+    replace(NO_RULE, today=replace(rule(Colour.GREEN), uncounted=True)),
     replace(NO_RULE, clock="", who_unknown=True),
 )
 """The strip with everything that it can say to staff."""
@@ -91,7 +93,7 @@ def test_how_old_the_list_of_revocations_is_stands_with_an_admission_in_their_la
 @pytest.mark.parametrize("language", Language)
 def test_the_worst_strip_fits_whole_in_every_language(any_size, language):
     painter = Painter(any_size, staff_language=language)
-    for corner in (*CORNERS, WORST):
+    for corner in (*CORNERS, WORST, WORST_BY_CLOCK):
         sheet = painter.sheet(idle(corner=corner))
         assert [line.text for text in texts(sheet) for line in text.lines if "…" in line.text] == []
         if corner.today is None or len(corner.today.colours) < len(ENTER):

@@ -6,29 +6,41 @@ version, or counts restarts when it cannot last; what is enabled is started agai
 
 from __future__ import annotations
 
+import http.server
 import os
 import shutil
 import signal
 import stat
 import subprocess
+import threading
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from tests.update.evening import Evening
+
 SYSTEMCTL = """\
 #!/bin/sh
 printf '%s\\n' "systemctl $*" >>"$DEVICE/log"
 release=$(readlink "$OPT/current")
+eyes="$DEVICE/running/eyes"
+case " $* " in *ashyq-kiosk-eyes*) about=eyes ;; *) about=door ;; esac
 case $1 in
     restart)
         cp -r "$OPT/$release/app" "$DEVICE/running.new"
         rm -rf "$DEVICE/running" && mv "$DEVICE/running.new" "$DEVICE/running"
         mkdir -p "$SIGNS"
-        for sign in $(cat "$DEVICE/running/shows"); do cat "$DEVICE/running/version" >"$SIGNS/$sign"; done
+        for sign in $(cat "$DEVICE/running/shows"); do
+            if [ ! -f "$SIGNS/$sign" ] || [ -L "$SIGNS/$sign" ]; then rm -rf "$SIGNS/$sign"; fi
+            cat "$DEVICE/running/version" >"$SIGNS/$sign"
+        done
         ;;
-    is-active) [ -e "$DEVICE/running/shows" ] ;;
-    show) cat "$DEVICE/running/restarts" 2>/dev/null || echo 0 ;;
+    is-active)
+        if [ $about = eyes ]; then [ "$(cat "$eyes" 2>/dev/null)" = good ]; else [ -e "$DEVICE/running/shows" ]; fi
+        ;;
+    show) if [ $about = eyes ]; then if [ "$(cat "$eyes")" = crash ]; then echo 3; else echo 0; fi; exit; fi
+        cat "$DEVICE/running/restarts" 2>/dev/null || echo 0 ;;
     enable) touch "$DEVICE/enabled" ;;
     disable) rm -f "$DEVICE/enabled" ;;
 esac
@@ -52,6 +64,8 @@ case $1 in
         mv -Tf "$OPT/previous.new" "$OPT/previous"
         ln -sfn "releases/$2" "$OPT/current.new"
         mv -Tf "$OPT/current.new" "$OPT/current"
+        rm -f "$UNITS/ashyq-kiosk-eyes.service"
+        if [ -e "$OPT/releases/$2/app/eyes" ]; then touch "$UNITS/ashyq-kiosk-eyes.service"; fi
         ;;
 esac
 """
@@ -80,14 +94,18 @@ class Device:
         (folder / "count").write_text("0")
         self.key = Ed25519PrivateKey.generate()
 
-    def release(self, version: str, *, shows: str = "frame screen row", restarts: int = 0) -> Path:
-        """Put a release's tree where it can be packed or staged, and return it."""
+    def release(
+        self, version: str, *, shows: str = "frame screen row", restarts: int = 0, eyes: str = ""
+    ) -> Path:
+        """Put a release's tree where it can be packed or staged, and return it. `eyes`: how its are ("good", "dead", "crash"), if any."""
         tree = self.folder / "trees" / version
         (tree / "scripts").mkdir(parents=True)
         shutil.copytree(self._guard.parent, tree / "scripts" / "trial")
         self._program(tree / "install.sh", INSTALLER)
         for name, content in {"version": version, "shows": shows, "restarts": str(restarts)}.items():
             (tree / name).write_text(content)
+        if eyes:
+            (tree / "eyes").write_text(eyes)
         return tree
 
     def install(self, tree: Path) -> None:
@@ -161,6 +179,11 @@ class Device:
         return (self.opt / "trial" / "state").exists() or (self.folder / "enabled").exists()
 
     @property
+    def log(self) -> list[str]:
+        """What systemd and the installers were told."""
+        return (self.folder / "log").read_text().splitlines()
+
+    @property
     def result(self) -> str:
         return (self.opt / "last-update").read_text().strip()
 
@@ -189,3 +212,28 @@ def device(tmp_path: Path, root: Path) -> Device:
     made = Device(tmp_path / "device", root / "scripts" / "trial" / "guard.sh")
     made.install(made.release("1.3.0"))
     return made
+
+
+@pytest.fixture
+def evening(device: Device, monkeypatch: pytest.MonkeyPatch) -> Evening:
+    return Evening(device, monkeypatch)
+
+
+@pytest.fixture
+def served(device):
+    """The device's folder over HTTP on loopback."""
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def __init__(self, *arguments) -> None:
+            super().__init__(*arguments, directory=str(device.folder))
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Quiet)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()

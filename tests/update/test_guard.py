@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 
 pytestmark = pytest.mark.concurrent
@@ -36,6 +39,9 @@ def test_a_release_that_shows_all_it_should_stays(device):
         ({"shows": "row"}, "it did not show in time that it works: frame screen"),
         ({"shows": ""}, "it did not show in time that it works: frame screen row"),
         ({"restarts": 3}, "it stopped 3 times"),
+        # Also where no frame is asked for, because the camera is out for repair.
+        ({"eyes": "dead"}, "it did not show in time that it works: running eyes"),
+        ({"eyes": "crash"}, "its eyes stopped 3 times"),
     ],
 )
 def test_a_release_that_does_not_goes_and_it_is_said_what_was_missing(device, how, why):
@@ -45,10 +51,34 @@ def test_a_release_that_does_not_goes_and_it_is_said_what_was_missing(device, ho
     assert device.result == f"back 1.3.0: 1.4.0 {why}"
 
 
+def test_a_release_that_brings_eyes_stays_and_one_without_ends_those_of_the_other(device):
+    begin(device, eyes="good")
+    assert device.guard("watch") == 0
+    assert settled(device) == ("1.4.0", "1.4.0")
+    ends_them = "systemctl stop ashyq-kiosk-eyes.socket ashyq-kiosk-eyes.service"
+    device.folder.joinpath("log").write_text("")
+    assert device.guard("begin", "1.4.0", "1.3.0", "row") == 0
+    assert device.log.index(ends_them) < device.log.index("systemctl restart --no-block ashyq-kiosk.service")
+    assert device.guard("watch") == 0
+    assert settled(device) == ("1.3.0", "1.3.0")
+
+
 def test_signs_of_the_release_before_do_not_speak_for_the_new_one(device):
     assert (device.runtime / "signs" / "row").read_text() == "1.3.0"
     begin(device, shows="")
     assert not (device.runtime / "signs" / "row").exists()
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("/dev/zero"), Path.mkdir])
+def test_a_sign_that_is_no_file_is_no_sign_and_is_not_waited_for(device, make):
+    """The folder is the door's own: a release on trial that was taken over must not hold up its own trial."""
+    begin(device)
+    sign = device.runtime / "signs" / "row"
+    sign.unlink()
+    make(sign)
+    assert device.guard("watch") == 0
+    assert settled(device) == ("1.3.0", "1.3.0")
+    assert device.result == "back 1.3.0: 1.4.0 it did not show in time that it works: row"
 
 
 def test_a_release_that_cannot_even_be_switched_to_leaves_the_old_one_running(device):

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import io
+import json
 import tarfile
+import zlib
 from pathlib import Path
 
 import pytest
@@ -12,7 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.errors import ReleaseRefused
-from kiosk.update.release import MEMBERS, Manifest, must_fit, opened, this_system, trusted_keys, version_of
+from kiosk.update.envelope import CONTEXT, MEMBERS
+from kiosk.update.release import Manifest, must_fit, opened, this_system, trusted_keys, version_of
 from scripts.make_release import new_key, payload_of, read_key, sealed
 
 KEY = Ed25519PrivateKey.generate()
@@ -222,3 +227,49 @@ def test_this_system_is_what_os_release_says(tmp_path):
     file.write_text('PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\nVERSION_ID="12"\n')
     assert this_system(file)[0] == "debian-12"
     assert this_system(tmp_path / "missing")[0] == "unknown-"
+
+
+FIRST_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+FIRST = zlib.decompress(
+    base64.b85decode(
+        "c-"
+        "kvU%}GrxPSwjQ&d+0@5ikG(GZPaq4Fu@4fw8#}oDCK?G%zwVVo)$(paUo^E=eo`TF)>tK{c0xQeI+is*;t0QetsNWub0%W`1$Dk`7S3EVZaOGd"
+        "~X`WvFMOX8;x~t}HG|%`FBBMsq1BD5az(WhUn78XAEl5nN*>E`?Z-"
+        "^4!GajLf`LxcbDzqT~!S6Nu^x3$u728>+M*u`(w=F$Jiy8YG!iSpwE(Xl4XfT%3_;WNHR>r@2LvX`-"
+        "d2nQ@Y(iHWg!lDT2BX_AFmilt#vlCgnVqJdG0p^=4Qnz>1ug^8JInnj{Pl5tvcs)cEiky)B0(85}-"
+        "T82>o1VzyNU!0lFFi`p55Qz=V{|06Tqxqj6U^=VLiDa2wO$FMrDT|9PN<W&BeK^so|H{H;)6=&*-zxEVd2Zv1TR*todrS-KYSOYiX`ZKllSk^N"
+        "k-V1~+x;%y(Hu0i0kqK717-rf^s0f$|3)Sl^}nf+@o4_12axaP0MktW-"
+        "(K0zb;v;A_{TGLu4}9RO}XG>cY2|M$(ALTLJn>>FA==E)?@$tr+v|V(skm&^ZXAlC|<trnAqCy-nw?Hx2~)FdfJ91KQ#3!SKiZqE7yeFF1azg*"
+        "hj70x|R3U;~CY;Lcw!fzkL1J{m1-"
+        "m^}o5r2PgkG?YN^K+?Oo0vM==Qmh0P|i6cAfPp>+glQ|=U#%K;51*2dTjDk@x3P!;w7zLwX6pVsVFbYP&C>RB!U=)mkQ7{Td!6+C7qhJ(_0^$G"
+        "wb3EKO"
+    )
+)
+"""Made by scripts/make_release.py of commit 695683f, whose kiosk still read releases as any tar."""
+
+
+def test_a_release_of_the_first_program_that_made_them_is_still_read(tmp_path):
+    with opened(release(tmp_path, FIRST), (FIRST_KEY.public_key(),)) as found:
+        found.unpack(tmp_path / "app")
+    assert (tmp_path / "app/install.sh").read_bytes() == b"#!/bin/sh\n"
+
+
+def test_a_kiosk_that_reads_releases_as_any_tar_reads_those_of_today():
+    """The last release updates itself to this one: three members, nothing else, and the same signature."""
+    with tarfile.open(fileobj=io.BytesIO(GOOD), mode="r:") as outer:
+        members = outer.getmembers()
+        assert [member.name for member in members] == list(MEMBERS)
+        assert not any(member.pax_headers for member in members)
+        written, signature, payload = (outer.extractfile(member).read() for member in members)
+    KEY.public_key().verify(signature, CONTEXT + written)
+    assert json.loads(written)["payload"] == {
+        "bytes": len(payload),
+        "sha256": hashlib.sha256(payload).hexdigest(),
+    }
+
+
+def test_what_no_device_takes_is_not_made():
+    with pytest.raises(ValueError, match="no device takes it"):
+        sealed(b"", KEY, version="1.4.0")
+    with pytest.raises(ValueError, match="no device takes it"):
+        sealed(b"1", KEY, version="1.4.0", systems=("debian-12",) * 10_000)

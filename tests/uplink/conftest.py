@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -49,7 +48,6 @@ def server() -> Iterator[HostileServer]:
 def connect() -> Iterator:
     """Make clients, and see them off: no thread of theirs stays behind, whatever the other side did."""
     clients = []
-    before = set(threading.enumerate())
 
     def connect(url: str, seconds: float = PATIENCE_S) -> RegistryClient:
         client = RegistryClient(url, "D01", mono=time.monotonic, signer=SIGNER, timeouts=timeouts(seconds))
@@ -59,10 +57,7 @@ def connect() -> Iterator:
     yield connect
     for client in clients:
         client.close()
-    for thread in set(threading.enumerate()) - before:
-        if thread.name == "exchange":
-            thread.join(30)
-            assert not thread.is_alive(), "a thread stayed behind"
+    assert all(client.ended(30.0) for client in clients), "a question stayed behind"
 
 
 @pytest.fixture

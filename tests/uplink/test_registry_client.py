@@ -205,6 +205,16 @@ def test_initials_that_nothing_here_reads_cost_no_visitor_the_answer(connect, hi
         assert ask(connect(server.url), 5.0).status.colour is Colour.RED
 
 
+@pytest.mark.parametrize(
+    "subject", ["0" * 24, f"{make_iin(7)}{'0' * 12}", "3" * 24, f"{'0' * 12}{make_iin(7)}"]
+)
+def test_a_subject_that_the_store_would_not_take_costs_no_visitor_the_answer(connect, subject):
+    answer = {"visit": VISIT, "status": GOOD_STATUS, "subject": subject}
+    with HostileServer(lambda came: (200, answer)) as server:
+        heard = ask(connect(server.url), 5.0)
+    assert (heard.status.colour, heard.subject) == (Colour.RED, "")
+
+
 @pytest.mark.parametrize("missing", ["visit", "status", "subject"])
 def test_an_answer_without_one_of_its_fields_is_no_answer(connect, missing):
     answer = {"visit": VISIT, "status": None, "subject": ""}
@@ -380,26 +390,39 @@ def test_a_question_left_behind_ends_because_its_connection_is_shut(server, clie
     """The header drip is the one that no library's time-out ends: without the shutting these would pile up."""
     server.behave(Manner.HEADER_DRIP)
     assert refusal(lambda: ask(client, 0.1)).why == "timeout"
-    for thread in [thread for thread in threading.enumerate() if thread.name == "exchange"]:
-        thread.join(10)
-        assert not thread.is_alive()
+    assert client.ended(30.0)
 
 
 def test_a_question_that_was_left_before_its_connection_was_made_ends_too(server):
     server.behave(Manner.HEADER_DRIP)
     # On a clock that stands nothing is too late for the lane, whenever it begins: only who asked gives up.
     exchange, left = Exchange(server.url, mono=lambda: 0.0), threading.Event()
-    before = set(threading.enumerate())
 
     def sign_late(_request) -> None:
         left.wait(30)
 
     with pytest.raises(RegistryUnreachable, match="timeout"):
         exchange.request("GET", "/", deadline_s=0.1, most_bytes=1, headers={}, sign=sign_late)
-    [lane] = [thread for thread in set(threading.enumerate()) - before if thread.name == "exchange"]
+    assert not exchange.ended(0.0)
     left.set()
-    lane.join(30)
-    assert not lane.is_alive()
+    assert exchange.ended(30.0)
+
+
+def test_who_asks_after_the_end_is_refused_and_starts_nothing(server):
+    """A worker that has not stopped yet, while the kiosk stops: a connection made for it would never be shut."""
+    exchange = Exchange(server.url, mono=lambda: 0.0)
+    ask_it = lambda: exchange.request("GET", "/", deadline_s=30.0, most_bytes=1 << 20, headers={})
+    ask_it()
+    exchange.close()
+    assert exchange.ended(30.0)
+    assert refusal(ask_it).why == "closed"
+    thread_sees = []
+    thread = threading.Thread(target=lambda: thread_sees.append(refusal(ask_it).why))
+    thread.start()
+    thread.join(30)
+    assert thread_sees == ["closed"]
+    assert exchange.ended(0.0)
+    assert server.connections == 1
 
 
 def test_questions_that_hang_do_not_pile_up(connect):
@@ -411,9 +434,7 @@ def test_questions_that_hang_do_not_pile_up(connect):
     assert reasons <= {"timeout", "stuck"}
     assert threading.active_count() - before <= LEFT_BEHIND + 1
     client.close()
-    for thread in threading.enumerate():
-        if thread.name == "exchange":
-            thread.join(30)
+    assert client.ended(30.0)
     listener.close()
 
 

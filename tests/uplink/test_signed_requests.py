@@ -7,21 +7,24 @@ import hashlib
 import re
 import threading
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import requests
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from kiosk.clock import HAS_PASSED
 from kiosk.core.model import Direction, Via
 from kiosk.errors import DeviceRefused, RegistryRefused, RegistryUnreachable
 from kiosk.trust.signing import DeviceKey
 from kiosk.uplink.client import RegistryClient
-from kiosk.uplink.signing import RequestSigner
+from kiosk.uplink.signing import MOST_AHEAD, RequestSigner
 from tests.factories import NOON, make_id, make_person
 from tests.hostile_server import Came, HostileServer, Manner, well_behaved
 from tests.store.making import ManualClock
 from tests.uplink.conftest import PATIENCE_S, Me, timeouts
+
+LATER, SECOND = datetime(2027, 3, 1, tzinfo=UTC), timedelta(seconds=1)
 
 
 class Strict:
@@ -212,3 +215,23 @@ def test_a_signature_can_be_taken_off_no_request_and_put_on_another(key, mine):
     signer.sign(prepared)
     assert first["Signature"] != prepared.headers["Signature"]
     assert prepared.headers["Signature-Input"].count("ashyq=") == 1
+
+
+@pytest.mark.parametrize(
+    "wall, mark, told, believed",
+    [
+        (LATER, None, LATER + MOST_AHEAD, True),
+        (LATER, None, LATER + MOST_AHEAD + SECOND, False),
+        (datetime(1970, 1, 2, tzinfo=UTC), None, HAS_PASSED + MOST_AHEAD, True),
+        (datetime(1970, 1, 2, tzinfo=UTC), None, HAS_PASSED + MOST_AHEAD + SECOND, False),
+        (NOON, LATER, LATER + MOST_AHEAD, True),
+        (NOON, LATER, LATER + MOST_AHEAD + SECOND, False),
+        (LATER, NOON, LATER + MOST_AHEAD + SECOND, False),
+        (LATER, LATER, NOON, True),
+    ],
+)
+def test_nothing_is_signed_for_a_day_that_is_far_ahead_of_all_that_is_known(wall, mark, told, believed):
+    """Whoever stands in between could have requests signed for that day, and send them then."""
+    signer = RequestSigner(Me("dev-1", DeviceKey.make()), wall=lambda: wall, signed=lambda: mark)
+    signer.hear(told)
+    assert signer.ahead == (told - wall if believed else timedelta(0))

@@ -14,7 +14,7 @@ from kiosk.store.thread import StoreThread
 from kiosk.threads.levels import TELL_AGAIN_S
 from kiosk.uplink.sync import IDLE_S, SMALL, SPREAD_S, TIDY_EVERY_S, Asking, Syncer
 from tests.hostile_server import HostileServer, Manner
-from tests.store.making import RED, ManualClock, make_sealed, make_visit
+from tests.store.making import RED, ManualClock, make_correction, make_sealed, make_visit
 
 SOON_S = 20.0
 
@@ -331,3 +331,31 @@ def test_the_link_is_told_again_while_nothing_changes(door, server):
     door.syncer.stop()
     running.join()
     assert len(set(door.reported)) == 1
+
+
+def test_a_correction_is_sent_when_the_registry_has_told_a_number_and_not_before(door, server):
+    """An older registry refuses one for ever, and tells no number. What else waits goes meanwhile."""
+    corrected, visit = make_correction(1, 2), make_visit(2)
+    door.record(corrected, visit)
+    door.syncer.step()
+    assert sent(server) == [[visit.id]]
+    assert door.syncer.step() == IDLE_S, "it does not come again each second for what it may not send"
+    assert (sent(server), door.counts().waiting) == ([[visit.id]], 1)
+    door.syncer.number_told()
+    door.steps()
+    assert sent(server) == [[visit.id], [corrected.id]]
+
+
+def test_the_first_number_wakes_a_worker_that_rests(door, server):
+    corrected = make_correction(1, 2)
+    door.record(corrected)
+    worker = threading.Thread(target=door.syncer.run)
+    worker.start()
+    try:
+        door.wait_for(LinkChanged(online=False, waiting=1))
+        door.syncer.number_told()
+        door.wait_for(LinkChanged(online=True, waiting=0))
+    finally:
+        door.syncer.stop()
+        worker.join(SOON_S)
+    assert sent(server) == [[corrected.id]]

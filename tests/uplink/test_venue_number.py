@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import nullcontext
 from datetime import UTC, datetime
 
@@ -10,10 +11,17 @@ import pytest
 from kiosk.core.effects import TakePlace
 from kiosk.core.events import PlaceAnswered
 from kiosk.core.inside.people import VenueNumber
+from kiosk.core.model import Colour, Direction, DoorKind, Via
 from kiosk.errors import RegistryRefused, RegistryUnreachable
+from kiosk.trust.signing import DeviceKey
 from kiosk.uplink.answers import venue_number
-from kiosk.workers.bodies import Asker
-from tests.factories import make_id
+from kiosk.uplink.client import RegistryClient
+from kiosk.uplink.signing import RequestSigner
+from kiosk.workers.asking import Asker
+from registry.demo_people import DEMO_DOOR, DEMO_VENUE, populate
+from registry.embedded import EmbeddedRegistry
+from tests.factories import make_id, make_person
+from tests.uplink.conftest import PATIENCE_S, Me, timeouts
 
 SAID = {"inside": -1, "own": 2, "at": "2026-12-01T09:00:00Z", "doors": 2, "exits": True}
 
@@ -76,3 +84,41 @@ def test_a_place_that_nobody_answered_for_is_neither_given_nor_refused(says, tak
     asker = Asker(Answers(says), lambda _event: None, asking=nullcontext(), heard=lambda _online: None)
     answered = asker._place(TakePlace(visit_id=make_id(1), deadline_s=1.0))
     assert answered == PlaceAnswered(visit_id=make_id(1), taken=taken)
+
+
+def test_each_of_the_four_answers_of_a_real_registry_hands_the_number_on():
+    with EmbeddedRegistry() as registry:
+        populate(registry.registry)
+        registry.add_door("DEMO-2", venue=DEMO_VENUE)
+        person = registry.add_visitor(make_person(7), Colour.GREEN)
+        told: list[VenueNumber] = []
+        key = DeviceKey.make()
+        me = Me(registry.enrol(key.public_raw, DEMO_DOOR), key)
+        client = RegistryClient(
+            registry.url,
+            DEMO_DOOR,
+            mono=time.monotonic,
+            signer=RequestSigner(me, wall=lambda: datetime.now(UTC)),
+            kind=DoorKind.TOGGLE,
+            counted=told.append,
+            timeouts=timeouts(PATIENCE_S),
+        )
+        calls = {
+            "place": lambda: client.take_place(make_id(1), PATIENCE_S),
+            "heartbeat": lambda: client.heartbeat(version="1", waiting=0, parked=0, inside=0, health={}),
+            "status": lambda: client.ask(make_id(2), make_person(7), Direction.ENTRY, Via.KEYPAD, PATIENCE_S),
+            "events": lambda: client.events(0, 0),
+        }
+        heard = {}
+        for name, call in calls.items():
+            before = len(told)
+            call()
+            heard[name] = [(one.inside, one.own, one.doors, one.exits) for one in told[before:]]
+        client.close()
+    assert person
+    assert heard == {
+        "place": [(1, 1, 2, False)],
+        "heartbeat": [(1, 1, 2, True)],
+        "status": [(1, 1, 2, True)],
+        "events": [(1, 1, 2, True)],
+    }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.core.door import alarm, news, passages
+from kiosk.core.door import alarm, corrections, news, passages
 from kiosk.core.door.state import Door, Step
 from kiosk.core.effects import Effect
 from kiosk.core.events import (
@@ -23,6 +23,7 @@ from kiosk.core.events import (
     PolicyArrived,
     Recorded,
     RecordFailed,
+    StaffCorrected,
     Tick,
     VenueCounted,
 )
@@ -40,8 +41,8 @@ def always(door: Door, event: Event, stamp: Stamp) -> Step:
             return news.knowledge_changed(door, event, stamp), ()
         case DeviceRevoked():
             return news.device_revoked(door, event)
-        case VenueCounted(number=number):
-            return replace(door, people=door.people.told(number, stamp.mono)), ()
+        case VenueCounted():
+            return news.venue_counted(door, event, stamp)
         case Answered():  # whoever it is about, the registry is there
             return replace(door, word=door.word.heard(stamp)), ()
         case HealthChanged():
@@ -57,6 +58,8 @@ def always(door: Door, event: Event, stamp: Stamp) -> Step:
             return passages.gate_failed(door, event, stamp)
         case Passed():
             return passages.passed(door, event, stamp)
+        case StaffCorrected():
+            return corrections.staff_corrected(door, event, stamp)
         case AlarmChanged():
             return alarm.alarm_changed(door, event, stamp)
         case HintChanged(hint=hint):

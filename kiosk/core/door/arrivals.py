@@ -161,21 +161,29 @@ def confirmed(door: Door, event: KeyPressed, stamp: Stamp) -> Step:
         return _typing(door, door.typed.press(Key.ERASE, stamp.mono), stamp)
     if event.key is Key.CANCEL:
         return rest(door, stamp)
-    return _confirming(door, replace(door.typed, shown=False, last_at=stamp.mono), stamp)
+    return _confirming(door, replace(door.typed, shown_until=None, last_at=stamp.mono), stamp)
 
 
 def key_held(door: Door, event: KeyHeld, stamp: Stamp) -> Step:
-    """Erase that is held clears the number; a digit that is held shows the number that is to be confirmed."""
+    """Erase that is held clears the number; a digit that is held shows the number that is to be confirmed.
+
+    Told again, it only keeps up what is up, and gives no more time: a key that is jammed must not hold the page.
+    """
+    if event.again:
+        looked_at = door.state is State.CONFIRMING and door.typed.shown(stamp.mono)
+        return (replace(door, typed=door.typed.looked_at(stamp.mono)) if looked_at else door), ()
     if event.key is Key.ERASE:
         return _typing(door, Typed(last_at=stamp.mono), stamp)
     if door.state is State.CONFIRMING and event.key.isdigit():
-        return _confirming(door, replace(door.typed, shown=True, last_at=stamp.mono), stamp)
+        return _confirming(door, replace(door.typed, last_at=stamp.mono).looked_at(stamp.mono), stamp)
     return door, ()
 
 
 def key_released(door: Door, _event: KeyReleased, stamp: Stamp) -> Step:
-    """The number is masked again."""
-    return _confirming(door, replace(door.typed, shown=False, last_at=stamp.mono), stamp)
+    """The number is masked again. A key that showed nothing (confirm, held for long) changes nothing as it goes up."""
+    if door.typed.shown_until is None:
+        return door, ()
+    return _confirming(door, replace(door.typed, shown_until=None, last_at=stamp.mono), stamp)
 
 
 def turned_round(door: Door, stamp: Stamp) -> Step:
@@ -221,7 +229,7 @@ def _shows_it_again_to_come_in(door: Door, event: Arrival, stamp: Stamp) -> bool
 
 
 def _number(door: Door, visitor: Visitor, stamp: Stamp) -> Step:
-    """A number was given, by key or on a card: where nobody watches, both are counted, for both can be made up."""
+    """A number was given, by key or on a card: both are counted, for both can be made up."""
     if (
         visitor.direction is Direction.EXIT
         or Direction.ENTRY not in door.ways
@@ -239,11 +247,12 @@ def _number(door: Door, visitor: Visitor, stamp: Stamp) -> Step:
 
 
 def _tried(door: Door, stamp: Stamp, *, mistaken: bool) -> Step:
-    """Count a number where nobody watches; the alert is for staff, when the keypad has to rest from now on."""
-    if door.setup.attended or door.guesses.paused(stamp.mono):
+    """Count a number; the alert is for staff, when the keypad has to rest from now on."""
+    if door.guesses.paused(stamp.mono):
         return door, ()
     count = door.guesses.mistaken if mistaken else door.guesses.looked_up
-    guesses = count(stamp.mono, door.setup.budget)
+    budget = door.setup.budget.times(door.setup.attended_factor if door.setup.attended else 1)
+    guesses = count(stamp.mono, budget)
     alert = (Tell(what="keypad-guessing"),) if guesses.alerts > door.guesses.alerts else ()
     return replace(door, guesses=guesses), alert
 
@@ -259,7 +268,7 @@ def _confirming(door: Door, number: Typed, stamp: Stamp) -> Step:
 
 
 def _pass(door: Door, event: CodeRead, shown: Pass, stamp: Stamp) -> Step:
-    fault = passes.fault(shown, stamp, door.word.signed_by(stamp), door.setup.door)
+    fault = passes.fault(shown, stamp, door.now(stamp), door.setup.door)
     if fault is not TextFault.FROM_THE_FUTURE:  # whatever else is wrong with it, somebody signed this time
         door = replace(door, word=door.word.saw_signed(shown.issued_at, stamp.mono))
     source = passes.source_of(shown)

@@ -16,11 +16,17 @@ from kiosk.core.events import (
     Part,
     PolicyArrived,
     Recorded,
+    VenueCounted,
 )
 from kiosk.core.ids import derived_id
+from kiosk.core.inside.occupancy import LONGEST_STAY
 from kiosk.core.inside.presence import Presence
 from kiosk.core.model import Closing, Stamp
+from kiosk.core.rule.closings import last_closing
 from kiosk.core.rule.knowledge import Knowledge
+from kiosk.core.rule.policy import Edition
+
+BEHIND_SIGNED = "says that it is right, and is behind what the registry has signed: somebody has set it back"
 
 
 def link_changed(door: Door, event: LinkChanged, stamp: Stamp) -> Door:
@@ -47,9 +53,7 @@ def knowledge_changed(door: Door, event: KnowledgeChanged, stamp: Stamp) -> Door
     if door.building.revoked:  # a fetch that was under way when the registry withdrew us
         return door
     knowledge = Knowledge(policy=event.policy, keys=event.keys, revocations=event.revocations)
-    signed = knowledge.issued_at()
-    word = door.word if signed is None else door.word.saw_signed(signed, stamp.mono)
-    return replace(door, word=replace(word, knowledge=knowledge))
+    return replace(door, word=door.word.learned(knowledge, stamp.mono))
 
 
 def device_revoked(door: Door, _event: DeviceRevoked) -> Step:
@@ -73,11 +77,42 @@ def recorded(door: Door, event: Recorded, stamp: Stamp) -> Step:
 
 
 def clock_looked_at(door: Door, stamp: Stamp) -> Step:
-    """Notice when the clock becomes right: what was recorded with a wrong one can be corrected now."""
+    """Notice when the clock becomes right: what was recorded with a wrong one can be corrected now.
+
+    One that is said to be right and is behind what was signed is broken, and mends by being put right.
+    """
+    if stamp.doubted is not door.is_broken(Part.CLOCK):
+        door = door.with_part(Part.CLOCK, BEHIND_SIGNED if stamp.doubted else None)
     if stamp.trusted is door.building.trusts_time:
         return door, ()
     corrected = (TrustTime(wall=stamp.wall, mono=stamp.mono),) if stamp.trusted else ()
     return door.stands(trusts_time=stamp.trusted), corrected
+
+
+def venue_counted(door: Door, event: VenueCounted, stamp: Stamp) -> Step:
+    """The registry told the number inside. More than there are places is said in the journal, once for each time."""
+    now = door.now(stamp)
+    after = replace(door, people=door.people.with_number(event.number, stamp.mono))
+    begins = after.people_too_many(now) > 0 and door.people_too_many(now) == 0
+    return after, (Tell(what="over-full"),) if begins else ()
+
+
+def _remembered_number_looked_at(door: Door, edition: Edition, stamp: Stamp) -> Door:
+    """A number that was told before the start, and before the venue's last closing, or a day ago, is not of today.
+
+    A clock that is not trusted may be put right, and then it is another day: so until then it is looked at again.
+    """
+    people, now = door.people, door.now(stamp)
+    number = people.venue
+    if number is None or not people.venue_remembered:
+        return door
+    then, local = door.local(number.at).replace(tzinfo=None), door.local(now).replace(tzinfo=None)
+    closed = last_closing(edition, then, local)
+    if closed is not None:
+        people = people.venue_closed(closed.replace(tzinfo=door.setup.zone).astimezone(UTC))
+    elif now - number.at >= LONGEST_STAY:
+        people = people.venue_closed(number.at)
+    return replace(door, people=replace(people, venue_remembered=not stamp.trusted))
 
 
 def hours_looked_at(door: Door, stamp: Stamp) -> Step:
@@ -87,6 +122,7 @@ def hours_looked_at(door: Door, stamp: Stamp) -> Step:
     if edition is None:
         return door, ()
     local = door.local(now)
+    door = _remembered_number_looked_at(door, edition, stamp)
     people = door.people
     known = people.occupancy
     if known.last_at is not None:  # a restart: the stretch that the last one passed in
@@ -107,9 +143,8 @@ def hours_looked_at(door: Door, stamp: Stamp) -> Step:
     if occupancy.open_until is None:  # whoever is under the shower at closing time goes home later (rule 3)
         people = replace(people, lingering=people.presence.with_nameless(assumed, own_id, stamp.mono))
     people = replace(people, presence=Presence(), occupancy=occupancy.emptied(own_id))
-    if people.venue is not None:  # what the other doors counted is of yesterday as well
-        people = replace(people, venue=replace(people.venue, inside=0, own=0))
     closed_at = closes.replace(tzinfo=door.setup.zone).astimezone(UTC)
+    people = people.venue_closed(closed_at)
     closing = Closing(id=own_id, closed_at=closed_at, assumed_exits=assumed, time_trusted=stamp.trusted)
     effects: tuple[Effect, ...] = (Write(record=closing),)
     return replace(door, people=people), effects

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from kiosk.core.door.state import Door, Step
 from kiosk.core.effects import Chime, Effect, Shut, Sound, Tell, Write
@@ -34,10 +35,10 @@ def await_passage(
 def gate_opened(door: Door, event: GateOpened, stamp: Stamp) -> Step:
     """The gate obeyed: where no sensor looks, its visitor is taken to have passed."""
     door = door.with_part(Part.GATE, None)
-    one = door.people.waiting_for(event.visit_id)
-    if one is None or door.setup.passage_sensor:
+    pending = door.people.waiting_for(event.visit_id)
+    if pending is None or door.setup.passage_sensor:
         return door, ()
-    return through(door, one, stamp, sensed=False)
+    return through(door, pending, stamp, sensed=False)
 
 
 def gate_failed(door: Door, event: GateFailed, stamp: Stamp) -> Step:
@@ -49,14 +50,14 @@ def gate_failed(door: Door, event: GateFailed, stamp: Stamp) -> Step:
     return _forget(door, event.visit_id), (withdrawn(event.visit_id, stamp), failed)
 
 
-def through(door: Door, one: Pending, stamp: Stamp, *, sensed: bool) -> Step:
+def through(door: Door, pending: Pending, stamp: Stamp, *, sensed: bool) -> Step:
     """Count one who passed. Who went out is forgotten now and not at the decision, so that who stayed can leave again."""
     people = door.people
-    if one.direction is Direction.EXIT:
-        people = people.left(one.tags)
-    people = replace(people, pending=tuple(other for other in people.pending if other is not one))
-    door = replace(door, people=people.moved(one.direction, passage_id(one.visit_id)))
-    return door, (_passage(one.visit_id, stamp, passed=True, sensed=sensed),)
+    if pending.direction is Direction.EXIT:
+        people = people.left(pending.tags)
+    people = replace(people, pending=tuple(other for other in people.pending if other is not pending))
+    door = replace(door, people=people.moved(pending.direction, passage_id(pending.visit_id)))
+    return door, (_passage(pending.visit_id, stamp, passed=True, sensed=sensed),)
 
 
 def passed(door: Door, event: Passed, stamp: Stamp) -> Step:
@@ -64,13 +65,15 @@ def passed(door: Door, event: Passed, stamp: Stamp) -> Step:
 
     Which way, where the sensor cannot tell, is the way of the relay that was open for them.
     """
-    one = next((one for one in door.people.pending if event.direction in (one.direction, None)), None)
-    if one is not None:
-        door, record = through(door, one, stamp, sensed=True)
-        door = door.counts(passed_at=stamp.mono, passed_way=one.direction)
+    pending = next(
+        (waiting for waiting in door.people.pending if event.direction in (waiting.direction, None)), None
+    )
+    if pending is not None:
+        door, record = through(door, pending, stamp, sensed=True)
+        door = door.counts(passed_at=stamp.mono, passed_way=pending.direction)
         # At once, even before the record: every moment that a gate stands open longer lets in who comes behind.
-        more = any(other.direction is one.direction for other in door.people.pending)
-        return door, record if more else (Shut(direction=one.direction), *record)
+        more = any(other.direction is pending.direction for other in door.people.pending)
+        return door, record if more else (Shut(direction=pending.direction), *record)
     what, way = _oddity(door, event.direction, stamp)
     anomaly = Anomaly(
         id=stamp.visit_id, what=what, direction=way, seen_at=stamp.wall, time_trusted=stamp.trusted
@@ -87,18 +90,33 @@ def passed(door: Door, event: Passed, stamp: Stamp) -> Step:
 
 def expire(door: Door, stamp: Stamp) -> Step:
     """Withdraw every admitted visit whose visitor did not pass in time: nobody is counted inside."""
-    gone = [one for one in door.people.pending if one.until <= stamp.mono]
+    gone = [pending for pending in door.people.pending if pending.until <= stamp.mono]
     effects: tuple[Effect, ...] = ()
-    for one in gone:
-        door = _forget(door, one.visit_id)
+    for pending in gone:
+        door = _forget(door, pending.visit_id)
         sensed = door.setup.passage_sensor
-        effects += (_passage(one.visit_id, stamp, passed=False, sensed=sensed),)
+        effects += (_passage(pending.visit_id, stamp, passed=False, sensed=sensed),)
     return door, effects
 
 
 def withdrawn(visit_id: str, stamp: Stamp) -> Write:
     """Return the record that an admitted visit came to nothing, because its gate was never opened."""
     return _passage(visit_id, stamp, passed=False, sensed=False)
+
+
+def assumed(visit_id: str, at: datetime, *, time_trusted: bool) -> Passage:
+    """Return the record that the visitor of a visit that a stop cut short went in, unseen: the gate may have opened.
+
+    To withdraw it would lose somebody who is inside; and whoever did not go in is missed by nobody (docs/decisions.md).
+    """
+    return Passage(
+        id=passage_id(visit_id),
+        visit_id=visit_id,
+        passed=True,
+        ended_at=at,
+        sensed=False,
+        time_trusted=time_trusted,
+    )
 
 
 def _forget(door: Door, visit_id: str) -> Door:

@@ -105,6 +105,8 @@ class Setup:
     venue_code_url: str = ""
     venue_code_key: bytes = field(default=b"", repr=False)
     budget: KeypadBudget = field(default_factory=KeypadBudget)
+    attended_factor: int = 8
+    """So many times this budget is allowed where somebody watches."""
     """Of an unattended keypad."""
     public_colours: bool = True
     """False: a refusal looks neutral to the hall, and only the lamp shows staff the colour."""
@@ -270,17 +272,32 @@ class Door:
         Where nobody who leaves is counted, the number only rises and would call the venue full until closing time: then
         the limit holds only if the policy says so.
         """
+        return None if edition is None or self.ignores_capacity(edition) else edition.places
+
+    def ignores_capacity(self, edition: Edition | None) -> bool:
+        """Whether the rule has a capacity which holds for nobody, because no door is known that counts who leaves."""
         if edition is None or edition.places is None:
-            return None
+            return False
         venue = self.people.venue
         exits = self.setup.kind is not DoorKind.ENTRY or (venue is not None and venue.exits)
-        return (
-            edition.places if exits or edition.capacity_without_exit is CapacityWithoutExit.ENFORCE else None
-        )
+        return not exits and edition.capacity_without_exit is not CapacityWithoutExit.ENFORCE
+
+    def people_too_many(self, now: datetime) -> int:
+        """Return how many more are inside than there are places: two doors that were offline, or a smaller capacity."""
+        places = self.places(self.edition(now))
+        return 0 if places is None else max(0, self.people.inside - places)
+
+    def counted(self, stamp: Stamp) -> str:
+        """Return as of when the number inside is, for staff: HH:MM, of another day with its date; empty while it is of now."""
+        at = self.people.as_of(online=self.word.online, mono=stamp.mono)
+        if at is None:
+            return ""
+        as_of, today = self.local(at), self.local(self.now(stamp))
+        return f"{as_of:%H:%M}" if as_of.date() == today.date() else f"{as_of:%d.%m %H:%M}"
 
     def keypad_rests(self, now: float) -> bool:
-        """Whether too many numbers were tried at a keypad that nobody watches."""
-        return not self.setup.attended and self.guesses.paused(now)
+        """Whether too many numbers were tried at the keypad."""
+        return self.guesses.paused(now)
 
 
 Step = tuple[Door, tuple[Effect, ...]]

@@ -141,6 +141,7 @@ def rule_for(state: State, event: type[Any]) -> Rule | None:
 
 def step(door: Door, event: Event, stamp: Stamp) -> Step:
     """Return the next door, and what is to be done, in order."""
+    stamp = door.word.judged(stamp)
     after, effects = always(door, event, stamp)
     after, more = _visit(after, event, stamp)
     effects += more
@@ -158,7 +159,7 @@ def wake_at(door: Door) -> float | None:
 
     Opening hours are looked at on any Tick: send one at least every few seconds.
     """
-    moments = [one.until for one in door.people.pending]
+    moments = [pending.until for pending in door.people.pending]
     if door.building.alarm and door.setup.release_every_s is not None:
         moments.append(door.building.release_at)
     moments += [moment for moment in (door.until, waiting_line.wakes_at(door)) if moment is not None]

@@ -12,6 +12,11 @@ SHOWN_LAST = 4
 """So many digits at the end stay readable; the others are masked (docs/facts.md#a-public-screen)."""
 GLIMPSE_S = 0.8
 """How long a digit that will be masked can be read after its key went down."""
+SHOWN_S = 1.5
+"""After the last word that a key is still held, the number can be read for so long (seconds): three times HOLD_AGAIN_S.
+
+KeyReleased may be dropped like all that visitors make (kiosk/threads/inbox.py), and a keypad may hang. No lane mends that: as a
+fact KeyReleased would overtake a KeyHeld that waits, and the number would stay. So nobody has to say that it is to be hidden."""
 WHILE_TYPING = (4, 4, 4)
 
 
@@ -24,8 +29,8 @@ class Typed:
     """When the last key went down, in seconds of the monotonic clock."""
     mistyped: bool = False
     """The check digit said no; stays until another key."""
-    shown: bool = False
-    """All of it can be read, for as long as its visitor holds a key down."""
+    shown_until: float | None = None
+    """Until then all of it can be read, because its visitor holds a key down; None: nobody looks at it."""
 
     @property
     def complete(self) -> bool:
@@ -41,14 +46,22 @@ class Typed:
             return Typed(digits=self.digits[:-1], last_at=now)
         if key.isdigit() and (self.mistyped or not self.complete):
             return Typed(digits=("" if self.mistyped else self.digits) + key, last_at=now)
-        return replace(self, mistyped=False, shown=False, last_at=now)
+        return replace(self, mistyped=False, shown_until=None, last_at=now)
 
-    def cells(self, now: float | None) -> str:
-        """Return the twelve cells as they may be seen; `now` None masks the newest digit as well."""
-        if self.shown:
+    def looked_at(self, now: float) -> Typed:
+        """Return the number as it can be read in whole, for SHOWN_S from `now`."""
+        return replace(self, shown_until=now + SHOWN_S)
+
+    def shown(self, now: float) -> bool:
+        """Whether all of it can be read."""
+        return self.shown_until is not None and now < self.shown_until
+
+    def cells(self, now: float, *, confirming: bool = False) -> str:
+        """Return the twelve cells as they may be seen; where it is to be confirmed the newest digit is masked as well."""
+        if confirming and self.shown(now):
             return self.digits.ljust(iin.LENGTH)
         shown = ""
         for at, digit in enumerate(self.digits):
-            newest = now is not None and at == len(self.digits) - 1 and now - self.last_at < GLIMPSE_S
+            newest = not confirming and at == len(self.digits) - 1 and now - self.last_at < GLIMPSE_S
             shown += digit if newest or at >= iin.LENGTH - SHOWN_LAST else MASKED
         return shown.ljust(iin.LENGTH)

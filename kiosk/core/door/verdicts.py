@@ -353,7 +353,8 @@ def rest(door: Door, stamp: Stamp) -> Step:
     """Go back to whoever was typing when somebody left past them, else to waiting for the next visitor."""
     left_s = door.typed.last_at + door.setup.times.keypad_idle_s - stamp.mono
     if door.typed.digits and left_s > 0 and door.state is State.SHOWING:
-        return door.goes(State.TYPING, stamp.mono, left_s), (waiting_light(door),)
+        number = replace(door.typed, shown_until=None)
+        return door.goes(State.TYPING, stamp.mono, left_s, typed=number), (waiting_light(door),)
     door = door.goes(State.IDLE, stamp.mono, typed=Typed())
     return door, (waiting_light(door),)
 
@@ -366,11 +367,11 @@ def waiting_light(door: Door) -> Light:
     return Light(signal=signal, fault=door.building.lowest_fault)
 
 
-def _same(one: Decision, other: Decision) -> bool:
+def _same(decision: Decision, other: Decision) -> bool:
     """Whether two decisions are the same answer, wherever they were learned."""
     elsewhere = {"source", "compare_identity"}
     return all(
-        getattr(one, each.name) == getattr(other, each.name)
+        getattr(decision, each.name) == getattr(other, each.name)
         for each in fields(Decision)
         if each.name not in elsewhere
     )

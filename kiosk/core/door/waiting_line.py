@@ -23,11 +23,11 @@ def seen(door: Door, stamp: Stamp) -> bool:
 
 def queue(door: Door, event: Arrival, stamp: Stamp) -> Step:
     """Let somebody wait for their turn. Who leaves goes first, and the same person waits once."""
-    if any(_same(door, one.event, event) for one in door.queue):
+    if any(_same(door, queued.event, event) for queued in door.queue):
         return door, ()
     came = Queued(event=event, since=stamp.mono)
-    leaving = tuple(one for one in door.queue if _leaves(door, one))
-    entering = tuple(one for one in door.queue if one not in leaving)
+    leaving = tuple(queued for queued in door.queue if _leaves(door, queued))
+    entering = tuple(queued for queued in door.queue if queued not in leaving)
     all_of_them = (*leaving, came, *entering) if _leaves(door, came) else (*leaving, *entering, came)
     dropped = (Tell(what="too-many-at-once"),) if len(all_of_them) > AT_MOST else ()
     return replace(door, queue=all_of_them[:AT_MOST]), dropped
@@ -35,7 +35,7 @@ def queue(door: Door, event: Arrival, stamp: Stamp) -> Step:
 
 def without(door: Door, event: Arrival) -> Door:
     """Return the door with nobody waiting who is the one of this event."""
-    left = tuple(one for one in door.queue if not _same(door, one.event, event))
+    left = tuple(queued for queued in door.queue if not _same(door, queued.event, event))
     return door if len(left) == len(door.queue) else replace(door, queue=left)
 
 
@@ -43,9 +43,11 @@ def next_turn(door: Door, stamp: Stamp) -> tuple[Door, Arrival | None, tuple[Eff
     """Take whose turn it is out of the queue; who waited too long to come in is passed over, and that is told."""
     if not _somebody_may_go(door) or not seen(door, stamp):
         return door, None, ()
-    late = tuple(one for one in door.queue if not _leaves(door, one) and stamp.mono - one.since > WAITS_S)
+    late = tuple(
+        queued for queued in door.queue if not _leaves(door, queued) and stamp.mono - queued.since > WAITS_S
+    )
     passed_over = (Tell(what="came-too-long-ago"),) * len(late)
-    waiting = tuple(one for one in door.queue if one not in late)
+    waiting = tuple(queued for queued in door.queue if queued not in late)
     event = waiting[0].event if waiting else None
     return replace(door, queue=waiting[1:]), event, passed_over
 
@@ -62,14 +64,14 @@ def _somebody_may_go(door: Door) -> bool:
     return door.state not in WITH_DIGITS or _leaves(door, door.queue[0])
 
 
-def _leaves(door: Door, one: Queued) -> bool:
-    return way_of(door, one.event) is Direction.EXIT
+def _leaves(door: Door, queued: Queued) -> bool:
+    return way_of(door, queued.event) is Direction.EXIT
 
 
-def _same(door: Door, one: Arrival, other: Arrival) -> bool:
+def _same(door: Door, arrival: Arrival, other: Arrival) -> bool:
     """Whether two arrivals are one person going one way: a phone that checked in, and the pass on it."""
-    who, other_one = identifier_of(one), identifier_of(other)
-    if who is None or other_one is None or stated_side(one) is not stated_side(other):
+    who, other_one = identifier_of(arrival), identifier_of(other)
+    if who is None or other_one is None or stated_side(arrival) is not stated_side(other):
         return False
     key = door.setup.presence_key
     return tag_of(key, who) == tag_of(key, other_one)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Self
 
 from kiosk.core.model import Stamp
 from kiosk.core.rule.knowledge import Freshness, Knowledge
 from kiosk.core.rule.policy import Edition, Policy, UnknownRule
-from kiosk.core.who.passes import FAST_CLOCK, now_for
+from kiosk.core.rule.signed_time import SignedTime
+from kiosk.core.who.passes import FAST_CLOCK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,10 +24,8 @@ class Word:
     """The same by the monotonic clock, which nobody sets; None: nothing was heard since the start."""
     knowledge: Knowledge | None = None
     """How long the signed documents stand; None before anybody told."""
-    latest_signed: datetime | None = None
-    """The highest time that the registry has signed into anything that was verified here."""
-    least_lead_s: float = float("-inf")
-    """At least so far is unix time ahead of the monotonic clock: what was signed has aged since it was seen."""
+    signed: SignedTime = field(default_factory=SignedTime)
+    """How late it is at least, whatever any clock says."""
     online: bool = False
     waiting: int = 0
     """Records that the registry does not have yet."""
@@ -43,18 +42,47 @@ class Word:
 
     def saw_signed(self, moment: datetime, mono: float) -> Self:
         """Return this knowing that at a monotonic moment it was at least as late as was signed."""
-        lead_s = max(self.least_lead_s, moment.timestamp() - mono)
-        return replace(self, latest_signed=max(self.latest_signed or moment, moment), least_lead_s=lead_s)
+        return replace(self, signed=self.signed.saw(moment, mono))
 
-    def signed_by(self, stamp: Stamp) -> datetime | None:
-        """Return how late it is at least by all that was signed; None: nothing was."""
-        if self.latest_signed is None or self.least_lead_s + stamp.mono <= self.latest_signed.timestamp():
-            return self.latest_signed
-        return datetime.fromtimestamp(self.least_lead_s + stamp.mono, UTC)
+    def learned(self, knowledge: Knowledge, mono: float) -> Self:
+        """Return this with other documents in force. One that takes the mark back is believed, and no other one lowers it."""
+        before, signed = self.knowledge or Knowledge(), self.signed
+        pairs = [
+            (age, old)
+            for (_known, age), (_same, old) in zip(knowledge, before, strict=True)
+            if age is not None
+        ]
+        back = [
+            age.issued_at
+            for age, old in pairs
+            if signed.is_taken_back(
+                held=old.sequence if old else 0, sequence=age.sequence, issued_at=age.issued_at, mono=mono
+            )
+        ]
+        if back:
+            signed = signed.back_at(max(back), mono)
+        for age, old in pairs:
+            news = old is None or (age.sequence, age.issued_at) != (old.sequence, old.issued_at)
+            if news and not age.disowned:
+                signed = signed.saw(age.issued_at, mono)
+        if signed.latest is not None:
+            knowledge = knowledge.disowned_after(signed.latest)
+        return replace(self, knowledge=knowledge, signed=signed)
+
+    def judged(self, stamp: Stamp) -> Stamp:
+        """Return a stamp whose word for being right is worth what the mark leaves of it."""
+        if not stamp.trusted or not self.signed.outranks(stamp.wall, stamp.mono):
+            return stamp
+        return replace(stamp, trusted=False, doubted=True)
+
+    @property
+    def latest_signed(self) -> datetime | None:
+        """The highest time that the registry has signed into anything that was verified here."""
+        return self.signed.latest
 
     def now(self, stamp: Stamp) -> datetime:
-        """Return the moment (UTC) by which rule and expiry are judged: a clock that is not trusted may be late."""
-        return now_for(stamp, self.signed_by(stamp))
+        """Return the moment (UTC) by which rule and expiry are judged: never earlier than what was signed."""
+        return self.signed.now(stamp.wall, stamp.mono)
 
     def edition(self, now: datetime) -> Edition | None:
         """Return the rule in force."""

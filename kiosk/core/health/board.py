@@ -57,7 +57,7 @@ CALM_S = 120.0
 """How long it has to be gone before it is taken back."""
 
 
-def power(vitals: Vitals, *, told: bool = False) -> Ailment | None:  # noqa: ARG001 - like the other ones
+def power(vitals: Vitals, *, known: bool = False) -> Ailment | None:  # noqa: ARG001 - like the other ones
     """Return what is wrong with the supply."""
     if not vitals.undervolted:
         return None
@@ -67,17 +67,17 @@ def power(vitals: Vitals, *, told: bool = False) -> Ailment | None:  # noqa: ARG
     )
 
 
-def heat(vitals: Vitals, *, told: bool = False) -> Ailment | None:
-    """Return what is wrong with the temperature. `told`: whether staff know already, and it has to be well below."""
+def heat(vitals: Vitals, *, known: bool = False) -> Ailment | None:
+    """Return what is wrong with the temperature. `known`: whether staff know already, and it has to be well below."""
     celsius, remedy = vitals.celsius, "give the case air, shade, or a heat sink with a fan"
-    if celsius is not None and celsius >= (COOL_C if told else HOT_C):
+    if celsius is not None and celsius >= (COOL_C if known else HOT_C):
         return Ailment(f"the processor is at {celsius:.0f} degrees", remedy)
     if vitals.slowed and not vitals.undervolted:  # a weak supply slows it down as well, and is told as that
         return Ailment("the processor was slowed down to protect it from heat", remedy)
     return None
 
 
-def disk(vitals: Vitals, *, told: bool = False) -> Ailment | None:
+def disk(vitals: Vitals, *, known: bool = False) -> Ailment | None:
     """Return what is wrong with the place where the visits are kept."""
     if vitals.read_only:
         return Ailment("the card cannot be written", "change it: a card that turns read-only is dying")
@@ -86,7 +86,7 @@ def disk(vitals: Vitals, *, told: bool = False) -> Ailment | None:
             f"the file system has counted {vitals.disk_errors} errors",
             "change the card soon, it is wearing out; a restart with a file system check clears the count",
         )
-    if vitals.free_bytes is not None and vitals.free_bytes < (ROOMY_BYTES if told else FULL_BYTES):
+    if vitals.free_bytes is not None and vitals.free_bytes < (ROOMY_BYTES if known else FULL_BYTES):
         return Ailment(
             f"only {vitals.free_bytes / 1e6:.0f} MB are free",
             "sudo journalctl --vacuum-size=50M; sudo apt clean",
@@ -94,10 +94,10 @@ def disk(vitals: Vitals, *, told: bool = False) -> Ailment | None:
     return None
 
 
-def memory(vitals: Vitals, *, told: bool = False) -> Ailment | None:
+def memory(vitals: Vitals, *, known: bool = False) -> Ailment | None:
     """Return what is wrong with the memory."""
     share = vitals.memory_share
-    if share is not None and share < (AMPLE_SHARE if told else SHORT_SHARE):
+    if share is not None and share < (AMPLE_SHARE if known else SHORT_SHARE):
         return Ailment(
             f"only {share:.0%} of the memory is free",
             "see what else runs here: ps aux --sort -rss | head",
@@ -120,7 +120,7 @@ class _Watched:
     """When it began to be wrong without a break (seconds); None: it is not."""
     wrong_at: float = float("-inf")
     """When it last was."""
-    told: bool = False
+    known: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,22 +131,22 @@ class BoardVigil:
 
     def look(self, vitals: Vitals, mono: float) -> tuple[BoardVigil, tuple[HealthChanged, ...]]:
         """Take in one look at the board, `mono` seconds after some moment; return what is to be told of it."""
-        parts, told = dict(self.parts), list[HealthChanged]()
+        parts, changes = dict(self.parts), list[HealthChanged]()
         for part, find in AILMENTS.items():
             was = parts[part]
-            ailment = find(vitals, told=was.told)
+            ailment = find(vitals, known=was.known)
             if ailment is None:
-                calm = was.told and mono - was.wrong_at >= CALM_S
-                parts[part] = replace(was, since=None, told=was.told and not calm)
+                calm = was.known and mono - was.wrong_at >= CALM_S
+                parts[part] = replace(was, since=None, known=was.known and not calm)
                 if calm:
-                    told.append(HealthChanged(part=part, working=True))
+                    changes.append(HealthChanged(part=part, working=True))
                 continue
             since = mono if was.since is None else was.since
             lasted = mono - since >= FIRM_S.get(part, 0.0)
-            parts[part] = _Watched(since=since, wrong_at=mono, told=was.told or lasted)
-            if lasted and not was.told:
-                told.append(HealthChanged(part=part, working=False, why=ailment.why))
-        return BoardVigil(parts), tuple(told)
+            parts[part] = _Watched(since=since, wrong_at=mono, known=was.known or lasted)
+            if lasted and not was.known:
+                changes.append(HealthChanged(part=part, working=False, why=ailment.why))
+        return BoardVigil(parts), tuple(changes)
 
     def wrong(self, mono: float) -> tuple[Part, ...]:
         """Return the parts that were wrong at the look of this moment."""

@@ -145,17 +145,23 @@ class ViewVigil:
     """What is known of the picture over time."""
 
     looks: Mapping[ViewTrouble, int] = field(default_factory=lambda: dict.fromkeys(ViewTrouble, 0))
-    told: ViewTrouble | None = None
+    known: ViewTrouble | None = None
+
+    @classmethod
+    def of(cls, trouble: ViewTrouble | None) -> ViewVigil:
+        """Return what is known where only this is: it was told, and is looked at anew."""
+        looks = {each: RULES[each].looks if each is trouble else 0 for each in ViewTrouble}
+        return cls(looks, trouble)
 
     def after(self, glance: Glance, *, is_open: bool) -> ViewVigil:
         """Return what is known after one more look. `is_open`: visitors may come now, so that the hall is lit."""
         looks = {trouble: self._counted(trouble, glance, is_open=is_open) for trouble in RULES}
         lasting = [trouble for trouble, rule in RULES.items() if looks[trouble] >= rule.looks]
-        if self.told is not None and looks[self.told] == 0:
+        if self.known is not None and looks[self.known] == 0:
             return ViewVigil(looks, lasting[0] if lasting else None)
-        if lasting and (self.told is None or list(RULES).index(lasting[0]) < list(RULES).index(self.told)):
+        if lasting and (self.known is None or list(RULES).index(lasting[0]) < list(RULES).index(self.known)):
             return ViewVigil(looks, lasting[0])
-        return ViewVigil(looks, self.told)
+        return ViewVigil(looks, self.known)
 
     def _counted(self, trouble: ViewTrouble, glance: Glance, *, is_open: bool) -> int:
         rule, before = RULES[trouble], self.looks[trouble]

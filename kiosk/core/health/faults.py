@@ -13,6 +13,7 @@ from kiosk.core.events import Part
 
 NUMBER_OF: Mapping[Part, int] = MappingProxyType(
     {
+        Part.CLOCK: 4,
         Part.DISK: 5,
         Part.STORE: 7,
         Part.CAMERA: 10,
@@ -52,8 +53,8 @@ class Blink:
 
 def numbers(broken: Iterable[Part], *, revoked: bool) -> tuple[int, ...]:
     """Return what is broken here, lowest first; nothing while all is well. The network is told elsewhere: it is no fault here."""
-    found = {NUMBER_OF[part] for part in broken}
-    return tuple(sorted(found | {NOT_ENROLLED} if revoked else found))
+    of_parts = {NUMBER_OF[part] for part in broken}
+    return tuple(sorted(of_parts | {NOT_ENROLLED} if revoked else of_parts))
 
 
 def blinks(number: int, pause_s: float = PAUSE_S) -> tuple[Blink, ...]:

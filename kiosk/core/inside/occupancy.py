@@ -5,12 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import Self
 
 from kiosk.core.model import Direction
 
 LONGEST_STAY = timedelta(hours=24)
 """Who entered longer ago is not counted after a restart that knows nothing of them."""
+
+
+class MovementKind(StrEnum):
+    """By what the count changed."""
+
+    PASSED = "passed"
+    """Somebody went through, let through or not."""
+    CORRECTED = "corrected"
+    """Staff said that there are more inside, or fewer."""
+    CLOSED = "closed"
+    """The venue closed, and everybody left."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,8 +32,9 @@ class Movement:
     uid: str
     at: datetime
     """UTC, by the clock of then: it may have been wrong, so it orders nothing."""
-    direction: Direction | None
-    """None: the venue closed, and everybody left."""
+    kind: MovementKind
+    change: int = 0
+    """People, in (positive) or out: one where somebody passed, as many as staff said in a correction, 0 at a closing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,13 +46,16 @@ class Occupancy:
     open_until: datetime | None = None
     """When the stretch of opening hours ends that the last look saw (local, naive); None while closed."""
     last_at: datetime | None = None
-    """After a restart: the last passage that was counted (UTC), until the hours were looked at."""
+    """After a restart: when the count last changed, but for a closing (UTC), until the hours were looked at."""
     through: str = ""
     """The record that was counted last, so that none is counted twice after a restart; empty: none was."""
 
     def moved(self, direction: Direction, record: str) -> Self:
         """Return the count after somebody passed, as this record tells."""
-        change = 1 if direction is Direction.ENTRY else -1
+        return self.changed(1 if direction is Direction.ENTRY else -1, record)
+
+    def changed(self, change: int, record: str) -> Self:
+        """Return the count with so many people more, or fewer (negative), as this record tells."""
         return replace(self, inside=self.inside + change, through=record)
 
     def emptied(self, record: str) -> Self:
@@ -49,11 +65,11 @@ class Occupancy:
     def after(self, movements: Iterable[Movement]) -> Self:
         """Return the count after these, in the order in which they were written."""
         count = self
-        for one in movements:
-            if one.direction is None:
-                count = replace(count.emptied(one.uid), open_until=None, last_at=None)
+        for movement in movements:
+            if movement.kind is MovementKind.CLOSED:
+                count = replace(count.emptied(movement.uid), open_until=None, last_at=None)
             else:
-                count = replace(count.moved(one.direction, one.uid), last_at=one.at)
+                count = replace(count.changed(movement.change, movement.uid), last_at=movement.at)
         return count
 
     def seen(self, local: datetime, open_until: datetime | None, *, runs_on: bool) -> tuple[Self, int | None]:

@@ -20,6 +20,8 @@ PERSON_S = 2.0
 """A gate lets one person through in so many seconds: no number that is told can be further off than that."""
 OVERTAKEN_S = 60.0
 """No answer is on its way for so long: the longest poll ends after half of it."""
+LATE_S = 180.0
+"""A number that is older is told to staff with its moment, online as well: two heartbeats in a row brought none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +63,9 @@ class People:
     venue: VenueNumber | None = None
     """None: the registry never told a number, so this door's own is all there is."""
     venue_mono: float = float("-inf")
-    """When it was told."""
+    """When it was told; long ago where it was told before the start."""
+    venue_remembered: bool = False
+    """It was told before the start: whether the venue closed since has to be looked at."""
     pending: tuple[Pending, ...] = ()
     passed_at: float = float("-inf")
     passed_way: Direction | None = None
@@ -79,7 +83,7 @@ class People:
     @property
     def inside(self) -> int:
         """How many are inside the venue, those on their way in through this gate included."""
-        coming = sum(one.direction is Direction.ENTRY for one in self.pending)
+        coming = sum(pending.direction is Direction.ENTRY for pending in self.pending)
         return max(0, self.others + self.occupancy.inside + coming)
 
     @property
@@ -87,7 +91,7 @@ class People:
         """False where somebody is inside whom this door cannot name: after a restart, or by another door."""
         return self.others + self.occupancy.inside <= len(self.presence.inside)
 
-    def told(self, number: VenueNumber, mono: float) -> Self:
+    def with_number(self, number: VenueNumber, mono: float) -> Self:
         """Return this with a newer number of the registry.
 
         Answers overtake one another, so one that is older than what is known changes nothing; but not for longer than an
@@ -96,7 +100,23 @@ class People:
         overtaken = self.venue is not None and number.at < self.venue.at
         if overtaken and mono - self.venue_mono < OVERTAKEN_S:
             return self
-        return replace(self, venue=number, venue_mono=mono)
+        return replace(self, venue=number, venue_mono=mono, venue_remembered=False)
+
+    def remembers(self, number: VenueNumber) -> Self:
+        """Return this with the number that was told last before the start."""
+        return replace(self, venue=number, venue_remembered=True)
+
+    def venue_closed(self, at: datetime) -> Self:
+        """Return this after the venue closed: what the other doors counted is of another day. `at`: the hour, UTC."""
+        if self.venue is None:
+            return self
+        return replace(self, venue=replace(self.venue, inside=0, own=0, at=max(at, self.venue.at)))
+
+    def as_of(self, *, online: bool, mono: float) -> datetime | None:
+        """Return the moment (UTC) that is to be told beside the number: it is as old as that. None: it is of now."""
+        if self.venue is None or (online and mono - self.venue_mono <= LATE_S):
+            return None
+        return self.venue.at
 
     def is_nearly_full(self, places: int, mono: float) -> bool:
         """Whether other doors may have taken the last places since the number was told.
@@ -126,13 +146,21 @@ class People:
             self,
             presence=self.presence.withdraw(visit_id),
             lingering=self.lingering.withdraw(visit_id),
-            pending=tuple(one for one in self.pending if one.visit_id != visit_id),
+            pending=tuple(pending for pending in self.pending if pending.visit_id != visit_id),
         )
 
     def moved(self, direction: Direction, record_id: str) -> Self:
         """Return this after somebody passed, as a record tells."""
         return replace(self, occupancy=self.occupancy.moved(direction, record_id))
 
+    def corrected(self, change: int, record_id: str) -> Self:
+        """Return this after staff said, as a record tells, that so many more are inside, or fewer (negative).
+
+        It counts as this door's own, so that the registry's next number, which has it in `inside` and in `own`, changes
+        nothing more. Who is inside stays as it is known: staff counted heads and named nobody.
+        """
+        return replace(self, occupancy=self.occupancy.changed(change, record_id))
+
     def waiting_for(self, visit_id: str) -> Pending | None:
         """Return the passage that a visit still owes."""
-        return next((one for one in self.pending if one.visit_id == visit_id), None)
+        return next((pending for pending in self.pending if pending.visit_id == visit_id), None)

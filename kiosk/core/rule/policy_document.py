@@ -48,8 +48,8 @@ class _Reader:
     def __init__(self) -> None:
         self.mistakes: list[str] = []
 
-    def wrong(self, place: str, expected: str, found: object) -> None:
-        self.mistakes.append(f"{place}: expected {expected}, found {_short(found)}")
+    def wrong(self, place: str, expected: str, given: object) -> None:
+        self.mistakes.append(f"{place}: expected {expected}, found {_short(given)}")
 
     def table(self, value: object, place: str, keys: Iterable[str]) -> Mapping[str, Any]:
         if not isinstance(value, Mapping):
@@ -81,11 +81,11 @@ class _Reader:
             return next(iter(kind))
 
     def time(self, value: object, place: str) -> time:
-        found = _TIME.match(value) if isinstance(value, str) else None
-        if found is None:
+        match = _TIME.match(value) if isinstance(value, str) else None
+        if match is None:
             self.wrong(place, "a time of day such as 07:30", value)
             return ALL_DAY
-        return time(int(found.group(1)), int(found.group(2)))
+        return time(int(match.group(1)), int(match.group(2)))
 
     def moment(self, value: object, place: str) -> datetime:
         try:
@@ -111,10 +111,10 @@ class _Reader:
         return Window(weekdays=days, start=start, end=end)
 
     def colours(self, value: object, place: str) -> frozenset[Colour]:
-        found = frozenset(self.one_of(name, place, Colour) for name in self.rows(value, place))
-        if Colour.RED in found:
+        colours = frozenset(self.one_of(name, place, Colour) for name in self.rows(value, place))
+        if Colour.RED in colours:
             self.mistakes.append(f"{place}: red is never admitted (rule 6); take it out")
-        return found
+        return colours
 
     def optional(self, row: Mapping[str, Any], key: str, otherwise: _T, read: Callable[[Any], _T]) -> _T:
         return otherwise if row.get(key) is None else read(row[key])
@@ -176,10 +176,10 @@ def _edition(reader: _Reader, value: object, place: str, version: int) -> Editio
         ),
         opening=(Window(),) if opening is None else opening,
         admits=reader.optional(
-            row, "admits", DEFAULT_ADMITS, lambda found: _admits(reader, found, f"{place}.admits")
+            row, "admits", DEFAULT_ADMITS, lambda given: _admits(reader, given, f"{place}.admits")
         ),
         capacity=reader.optional(
-            row, "capacity", None, lambda found: reader.whole(found, f"{place}.capacity", 0, 100_000)
+            row, "capacity", None, lambda given: reader.whole(given, f"{place}.capacity", 0, 100_000)
         ),
         capacity_without_exit=_choice(
             reader, row, "capacity_without_exit", place, CapacityWithoutExit.IGNORE
@@ -192,18 +192,18 @@ def _edition(reader: _Reader, value: object, place: str, version: int) -> Editio
                 row,
                 "reentry_after_min",
                 10,
-                lambda found: reader.whole(found, f"{place}.reentry_after_min", 0, 1440),
+                lambda given: reader.whole(given, f"{place}.reentry_after_min", 0, 1440),
             )
         ),
         unknown=reader.optional(
-            row, "unknown", UnknownRule(), lambda found: _unknown(reader, found, f"{place}.unknown")
+            row, "unknown", UnknownRule(), lambda given: _unknown(reader, given, f"{place}.unknown")
         ),
     )
 
 
 def _choice(reader: _Reader, row: Mapping[str, Any], key: str, place: str, otherwise: _E) -> _E:
     return reader.optional(
-        row, key, otherwise, lambda found: reader.one_of(found, f"{place}.{key}", type(otherwise))
+        row, key, otherwise, lambda given: reader.one_of(given, f"{place}.{key}", type(otherwise))
     )
 
 
@@ -232,9 +232,9 @@ def _zone_rule(reader: _Reader, value: object, place: str) -> ZoneRule:
     if not isinstance(shut, bool):
         reader.wrong(f"{place}.shut", "true or false", shut)
     percent = reader.optional(
-        row, "capacity_percent", 100, lambda found: reader.whole(found, f"{place}.capacity_percent", 0, 100)
+        row, "capacity_percent", 100, lambda given: reader.whole(given, f"{place}.capacity_percent", 0, 100)
     )
-    only = reader.optional(row, "colours", None, lambda found: reader.colours(found, f"{place}.colours"))
+    only = reader.optional(row, "colours", None, lambda given: reader.colours(given, f"{place}.colours"))
     return ZoneRule(
         shut=shut is True, hours=_windows(reader, row, "hours", place), capacity_percent=percent, colours=only
     )
@@ -252,6 +252,6 @@ def _unknown(reader: _Reader, value: object, place: str) -> UnknownRule:
     return UnknownRule(**rungs, stale_after=timedelta(minutes=stale), expired_after=timedelta(hours=expired))
 
 
-def _short(found: object) -> str:
-    said = repr(found)
+def _short(value: object) -> str:
+    said = repr(value)
     return said if len(said) <= 40 else said[:37] + "..."

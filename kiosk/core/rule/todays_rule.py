@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from functools import lru_cache
 
@@ -29,28 +29,33 @@ class TodaysRule:
     hours: tuple[str, ...]
     """When, in figures that need no language: "06:00–23:00", or "24/7"."""
     zone: Zone
+    uncounted: bool = False
+    """The rule has a capacity, and it is not enforced: no door of the venue is known to count those who leave."""
 
 
-def todays_rule(edition: Edition | None, local: datetime) -> TodaysRule | None:
-    """Return the rule in force at a local moment; None while there is none."""
-    return None if edition is None else _at(edition, local.replace(second=0, microsecond=0, tzinfo=None))
+def todays_rule(edition: Edition | None, local: datetime, *, uncounted: bool = False) -> TodaysRule | None:
+    """Return the rule in force at a local moment; None while there is none. `uncounted`: its capacity is not enforced."""
+    if edition is None:
+        return None
+    rule = _at(edition, local.replace(second=0, microsecond=0, tzinfo=None))
+    return replace(rule, uncounted=True) if uncounted else rule
 
 
 @lru_cache(maxsize=4)  # asked for with every picture, and another one once a minute at most
 def _at(edition: Edition, now: datetime) -> TodaysRule:
     day = now.replace(hour=0, minute=0)
-    stretches = [one for one in _stretches(edition, day) if one[0] < day + _DAY]
-    coming = [one for one in stretches if one[1] > now]
+    stretches = [stretch for stretch in _stretches(edition, day) if stretch[0] < day + _DAY]
+    coming = [stretch for stretch in stretches if stretch[1] > now]
     if not coming:
         return TodaysRule(colours=(), hours=(), zone=edition.zone)
     enter = edition.colours(max(now, coming[0][0]))
-    whole = any(map(_always, edition.hours)) and any(_always(one.window) for one in edition.admits)
+    whole = any(map(_always, edition.hours)) and any(_always(admits.window) for admits in edition.admits)
     return TodaysRule(
         colours=tuple(colour for colour in _MAY_ENTER if colour in enter),
         hours=tuple(
-            "24/7" if whole and _covers(one, day) else _span(one, day)
-            for one in stretches
-            if one in coming or one[0] >= day
+            "24/7" if whole and _covers(stretch, day) else _span(stretch, day)
+            for stretch in stretches
+            if stretch in coming or stretch[0] >= day
         ),
         zone=edition.zone,
     )
@@ -63,8 +68,8 @@ def _stretches(edition: Edition, day: datetime) -> Iterator[_Stretch]:
     edges = {
         begins + number * _DAY + _of_day(at)
         for number in range(3)
-        for one in windows
-        for at in (one.start, one.end)
+        for window in windows
+        for at in (window.start, window.end)
     }
     begun: datetime | None = None
     for edge in sorted({begins, *edges}):

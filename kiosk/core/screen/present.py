@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from kiosk.core.door.building import Standing
 from kiosk.core.door.state import Door, KeypadRests, State
-from kiosk.core.door.typed import WHILE_TYPING, Typed
+from kiosk.core.door.typed import WHILE_TYPING
 from kiosk.core.door.verdicts import hides_colour
 from kiosk.core.door.whose import can_turn_round
 from kiosk.core.events import Part
@@ -82,6 +82,7 @@ class _Answer:
 
 def present(door: Door, stamp: Stamp) -> View:
     """Return what the screen shows at this moment. Equal views look the same, so an unchanged one costs nothing."""
+    stamp = door.word.judged(stamp)
     corner = _corner(door, stamp)
     if door.standing is Standing.ALARM:  # covers whatever the visit does
         return _page(
@@ -213,13 +214,11 @@ def _keypad(door: Door, stamp: Stamp, corner: Corner) -> View:
         Phrase.CONFIRM_IIN if confirming else Phrase.TYPE_IIN,
         note,
     )
-    number = _typed_number(door.typed, None if confirming else stamp.mono)
+    number = TypedNumber(
+        cells=door.typed.cells(stamp.mono, confirming=confirming),
+        groups=iin.TO_CONFIRM if confirming else WHILE_TYPING,
+    )
     return replace(page, time_left=_time_left(door, stamp), keypad=number)
-
-
-def _typed_number(number: Typed, now: float | None) -> TypedNumber:
-    """Return the cells of a number; `now` None: it is to be confirmed, in the groups that it is written in."""
-    return TypedNumber(cells=number.cells(now), groups=iin.TO_CONFIRM if now is None else WHILE_TYPING)
 
 
 def _corner(door: Door, stamp: Stamp) -> Corner:
@@ -234,7 +233,9 @@ def _corner(door: Door, stamp: Stamp) -> Corner:
         waiting=door.word.waiting,
         # Where nobody watches it would tell the hall whose refusal was a red one.
         incidents_waiting=door.word.incidents_waiting if door.setup.attended else 0,
-        today=todays_rule(edition, local),
+        counted=door.counted(stamp),
+        too_many=door.people_too_many(now),
+        today=todays_rule(edition, local, uncounted=door.ignores_capacity(edition)),
         aged=_aged(door, stamp),
         noticed=door.people.noticed if stamp.mono - door.people.noticed_at < NOTICED_S else None,
         who_unknown=door.setup.kind is not DoorKind.EXIT and not door.people.everybody_is_known,

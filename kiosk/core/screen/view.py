@@ -193,6 +193,10 @@ class Corner:
     incidents_waiting: int
     today: TodaysRule | None
     """Today's rule (rule 10); None while there is none."""
+    counted: str = ""
+    """As of when `inside` is, in local time: HH:MM, of another day with its date; empty while it is of now."""
+    too_many: int = 0
+    """How many more are inside than there are places."""
     aged: Aged | None = None
     """What of the registry's word is stale or past its time; None while all is fresh."""
     noticed: Oddity | None = None

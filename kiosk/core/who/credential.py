@@ -60,7 +60,7 @@ def understand(text: str, *, verify: Verify, venue_url: str, door: str) -> Crede
 def precedence(credential: Credential) -> int:
     """Return the place of a code among those that are in view together: ours first, our own venue code last.
 
-    >>> precedence(OwnVenueCode()) > precedence(NotACredential(reason=Refusal.NOT_OURS))
+    >>> precedence(OwnVenueCode()) > precedence(NotACredential(reason=TextFault.NOT_OURS))
     True
     """
     match credential:
@@ -74,8 +74,8 @@ def precedence(credential: Credential) -> int:
 
 def card_number(text: str) -> str | None:
     """Return the twelve digits that stand where a card bears its IIN, right or mistyped; None where nothing stands there."""
-    found = (pattern.match(text) for _name, pattern in CARD_FORMATS)
-    return next((match.group(1) for match in found if match), None)
+    matches = (pattern.match(text) for _name, pattern in CARD_FORMATS)
+    return next((match.group(1) for match in matches if match), None)
 
 
 def bears_iin(text: str) -> bool:

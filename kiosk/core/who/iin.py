@@ -57,13 +57,13 @@ def hints(iin: str) -> frozenset[Oddness]:
     """Return what is unusual about a valid number: for staff, never a reason to refuse it.
 
     >>> sorted(hints("940140000385"))
-    [<Hint.COMPANY: 'company'>, <Hint.DATE: 'date'>, <Hint.SEVENTH_DIGIT: 'seventh-digit'>]
+    [<Oddness.COMPANY: 'company'>, <Oddness.DATE: 'date'>, <Oddness.SEVENTH_DIGIT: 'seventh-digit'>]
     """
     month, day = int(iin[2:4]), int(iin[4:6])
     real_date = 1 <= month <= 12 and 1 <= day <= _DAYS_IN_MONTH[month - 1]
-    found = {
+    odd = {
         Oddness.COMPANY: iin[4] in _COMPANY_KINDS,
         Oddness.DATE: not real_date,
         Oddness.SEVENTH_DIGIT: iin[6] not in "123456",
     }
-    return frozenset(hint for hint, holds in found.items() if holds)
+    return frozenset(hint for hint, holds in odd.items() if holds)

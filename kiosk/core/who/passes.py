@@ -1,7 +1,7 @@
 """When a verified pass counts. Its signature is checked elsewhere (`kiosk/trust/passes.py`); its times are judged here.
 
-Nothing makes an expired pass valid: there is no leeway at its end. A kiosk whose clock is not trusted is late, never
-early (docs/facts.md#a-late-clock), so the newest time that the registry has signed moves its idea of now forward.
+Nothing makes an expired pass valid: there is no leeway at its end, and no clock that was set back helps it. The newest
+time that the registry has signed, and what has gone by since, is the earliest that it can be now (core/rule/signed_time.py).
 """
 
 from __future__ import annotations
@@ -21,20 +21,16 @@ def source_of(shown: Pass) -> Source:
     return Source.LIVE_PASS if shown.expires_at - shown.issued_at <= LIVE_AT_MOST else Source.CARRY_PASS
 
 
-def now_for(stamp: Stamp, latest_signed: datetime | None) -> datetime:
-    """Return the moment by which expiry is judged: the clock, or later if something signed was made later."""
-    if stamp.trusted or latest_signed is None:
-        return stamp.wall
-    return max(stamp.wall, latest_signed)
+def fault(shown: Pass, stamp: Stamp, now: datetime, door: str) -> TextFault | None:
+    """Return why a verified pass does not count at this door; None when it does.
 
-
-def fault(shown: Pass, stamp: Stamp, latest_signed: datetime | None, door: str) -> TextFault | None:
-    """Return why a verified pass does not count now and here; None when it does."""
+    `now` is the door's own idea of it, never earlier than what was signed; the stamp says what the clock is worth.
+    """
     if shown.door is not None and shown.door != door:
         return TextFault.OTHER_DOOR
     if stamp.trusted and shown.issued_at > stamp.wall + FAST_CLOCK:
         return TextFault.FROM_THE_FUTURE
-    if now_for(stamp, latest_signed) >= shown.expires_at:
+    if now >= shown.expires_at:
         return TextFault.EXPIRED
     if shown.revoked:
         return TextFault.REVOKED

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.install.container.machine import Failed, Machine
+from tests.install.container.machine import Failed, Machine, until
 from tests.install.container.office import Office
 
 INSTALL = "/srv/release/install.sh"
@@ -40,6 +40,17 @@ def groups(site: Site) -> list[str]:
     return (site.root / "etc/group").read_text().splitlines()
 
 
-def running(site: Site) -> bool:
-    """Whether the door says that it is ready, and not only that it was started."""
-    return site.machine.show("ActiveState") == "active" and site.machine.show("SubState") == "running"
+def running(site: Site, unit: str = DOOR) -> bool:
+    """Whether the door, or another unit, says that it is ready, and not only that it was started."""
+    return (
+        site.machine.show("ActiveState", unit) == "active"
+        and site.machine.show("SubState", unit) == "running"
+    )
+
+
+def of_release(site: Site, name: str) -> None:
+    """Fail unless the door and its eyes both run, and are of the release whose name begins so."""
+    for unit in (DOOR, f"{DOOR}-eyes"):
+        until(lambda unit=unit: running(site, unit), PAUSE_S, f"{unit} of {name} to be active")
+        mapped = site.machine.run(f"cat /proc/$(systemctl show -P MainPID {unit})/maps")
+        expect(f"/releases/{name}" in mapped, f"what runs as {unit} is not {name}")

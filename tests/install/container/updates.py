@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from scripts.make_release import payload_of, public_line, sealed
 from tests.install.container.machine import Machine, until
-from tests.install.container.site import DOOR, PAUSE_S, Site, expect, running
+from tests.install.container.site import PAUSE_S, Site, expect, of_release, running
 
 TRIAL_S = 240
 """A release is staged within this, and decided."""
@@ -61,9 +61,7 @@ def current(site: Site) -> str:
 
 def runs(site: Site, version: str) -> None:
     """Fail unless this version is the current one and works."""
-    until(lambda: running(site), PAUSE_S, "the door to run")
-    mapped = site.machine.run(f"cat /proc/$(systemctl show -P MainPID {DOOR})/maps")
-    expect(f"/releases/{version}" in mapped, f"what runs is not {version}")
+    of_release(site, version)
     expect(current(site) == version, f"{current(site)} is the current release")
 
 
