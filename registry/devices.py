@@ -123,7 +123,9 @@ def enrol_within(
 ) -> str:
     """File a new device inside a transaction that is under way, and return its id. Raises ValueError for a weak key."""
     if is_weak(public_key):
-        raise ValueError("expected an Ed25519 key that only its owner can sign with, found a point of small order")
+        raise ValueError(
+            "expected an Ed25519 key that only its owner can sign with, found a point of small order"
+        )
     row: dict[str, Any] = {"device": f"D-{secrets.token_hex(8)}", "public_key": public_key, "door": door}
     row |= {"hardware": json.dumps(hardware), "versions": json.dumps(versions), "enrolled_at": now}
     connection.execute(insert(devices).values(row))

@@ -187,7 +187,6 @@ class Enrolments:
             connection.execute(update(enrolments).where(mine).values(used_at=now, device=device))
         return device, row.door
 
-
     def _refuse_unknown(self) -> NoReturn:
         with self._lock:
             minute = int(self._elapsed() // 60)

@@ -38,7 +38,9 @@ class Questions:
             begins = now - now % span
             asked = self._one_more(connection, device, span, begins)
             if asked == most + 1:
-                log.warning("%s asked for %d statuses within %d s: no answer until that is over", device, asked, span)
+                log.warning(
+                    "%s asked for %d statuses within %d s: no answer until that is over", device, asked, span
+                )
             if asked > most:
                 pause = max(pause, begins + span - now)
         return min(pause, LONGEST_PAUSE_S)

@@ -16,10 +16,10 @@ from registry.documents import Documents
 from registry.doors import Door, Doors, is_of_kind_within
 from registry.enrolment import Enrolments
 from registry.keys import DOCUMENT_LIFE, PASS_LIFE, Keys
+from registry.nonces import Nonces
 from registry.occupancy import Occupancy
 from registry.passes import Life, ends_at, issue
 from registry.people import Terms
-from registry.nonces import Nonces
 from registry.places import Places
 from registry.policy import Policies
 from registry.questions import Questions
@@ -65,9 +65,7 @@ class ReferenceRegistry:
         self.devices = Devices(self.database, clock)
         self.enrolments = Enrolments(self.database, self.keys, clock)
         self.questions = Questions(self.database)
-        self.guard = Guard(
-            self.devices, Nonces(self.database, self.questions, clock), clock, signed=signed
-        )
+        self.guard = Guard(self.devices, Nonces(self.database, self.questions, clock), clock, signed=signed)
         self.ledger = Ledger(self.database, self.keys, self.roll, clock)
         self.occupancy = Occupancy(self.database, clock)
         self.places = Places(self.database, self.policies, clock)

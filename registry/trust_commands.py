@@ -190,7 +190,11 @@ def _list_devices(registry: ReferenceRegistry, _: argparse.Namespace) -> None:
     for one in registry.devices.all():
         state = "in service" if one.revoked_at is None else f"revoked {utc_text(one.revoked_at)[:16]}Z"
         model = one.hardware.get("model") or "unknown model"
-        _say(f"{one.id}  {one.door:16}  enrolled {utc_text(one.enrolled_at)[:16]}Z  {state}  {model}")
+        asked, brought = registry.questions.today(one.id, one.door, registry.clock())
+        _say(
+            f"{one.id}  {one.door:16}  enrolled {utc_text(one.enrolled_at)[:16]}Z  {state}"
+            f"  {asked} questions and {brought} visits today  {model}"
+        )
 
 
 def _revoke_device(registry: ReferenceRegistry, arguments: argparse.Namespace) -> None:

@@ -22,6 +22,7 @@ from kiosk.core.screen.view import Fact
 from kiosk.trust.cose import decoded, integers, must
 from kiosk.trust.moments import moment
 from kiosk.trust.qr_text import octets_of
+from kiosk.trust.weak_keys import is_weak
 
 PREFIX = "AQE1:"
 MOST_BYTES = 600

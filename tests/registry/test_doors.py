@@ -184,6 +184,13 @@ def test_a_wait_or_a_cursor_out_of_bounds_is_refused(ask, query):
     assert ask("GET", f"{EVENTS}?{query}").status_code == 422
 
 
+def test_who_has_no_code_of_now_learns_of_nobody_whether_they_are_known(check_in, registry, door, clock):
+    old = code_of_step(URL, door.id, door.key, step_of(clock.now) - 4)
+    known, unknown = (check_in(old, subject=subject) for subject in (registry.subjects["blue"], "ab" * 12))
+    assert known.status_code == unknown.status_code == 409
+    assert known.json() == unknown.json()
+
+
 def test_a_door_that_waits_hears_of_a_phone_as_it_comes(registry):
     """Without the bell the answer would take 25 s; the limit is half of that."""
     with ThreadPoolExecutor(1) as pool:

@@ -9,6 +9,8 @@ import pytest
 
 from kiosk.trust.enrolment import EnrolmentCode, EnrolmentMember, Wifi, parse_enrolment
 from kiosk.trust.signing import DeviceKey
+from registry.enrolment import UNKNOWN_A_MINUTE, Enrolments
+from registry.problems import ProblemError
 from tests.registry.signing import b64, initialize, kind, members_of
 
 
@@ -93,6 +95,32 @@ def test_a_token_that_was_never_given_out_is_unknown(registry, key):
     code = registry.enrolment_code("DEMO")
     strange = {"token": b64(b"\x01" * 16, url=True), "proof": b64(key.proof(b"\x01" * 16))}
     assert kind(initialize(registry, code, key, **strange)) == (404, "token-unknown")
+
+
+def test_who_guesses_tokens_is_told_to_wait_and_who_has_one_is_not(registry, key, clock):
+    reference, passed = registry.registry, [0.0]
+    enrolments = Enrolments(reference.database, reference.keys, clock, elapsed=lambda: passed[0])
+    about = {"hardware": {"model": "Raspberry Pi 4", "serial": "100000001"}, "versions": {"kiosk": "1"}}
+
+    def refused(number: int) -> str:
+        with pytest.raises(ProblemError) as problem:
+            enrolments.use(number.to_bytes(16), key.public_raw, bytes(64), **about)
+        return problem.value.kind
+
+    kinds = [refused(number) for number in range(UNKNOWN_A_MINUTE + 1)]
+    assert kinds == ["token-unknown"] * UNKNOWN_A_MINUTE + ["too-many-codes"]
+    token = members_of(registry.enrolment_code("DEMO"))[EnrolmentMember.TOKEN]
+    _, door = enrolments.use(token, key.public_raw, key.proof(token), **about)
+    assert door == "DEMO"
+    passed[0] = 60.0
+    assert refused(0) == "token-unknown"
+
+
+@pytest.mark.parametrize("weak", [bytes(32), bytes([1]) + bytes(31)], ids=["order 4", "neutral"])
+def test_a_key_by_which_anybody_can_sign_is_not_enrolled(registry, key, weak):
+    code = registry.enrolment_code("DEMO")
+    anybodys = {"public_key": b64(weak), "proof": b64(weak + bytes(32))}
+    assert kind(initialize(registry, code, key, **anybodys)) == (422, "bad-proof")
 
 
 def test_a_key_is_enrolled_only_by_who_holds_it(registry, key):

@@ -113,4 +113,6 @@ def test_the_latest_visits_come_newest_first_and_name_nobody(call, registry):
         "passed",
         "amendments",
         "counted_at",
+        "received_at",
+        "far",
     }

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 import pytest
@@ -282,6 +283,16 @@ def test_a_device_that_is_enrolled_anew_delivers_what_the_old_one_held(registry,
     assert kind(device.call("POST", "/v1/visits", batch(held))) == (403, "device-revoked")
     anew = Device(registry)
     assert anew.call("POST", "/v1/visits", batch(held)).json()["results"][0]["verdict"] == "stored"
+
+
+def test_a_device_that_is_revoked_while_it_waits_hears_of_nobody_any_more(registry, device):
+    subject = registry.subjects["green"]
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(device.call, "GET", "/v1/doors/DEMO/events?wait=25")
+        assert registry.wait_for_listener("DEMO", 20)
+        registry.revoke_device(device.id)
+        registry.scan("DEMO", subject)
+        assert kind(answer.result(timeout=30)) == (403, "device-revoked")
 
 
 def test_a_revoked_device_cannot_be_revoked_again(registry, device):

@@ -135,7 +135,7 @@ def test_a_code_shows_all_that_it_would_change_and_no_secret():
 
 
 def test_two_root_keys_are_told_apart_by_what_is_shown():
-    other = parse(code(LEAST | {6: bytes(32)}))
+    other = parse(code(LEAST | {6: bytes([9]) + bytes(31)}))
     assert dict(parse(code(LEAST)).as_lines())["root-key"] != dict(other.as_lines())["root-key"]
 
 
