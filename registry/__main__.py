@@ -35,8 +35,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"registry: {problem.detail}\n")
         return 1
     except DatabaseError as error:
-        found = str(error.orig) if isinstance(error.orig, Exception) else type(error).__name__
-        sys.stderr.write(f"registry: {arguments.db}: expected a registry's database, found: {found}\n")
+        fault = str(error.orig) if isinstance(error.orig, Exception) else type(error).__name__
+        sys.stderr.write(f"registry: {arguments.db}: expected a registry's database, found: {fault}\n")
         return 1
     except (LookupError, ValueError, OSError) as error:
         sys.stderr.write(f"registry: {error}\n")

@@ -44,8 +44,8 @@ _DOCUMENT: dict[int | str, dict[str, Any]] = _UNCHANGED | {
 
 def _caller(request: Request) -> Caller | Anybody:
     """Return whom `Guard.admit` let in; it goes before every call of a device."""
-    found: Caller | Anybody = request.state.caller
-    return found
+    caller: Caller | Anybody = request.state.caller
+    return caller
 
 
 From = Annotated[Any, Depends(_caller)]
@@ -132,13 +132,13 @@ def _devices(registry: ReferenceRegistry) -> APIRouter:
         bell = registry.doors.bell
         async with bell.listening(here) as ring:
             while True:
-                cursor, found = await run_in_threadpool(registry.doors.events, here, after)
-                if found or cursor != after or bell.silent or not await ring(ends - time.monotonic()):
+                cursor, check_ins = await run_in_threadpool(registry.doors.events, here, after)
+                if check_ins or cursor != after or bell.silent or not await ring(ends - time.monotonic()):
                     break
         await run_in_threadpool(registry.guard.must_still_serve, caller)  # it may have waited for long
-        told = [await run_in_threadpool(_event, registry, one) for one in found]
+        answered = [await run_in_threadpool(_event, registry, check_in) for check_in in check_ins]
         number = await run_in_threadpool(registry.occupancy.number, here, stands.venue)
-        return shapes.DoorEvents(cursor=cursor, events=told, venue=_venue(number))
+        return shapes.DoorEvents(cursor=cursor, events=answered, venue=_venue(number))
 
     @router.post("/heartbeat")
     def heartbeat(
@@ -250,9 +250,9 @@ def _visitors(registry: ReferenceRegistry) -> APIRouter:
 
 def _door(registry: ReferenceRegistry, door: str, caller: Caller | Anybody) -> Door:
     """Return the door that a device asks about. Raises ProblemError where there is none, or it is not its own."""
-    found = registry.doors.get(door)
-    caller.must_be_at(found)
-    return found
+    named = registry.doors.get(door)
+    caller.must_be_at(named)
+    return named
 
 
 def _shape(status: Status) -> shapes.StatusShape:

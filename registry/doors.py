@@ -134,7 +134,7 @@ class Doors:
             newest = (
                 connection.scalar(select(func.max(checkins.c.number)).where(checkins.c.door == door)) or 0
             )
-            found = connection.execute(
+            rows = connection.execute(
                 select(checkins)
                 .where(checkins.c.door == door, checkins.c.number > after)
                 .where(checkins.c.at > self._clock() - CHECKIN_LIVES)
@@ -144,7 +144,7 @@ class Doors:
             CheckedInAt(
                 number=row.number, subject=row.subject, direction=row.direction and Direction(row.direction)
             )
-            for row in found
+            for row in rows
         ]
 
 

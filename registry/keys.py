@@ -119,7 +119,11 @@ class Keys:
 
     def _signing(self, purpose: str) -> Signer:
         until = self._clock() + self._lives[purpose]
-        return next(one for one in self._signers[purpose] if one.not_after is None or until < one.not_after)
+        return next(
+            signer
+            for signer in self._signers[purpose]
+            if signer.not_after is None or until < signer.not_after
+        )
 
     @property
     def signer(self) -> tuple[str, Ed25519PrivateKey]:
@@ -169,12 +173,12 @@ class Keys:
         now = self._clock()
         return [
             {
-                "kid": one.kid,
-                "ed25519": _base64(one.private.public_key()),
-                "not_after": one.not_after and utc_text(one.not_after),
+                "kid": signer.kid,
+                "ed25519": _base64(signer.private.public_key()),
+                "not_after": signer.not_after and utc_text(signer.not_after),
             }
-            for one in self._signers[purpose]
-            if one.not_after is None or now < one.not_after
+            for signer in self._signers[purpose]
+            if signer.not_after is None or now < signer.not_after
         ]
 
 

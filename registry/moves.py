@@ -48,18 +48,18 @@ def begin_within(connection: Connection, door: str, venue: str) -> None:
     connection.execute(insert(door_numbers).values(door=door, inside=0))
 
 
-def move_within(connection: Connection, door: str, told: Mapping[str, Move | None]) -> None:
+def move_within(connection: Connection, door: str, by_uid: Mapping[str, Move | None]) -> None:
     """Put these moves of a door in the place of those under the same uids; None: there is no move (any more)."""
-    if not told:
+    if not by_uid:
         return
     venue, closed_at = _place_of(connection, door)
-    mine = (moves.c.door == door) & moves.c.uid.in_(told)
+    mine = (moves.c.door == door) & moves.c.uid.in_(by_uid)
     sums = select(func.coalesce(func.sum(moves.c.change), 0)).where(mine, _after(closed_at))
     before = connection.execute(sums).scalar_one()
     connection.execute(delete(moves).where(mine))
     rows = [
         {"uid": uid, "venue": venue, "door": door, "at": move.at, "change": move.change}
-        for uid, move in told.items()
+        for uid, move in by_uid.items()
         if move is not None
     ]
     if rows:
@@ -70,14 +70,14 @@ def move_within(connection: Connection, door: str, told: Mapping[str, Move | Non
     connection.execute(by_door.values(inside=door_numbers.c.inside + change))
 
 
-def close_within(connection: Connection, door: str, told: Mapping[str, datetime]) -> None:
+def close_within(connection: Connection, door: str, by_uid: Mapping[str, datetime]) -> None:
     """File the closings of a door by their uids. A later one than the venue knew begins its number anew."""
-    if not told:
+    if not by_uid:
         return
     venue, closed_at = _place_of(connection, door)
-    rows = [{"uid": uid, "venue": venue, "door": door, "at": at} for uid, at in told.items()]
+    rows = [{"uid": uid, "venue": venue, "door": door, "at": at} for uid, at in by_uid.items()]
     connection.execute(insert(closings), rows)
-    latest = max(told.values())
+    latest = max(by_uid.values())
     if closed_at is not None and latest <= closed_at:
         return
     of_venue = select(doors.c.door).where(doors.c.venue == venue)
@@ -115,12 +115,12 @@ def _add(connection: Connection, venue: str, change: int) -> None:
 
 def _place_of(connection: Connection, door: str) -> tuple[str, datetime | None]:
     """Return the venue of a door, and when it last closed."""
-    found: Any = connection.execute(
+    row: Any = connection.execute(
         select(venue_numbers.c.venue, venue_numbers.c.closed_at)
         .join(doors, doors.c.venue == venue_numbers.c.venue)
         .where(doors.c.door == door)
     ).one()
-    return found.venue, found.closed_at
+    return row.venue, row.closed_at
 
 
 def _after(closed_at: datetime | None) -> ColumnElement[bool]:

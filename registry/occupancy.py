@@ -107,5 +107,5 @@ def _highest_of(
     sums = select(moves.c.at, func.sum(moves.c.change).over(order_by=moves.c.at).label("inside"))
     walked = sums.where(*bounds).subquery()
     peak = select(func.coalesce(func.max(walked.c.inside), 0)).where(walked.c.at > since)
-    ends = (connection.execute(one).scalar_one() for one in (at_start, peak))
+    ends = (connection.execute(query).scalar_one() for query in (at_start, peak))
     return max(0, *map(int, ends))

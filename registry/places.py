@@ -64,8 +64,8 @@ class Places:
         # Of this venue's doors only: what another venue files under the same id is nothing to this one.
         of_venue = select(doors.c.door).where(doors.c.venue == door.venue)
         filed = select(visits.c.door, visits.c.opens, visits.c.passed)
-        found = connection.execute(filed.where(visits.c.uid == visit, visits.c.door.in_(of_venue))).all()
-        known = {row.door: bool(row.opens) and row.passed is not False for row in found}
+        rows = connection.execute(filed.where(visits.c.uid == visit, visits.c.door.in_(of_venue))).all()
+        known = {row.door: bool(row.opens) and row.passed is not False for row in rows}
         if known:  # the records were faster than this question: they say what the visit is
             _must_be_among(known, door)
             return known[door.id]

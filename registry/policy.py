@@ -119,11 +119,11 @@ class Policies:
             try:
                 document = PolicyDocument.model_validate(written).model_dump_json(exclude_unset=True)
             except ValidationError as error:
-                told = [
-                    f"{'.'.join(map(str, one['loc']))}: {one['msg']}"
-                    for one in error.errors(include_input=False)
+                mistakes = [
+                    f"{'.'.join(map(str, mistake['loc']))}: {mistake['msg']}"
+                    for mistake in error.errors(include_input=False)
                 ]
-                raise BadPolicy("the policy was not changed; expected:\n" + "\n".join(told)) from None
+                raise BadPolicy("the policy was not changed; expected:\n" + "\n".join(mistakes)) from None
             understood = parse_policy(json.loads(document))
             if isinstance(
                 understood, list
@@ -163,10 +163,10 @@ class Policies:
     def in_force(self, venue: str) -> Edition | None:
         """Return the edition in force now; None where the venue has none, or one that no kiosk understands either."""
         try:
-            found = parse_policy(json.loads(self.current(venue)))
+            policy = parse_policy(json.loads(self.current(venue)))
         except LookupError:
             return None
-        return found.at(self._clock()) if isinstance(found, Policy) else None
+        return policy.at(self._clock()) if isinstance(policy, Policy) else None
 
     def current(self, venue: str) -> str:
         """Return the newest document as it is stored: JSON text. Raises LookupError where the venue has none."""

@@ -56,7 +56,7 @@ class Reports:
                 .where(here)
                 .order_by(incidents.c.number)
             ).mappings()
-            told = [dict(row) | {"reference": reference(row["visit"])} for row in reported]
+            incidents_of_door = [dict(row) | {"reference": reference(row["visit"])} for row in reported]
         return {
             "door": door.id,
             "venue": door.venue,
@@ -68,7 +68,7 @@ class Reports:
             "by_colour": by_colour,
             "overrides": overrides,
             "far": far,
-            "incidents": told,
+            "incidents": incidents_of_door,
         }
 
     def heartbeat(self, device: str) -> dict[str, Any] | None:

@@ -27,9 +27,9 @@ def retell_within(
     """
     # Among records of one moment the uid decides, and not which of them came first.
     here = (records.c.door == door) & records.c.visit.in_(touched)
-    told: dict[str, list[Any]] = {}
+    by_visit: dict[str, list[Any]] = {}
     for record in connection.execute(select(records).where(here).order_by(records.c.at, records.c.uid)):
-        told.setdefault(record.visit, []).append(record)
+        by_visit.setdefault(record.visit, []).append(record)
     mine = (visits.c.door == door) & visits.c.uid.in_(touched)
     filed = connection.execute(select(visits.c.uid, visits.c.subject).where(mine))
     subjects = {row.uid: row.subject for row in filed}
@@ -37,7 +37,7 @@ def retell_within(
     reported = set(connection.execute(select(incidents.c.visit).where(red)).scalars())
     rows: list[dict[str, Any]] = []
     counted: dict[str, Move | None] = {}
-    for uid, about_it in told.items():
+    for uid, about_it in by_visit.items():
         own = next((record for record in about_it if record.uid == uid and record.kind == "visit"), None)
         state = state_of([json.loads(record.body) for record in about_it])
         if own is None or state is None:
@@ -81,14 +81,14 @@ def _moment(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
 
 
-def state_of(told: Iterable[Mapping[str, Any]]) -> dict[str, Any] | None:
+def state_of(related: Iterable[Mapping[str, Any]]) -> dict[str, Any] | None:
     """Return what became of a visit, from its records in the order of their times; None before the visit itself came.
 
     A later decision takes the place of an earlier one; an incident stays one, whatever staff decided afterwards.
     """
     visit: dict[str, Any] | None = None
     amendments, incident, passed = [], False, None
-    for record in told:
+    for record in related:
         if record["kind"] == "visit":
             visit = {name: record[name] for name in ("uid", "at", "direction", "via", *_DECIDED)}
             visit["counted_at"] = record.get("counted_at")

@@ -101,10 +101,10 @@ class Roll:
         if not identifier.personal:
             return self.owner(identifier.value)
         with self._database.read() as connection:
-            found = connection.scalar(
+            subject = connection.scalar(
                 select(identifiers.c.subject).where(identifiers.c.digest == self._keys.digest(identifier))
             )
-        return None if found is None else str(found)
+        return None if subject is None else str(subject)
 
     def find(self, identifier: Identifier) -> Person | None:
         """Return the person now; None where the registry does not know them."""
@@ -167,8 +167,8 @@ def _file(connection: Connection, subject: str, test: PcrTest) -> None:
 
 
 def _owner(connection: Connection, pass_id: str) -> str | None:
-    found = connection.scalar(select(pass_ids.c.subject).where(pass_ids.c.pass_id == pass_id))
-    return None if found is None else str(found)
+    subject = connection.scalar(select(pass_ids.c.subject).where(pass_ids.c.pass_id == pass_id))
+    return None if subject is None else str(subject)
 
 
 def _current(connection: Connection, subject: str) -> Any:

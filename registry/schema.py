@@ -55,12 +55,12 @@ def upgrade(connection: Connection) -> None:
 def _must_be_the_first(connection: Connection, revisions: ScriptDirectory) -> None:
     """Raise OtherSchema unless all tables and columns of the first revision are there."""
     expected: MetaData = _module(revisions, FIRST).metadata
-    found = inspect(connection)
-    there = set(found.get_table_names())
+    inspector = inspect(connection)
+    there = set(inspector.get_table_names())
     missing = [name for name in expected.tables if name not in there]
     for name, described in expected.tables.items():
         if name in there:
-            columns = {of_file["name"] for of_file in found.get_columns(name)}
+            columns = {of_file["name"] for of_file in inspector.get_columns(name)}
             missing += [
                 f"{name}.{of_first.name}" for of_first in described.columns if of_first.name not in columns
             ]

@@ -101,7 +101,7 @@ class Guard:
         """Return who signed this request. Raises ProblemError."""
         resolver = _Resolver(self._devices)
         created, nonce = _verified(message, resolver)
-        device = resolver.found
+        device = resolver.device
         if device is None:
             raise _bad()
         _must_be_in_service(device)
@@ -148,15 +148,15 @@ class _Resolver(HTTPSignatureKeyResolver):
 
     def __init__(self, devices: Devices) -> None:
         self._devices = devices
-        self.found: Device | None = None
+        self.device: Device | None = None
 
     def resolve_public_key(self, key_id: str) -> Ed25519PublicKey:
-        self.found = self._devices.get(key_id)
-        if self.found is None:
+        self.device = self._devices.get(key_id)
+        if self.device is None:
             raise _UnknownDevice
-        if is_weak(self.found.public_key):  # enrolled before such keys were refused
+        if is_weak(self.device.public_key):  # enrolled before such keys were refused
             raise InvalidSignature
-        return Ed25519PublicKey.from_public_bytes(self.found.public_key)
+        return Ed25519PublicKey.from_public_bytes(self.device.public_key)
 
 
 class _Verifier(HTTPMessageVerifier):

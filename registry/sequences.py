@@ -81,8 +81,8 @@ class Sequences:
 
 def value_within(connection: Connection, name: str) -> int | None:
     """Return a counter, inside a transaction that is under way; None where it was never set."""
-    found = connection.scalar(select(counters.c.value).where(counters.c.name == name))
-    return None if found is None else int(found)
+    value = connection.scalar(select(counters.c.value).where(counters.c.name == name))
+    return None if value is None else int(value)
 
 
 def set_within(connection: Connection, name: str, value: int) -> None:

@@ -117,10 +117,10 @@ def span(text: str) -> timedelta:
     >>> span("90m")
     datetime.timedelta(seconds=5400)
     """
-    found = _SPAN.fullmatch(text)
-    if found is None or int(found[1]) == 0:
+    match = _SPAN.fullmatch(text)
+    if match is None or int(match[1]) == 0:
         raise argparse.ArgumentTypeError(f"expected a number and s, m, h or d, like 60m, but {text!r} came")
-    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
 def _with(
@@ -173,12 +173,12 @@ def _passphrase(file: str | None) -> str | None:
 
 def _list_enrolments(registry: ReferenceRegistry, _: argparse.Namespace) -> None:
     now = registry.clock()
-    for one in registry.enrolments.all():
-        if one.device is not None:
-            became = f"used by {one.device}"
+    for code in registry.enrolments.all():
+        if code.device is not None:
+            became = f"used by {code.device}"
         else:
-            became = "expired" if one.expires_at <= now else f"works until {utc_text(one.expires_at)[:16]}Z"
-        _say(f"{one.number:4}  {one.door:16}  {one.serial or 'any device':32}  {became}")
+            became = "expired" if code.expires_at <= now else f"works until {utc_text(code.expires_at)[:16]}Z"
+        _say(f"{code.number:4}  {code.door:16}  {code.serial or 'any device':32}  {became}")
 
 
 def _revoke_enrolment(registry: ReferenceRegistry, arguments: argparse.Namespace) -> None:
@@ -187,12 +187,12 @@ def _revoke_enrolment(registry: ReferenceRegistry, arguments: argparse.Namespace
 
 
 def _list_devices(registry: ReferenceRegistry, _: argparse.Namespace) -> None:
-    for one in registry.devices.all():
-        state = "in service" if one.revoked_at is None else f"revoked {utc_text(one.revoked_at)[:16]}Z"
-        model = one.hardware.get("model") or "unknown model"
-        asked, brought = registry.questions.today(one.id, one.door, registry.clock())
+    for device in registry.devices.all():
+        state = "in service" if device.revoked_at is None else f"revoked {utc_text(device.revoked_at)[:16]}Z"
+        model = device.hardware.get("model") or "unknown model"
+        asked, brought = registry.questions.today(device.id, device.door, registry.clock())
         _say(
-            f"{one.id}  {one.door:16}  enrolled {utc_text(one.enrolled_at)[:16]}Z  {state}"
+            f"{device.id}  {device.door:16}  enrolled {utc_text(device.enrolled_at)[:16]}Z  {state}"
             f"  {asked} questions and {brought} visits today  {model}"
         )
 

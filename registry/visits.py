@@ -101,7 +101,7 @@ class Ledger:
     def take(self, device: str, door: str, items: Iterable[object]) -> list[Verdict]:
         """Store a batch in one transaction and return the verdicts in the order of the items."""
         read = [self._read(item) for item in items]
-        accepted = [one for one in read if isinstance(one, _Accepted)]
+        accepted = [record for record in read if isinstance(record, _Accepted)]
         try:
             stored = iter(self._store(device, door, accepted))
         except OperationalError as error:  # disk full, file held by somebody else: not the items' fault
@@ -109,9 +109,9 @@ class Ledger:
                 raise
             log.warning("a batch of %d could not be stored: %s", len(accepted), error.orig)
             stored = iter(
-                [_verdict(one.item.uid, "later", "the registry cannot write now") for one in accepted]
+                [_verdict(record.item.uid, "later", "the registry cannot write now") for record in accepted]
             )
-        return [next(stored) if isinstance(one, _Accepted) else one for one in read]
+        return [next(stored) if isinstance(record, _Accepted) else record for record in read]
 
     def refuse(self, items: Iterable[object], reason: str) -> list[Verdict]:
         """Take none of a batch, each for the same reason: whoever sent it keeps it."""
@@ -149,12 +149,12 @@ class Ledger:
         if key is None:
             raise _Rejected("unknown-sealing-key")
         try:
-            found = unseal(base64.b64decode(sealed, validate=True), visit, key)
+            identifier = unseal(base64.b64decode(sealed, validate=True), visit, key)
         except (DoesNotOpen, binascii.Error):
             raise _Rejected("sealed-does-not-open") from None
-        if not found.personal:
+        if not identifier.personal:
             raise _Rejected("invalid: expected a sealed IIN or passport")
-        return found
+        return identifier
 
     def _store(self, device: str, door: str, accepted: list[_Accepted]) -> list[Verdict]:
         now = self._clock()
@@ -163,31 +163,36 @@ class Ledger:
         touched: dict[str, str | None] = {}
         fresh: list[_Accepted] = []
         with self._database.write() as connection:
-            uids = [one.item.uid for one in accepted]
+            uids = [record.item.uid for record in accepted]
             same_uid = select(records.c.uid, records.c.digest).where(
                 records.c.door == door, records.c.uid.in_(uids)
             )
             known = {row.uid: row.digest for row in connection.execute(same_uid)}
             elsewhere = _filed_elsewhere(connection, door, accepted)
-            for one in accepted:
-                uid = one.item.uid
+            for record in accepted:
+                uid = record.item.uid
                 if uid in known:
-                    same = known[uid] == one.digest
+                    same = known[uid] == record.digest
                     verdicts.append(
                         _verdict(uid, *(("duplicate", "") if same else ("rejected", "uid-reused")))
                     )
                     continue
-                if one.visit in elsewhere:
+                if record.visit in elsewhere:
                     verdicts.append(_verdict(uid, "rejected", "other-door"))
                     continue
-                known[uid] = one.digest
-                fresh.append(one)
+                known[uid] = record.digest
+                fresh.append(record)
                 verdicts.append(_verdict(uid, "stored", ""))
                 origin = {"device": device, "door": door, "received_at": now}
-                about = {"kind": one.item.kind, "visit": one.visit, "at": one.item.at, "far": one.is_far(now)}
-                rows.append({"uid": uid, "digest": one.digest, "body": one.body} | origin | about)
-                if one.visit is not None:
-                    touched[one.visit] = touched.get(one.visit) or one.subject
+                about = {
+                    "kind": record.item.kind,
+                    "visit": record.visit,
+                    "at": record.item.at,
+                    "far": record.is_far(now),
+                }
+                rows.append({"uid": uid, "digest": record.digest, "body": record.body} | origin | about)
+                if record.visit is not None:
+                    touched[record.visit] = touched.get(record.visit) or record.subject
             if rows:
                 connection.execute(insert(records), rows)
             counted = retell_within(connection, door, touched, now) if touched else {}
@@ -205,12 +210,16 @@ def _filed_elsewhere(connection: Connection, door: str, accepted: Iterable[_Acce
 
     By the visit's own record. Another venue's visits are not looked at: what it files must not decide what is taken here.
     """
-    told = {one.visit for one in accepted if one.visit is not None and not isinstance(one.item, VisitItem)}
+    about = {
+        record.visit
+        for record in accepted
+        if record.visit is not None and not isinstance(record.item, VisitItem)
+    }
     venue = select(doors.c.venue).where(doors.c.door == door).scalar_subquery()
     filed = (
         select(records.c.uid, records.c.door)
         .join(doors, doors.c.door == records.c.door)
-        .where(records.c.uid.in_(told), records.c.kind == "visit", doors.c.venue == venue)
+        .where(records.c.uid.in_(about), records.c.kind == "visit", doors.c.venue == venue)
     )
     where: dict[str, set[str]] = {}
     for uid, at in connection.execute(filed):
@@ -229,14 +238,14 @@ def _count(
     moves: dict[str, Move | None] = dict(counted)
     closings: dict[str, datetime] = {}
     over = set(counted)
-    for one in fresh:
-        match one.item:
+    for record in fresh:
+        match record.item:
             case AnomalyItem(direction=direction) if direction is not None:
-                moves[one.item.uid] = Move(change=change_of(direction), at=one.counts_at(now))
+                moves[record.item.uid] = Move(change=change_of(direction), at=record.counts_at(now))
             case CorrectionItem(change=change):
-                moves[one.item.uid] = Move(change=change, at=one.counts_at(now))
+                moves[record.item.uid] = Move(change=change, at=record.counts_at(now))
             case ClosingItem():
-                closings[one.item.uid] = one.counts_at(now)
+                closings[record.item.uid] = record.counts_at(now)
             case PassageItem(passed=False, visit=visit):
                 over.add(visit)  # nobody went in: whatever the visit was, its place is free
     move_within(connection, door, moves)
