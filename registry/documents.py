@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import json
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import cbor2
 
 from kiosk.trust import revocations as listed
+from kiosk.trust.moments import EARLIEST_S, LATEST_S
 from kiosk.trust.signed import PayloadMember
+from kiosk.trust.withdrawal import WITHDRAWAL
 from registry.cose import sign1
 from registry.doors import Door
 from registry.keys import DOCUMENT_LIFE, Keys
@@ -31,6 +33,7 @@ class Kind(StrEnum):
     POLICY = "policy"
     KEYS = "keys"
     REVOCATIONS = "revocations"
+    WITHDRAWAL = WITHDRAWAL
 
 
 class Documents:
@@ -85,6 +88,11 @@ class Documents:
                 self._list = made_of, self._list_document(change, issued)
             return self._list[1]
 
+    def withdrawal(self, device: str, revoked_at: datetime) -> bytes:
+        """Return the statement that a device is withdrawn, for ever: signed by the root of now, whenever it was."""
+        since = min(max(int(revoked_at.timestamp()), EARLIEST_S), LATEST_S - 1)
+        return self._sign(Kind.WITHDRAWAL, 1, b"", since, audience=device, ends=LATEST_S)
+
     def _list_document(self, change: Change, issued: int) -> bytes:
         content = cbor2.dumps(
             {
@@ -99,14 +107,21 @@ class Documents:
         return self._sequences.issued(max(1, self._life_s // RENEWALS))
 
     def _sign(
-        self, kind: Kind, sequence: int, content: bytes, issued: int, *, audience: str | None = None
+        self,
+        kind: Kind,
+        sequence: int,
+        content: bytes,
+        issued: int,
+        *,
+        audience: str | None = None,
+        ends: int | None = None,
     ) -> bytes:
         root = self._keys.root
         claims: dict[int, object] = {
             PayloadMember.KIND.value: kind.value,
             PayloadMember.SEQUENCE.value: sequence,
             PayloadMember.ISSUED.value: issued,
-            PayloadMember.NOT_AFTER.value: issued + self._life_s,
+            PayloadMember.NOT_AFTER.value: issued + self._life_s if ends is None else ends,
             PayloadMember.CONTENT.value: content,
         }
         if audience is not None:

@@ -6,6 +6,7 @@ and the rule that was broken. The input, and names that are not the contract's, 
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
@@ -48,7 +49,14 @@ class ProblemError(Exception):
     """A refusal with a reason of its own. `kind` is the last part of the problem's type."""
 
     def __init__(
-        self, status: int, kind: str, detail: str, *, time: str = "", retry_after_s: int | None = None
+        self,
+        status: int,
+        kind: str,
+        detail: str,
+        *,
+        time: str = "",
+        retry_after_s: int | None = None,
+        statement: bytes = b"",
     ) -> None:
         super().__init__(kind)
         self.status = status
@@ -58,6 +66,8 @@ class ProblemError(Exception):
         """Of the registry, where the problem is the caller's clock."""
         self.retry_after_s = retry_after_s
         """After how many seconds the same may be asked again, where that is known."""
+        self.statement = statement
+        """What a root has signed of it, where it is final."""
 
     @property
     def headers(self) -> dict[str, str]:
@@ -73,6 +83,7 @@ def problem(
     *,
     kind: str = "",
     time: str = "",
+    statement: bytes = b"",
     mistakes: Iterable[Mapping[str, str]] = (),
     headers: Any = None,
 ) -> Response:
@@ -84,6 +95,7 @@ def problem(
         status=status,
         detail=detail,
         time=time,
+        statement=base64.b64encode(statement).decode(),
         mistakes=[shapes.Mistake(**mistake) for mistake in mistakes],
     )
     content = body.model_dump(exclude_defaults=True)
@@ -103,7 +115,12 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(ProblemError)
     async def refused(_: Request, error: ProblemError) -> Response:
         return problem(
-            error.status, error.detail, kind=error.kind, time=error.time, headers=error.headers or None
+            error.status,
+            error.detail,
+            kind=error.kind,
+            time=error.time,
+            statement=error.statement,
+            headers=error.headers or None,
         )
 
     @app.exception_handler(RequestValidationError)

@@ -65,7 +65,13 @@ class ReferenceRegistry:
         self.devices = Devices(self.database, clock)
         self.enrolments = Enrolments(self.database, self.keys, clock)
         self.questions = Questions(self.database)
-        self.guard = Guard(self.devices, Nonces(self.database, self.questions, clock), clock, signed=signed)
+        self.guard = Guard(
+            self.devices,
+            Nonces(self.database, self.questions, clock),
+            clock,
+            withdrawal=self.documents.withdrawal,
+            signed=signed,
+        )
         self.ledger = Ledger(self.database, self.keys, self.roll, clock)
         self.occupancy = Occupancy(self.database, clock)
         self.places = Places(self.database, self.policies, clock)

@@ -80,11 +80,19 @@ class Guard:
     """Lets devices in. `admit` is the dependency of every call of a device."""
 
     def __init__(
-        self, devices: Devices, nonces: Nonces, clock: Callable[[], datetime], *, signed: bool
+        self,
+        devices: Devices,
+        nonces: Nonces,
+        clock: Callable[[], datetime],
+        *,
+        withdrawal: Callable[[str, datetime], bytes],
+        signed: bool,
     ) -> None:
+        """`withdrawal` makes the statement that a device is withdrawn, and since when: a root signs it."""
         self._devices = devices
         self._nonces = nonces
         self._clock = clock
+        self._withdrawal = withdrawal
         self.signed = signed
 
     async def admit(self, request: Request) -> None:
@@ -104,7 +112,7 @@ class Guard:
         device = resolver.device
         if device is None:
             raise _bad()
-        _must_be_in_service(device)
+        self._must_be_in_service(device)
         now = self._clock()
         if abs(now.timestamp() - created) > WINDOW.total_seconds():
             raise ProblemError(
@@ -136,7 +144,16 @@ class Guard:
             device = self._devices.get(caller.device)
             if device is None:
                 raise _bad()
-            _must_be_in_service(device)
+            self._must_be_in_service(device)
+
+    def _must_be_in_service(self, device: Device) -> None:
+        if device.revoked_at is not None:
+            raise ProblemError(
+                403,
+                "device-revoked",
+                "this device was taken out of service; enrol it anew to use it again",
+                statement=self._withdrawal(device.id, device.revoked_at),
+            )
 
 
 class _UnknownDevice(InvalidSignature):
@@ -190,13 +207,6 @@ def _verified(message: Message, resolver: _Resolver) -> tuple[int, str]:
     if not isinstance(nonce, str) or not _NONCE.fullmatch(nonce):
         raise _bad()
     return created, nonce
-
-
-def _must_be_in_service(device: Device) -> None:
-    if device.revoked_at is not None:
-        raise ProblemError(
-            403, "device-revoked", "this device was taken out of service; enrol it anew to use it again"
-        )
 
 
 def _asks(message: Message) -> bool:

@@ -227,4 +227,6 @@ class Problem(BaseModel):
     detail: str
     time: str = ""
     """The registry's, where the caller's clock is wrong."""
+    statement: str = ""
+    """Where a device was withdrawn: base64 of the COSE document by which a root says so, for this device alone."""
     mistakes: list[Mistake] = []

@@ -244,6 +244,8 @@ class Part(StrEnum):
     MEMORY = "memory"
     CLOCK = "clock"
     """It claims to be right, and is behind what the registry has signed. One that claims nothing is no fault."""
+    REGISTRY = "registry"
+    """Somebody answers in its name what only it may say. That nobody answers is no fault here."""
     VIEW = "view"
     """What the camera sees. CAMERA is that it gives no picture at all."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from kiosk.doctor import readings
 from kiosk.doctor.finding import Finding, broken, ok, warning
@@ -18,6 +19,7 @@ _WHY = {
     "no-name": "the name is not known: see [registry] url and the network's DNS",
     "tls": "its certificate is not valid here: see the clock (4), then ask the registry's people",
     "redirect": "a Wi-Fi login page answers: connect to another network, or log in there",
+    "unsigned-withdrawal": "nobody has signed that: see what stands between this door and the registry, then ask its people",
     "not-json": "something else answers, such as a Wi-Fi login page: see [registry] url and the network",
 }
 _OFFLINE = "see [registry] url; meanwhile the door goes on offline, as the policy says"
@@ -31,6 +33,7 @@ NOT_ASKED = warning("not asked: this device belongs to no door yet", "enrol it: 
 def check_registry(site: Site) -> Finding:
     """Check 9."""
     from kiosk.root.identify import settings_of
+    from kiosk.trust.withdrawal import is_withdrawal
     from kiosk.uplink.client import RegistryClient
     from kiosk.uplink.signing import RequestSigner
 
@@ -39,7 +42,10 @@ def check_registry(site: Site) -> Finding:
         return NOT_ASKED
     settings = settings_of(site.settings, known).registry
     signer = RequestSigner(known, wall=lambda: datetime.now(UTC))
-    client = RegistryClient(settings.url, known.door, mono=time.monotonic, signer=signer)
+    client = RegistryClient(
+        settings.url, known.door, mono=time.monotonic, signer=signer,
+        withdrawn=partial(is_withdrawal, roots=known.roots, device=known.device, now=datetime.now(UTC)),
+    )  # fmt: skip
     return registry(lambda: client.fetch("keys"), time.monotonic, settings.question_s, lambda: signer.ahead)
 
 

@@ -40,7 +40,7 @@ class Uplink:
         heartbeats: Heartbeats,
     ) -> None:
         """`jitter` gives a random number in [0, 1): doors that lost the registry together do not return together."""
-        self._withdrawal, self._put = withdrawal, put
+        self._withdrawal, self._put, self._device = withdrawal, put, identity.device
         asking = Asking(clock.mono)
         self.client = RegistryClient(
             settings.registry.url,
@@ -49,7 +49,7 @@ class Uplink:
             signer=RequestSigner(identity, wall=clock.wall, signed=lambda: self.documents.signed_by_now),
             kind=settings.door.kind,
             counted=self._counted,
-            revoked=self._withdrawn,
+            withdrawn=self._withdrawn,
         )
         self.syncer = Syncer(
             storage.store,
@@ -80,11 +80,13 @@ class Uplink:
         """Some worker reached the registry, or did not."""
         self.syncer.heard(online=online)
         if online:
+            self._withdrawal.reached()
             self.documents.heard()
 
     def _counted(self, number: VenueNumber) -> None:
         self._put(VenueCounted(number=number))
         self.syncer.number_told()
 
-    def _withdrawn(self) -> None:
-        self._withdrawal.withdraw(self.documents.forget)
+    def _withdrawn(self, statement: bytes) -> bool:
+        signed = self.documents.withdraws(statement, self._device)
+        return self._withdrawal.heard(signed=signed, forget_documents=self.documents.forget)

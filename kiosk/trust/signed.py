@@ -1,4 +1,4 @@
-"""Opens what the registry signs for kiosks: policy, keys, revocations. Or says why it is not believed.
+"""Opens what the registry signs for kiosks: policy, keys, revocations, a withdrawal. Or says why it is not believed.
 
 The body came over a network, or lay on a disk that anybody could have written: the opening is total, bounded before it
 decodes, and looks at the content of nothing that no root has signed. What is in the content is for its own reader.
@@ -14,7 +14,7 @@ from kiosk.trust.cose import EDDSA, decoded, integers, must, parse_sign1
 from kiosk.trust.moments import moment
 from kiosk.trust.roots import Root, Roots
 
-MOST_BYTES = {"policy": 1 << 20, "keys": 1 << 20, "revocations": 32 << 20}
+MOST_BYTES = {"policy": 1 << 20, "keys": 1 << 20, "revocations": 32 << 20, "withdrawal": 1 << 12}
 """Of a whole signed body. The keys are the kinds that there are."""
 AHEAD = timedelta(seconds=300)
 """How far the registry's clock may be ahead of ours."""
@@ -57,7 +57,7 @@ class SignedDocument:
     not_after: datetime
     """Later than this it is no news any more; a kept one is then said to be expired."""
     audience: str | None
-    """The door or venue that it is for; None: everybody."""
+    """The door or device that it is for; None: everybody."""
     content: bytes = field(repr=False)
 
 
@@ -81,7 +81,7 @@ def open_signed(
     """Return the document that `body` is, or why it is not believed. Raises nothing.
 
     `now` is UTC, the latest moment that is known of. `newest` is the sequence of the one in force: the same number again
-    is the same document with a longer life, a lower one is refused. `audience` is the door that it must be for; None: it
+    is the same document with a longer life, a lower one is refused. `audience` is the door or device that it must be for; None: it
     must be for everybody. Where the clock is not trusted it may be late, never early: then nothing comes from the future.
 
     `kept`: it was believed once and comes from our own disk. Then the time is an age and no reason to refuse: look at

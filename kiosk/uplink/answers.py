@@ -5,6 +5,7 @@ No exception from here holds any part of what came: it says what was expected.
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Mapping
@@ -92,8 +93,23 @@ def _is_problem(reply: Reply) -> bool:
 
 
 def is_revoked(reply: Reply) -> bool:
-    """Whether the registry says that it does not take this device for its own any more."""
+    """Whether it is said in the registry's name that it does not take this device for its own any more."""
     return reply.status == codes.forbidden and refusal(reply) == "device-revoked"
+
+
+def statement(reply: Reply) -> bytes:
+    """Return what a root is said to have signed of a refusal; empty where there is nothing that could be it.
+
+    Whether a root did is `kiosk/trust/withdrawal.py`'s to say.
+    """
+    problem = _parsed(reply.body)
+    written = problem.get("statement") if isinstance(problem, dict) else None
+    if not isinstance(written, str):
+        return b""
+    try:
+        return base64.b64decode(written, validate=True)
+    except ValueError:
+        return b""
 
 
 def is_skewed(reply: Reply) -> bool:

@@ -7,7 +7,6 @@ no exception from here holds one, nor any part of what came.
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -80,7 +79,7 @@ class RegistryClient:
     """The registry, for one door. May be called from several threads; each keeps its own connection alive.
 
     Every call raises RegistryUnreachable (no trustworthy answer within its time) or RegistryRefused (the registry said
-    no in so many words). `why` of both is one short word. DeviceRevoked is a RegistryRefused that every call may meet.
+    no in so many words). `why` of both is one short word. DeviceRefused is a RegistryRefused that every call may meet.
     """
 
     def __init__(
@@ -92,13 +91,15 @@ class RegistryClient:
         signer: RequestSigner,
         kind: DoorKind = DoorKind.ENTRY,
         counted: Callable[[VenueNumber], None] = lambda _number: None,
-        revoked: Callable[[], None] = lambda: None,
+        withdrawn: Callable[[bytes], bool] = lambda _statement: False,
         new_session: Callable[[], requests.Session] = requests.Session,
         timeouts: Timeouts = Timeouts(),
     ) -> None:
         """Every request is signed by `signer`, which knows who this device is.
 
-        `counted` is told the number inside the venue by each answer that has it. `revoked` is called once, from whichever thread first hears that the registry revoked this device.
+        `counted` is told the number inside the venue by each answer that has it. `withdrawn` is asked by whichever thread
+        hears that this device is withdrawn, with what a root is said to have signed of it: whether a root did. Where none
+        did that answer is weather: RegistryUnreachable, with the word `unsigned-withdrawal`.
         """
         self._exchange = Exchange(base_url, mono=mono, new_session=new_session)
         self._mono = mono
@@ -107,8 +108,7 @@ class RegistryClient:
         self._kind = kind
         self._counted = counted
         self._signer = signer
-        self._revoked = revoked
-        self._told_revoked = threading.Lock()
+        self._withdrawn = withdrawn
         self._timeouts = timeouts
 
     def close(self) -> None:
@@ -291,6 +291,10 @@ class RegistryClient:
         if answers.is_skewed(reply):
             signer.hear(answers.registrys_time(reply))
             reply = once(max(0.0, ends - self._mono()))
-        if answers.is_revoked(reply) and self._told_revoked.acquire(blocking=False):
-            self._revoked()
+        if answers.is_revoked(reply) and not self._withdrawn(answers.statement(reply)):
+            raise RegistryUnreachable(
+                "unsigned-withdrawal",
+                "expected that a root of the registry signs that this device is withdrawn, found that none did: "
+                "is there something in between?",
+            )
         return reply

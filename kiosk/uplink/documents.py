@@ -91,6 +91,10 @@ class Documents:
         """How late it is at least (UTC) by all that was signed; None: nothing was seen. From any thread."""
         return self._signed.at(self._clock.mono())
 
+    def withdraws(self, statement: bytes, device: str) -> bool:
+        """Whether one of the roots that are trusted now states that this device is withdrawn. From any thread."""
+        return self._provenance.withdraws(statement, device, self._signed)
+
     def load(self) -> None:
         """Take what is kept into force: a kiosk that starts without a network is as wise as when it stopped."""
         documents = {name: kept for name in NAMES if (kept := self._shelf.kept(name)) is not None}

@@ -12,6 +12,7 @@ from kiosk.errors import DocumentRefused
 from kiosk.ports import Clock
 from kiosk.trust.roots import Roots
 from kiosk.trust.signed import DocumentFault, SignedDocument, open_signed
+from kiosk.trust.withdrawal import is_withdrawal
 
 log = logging.getLogger(__name__)
 
@@ -107,6 +108,11 @@ class Signed:
             not_after=document.not_after,
             back=takes_back(document),
         )
+
+    def withdraws(self, statement: bytes, device: str, signed: SignedTime) -> bool:
+        """Whether a root states that this device is withdrawn; `signed` is the mark."""
+        now = signed.now(self._clock.wall(), self._clock.mono())
+        return is_withdrawal(statement, self._roots, device, now=now)
 
     def trusts(self, root: str) -> bool:
         """Whether a root (its key id in hexadecimal) is one of those that this device trusts."""

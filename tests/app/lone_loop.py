@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 from kiosk.core.door.state import Door
 from kiosk.core.effects import Ask, Effect
@@ -27,9 +28,11 @@ class ByHand:
 
     def __init__(self) -> None:
         self.now = 0.0
+        self.ahead = timedelta(0)
+        """Of noon, by the wall clock."""
 
     def wall(self):
-        return NOON
+        return NOON + self.ahead
 
     def mono(self):
         return self.now

@@ -9,6 +9,8 @@ import itertools
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,13 +18,24 @@ import pytest
 
 from drivers.sensors.board import SystemBoard
 from kiosk.core.door.state import State
-from kiosk.core.events import CodeRead, HealthChanged, Part, Passed, Recorded, RecordFailed
+from kiosk.core.events import (
+    CodeRead,
+    HealthChanged,
+    KnowledgeChanged,
+    Part,
+    Passed,
+    Recorded,
+    RecordFailed,
+    Tick,
+)
 from kiosk.core.health.board import CALM_S
 from kiosk.core.health.faults import NUMBER_OF
 from kiosk.core.model import Direction
+from kiosk.enrolment.device import Device
 from kiosk.errors import DriverError, StoreError
 from kiosk.eyes.here import CameraEyes
 from kiosk.reader.repeats import Repeats
+from kiosk.root.withdrawal import Withdrawal
 from kiosk.store.recorder import Recorder
 from kiosk.store.store import Store
 from kiosk.store.thread import StoreThread
@@ -39,7 +52,7 @@ from kiosk.workers.view_watch import ViewWatch
 from simulator.board import FakeBoard
 from simulator.lens import empty_hall
 from tests.app.lone_loop import LoneLoop
-from tests.factories import make_pass
+from tests.factories import NOON, make_age, make_pass
 
 SOON_S = 20.0
 HALLS = list(empty_hall(0, (640, 360), frames=3))
@@ -264,6 +277,27 @@ def view(alone: LoneLoop, folder: Path) -> None:
     see(HALLS, 60)
 
 
+def clock(alone: LoneLoop, _folder: Path) -> None:
+    signed = make_age(issued=NOON + timedelta(hours=1))
+    alone.hear(KnowledgeChanged(policy=signed, keys=signed, revocations=signed))
+    alone.hear(Tick())
+    assert alone.broken(Part.CLOCK)
+    alone.clock.ahead = timedelta(hours=1)
+    alone.hear(Tick())
+
+
+def registry(alone: LoneLoop, folder: Path) -> None:
+    """Somebody in between says that the device is withdrawn, in the registry's name; then the registry is reached."""
+    thread = StoreThread(lambda: Store(folder / "kiosk.db", clock=alone.clock))
+    withdrawal = Withdrawal(Device(folder / "device"), thread, put=alone.inbox.put, mono=alone.clock.mono)
+    for says in (partial(withdrawal.heard, signed=False, forget_documents=lambda: None), withdrawal.reached):
+        for _ in range(3):
+            says()
+            alone.clock.now += 5.0
+            alone.rounds(1)
+        assert alone.broken(Part.REGISTRY) is (says != withdrawal.reached)
+
+
 STORIES = {
     Part.CAMERA: camera,
     Part.KEYPAD: keypad,
@@ -275,6 +309,8 @@ STORIES = {
     Part.SOUND: sound,
     Part.DISPLAY: display,
     Part.STORE: store,
+    Part.CLOCK: clock,
+    Part.REGISTRY: registry,
     Part.POWER: board(Part.POWER, lambda fake: fake.undervolt(), lambda fake: fake.undervolt(low=False)),
     Part.HEAT: board(Part.HEAT, lambda fake: fake.warm(90), lambda fake: fake.warm(40)),
     Part.DISK: board(Part.DISK, lambda fake: fake.mount(read_only=True), lambda fake: fake.mount()),
@@ -295,8 +331,9 @@ def test_a_part_that_failed_once_and_works_again_is_no_fault_any_more(alone, tmp
     assert alone.door.building.broken == {}
 
 
-WATCHED = sorted(set(Part) - {Part.GATE, Part.LAMP, Part.SOUND, Part.DISPLAY, Part.STORE})
-"""The parts that a worker looks at all the time. The others are told with each order, and the store with each look of the upkeep."""
+WATCHED = sorted(set(Part) - {Part.GATE, Part.LAMP, Part.SOUND, Part.DISPLAY, Part.STORE, Part.CLOCK})
+"""The parts that a worker looks at all the time. The others are told with each order, the store with each look of the upkeep; the
+door itself sees with each event whether its clock is behind."""
 
 
 @pytest.mark.parametrize("part", WATCHED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import sqlite3
 from contextlib import closing
 from datetime import datetime, timedelta
@@ -13,6 +14,7 @@ import requests
 
 from kiosk.core.door.building import Standing
 from kiosk.core.effects import TrustTime
+from kiosk.core.events import Part
 from kiosk.core.model import Colour, Direction, DoorKind, Outcome, TextFault, Via
 from kiosk.core.rule.knowledge import Known
 from kiosk.core.screen.view import Page, Phrase
@@ -94,6 +96,33 @@ def test_a_revoked_device_lets_people_out_only_forgets_all_it_was_told_and_deliv
         uids = {one.visit_id for one in told}
         house.until(lambda: uids <= {row["uid"] for row in house.stored()}, "what had waited")
         house.admits()
+
+
+def test_a_withdrawal_that_nobody_has_signed_changes_nothing_and_staff_are_told(tmp_path, registry, clock):
+    device = Device.beside(tmp_path / "kiosk.db")
+    unsigned = (403, {"type": "urn:ashyq:problem:device-revoked", "title": "Forbidden", "status": 403})
+    others = base64.b64encode(registry.registry.documents.withdrawal("D-0123456789abcdef", NOON)).decode()
+    with (
+        Network(registry) as network,
+        House(tmp_path, registry, clock, url=network.server.url) as house,
+    ):
+        house.ready()
+        before = device.load()
+        for answer in (unsigned, (403, unsigned[1] | {"statement": others})):
+            network.instead = dict.fromkeys(
+                ["/v1/heartbeat", "/v1/status", "/v1/visits", "/v1/policy"], answer
+            )
+            house.until(lambda: house.door.is_broken(Part.REGISTRY), "a fault that staff see")
+            house.until(lambda: not house.door.word.online, "offline")
+            assert 9 in house.door.building.faults
+            house.admits()
+            assert house.door.standing is Standing.OPEN
+            assert device.load().device == before.device
+            network.instead = {}
+            house.until(lambda: not house.door.is_broken(Part.REGISTRY), "the registry itself again")
+        house.delivered()
+        registry.revoke_device(before.device)
+        house.until(lambda: house.door.standing is Standing.OUT_OF_SERVICE, "the real one, which is signed")
 
 
 def test_an_exit_door_that_was_withdrawn_lets_everybody_out_and_records_them(tmp_path, registry, clock):

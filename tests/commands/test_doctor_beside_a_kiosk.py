@@ -15,8 +15,8 @@ from tests.factories import NOON
 
 pytestmark = pytest.mark.concurrent
 
-MEASURED_BY_DOCTOR_TOO = {Part.DISK, Part.STORE, Part.POWER, Part.HEAT, Part.MEMORY}
-"""The machine and its disk: whoever asks sees the same as the kiosk, at the moment of asking."""
+MEASURED_BY_DOCTOR_TOO = {Part.DISK, Part.STORE, Part.POWER, Part.HEAT, Part.MEMORY, Part.REGISTRY}
+"""The machine, its disk and its registry: whoever asks sees the same as the kiosk, at the moment of asking."""
 
 EVERYTHING = """
 [camera]

@@ -117,7 +117,9 @@ def test_codes_and_devices_are_listed_and_ended(run, file):
     assert "100000001" in used
     assert "expired" in expired
     (listed,) = run("device", "list")[1].splitlines()
-    assert re.match(rf"{device} +DEMO +enrolled .*Z  in service  0 questions and 0 visits today  Raspberry Pi 4$", listed)
+    assert re.match(
+        rf"{device} +DEMO +enrolled .*Z  in service  0 questions and 0 visits today  Raspberry Pi 4$", listed
+    )
     assert run("device", "revoke", device)[0] == 0
     assert "revoked" in run("device", "list")[1]
     assert run("device", "revoke", device)[0] == 1

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-import threading
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -24,6 +23,7 @@ from tests.hostile_server import Came, HostileServer, Manner, well_behaved
 from tests.store.making import ManualClock
 from tests.uplink.conftest import PATIENCE_S, Me, timeouts
 
+SIGNED = b"signed by a root"
 LATER, SECOND = datetime(2027, 3, 1, tzinfo=UTC), timedelta(seconds=1)
 
 
@@ -36,6 +36,7 @@ class Strict:
         self.nonces: list[str] = []
         self.created: list[int] = []
         self.revoked = False
+        self.statement: object = base64.b64encode(SIGNED).decode()
         self.url = ""
 
     def answer(self, came: Came):
@@ -46,7 +47,8 @@ class Strict:
                 "time": self.clock.now.isoformat()[:19] + "Z",
             }
         if self.revoked:
-            return 403, {"type": "https://a.kz/problems/device-revoked"}
+            said = {} if self.statement is None else {"statement": self.statement}
+            return 403, {"type": "https://a.kz/problems/device-revoked"} | said
         return well_behaved(came)
 
     def _verified(self, came: Came) -> int:
@@ -103,7 +105,7 @@ def signing(registry, key, mine, revocations):
         "D01",
         mono=time.monotonic,
         signer=RequestSigner(Me("dev-1", key), wall=mine.wall),
-        revoked=lambda: revocations.append(threading.current_thread().name),
+        withdrawn=lambda statement: revocations.append(statement) or statement == SIGNED,
         timeouts=timeouts(PATIENCE_S),
     )
     yield client
@@ -179,13 +181,26 @@ def test_a_skew_answer_without_a_time_is_no_answer(key, mine, told):
         client.close()
 
 
-def test_a_revoked_device_is_told_by_every_call_and_tells_the_door_once(signing, strict, revocations):
+def test_a_device_that_is_withdrawn_is_told_so_by_every_call(signing, strict, revocations):
     strict.revoked = True
     for call in [*every_call(signing), lambda: signing.fetch("keys")]:
         with pytest.raises(DeviceRefused) as raised:
             call()
         assert isinstance(raised.value, RegistryRefused)
-    assert len(revocations) == 1
+    assert revocations == [SIGNED] * 5
+
+
+@pytest.mark.parametrize(
+    "statement", [None, "", 7, [], "%%%", "AAAA", base64.b64encode(SIGNED).decode()[:-2]]
+)
+def test_a_withdrawal_that_no_root_has_signed_is_weather(signing, strict, revocations, statement):
+    strict.revoked, strict.statement = True, statement
+    for call in [*every_call(signing), lambda: signing.fetch("keys")]:
+        with pytest.raises(RegistryUnreachable, match="unsigned-withdrawal"):
+            call()
+    assert SIGNED not in revocations
+    strict.revoked = False
+    every_call(signing)[3]()
 
 
 @pytest.mark.parametrize(
@@ -198,7 +213,7 @@ def test_another_refusal_is_no_revocation(key, mine, revocations, code, word):
             "D01",
             mono=time.monotonic,
             signer=RequestSigner(Me("dev-1", key), wall=mine.wall),
-            revoked=lambda: revocations.append("revoked"),
+            withdrawn=lambda statement: revocations.append(statement) or True,
         )
         with pytest.raises(RegistryRefused) as raised:
             every_call(client)[3]()

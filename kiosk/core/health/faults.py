@@ -16,6 +16,7 @@ NUMBER_OF: Mapping[Part, int] = MappingProxyType(
         Part.CLOCK: 4,
         Part.DISK: 5,
         Part.STORE: 7,
+        Part.REGISTRY: 9,
         Part.CAMERA: 10,
         Part.KEYPAD: 12,
         Part.DISPLAY: 14,

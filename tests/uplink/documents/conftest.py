@@ -82,7 +82,7 @@ class Kiosk:
             "D01",
             mono=time.monotonic,
             signer=RequestSigner(self.me, wall=self.clock.wall),
-            revoked=lambda: self.told.append("revoked"),
+            withdrawn=self.withdrawn,
         )
         self.store = StoreThread(lambda: Store(self.path, clock=self.clock))
         self.store.start()
@@ -98,6 +98,12 @@ class Kiosk:
             provenance=Signed(self.roots, "D01", clock=self.clock, keep_roots=self.keep_roots),
         )
         self.documents.load()
+
+    def withdrawn(self, statement: bytes) -> bool:
+        signed = self.documents.withdraws(statement, self.me.device)
+        if signed and not self.told:
+            self.told.append("withdrawn")
+        return signed
 
     def keep_roots(self, roots: Roots) -> None:
         self.roots = roots

@@ -149,7 +149,7 @@ def test_a_revoked_device_keeps_its_sealed_queue_and_delivers_it_when_it_is_enro
     assert device.refresh() == [False, False, False]
     with pytest.raises(DeviceRefused):
         device.client.send([{"uid": visit.id}])
-    assert device.told == ["revoked"]
+    assert device.told == ["withdrawn"]
     device.store.call(lambda store: store.forget_documents()).result(5)
     me, roots = enrolled(registry)
     device.stop()
