@@ -18,7 +18,7 @@ export HYPOTHESIS_MAX_EXAMPLES := $(MAX)
 export UPGRADE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-busy test-long mutants test-install test-device test-wheels bundle check bench docs fuzz lock fix setup clean distclean
+.PHONY: help audit demo test test-busy test-long mutants test-install test-device test-wheels bundle check bench docs fuzz lock fix setup clean distclean
 
 help: ## say what can be made
 	@printf 'make TARGET [NAME=value]\n\n'
@@ -65,6 +65,9 @@ bundle: ## pack a release with all that it needs, for a device without a network
 check: ## judge without running: ruff, types, shell scripts, who imports whom, units
 	@scripts/setup.sh test
 	@scripts/check.sh
+
+audit: ## is anything known against a pinned package? Asks the public lists, where there is a network
+	@scripts/audit.sh
 
 fix: ## let ruff format, and mend what it can mend
 	@scripts/setup.sh test

@@ -21,7 +21,7 @@ readonly PRODUCT=ashyq-kiosk
 readonly NEEDS_MB=1000 # a release is 330 MB with its packages, and pip unpacks beside them
 readonly JOURNAL_RULE=/etc/systemd/journald.conf.d/$PRODUCT.conf
 readonly WIFI_COUNTRY=KZ # where none is set and none is told: the venues are there, as is the time zone of the shipped configuration
-readonly STEPS=(wifi packages release configuration boot files enrolment service)
+readonly STEPS=(wifi packages updates release configuration boot files enrolment service)
 
 places() { # places ROOT : where everything is; ROOT is empty but in tests
     ROOT=$1

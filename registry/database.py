@@ -36,6 +36,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import OperationalError
 
+from kiosk.machine.own_files import made_alone, shut_to_others
 from registry import schema
 from registry.moments import utc_text
 
@@ -216,7 +217,9 @@ class Database:
 
         Raises `schema.OtherSchema` for a database that a newer release made, or that is none of a registry.
         """
-        path.touch(mode=0o600)
+        for file in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
+            shut_to_others(file)
+        made_alone(path)
         self._lock = threading.Lock()
         self._writer = _engine(path, busy_s, writes=True)
         self._readers = _engine(path, busy_s, writes=False)

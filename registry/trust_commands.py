@@ -12,6 +12,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+from kiosk.machine.own_files import made_alone
 from kiosk.trust.enrolment import Wifi, fingerprint
 from registry.enrolment import EXPIRES
 from registry.keys import PASS_KEY_OVERLAP, ROOT_OVERLAP
@@ -152,7 +153,7 @@ def _create(registry: ReferenceRegistry, arguments: argparse.Namespace) -> None:
     code = segno.make(text, error="m", micro=False)
     for kind, file in (("png", arguments.png), ("pdf", arguments.pdf)):
         if file is not None:
-            file.touch(mode=0o600)  # it enrols a device: for its maker's eyes only
+            made_alone(file)  # it enrols a device: for its maker's eyes only
             code.save(str(file), kind=kind, scale=8)
     code.terminal(compact=True)
     made = registry.enrolments.all()[-1]

@@ -65,7 +65,7 @@ main() {
     local scripts=() units=() packages=()
     mapfile -t scripts < <(shell_scripts)
     # That of the trial too: guard.sh puts it where systemd looks, only for as long as a release is on trial.
-    mapfile -t units < <(present systemd/*.service systemd/*.socket systemd/*.timer scripts/trial/*.service)
+    mapfile -t units < <(present systemd/*.service systemd/*.socket systemd/*.timer systemd/*.path scripts/trial/*.service)
     mapfile -t packages < <(present kiosk drivers simulator ui registry)
 
     step "ruff check" "$BIN/python" -m ruff check --quiet .

@@ -22,6 +22,7 @@ from kiosk.core.outbox import Origin
 from kiosk.core.who.venue_code import VenueCode
 from kiosk.enrolment.belonging import Belonging, lineage_of, raw
 from kiosk.errors import DeviceError, KeysError
+from kiosk.machine.own_files import made_alone
 from kiosk.trust.roots import Roots
 from kiosk.trust.signing import DeviceKey
 
@@ -208,7 +209,8 @@ class Device:
     def _write(self, name: str, content: bytes) -> None:
         """Write a file whole, for its owner alone, and on the disk when this returns."""
         half = self.folder / f"{name}.half"
-        with open(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "wb") as out:  # noqa: PTH123
+        made_alone(half)
+        with half.open("wb") as out:
             out.write(content)
             out.flush()
             os.fsync(out.fileno())

@@ -18,6 +18,7 @@ from typing import IO
 from sqlite_utils import Database
 
 from kiosk.errors import StoreError
+from kiosk.machine.own_files import made_alone, shut_to_others
 from kiosk.store.migrations import ADDITIVE, migrations, prepare
 
 _UNREADABLE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
@@ -37,7 +38,8 @@ def take(path: Path) -> IO[str]:
     """Take the file for this process, until the returned lock is closed. Raises StoreError if another has it."""
     where = path.with_name(path.name + ".lock")
     try:
-        lock = open(os.open(where, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "r+", encoding="ascii")  # noqa: PTH123, SIM115
+        made_alone(where)
+        lock = where.open("r+", encoding="ascii")
     except OSError as error:
         raise StoreError(
             f"{path}: cannot be opened ({error.strerror}); its folder has to exist and be ours to write in"
@@ -87,8 +89,10 @@ def open_to_read(path: Path) -> Database:
 
 
 def _open(path: Path) -> Database:
-    # Made by us and not by SQLite, so that nobody else on the machine can read it; WAL and index inherit the mode.
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    # Made by us and not by SQLite, so that nobody else on the machine can read it; a new WAL and its index inherit the mode.
+    made_alone(path)
+    for part in _PARTS[1:]:
+        shut_to_others(Path(f"{path}{part}"))
     connection = sqlite3.connect(path, timeout=2, isolation_level=None)
     try:
         if (verdict := connection.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":

@@ -21,6 +21,7 @@ EXPECTED = {
     ),
     "wifi_passphrase": (r"([\x20-\x7e]{8,64})?", "a passphrase of 8 to 64 Latin letters, digits and signs"),
     "wifi_country": (r"([A-Z]{2})?", "two capital letters, such as KZ"),
+    "security_updates": (r"(yes|no)?", "yes or no"),
 }
 """Key of [install] -> what its text looks like, and how that is said."""
 _TABLE = re.compile(r"\s*\[\s*(?P<name>[^\[\]]*?)\s*\]\s*(#.*)?$")

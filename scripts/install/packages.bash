@@ -50,6 +50,18 @@ do_packages() {
         fail_with_log "apt could not install ${missing[*]} (no network, or a wrong clock? it is $(date '+%F %T'))"
 }
 
+# What decodes strangers' pictures and speaks TLS is the system's too: where nobody logs in, nobody installs its security updates.
+want_updates() { # where apt knows the package; with a bundle there is no network to update from
+    if [[ -n $offline || $(answered security_updates) == no ]] || installed unattended-upgrades; then return; fi
+    if available unattended-upgrades; then
+        say "have the system install its security updates by itself (security_updates = \"no\" in the answers: leave it)"
+    fi
+}
+do_updates() { # a door without them works: it is told and no more
+    apt_get install --no-install-recommends unattended-upgrades ||
+        warn "the system will not install its security updates by itself: apt could not install unattended-upgrades ($LOG)"
+}
+
 unpack_bundle() { # --offline: the tree of the bundle takes the place of this one, its packages that of every other source
     local debs
     tree=$offline
