@@ -20,7 +20,7 @@ def file(tmp_path):
     return tmp_path / "registry.db"
 
 
-def test_a_model_that_is_a_control_sequence_writes_no_line_of_its_own_into_the_list_of_devices(file, capsys):
+def test_a_model_writes_no_line_of_its_own_into_the_list_of_devices(file, capsys):
     with EmbeddedRegistry(file) as registry:
         registry.add_door("DEMO")
         hardware = {"model": FORGED, "serial": "1"}  # as an older registry took it
