@@ -31,5 +31,5 @@ def enrolled(registry: EmbeddedRegistry, store: Path, door: str, *, url: str = "
             venue_code=VenueCode(registry.venue_url, registry.registry.doors.get(door).key),
             key=key,
         )
-        device.save(identity)
+        identity = device.save(identity)
     return device, identity

@@ -53,12 +53,18 @@ def enrol(args: argparse.Namespace) -> int:
     from kiosk import journal
     from kiosk.commands import enrol as enrol_command
 
+    if args.code is not None:
+        enrol_command.refuse_as_argument()
+    if args.another_registry:
+        enrol_command.must_be_root(os.geteuid())
+    _powers_laid_down()  # what is made is the door's own
     journal.start("warning", sys.stderr)
     settings = _settings(args)
+    whose = {"anew": args.anew, "another_registry": args.another_registry}
     well = (
-        enrol_command.by_camera(settings, anew=args.anew)
+        enrol_command.by_camera(settings, **whose)
         if args.camera
-        else enrol_command.by_text(settings, code=args.code, file=args.file, yes=args.yes, anew=args.anew)
+        else enrol_command.by_text(settings, file=args.file, yes=args.yes, **whose)
     )
     return FINE if well else LOOK
 

@@ -77,22 +77,23 @@ def parser() -> argparse.ArgumentParser:
         commands,
         "enrol",
         do.enrol,
-        "Make this device a door's, by a one-time code of the registry.",
+        "Make this device a door's, by a one-time code of the registry. It is asked for, or read from standard input.",
         "kiosk enrol --file /boot/firmware/ashyq-enrolment.txt",
     )
+    # No argument is the code: sudo writes arguments into the journal, and everybody sees them in the list of processes.
     how = enrol.add_mutually_exclusive_group()
-    how.add_argument(
-        "code",
-        metavar="CODE",
-        nargs="?",
-        help="the text of the code, AQE1:...; asked for where none is given",
-    )
+    how.add_argument("code", nargs="?", help=argparse.SUPPRESS)
     how.add_argument(
         "--file", type=Path, metavar="FILE", help="read the code from a file, and remove that when it is done"
     )
     how.add_argument("--camera", action="store_true", help="read it with the door's own camera and screen")
     enrol.add_argument("--yes", action="store_true", help="do not ask whether what the code says is right")
     enrol.add_argument("--anew", action="store_true", help="also where the device is enrolled already")
+    enrol.add_argument(
+        "--another-registry",
+        action="store_true",
+        help="also where the device belongs to another registry, with root's powers; what waits for that one stays",
+    )
 
     demo = add_command(
         commands,

@@ -1,4 +1,4 @@
-"""`kiosk enrol`: makes this device a door's, from a code that was typed, read from a file, or shown to the camera.
+"""`kiosk enrol`: makes this device a door's, from a code that came by standard input, stands in a file, or is shown to the camera.
 
 It shows all that the code says and asks, unless it was told not to. What it prints never holds the code.
 """
@@ -10,6 +10,7 @@ import re
 import sys
 from contextlib import ExitStack
 from pathlib import Path
+from typing import NoReturn
 
 from kiosk.clock import SystemClock
 from kiosk.commands.terminal import say
@@ -31,15 +32,33 @@ LONGEST_FILE = 64_000
 _CODE = re.compile(r"AQE[0-9]{1,3}:", re.IGNORECASE)
 
 
-def by_text(settings: Settings, *, code: str | None, file: Path | None, yes: bool, anew: bool) -> bool:
-    """Enrol by a code that was given, stands in a file, or is asked for; whether all of it worked. Raises EnrolmentError."""
+def refuse_as_argument() -> NoReturn:
+    """Raise EnrolmentError: a code came as an argument."""
+    raise EnrolmentError(
+        "expected the code by standard input, found it as an argument, which sudo's journal keeps and everybody on this "
+        "machine can read: run `kiosk enrol` and paste it when asked"
+    )
+
+
+def must_be_root(uid: int) -> None:
+    """Raise EnrolmentError for anybody else: a device is given to another registry by whoever owns the machine."""
+    if uid != 0:
+        raise EnrolmentError(
+            "expected root to give this device to another registry: sudo kiosk enrol --another-registry"
+        )
+
+
+def by_text(
+    settings: Settings, *, file: Path | None, yes: bool, anew: bool, another_registry: bool = False
+) -> bool:
+    """Enrol by a code that stands in a file or comes by standard input; whether all of it worked. Raises EnrolmentError."""
     _must_be_free(settings, anew=anew)
     if not (yes or sys.stdin.isatty()):
         raise EnrolmentError(
             "expected a terminal to ask at, found none: add --yes to take what the code says unseen"
         )
-    text = code_in(file) if file else code if code is not None else _asked("The code: ")
-    enroller = enroller_for(settings, SystemClock())
+    text = code_in(file) if file else _asked("The code: ")
+    enroller = enroller_for(settings, SystemClock(), another_registry=another_registry)
 
     def shown(lines: Lines) -> bool:
         names = [words(fact).en for fact, _ in lines]
@@ -59,12 +78,12 @@ def by_text(settings: Settings, *, code: str | None, file: Path | None, yes: boo
     return well
 
 
-def by_camera(settings: Settings, *, anew: bool) -> bool:
+def by_camera(settings: Settings, *, anew: bool, another_registry: bool = False) -> bool:
     """Enrol with the door's own camera and screen; whether all of the code worked. Raises EnrolmentError."""
     _must_stand_still(settings)
     _must_be_free(settings, anew=anew)
     clock = SystemClock()
-    enroller = enroller_for(settings, clock)
+    enroller = enroller_for(settings, clock, another_registry=another_registry)
     with ExitStack() as last:
         drivers = drivers_for(settings, clock, last)
         mode = CameraMode(enroller, drivers.screen, clock)
@@ -78,9 +97,9 @@ def by_camera(settings: Settings, *, anew: bool) -> bool:
 
 
 def _asked(what: str) -> str:
-    """Ask at the terminal; the end of the input (Ctrl+D) is an empty answer."""
+    """Ask at the terminal, or read a line of what is piped in; the end of the input (Ctrl+D) is an empty answer."""
     try:
-        return input(what)
+        return input(what if sys.stdin.isatty() else "")
     except EOFError:
         say("")
         return ""

@@ -20,13 +20,15 @@ from pathlib import Path
 
 from kiosk.core.outbox import Origin
 from kiosk.core.who.venue_code import VenueCode
+from kiosk.enrolment.belonging import Belonging, lineage_of, raw
 from kiosk.errors import DeviceError, KeysError
 from kiosk.trust.roots import Roots
 from kiosk.trust.signing import DeviceKey
 
-KEY, ENROLMENT = "device.key", "enrolment.json"
+KEY, ENROLMENT, BELONGS = "device.key", "enrolment.json", "belongs.json"
 _NEW_KEY = "new-{}.key"
 """A key that no registry has accepted yet, by the first 16 digits of its token's SHA-256."""
+_UNKNOWN = "whose it is only root can say: `sudo kiosk enrol --another-registry`"
 _REMEDY = "enrol this device anew: `kiosk enrol --anew`, with a new code from the registry's people"
 
 
@@ -45,6 +47,8 @@ class Identity:
     venue_code: VenueCode | None = None
     """None: this door shows no venue code."""
     key: DeviceKey = field(repr=False)
+    lineage: str = ""
+    """What of the queue is this registry's (`kiosk/enrolment/belonging.py`); empty before it was saved."""
 
     @property
     def origin(self) -> Origin:
@@ -74,20 +78,40 @@ class Device:
                 fields = json.loads(written)
                 public = base64.b64decode(fields["public_key"], validate=True)
                 key = self._key(public)
+                roots = Roots.from_list(fields["roots"])
                 return Identity(
                     device=_text(fields["device"]),
                     door=_text(fields["door"]),
                     venue=_text(fields["venue"]),
                     registry=_text(fields["registry"]),
-                    roots=Roots.from_list(fields["roots"]),
+                    roots=roots,
                     enrolled_at=datetime.fromisoformat(fields["enrolled_at"]).astimezone(UTC),
                     venue_code=_venue_code(fields.get("venue_code")),
                     key=key,
+                    lineage=_text(fields.get("lineage", _first(roots))),
                 )
             except (ValueError, TypeError, KeyError, AttributeError):
                 raise DeviceError(
                     f"expected this device's enrolment in {self.folder}, found it damaged: {_REMEDY}"
                 ) from None
+
+    def belonging(self) -> Belonging | None:
+        """Return whose this device is since its first enrolment; None where it never was anybody's.
+
+        Raises DeviceError where it was somebody's and nobody can tell whose.
+        """
+        with contextlib.suppress(DeviceError):
+            if (known := self.load()) is not None:
+                return Belonging(lineage=known.lineage, registry=known.registry, roots=known.roots)
+        with self._plainly("read"):
+            try:
+                return Belonging.from_json((self.folder / BELONGS).read_bytes())
+            except FileNotFoundError:
+                if not (self.folder / ENROLMENT).exists():
+                    return None
+            except (ValueError, TypeError, KeyError, AttributeError):
+                pass
+        raise DeviceError(f"expected in {self.folder} whose this device is, found it damaged: {_UNKNOWN}")
 
     def key_for(self, token: bytes) -> DeviceKey:
         """Return the new key to be enrolled with this one-time token: one token, one key, also after a power cut.
@@ -106,11 +130,12 @@ class Device:
             self._write(file.name, key.pem())
             return key
 
-    def save(self, identity: Identity) -> None:
-        """Be this one from now on, or stay what it was: nothing in between is ever on the disk.
+    def save(self, identity: Identity) -> Identity:
+        """Be this one from now on, or stay what it was: nothing in between is ever on the disk. Return it as it was kept.
 
-        The key is one that `key_for` gave, or the present one.
+        The key is one that `key_for` gave, or the present one. Of the registry that it belonged to it keeps the lineage.
         """
+        identity = replace(identity, lineage=self._lineage(identity))
         public = identity.key.public_raw
         fields: dict[str, object] = {
             "device": identity.device,
@@ -120,12 +145,15 @@ class Device:
             "roots": identity.roots.as_list(),
             "enrolled_at": identity.enrolled_at.astimezone(UTC).isoformat(),
             "public_key": base64.b64encode(public).decode(),
+            "lineage": identity.lineage,
         }
         if (code := identity.venue_code) is not None:
             fields["venue_code"] = {"url": code.url, "key": base64.b64encode(code.key).decode()}
         with self._plainly("write to"):
             self._write(ENROLMENT, json.dumps(fields, indent=1, ensure_ascii=False).encode())
             self._key(public)
+            self._keep_belonging(identity)
+        return identity
 
     def keep_roots(self, roots: Roots) -> None:
         """Trust these from now on: on the disk when this returns. Raises DeviceError where this device is nobody."""
@@ -135,13 +163,33 @@ class Device:
         self.save(replace(known, roots=roots))
 
     def forget(self) -> None:
-        """Be nobody. Nothing else on the disk changes."""
+        """Be nobody any more. Whose this device is stays known, and nothing else on the disk changes."""
+        with contextlib.suppress(DeviceError):
+            if (known := self.load()) is not None:
+                self._keep_belonging(known)
         with self._plainly("write to"):
             # The enrolment first: a key alone is no identity, an enrolment without its key is a damaged one.
             for name in (ENROLMENT, KEY):
                 (self.folder / name).unlink(missing_ok=True)
             for other in (*self.folder.glob(_NEW_KEY.format("*")), *self.folder.glob("*.half")):
                 other.unlink()
+
+    def _lineage(self, identity: Identity) -> str:
+        """Return what a new identity goes on with: a registry that this device knows goes on with its own lineage."""
+        with contextlib.suppress(DeviceError):
+            known = self.belonging()
+            same = known is not None and any(
+                known.is_of(identity.registry, raw(root), identity.enrolled_at)
+                for root in identity.roots.by_kid.values()
+            )
+            if known is not None and same:
+                return known.lineage
+        return identity.lineage or _first(identity.roots)
+
+    def _keep_belonging(self, identity: Identity) -> None:
+        belonging = Belonging(lineage=identity.lineage, registry=identity.registry, roots=identity.roots)
+        with self._plainly("write to"):
+            self._write(BELONGS, belonging.as_json())
 
     def _key(self, public: bytes) -> DeviceKey:
         """Return the private key of this public one, and put it in its place where a power cut came before that."""
@@ -182,6 +230,11 @@ class Device:
                 f"expected to {do} the device's own folder {self.folder}, found {failure.strerror}: "
                 "it belongs to the kiosk's user alone, and needs room on the disk"
             ) from None
+
+
+def _first(roots: Roots) -> str:
+    """Return the lineage that these begin: an identity of before names its first root first."""
+    return lineage_of(raw(next(iter(roots.by_kid.values()))))
 
 
 def _text(written: object) -> str:

@@ -6,6 +6,7 @@ passphrase.
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Callable
 from datetime import datetime
@@ -22,7 +23,7 @@ from kiosk.core.enrolling.table import (
 )
 from kiosk.enrolment.device import Device, Identity
 from kiosk.enrolment.initialize import Enrolled
-from kiosk.errors import DriverError, KioskError, RegistryRefused, RegistryUnreachable
+from kiosk.errors import DeviceError, DriverError, KioskError, RegistryRefused, RegistryUnreachable
 from kiosk.trust.enrolment import EnrolmentCode, EnrolmentFault, Wifi, parse_enrolment
 from kiosk.trust.roots import Roots
 from kiosk.trust.signing import DeviceKey
@@ -53,21 +54,48 @@ class Enroller:
         join: Callable[[Wifi], None],
         wall: Callable[[], datetime],
         serial: str,
+        root: str = "",
+        another_registry: bool = False,
     ) -> None:
-        """`join` raises DriverError where the Wi-Fi does not connect; `serial` is this device's own."""
+        """`join` raises DriverError where the Wi-Fi does not connect; `serial` is this device's own.
+
+        `root` is the only root key that is taken: the first hexadecimal digits of its SHA-256, with or without spaces;
+        empty: any. `another_registry`: somebody with root's powers gives this device to another registry.
+        """
         self.identity: Identity | None = None
         self._device = device
         self._initialize = initialize
         self._join = join
         self._wall = wall
         self._serial = serial
+        self._root = "".join(root.split()).lower()
+        self._another_registry = another_registry
 
     def read(self, text: str) -> Offered | Spoiled:
         """Return what a text offers. Nothing of it is applied."""
         read = parse_enrolment(text, now=self._wall(), serial=self._serial)
         if isinstance(read, EnrolmentFault):
             return Spoiled(trouble=EnrolmentTrouble(read.value))
-        return Offered(offer=Offer(lines=read.as_lines(), code=read))
+        trouble, first = self._whose(read)
+        if trouble is not None:
+            return Spoiled(trouble=trouble)
+        return Offered(offer=Offer(lines=read.as_lines(), code=read, again_is_yes=first))
+
+    def _whose(self, code: EnrolmentCode) -> tuple[EnrolmentTrouble | None, bool]:
+        """Return why a code is not for this device, and whether this device never was anybody's."""
+        if not hashlib.sha256(code.root_key).hexdigest().startswith(self._root):
+            return EnrolmentTrouble.OTHER_ROOT, False
+        try:
+            belonging = self._device.belonging()
+        except DeviceError as damaged:
+            log.error("%s", damaged)
+            return (None if self._another_registry else EnrolmentTrouble.NOT_KEPT), False
+        if belonging is None:
+            return None, True
+        if self._another_registry or belonging.is_of(code.registry, code.root_key, self._wall()):
+            return None, False
+        log.warning("a code of another registry was shown: this device belongs to %s", belonging.registry)
+        return EnrolmentTrouble.OTHER_REGISTRY, False
 
     def perform(self, order: Order, offer: Offer) -> Connected | Accepted | Declined:
         """Do what was ordered, and return what came of it. May take half a minute."""
@@ -104,7 +132,7 @@ class Enroller:
                 venue_code=answer.venue_code,
                 key=key,
             )
-            self._device.save(identity)
+            identity = self._device.save(identity)
         except RegistryUnreachable as failure:
             log.warning("the registry did not answer the enrolment: %s", failure)
             return Declined(trouble=EnrolmentTrouble.UNREACHABLE)

@@ -25,7 +25,6 @@ from kiosk.uplink.exchange import Exchange
 MOST_BYTES = 1 << 16
 WITHIN_S = 20.0
 _DEVICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
-_VENUE = re.compile(r"[^\x00-\x1f\x7f]{1,80}")
 _VENUE_URL = re.compile(r"HTTPS://[A-Z0-9.:/-]{1,60}/")
 """Capitals only: a QR code holds them in half the room."""
 _KEY = re.compile(r"[A-Za-z0-9+/]{43}=")
@@ -97,10 +96,12 @@ def initialize(
         exchange.close()
     if answers.there(answer, "door") != code.door:
         raise answers.bad("the door of the code")
+    if answers.there(answer, "venue") != code.venue:  # which somebody has read and confirmed
+        raise answers.bad("the venue of the code")
     return Enrolled(
         device=answers.text(answer, "device", _DEVICE),
         door=code.door,
-        venue=answers.text(answer, "venue", _VENUE),
+        venue=code.venue,
         time=answers.moment(answer, "time"),
         venue_code=_venue_code(answer.get("venue_code")),
     )

@@ -85,8 +85,11 @@ def identify(
     return made or identity
 
 
-def enroller_for(settings: Settings, clock: Clock) -> Enroller:
-    """Return the enroller of this machine: its own disk, serial number, NetworkManager and network."""
+def enroller_for(settings: Settings, clock: Clock, *, another_registry: bool = False) -> Enroller:
+    """Return the enroller of this machine: its own disk, serial number, NetworkManager and network.
+
+    `another_registry`: it may be given to another one than it belongs to.
+    """
     serial = serial_number()
     return Enroller(
         Device.beside(settings.store.path),
@@ -94,6 +97,8 @@ def enroller_for(settings: Settings, clock: Clock) -> Enroller:
         join=NetworkManager().join,
         wall=clock.wall,
         serial=serial,
+        root=settings.enrolment.root,
+        another_registry=another_registry,
     )
 
 

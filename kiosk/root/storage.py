@@ -38,7 +38,13 @@ def storage_of(
     runtime = None if boot is None else runtime_folder(settings.store.runtime)
     return Storage(
         store=StoreThread(
-            lambda: Store(settings.store.path, clock=clock, boot_id=boot, origin=identity.origin),
+            lambda: Store(
+                settings.store.path,
+                clock=clock,
+                boot_id=boot,
+                origin=identity.origin,
+                lineage=identity.lineage,
+            ),
             beat=pulse.beat,
         ),
         pulse=pulse,

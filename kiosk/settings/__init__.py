@@ -19,6 +19,7 @@ from kiosk.settings.schema import Entry, entries
 from kiosk.settings.sections import (
     CameraSettings,
     DoorSettings,
+    EnrolmentSettings,
     KeypadSettings,
     LogSettings,
     ReaderSettings,
@@ -42,6 +43,7 @@ class Settings:
 
     door: DoorSettings = field(default_factory=DoorSettings)
     registry: RegistrySettings = field(default_factory=RegistrySettings)
+    enrolment: EnrolmentSettings = field(default_factory=EnrolmentSettings)
     camera: CameraSettings = field(default_factory=CameraSettings)
     reader: ReaderSettings = field(default_factory=ReaderSettings)
     scanner: ScannerSettings = field(default_factory=ScannerSettings)

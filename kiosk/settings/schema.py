@@ -152,6 +152,12 @@ def text(expected: str, pattern: str) -> ValueKind:
     return ValueKind(expected=expected, range=expected, read=read)
 
 
+def fingerprint() -> ValueKind:
+    """The first digits of a key's SHA-256, as people read them out; empty for none."""
+    form = '16 to 64 hexadecimal digits such as "630d 55f0 12ab 34cd", or "" for any'
+    return text(form, r"|[0-9a-fA-F](?: ?[0-9a-fA-F]){15,63}")
+
+
 def device() -> ValueKind:
     """Which of several devices: its path, or "auto"."""
     return text('"auto" or the absolute path of a device', r"auto|/[^\0]+")

@@ -19,6 +19,7 @@ from kiosk.settings.schema import (
     address,
     choice,
     device,
+    fingerprint,
     flag,
     key,
     local_hours,
@@ -229,6 +230,17 @@ class StoreSettings:
     )
     path: Path = key(path(), "/var/lib/ashyq-kiosk/kiosk.db", "The database; its folder has to exist.")
     keep_days: int = key(whole(1, 365, "days"), 30, "How long a visit is kept after the registry has it.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolmentSettings:
+    """Whose door this device may become."""
+
+    root: str = key(
+        fingerprint(),
+        "",
+        "The only root key whose enrolment codes are taken, as `enrolment create` prints it.",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -255,3 +255,25 @@ def additive_number_told(db: Database) -> None:
         "exits": ("INTEGER NOT NULL", forms.flag("exits")),
     }
     db.execute(forms.table("number_inside", columns))
+
+
+@migrations()
+def additive_lineage(db: Database) -> None:
+    """Which registry an enrolment is of, by its first root: what was made for one is sent to no other.
+
+    Two registries may give a device and its door the same names, so the table is made anew with what tells them apart. A
+    row keeps its number. An older kiosk goes on with it: it knows a row by door and device, and makes one without lineage.
+    """
+    db.execute(
+        f'ALTER TABLE enrolments ADD COLUMN "lineage" TEXT CONSTRAINT fits_lineage CHECK ({forms.word("lineage")})'
+    )
+    [made] = db.execute(
+        "SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = 'enrolments'"
+    ).fetchone()
+    wider = made.replace("UNIQUE (door, device)", "UNIQUE (door, device, lineage)", 1)
+    db.execute(wider.replace("enrolments", "enrolments_carried", 1))
+    db.execute(
+        "INSERT INTO enrolments_carried (number, door, device) SELECT number, door, device FROM enrolments"
+    )
+    db.execute("DROP TABLE enrolments")
+    db.execute("ALTER TABLE enrolments_carried RENAME TO enrolments")

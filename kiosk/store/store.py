@@ -43,6 +43,8 @@ class Outgoing:
     """None: an older kiosk wrote it, and it goes as whoever this device is."""
 
 
+OTHER_REGISTRY = "waits for another registry"
+"""Why a record is parked that was made while the device belonged to another one."""
 STARTS_KEPT = 100
 """A door that starts again and again must not fill its card with it."""
 
@@ -54,11 +56,18 @@ class Store(KeptDocuments):
     """
 
     def __init__(
-        self, path: Path, *, clock: Clock, boot_id: str | None = None, origin: Origin | None = None
+        self,
+        path: Path,
+        *,
+        clock: Clock,
+        boot_id: str | None = None,
+        origin: Origin | None = None,
+        lineage: str = "",
     ) -> None:
         """`boot_id` names this start of the machine, as the kernel does; without it no time is put right later.
 
-        `origin` is who records from now on.
+        `origin` is who records from now on. `lineage` is whose the records are that may be sent; what waits for another
+        registry is parked until this device belongs to that one again. Empty: only what says nothing of its registry may be.
         """
         self._path = path
         self._clock = clock
@@ -69,6 +78,9 @@ class Store(KeptDocuments):
         except BaseException:
             self._lock.close()
             raise
+        self._lineage = lineage
+        if lineage:
+            self._part_from_others()
         self._enrolment = None if origin is None else self._enrolment_of(origin)
         self.reports = Reports(self._db)
         self.revocations = RevocationTable(self._db)
@@ -101,13 +113,15 @@ class Store(KeptDocuments):
         """
         # A due time further away than the longest back-off was set by a clock that was wrong: it is due.
         far = utc_text(now + timedelta(seconds=2 * CAP_S))
-        bounds = (json.dumps(sorted(KINDS.intersection(kinds))), utc_text(now), far, limit)
+        words = json.dumps(sorted(KINDS.intersection(kinds)))
+        bounds = (words, utc_text(now), far, self._lineage, limit)
         with plainly("the outbox cannot be read"):
             rows = self._db.query(
                 "SELECT outbox.tries, outbox.incident AS urgent, made.door AS made_at, made.device AS made_by, records.*"
                 " FROM outbox JOIN records USING (uid) LEFT JOIN enrolments AS made ON made.number = enrolment"
                 " WHERE kind IN (SELECT value FROM json_each(?))"
                 " AND (not_before IS NULL OR not_before <= ? OR not_before > ?)"
+                " AND coalesce(made.lineage, '') IN ('', ?)"
                 " ORDER BY outbox.incident DESC, outbox.seq LIMIT ?",
                 bounds,
             )
@@ -210,18 +224,41 @@ class Store(KeptDocuments):
             self._run("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         return gone
 
+    def _part_from_others(self) -> None:
+        """Park what waits for another registry, and let that wait again which was parked for this one.
+
+        What an older kiosk made says nothing of its registry: it is of the one that the device belongs to first after that.
+        """
+        with plainly("what waits for another registry was not set apart"), self._db.atomic():
+            self._run("UPDATE enrolments SET lineage = ? WHERE lineage IS NULL", self._lineage)
+            of_it = "SELECT records.uid FROM records JOIN enrolments ON enrolments.number = enrolment WHERE lineage"
+            self._run(
+                f"INSERT INTO parked (uid, reason, parked_at) SELECT uid, ?, ? FROM outbox WHERE uid IN ({of_it} <> ?)"  # noqa: S608
+                " ORDER BY seq",
+                OTHER_REGISTRY,
+                utc_text(self._clock.wall()),
+                self._lineage,
+            )
+            self._run("DELETE FROM outbox WHERE uid IN (SELECT uid FROM parked)")
+            ours = self._run(
+                f"SELECT uid FROM parked WHERE reason = ? AND uid IN ({of_it} = ?) ORDER BY rowid",  # noqa: S608
+                OTHER_REGISTRY,
+                self._lineage,
+            ).fetchall()
+            for (uid,) in ours:
+                self._run("DELETE FROM parked WHERE uid = ?", uid)
+                self._queue(uid)
+
     def _enrolment_of(self, origin: Origin) -> int | None:
         """Return the number of this enrolment. One that the schema does not hold must not cost a record: it has none."""
         try:
             with self._db.atomic():
-                self._run(
-                    "INSERT INTO enrolments (door, device) VALUES (?, ?) ON CONFLICT DO NOTHING",
-                    origin.door,
-                    origin.device,
-                )
-                row = self._run(
-                    "SELECT number FROM enrolments WHERE door = ? AND device = ?", origin.door, origin.device
-                ).fetchone()
+                made = (origin.door, origin.device, self._lineage or None)
+                known = "SELECT number FROM enrolments WHERE door = ? AND device = ? AND lineage IS ?"
+                row = self._run(known, *made).fetchone()
+                if row is None:
+                    self._run("INSERT INTO enrolments (door, device, lineage) VALUES (?, ?, ?)", *made)
+                    row = self._run(known, *made).fetchone()
         except sqlite3.Error as error:
             log.warning("records will not say at which door they were made: %s", type(error).__name__)
             return None

@@ -16,9 +16,9 @@ main() {
     esac
     case $(id -un):$command in
         ashyq-kiosk:*) exec "$python" -P -m kiosk "$@" ;;
-        # doctor and bundle lay root's powers down themselves, and take them up to repair and to read the journal
-        # (kiosk/machine/powers.py). -I: nothing is imported from a folder, or by a variable, of somebody else.
-        root:update | root:doctor | root:bundle)
+        # These lay root's powers down themselves, and doctor and bundle take them up to repair and to read the journal
+        # (kiosk/machine/powers.py); enrol has to see that it was root who called it. -I: nothing is imported from a folder, or by a variable, of somebody else.
+        root:update | root:doctor | root:bundle | root:enrol)
             only_roots
             pipes_in /var/lib/ashyq-kiosk
             exec "$python" -I -m kiosk "$@"

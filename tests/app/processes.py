@@ -80,10 +80,10 @@ def free_port() -> int:
         return int(server.getsockname()[1])
 
 
-def done(root: Path, *words: str) -> str:
-    """Run a command of ours to its end, which must be a good one; return what it printed."""
+def done(root: Path, *words: str, said: str = "") -> str:
+    """Run a command of ours to its end, which must be a good one; return what it printed. `said` is its standard input."""
     ended = subprocess.run(
-        [sys.executable, "-m", *words], cwd=root, check=False, capture_output=True, text=True, timeout=LIMIT_S
-    )
+        [sys.executable, "-m", *words], cwd=root, input=said, check=False, capture_output=True, text=True, timeout=LIMIT_S
+    )  # fmt: skip
     assert ended.returncode == 0, ended.stderr
     return ended.stdout

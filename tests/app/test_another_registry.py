@@ -14,6 +14,7 @@ from kiosk.enrolment.by_text import enrol_by_text
 from kiosk.enrolment.device import Device
 from kiosk.enrolment.enroller import Enroller
 from kiosk.enrolment.initialize import initialize
+from kiosk.store.store import OTHER_REGISTRY
 from registry.demo_people import DEMO_DOOR, DEMO_VENUE
 from registry.embedded import EmbeddedRegistry
 from registry.passes import Life
@@ -58,14 +59,23 @@ def test_a_pass_that_the_new_registry_revoked_opens_nothing_offline_whatever_the
             assert (house.told, house.gate.orders) == (["revoked"], [])
 
 
-def enrol(registry: EmbeddedRegistry, folder: Path, clock: HouseClock, door: str, serial: str) -> None:
-    """Make the device of a folder this door's, as `kiosk enrol --anew` does."""
+def enrol(
+    registry: EmbeddedRegistry,
+    folder: Path,
+    clock: HouseClock,
+    door: str,
+    serial: str,
+    *,
+    another: bool = False,
+) -> None:
+    """Make the device of a folder this door's, as `kiosk enrol --anew` does, and with `another` `--another-registry`."""
     enroller = Enroller(
         Device.beside(folder / "kiosk.db"),
         initialize=partial(initialize, mono=time.monotonic, serial=serial),
         join=lambda _wifi: None,
         wall=clock.wall,
         serial=serial,
+        another_registry=another,
     )
     assert (
         enrol_by_text(enroller, registry.enrolment_code(door), lambda _lines: True).state
@@ -112,17 +122,26 @@ def test_what_waits_is_delivered_as_the_doors_where_it_was_made_by_the_same_mach
     assert {row.parked for row in parked} == ({why} if why else set())
 
 
-def test_what_was_made_for_another_registry_is_parked_and_not_told_to_this_one(tmp_path, clock):
-    with open_registry(clock) as trial, open_registry(clock) as real:
-        enrol(trial, tmp_path, clock, DEMO_DOOR, "10000000abcdef01")
-        with House(tmp_path, trial, clock) as house:
-            made_offline(house, trial)
-        enrol(real, tmp_path, clock, DEMO_DOOR, "10000000abcdef01")
-        with House(tmp_path, real, clock) as house:
+def test_what_was_made_for_another_registry_waits_for_that_one_and_is_told_to_no_other(tmp_path, clock):
+    with open_registry(clock) as first, open_registry(clock) as other:
+        enrol(first, tmp_path, clock, DEMO_DOOR, "10000000abcdef01")
+        with House(tmp_path, first, clock) as house:
+            made = made_offline(house, first)
+        enrol(other, tmp_path, clock, DEMO_DOOR, "10000000abcdef01", another=True)
+        with House(tmp_path, other, clock) as house:
             house.ready()
+            meanwhile = house.admits().visit_id
             house.until(
-                lambda: house.door.word.parked > 0 and house.door.word.waiting == 0, "all of it parked"
+                lambda: house.door.word.parked > 0 and house.door.word.waiting == 0, "all of it apart"
             )
             rows = house.app._kiosk.storage.store.call(lambda store: store.reports.queue()).result(10)
-        assert {row.parked for row in rows} == {"unknown-device"}
-        assert real.visits(DEMO_DOOR) == []
+        assert {row.parked for row in rows} == {OTHER_REGISTRY}
+        assert made in {row.uid for row in rows}
+        assert {row["uid"] for row in other.visits(DEMO_DOOR)} == {meanwhile}
+        first.restore()
+        enrol(first, tmp_path, clock, DEMO_DOOR, "10000000abcdef01", another=True)
+        with House(tmp_path, first, clock) as house:
+            house.ready()
+            house.until(lambda: made in {row["uid"] for row in first.visits(DEMO_DOOR)}, "what had waited")
+            house.until(lambda: house.door.word.parked == house.door.word.waiting == 0, "nothing left")
+        assert meanwhile not in {row["uid"] for row in first.visits(DEMO_DOOR)}

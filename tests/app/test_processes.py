@@ -74,7 +74,7 @@ def test_a_kiosk_that_is_nobodys_says_so_and_becomes_a_door_by_a_code_that_was_t
         registry.says("the registry answers at")
         assert not any("is open for visitors" in line for line in kiosk.said)
         code = enrolment_code(root, data, url)
-        done(root, "kiosk", "enrol", code, "--yes", "--config", str(config))
+        done(root, "kiosk", "enrol", "--yes", "--config", str(config), said=code)
         kiosk.says(f"door {DEMO_DOOR} is open for visitors")
         registry.says(
             "GET /v1/policy [200]",

@@ -83,7 +83,9 @@ def test_a_revoked_device_lets_people_out_only_forgets_all_it_was_told_and_deliv
         house.until(lambda: house.door.standing is Standing.OUT_OF_SERVICE, "the page back")
 
         assert device.load() is None
-        assert not list((tmp_path / "device").iterdir())
+        assert [path.name for path in (tmp_path / "device").iterdir()] == ["belongs.json"], (
+            "whose it is, and no key"
+        )
         assert on_disk(tmp_path, "SELECT name FROM documents") == []
         assert on_disk(tmp_path, "SELECT count(*) FROM revoked") == [(0,)]
         told = house.witness.shown

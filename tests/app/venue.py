@@ -203,7 +203,7 @@ class Venue:
 
     def _enrol(self, kiosk: _Kiosk) -> None:
         code = self.registry.enrolments.create(self.registry.doors.get(kiosk.door), address=self.url)
-        done(self._root, "kiosk", "enrol", code, "--yes", "--config", str(kiosk.config))
+        done(self._root, "kiosk", "enrol", "--yes", "--config", str(kiosk.config), said=code)
 
     def _all_have_told_their_kind(self) -> bool:
         return self._count("SELECT count(*) FROM doors WHERE kind IS NOT NULL") >= len(self._doors)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -144,6 +145,17 @@ def test_the_same_code_once_more_confirms_only_when_its_details_had_time_to_be_r
     assert step(shown, EVENTS["first again"], BEGUN + AGAIN_S)[1] is Order.CONNECT
     other, _ = step(shown, EVENTS["offered"], BEGUN + AGAIN_S)
     assert step(other, EVENTS["first again"], BEGUN + 2 * AGAIN_S)[1] is None
+
+
+def test_on_a_device_that_was_somebodys_the_same_code_once_more_is_no_yes():
+    """Whoever walks by with two sheets of paper is not who is in charge of the door."""
+    offered = Offered(offer=replace(FIRST, again_is_yes=False))
+    shown, _ = step(Enrolling(), offered, BEGUN)
+    for waited in (AGAIN_S, 3 * AGAIN_S):
+        shown, order = step(shown, offered, BEGUN + waited)
+        assert (shown.state, order) == (EnrolmentStage.SHOWN, None)
+    assert present(shown, BEGUN, preview=True).hint is Phrase.ENROL_CONFIRM
+    assert step(shown, EVENTS["confirm"], BEGUN + 3 * AGAIN_S)[1] is Order.CONNECT
 
 
 @pytest.mark.parametrize(

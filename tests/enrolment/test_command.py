@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.commands.enrol import blot_out, code_in
+from kiosk.commands.enrol import blot_out, code_in, must_be_root
 from kiosk.core.enrolling.table import EnrolmentTrouble
 from kiosk.core.enrolling.words import SENTENCES
 from kiosk.doctor import registry_checks
@@ -54,11 +54,9 @@ def test_a_file_that_windows_wrote_is_read(tmp_path):
     assert code_in(file) == "AQE1:ABC:DEF"
 
 
-@pytest.mark.parametrize(
-    "words", [["enrol", "--yes"], ["enrol", "", "--yes"]], ids=["no code", "an empty one"]
-)
-def test_the_end_of_the_input_is_no_mistake_of_the_program(config, words):
-    done = kiosk(config, *words)
+@pytest.mark.parametrize("said", ["", "\n"], ids=["no code", "an empty one"])
+def test_the_end_of_the_input_is_no_mistake_of_the_program(config, said):
+    done = kiosk(config, "enrol", "--yes", said=said)
     assert (done.returncode, done.stderr) == (2, f"kiosk: {SENTENCES[EnrolmentTrouble.NOT_AN_ENROLMENT]}\n")
 
 
@@ -77,15 +75,15 @@ def test_a_code_in_the_answers_file_enrols_and_the_file_is_gone(config, real_reg
 
 def test_an_enrolled_device_takes_no_code_but_anew(config, real_registry, tmp_path):
     first = real_registry.enrolment_code(DEMO_DOOR)
-    assert kiosk(config, "enrol", first, "--yes").returncode == 0
+    assert kiosk(config, "enrol", "--yes", said=first).returncode == 0
     before = Device.beside(tmp_path / "kiosk.db").load()
     second = real_registry.enrolment_code(DEMO_DOOR)
-    refused = kiosk(config, "enrol", second, "--yes")
+    refused = kiosk(config, "enrol", "--yes", said=second)
     assert refused.returncode == 2
     assert refused.stderr.startswith(
         f"kiosk: this device is enrolled as {before.device} for door {DEMO_DOOR}"
     )
-    assert kiosk(config, "enrol", second, "--yes", "--anew").returncode == 0
+    assert kiosk(config, "enrol", "--yes", "--anew", said=second).returncode == 0
     assert Device.beside(tmp_path / "kiosk.db").load().device != before.device
 
 
@@ -100,10 +98,10 @@ def a_kiosk_runs(tmp_path):
 
 
 def test_the_identity_of_a_running_kiosk_is_not_changed_under_it(config, real_registry, tmp_path):
-    kiosk(config, "enrol", real_registry.enrolment_code(DEMO_DOOR), "--yes")
+    kiosk(config, "enrol", "--yes", said=real_registry.enrolment_code(DEMO_DOOR))
     before = Device.beside(tmp_path / "kiosk.db").load()
     with a_kiosk_runs(tmp_path):
-        done = kiosk(config, "enrol", real_registry.enrolment_code(DEMO_DOOR), "--yes", "--anew")
+        done = kiosk(config, "enrol", "--yes", "--anew", said=real_registry.enrolment_code(DEMO_DOOR))
     assert done.returncode == 2
     assert "sudo systemctl stop ashyq-kiosk" in done.stderr
     assert Device.beside(tmp_path / "kiosk.db").load().device == before.device
@@ -114,7 +112,7 @@ def test_a_running_kiosk_that_is_nobodys_is_enrolled_from_a_terminal_but_keeps_i
 ):
     with a_kiosk_runs(tmp_path):
         camera = kiosk(config, "enrol", "--camera")
-        done = kiosk(config, "enrol", real_registry.enrolment_code(DEMO_DOOR), "--yes")
+        done = kiosk(config, "enrol", "--yes", said=real_registry.enrolment_code(DEMO_DOOR))
     assert "found it running" in camera.stderr
     assert done.returncode == 0
 
@@ -123,14 +121,31 @@ def test_a_damaged_identity_is_replaced_only_where_that_is_said(config, real_reg
     (tmp_path / "device").mkdir()
     (tmp_path / "device" / "enrolment.json").write_text("{")
     code = real_registry.enrolment_code(DEMO_DOOR)
-    refused = kiosk(config, "enrol", code, "--yes")
+    refused = kiosk(config, "enrol", "--yes", said=code)
     assert refused.returncode == 2
     assert "found it damaged: enrol this device anew: `kiosk enrol --anew`" in refused.stderr
-    assert kiosk(config, "enrol", code, "--yes", "--anew").returncode == 0
+    assert kiosk(config, "enrol", "--yes", "--anew", said=code).returncode == 2, (
+        "nobody can tell whose it was"
+    )
+    assert kiosk(config, "enrol", "--yes", "--anew", "--another-registry", said=code).returncode == 0
+
+
+def test_only_root_gives_a_device_to_another_registry():
+    must_be_root(0)
+    with pytest.raises(EnrolmentError, match="sudo kiosk enrol --another-registry"):
+        must_be_root(1000)
+
+
+def test_a_code_as_an_argument_is_refused_and_not_printed(config, real_registry):
+    code = real_registry.enrolment_code(DEMO_DOOR)
+    done = kiosk(config, "enrol", code, "--yes")
+    assert done.returncode == 2
+    assert "paste it when asked" in done.stderr
+    assert code not in done.stdout + done.stderr
 
 
 def test_nothing_is_done_where_nobody_can_be_asked(config, real_registry, tmp_path):
-    done = kiosk(config, "enrol", real_registry.enrolment_code(DEMO_DOOR), said="y\n")
+    done = kiosk(config, "enrol", said=f"{real_registry.enrolment_code(DEMO_DOOR)}\ny\n")
     assert done.returncode == 2
     assert "add --yes" in done.stderr
     assert Device.beside(tmp_path / "kiosk.db").load() is None
@@ -140,7 +155,7 @@ def test_a_used_code_is_one_sentence_and_its_file_stays(config, real_registry, t
     code = real_registry.enrolment_code(DEMO_DOOR)
     file = tmp_path / "answers.txt"
     file.write_text(code)
-    assert kiosk(config, "enrol", code, "--yes").returncode == 0
+    assert kiosk(config, "enrol", "--yes", said=code).returncode == 0
     Device.beside(tmp_path / "kiosk.db").forget()
     done = kiosk(config, "enrol", "--file", str(file), "--yes")
     assert done.returncode == 2
@@ -154,7 +169,7 @@ def test_a_used_code_is_one_sentence_and_its_file_stays(config, real_registry, t
 
 def test_a_machine_without_networkmanager_says_so_and_enrols_by_cable(config, real_registry):
     code = real_registry.enrolment_code(DEMO_DOOR, wifi=Wifi(ssid="Guests", passphrase="correct horse"))
-    done = kiosk(config, "enrol", code, "--yes")
+    done = kiosk(config, "enrol", "--yes", said=code)
     assert done.returncode == 1
     assert "found no nmcli: set the Wi-Fi up by hand, or plug in a cable" in done.stderr
     assert "The Wi-Fi of the code did not connect" in done.stdout

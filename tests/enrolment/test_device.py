@@ -48,7 +48,7 @@ def enrolled(device: Device, token: bytes = TOKEN, door: str = "A1") -> Identity
 
 
 def same(one: Identity | None, other: Identity) -> bool:
-    return one is not None and replace(one, key=other.key, roots=other.roots) == other and (
+    return one is not None and replace(one, key=other.key, roots=other.roots, lineage=other.lineage) == other and (
         one.key.public_raw == other.key.public_raw and one.roots.as_list() == other.roots.as_list()
     )  # fmt: skip
 
@@ -65,7 +65,7 @@ def test_what_was_saved_is_loaded(device):
 def test_files_and_folder_are_for_their_owner_alone(device, tmp_path):
     enrolled(device)
     found = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "device").iterdir()}
-    assert found == {"device.key": 0o600, "enrolment.json": 0o600}
+    assert found == {"belongs.json": 0o600, "device.key": 0o600, "enrolment.json": 0o600}
     assert stat.S_IMODE((tmp_path / "device").stat().st_mode) == 0o700
 
 
@@ -92,7 +92,7 @@ def test_a_power_cut_between_the_two_files_leaves_one_identity_whole(device, tmp
     (before / "enrolment.json").write_bytes((folder / "enrolment.json").read_bytes())
     cut = Device(before)
     assert same(cut.load(), new)
-    assert sorted(path.name for path in before.iterdir()) == ["device.key", "enrolment.json"]
+    assert sorted(path.name for path in before.iterdir()) == ["belongs.json", "device.key", "enrolment.json"]
 
 
 def test_new_root_keys_take_the_place_of_the_old_and_nothing_else_changes(device, tmp_path):
@@ -117,7 +117,7 @@ def test_a_forgotten_device_is_nobody_and_nothing_else_is_gone(device, tmp_path)
     queue.write_bytes(b"sealed")
     device.forget()
     assert device.load() is None
-    assert list((tmp_path / "device").iterdir()) == []
+    assert [path.name for path in (tmp_path / "device").iterdir()] == ["belongs.json"]
     assert queue.read_bytes() == b"sealed"
     device.forget()
 

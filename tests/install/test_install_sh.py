@@ -105,11 +105,12 @@ def test_another_pygame_on_the_system_is_told_of(machine):
     "who,words,runs",
     [
         ("ashyq-kiosk", "doctor", "python"),
-        ("root", "enrol", "setpriv"),
         ("root", "queue", "setpriv"),
         # They lay root's powers down themselves, and need them: to repair, to read the journal.
         ("root", "doctor", "python, pipes in"),
         ("root", "bundle", "python, pipes in"),
+        # It has to see that it was root who called it: to give the device to another registry.
+        ("root", "enrol", "python, pipes in"),
         ("root", "update", "python, pipes in"),
         ("root", "gate-safe", "python"),
         # A user of systemd's making, who may call no sudo and read no configuration.

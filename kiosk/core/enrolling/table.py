@@ -22,7 +22,8 @@ READ_FIRST_S = 1.0
 
 
 AGAIN_S = 5.0
-"""The same code, shown again so long after its details came up, is a confirmation too: not every door has keys or a screen to touch."""
+"""The same code, shown again so long after its details came up, is a confirmation too, where the device never was anybody's:
+not every door has keys or a screen to touch."""
 
 
 class EnrolmentStage(StrEnum):
@@ -58,6 +59,10 @@ class EnrolmentTrouble(StrEnum):
     """The registry could not be reached, and the Wi-Fi of the code did not connect."""
     REFUSED = "refused"
     """The registry said no for a reason of its own."""
+    OTHER_REGISTRY = "other-registry"
+    """This device belongs to another registry."""
+    OTHER_ROOT = "other-root"
+    """The configuration names another root key."""
     NOT_KEPT = "not-kept"
     """The disk, or this program, failed."""
 
@@ -70,6 +75,8 @@ class Offer:
     """What it says, in full, but for its secrets."""
     code: Any = field(repr=False)
     """What was read, for whoever applies it; the core does not look into it."""
+    again_is_yes: bool = True
+    """Whether the same code shown again confirms it: only on a device that never was anybody's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +169,8 @@ def _shown(_now: Enrolling, event: Offered, mono: float) -> Outcome:
 def _shown_again(now: Enrolling, event: Offered, mono: float) -> Outcome:
     if event.offer != now.offer:
         return _shown(now, event, mono)
-    return _confirmed(now, mono) if mono - now.since >= AGAIN_S else (now, None)
+    confirms = event.offer.again_is_yes and mono - now.since >= AGAIN_S
+    return _confirmed(now, mono) if confirms else (now, None)
 
 
 def _confirmed(now: Enrolling, mono: float) -> Outcome:

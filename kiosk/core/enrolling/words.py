@@ -18,6 +18,8 @@ HINTS = {
     EnrolmentTrouble.UNREACHABLE: Phrase.ENROL_NO_NETWORK,
     EnrolmentTrouble.NO_WIFI: Phrase.ENROL_NO_WIFI,
     EnrolmentTrouble.REFUSED: Phrase.ENROL_REFUSED,
+    EnrolmentTrouble.OTHER_REGISTRY: Phrase.ENROL_OTHER_REGISTRY,
+    EnrolmentTrouble.OTHER_ROOT: Phrase.ENROL_OTHER_ROOT,
     EnrolmentTrouble.NOT_KEPT: Phrase.OUT_OF_ORDER,
 }
 """On the screen, for whoever stands before it."""
@@ -35,6 +37,10 @@ SENTENCES = {
     EnrolmentTrouble.NO_WIFI: "the Wi-Fi of the code did not connect, and without it the registry cannot be reached: "
     "see its name and passphrase, or plug in a cable; the code can be used again",
     EnrolmentTrouble.REFUSED: "the registry refused this device: ask the registry's people",
+    EnrolmentTrouble.OTHER_REGISTRY: "this device belongs to another registry, or to the same one at another address: "
+    "to give it away, at its own terminal: sudo kiosk enrol --anew --another-registry",
+    EnrolmentTrouble.OTHER_ROOT: "this code names another root key than [enrolment] root of the configuration: "
+    "compare both with what `enrolment create` printed",
     EnrolmentTrouble.NOT_KEPT: "the enrolment could not be kept on this device; the journal says why",
 }
 """In a terminal, for the technician: what is wrong and what to do."""
@@ -52,7 +58,9 @@ def present(now: Enrolling, mono: float, *, preview: bool, hint: Hint | None = N
         case EnrolmentStage.SHOWN:
             return _view(
                 Phrase.CHECK_THESE,
-                hint=Phrase.ENROL_AGAIN,
+                hint=Phrase.ENROL_AGAIN
+                if now.offer is None or now.offer.again_is_yes
+                else Phrase.ENROL_CONFIRM,
                 lines=_lines(now),
                 time_left=_time_left(now, mono),
             )

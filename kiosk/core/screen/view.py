@@ -134,6 +134,12 @@ class Phrase(StrEnum):
     """The address in the code is not safe."""
     ENROL_NO_NETWORK = "enrol-no-network"
     ENROL_NO_WIFI = "enrol-no-wifi"
+    ENROL_CONFIRM = "enrol-confirm"
+    """Like ENROL_AGAIN, on a device that was somebody's before: only a key confirms."""
+    ENROL_OTHER_REGISTRY = "enrol-other-registry"
+    """This device belongs to another registry."""
+    ENROL_OTHER_ROOT = "enrol-other-root"
+    """The configuration names another root key."""
 
 
 class Fact(StrEnum):
