@@ -22,6 +22,7 @@ from registry.passes import Life
 from registry.problems import ProblemError
 from registry.reference import ReferenceRegistry
 from registry.server import bound, configuration
+from registry.terminal import PlainFormatter, complain, say
 
 log = logging.getLogger(__name__)
 
@@ -32,14 +33,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         arguments.run(arguments)
     except ProblemError as problem:
-        sys.stderr.write(f"registry: {problem.detail}\n")
+        complain(problem.detail)
         return 1
     except DatabaseError as error:
         fault = str(error.orig) if isinstance(error.orig, Exception) else type(error).__name__
-        sys.stderr.write(f"registry: {arguments.db}: expected a registry's database, found: {fault}\n")
+        complain(f"{arguments.db}: expected a registry's database, found: {fault}")
         return 1
     except (LookupError, ValueError, OSError) as error:
-        sys.stderr.write(f"registry: {error}\n")
+        complain(str(error))
         return 1
     return 0
 
@@ -109,7 +110,9 @@ def _open_or_make(arguments: argparse.Namespace) -> ReferenceRegistry:
 
 
 def _serve(arguments: argparse.Namespace) -> None:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    handler = logging.StreamHandler()
+    handler.setFormatter(PlainFormatter("%(asctime)s %(levelname)s %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
     registry = _open_or_make(arguments)
     try:
         registry.sequences.begin_anew()
@@ -126,10 +129,10 @@ def _demo_data(arguments: argparse.Namespace) -> None:
     registry = _open_or_make(arguments)
     populate(registry)
     registry.close()
-    sys.stdout.write(f"door {DEMO_DOOR}; all of them made up:\n")
+    say(f"door {DEMO_DOOR}; all of them made up:")
     for person in DEMO_PEOPLE:
         who = person.identifier
-        sys.stdout.write(f"  {person.name:13} {who.kind.value:8} {who.value} {who.country}\n")
+        say(f"  {person.name:13} {who.kind.value:8} {who.value} {who.country}")
 
 
 def _pass(arguments: argparse.Namespace) -> None:
@@ -141,7 +144,7 @@ def _pass(arguments: argparse.Namespace) -> None:
     finally:
         registry.close()
     segno.make(text, error="m", micro=False).terminal(compact=True)
-    sys.stdout.write(text + "\n")
+    say(text)
 
 
 def _revoke_pass(arguments: argparse.Namespace) -> None:
@@ -150,7 +153,7 @@ def _revoke_pass(arguments: argparse.Namespace) -> None:
         registry.revoke_pass(registry.find(_named(arguments)))
     finally:
         registry.close()
-    sys.stdout.write("revoked; doors hear of it with their next list\n")
+    say("revoked; doors hear of it with their next list")
 
 
 def _named(arguments: argparse.Namespace) -> Identifier:
@@ -161,7 +164,7 @@ def _named(arguments: argparse.Namespace) -> Identifier:
 
 
 def _openapi(_: argparse.Namespace) -> None:
-    sys.stdout.write(openapi_document())
+    say(*openapi_document().splitlines())
 
 
 if __name__ == "__main__":

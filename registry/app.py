@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import time
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request, Response
@@ -22,7 +24,7 @@ from registry.openapi import described
 from registry.passes import Life
 from registry.problems import ProblemError
 from registry.reference import ReferenceRegistry
-from registry.security import Anybody, Caller
+from registry.security import LOOKS_EVERY_S, Anybody, Caller
 
 LONGEST_WAIT_S = 25
 
@@ -133,7 +135,9 @@ def _devices(registry: ReferenceRegistry) -> APIRouter:
         async with bell.listening(here) as ring:
             while True:
                 cursor, check_ins = await run_in_threadpool(registry.doors.events, here, after)
-                if check_ins or cursor != after or bell.silent or not await ring(ends - time.monotonic()):
+                if check_ins or cursor != after or bell.silent:
+                    break
+                if not await _rings(ring, ends, partial(registry.guard.still_serves, caller)):
                     break
         await run_in_threadpool(registry.guard.must_still_serve, caller)  # it may have waited for long
         answered = [await run_in_threadpool(_event, registry, check_in) for check_in in check_ins]
@@ -246,6 +250,18 @@ def _visitors(registry: ReferenceRegistry) -> APIRouter:
         return shapes.CheckedIn.model_validate({"accepted": True, "door": door.id, "pass": text})
 
     return router
+
+
+async def _rings(
+    ring: Callable[[float], Awaitable[bool]], ends: float, still_serves: Callable[[], bool]
+) -> bool:
+    """Wait for a door's bell until `ends` (monotonic seconds); False where that is over, or the device was revoked."""
+    while (left := ends - time.monotonic()) > 0:
+        if await ring(min(left, LOOKS_EVERY_S)):
+            return True
+        if not await run_in_threadpool(still_serves):
+            return False
+    return False
 
 
 def _door(registry: ReferenceRegistry, door: str, caller: Caller | Anybody) -> Door:

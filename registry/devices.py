@@ -50,6 +50,13 @@ class Devices:
             row = connection.execute(select(devices).where(devices.c.device == device)).first()
         return None if row is None else _device(row)
 
+    def revoked(self) -> frozenset[str]:
+        """Return the ids of those that were taken out of service."""
+        with self._database.read() as connection:
+            return frozenset(
+                connection.scalars(select(devices.c.device).where(devices.c.revoked_at.is_not(None)))
+            )
+
     def former(self, device: str, *, at: str, now: str) -> Device | str:
         """Return the device that `now` was when it stood at the door `at`, or in a word why it was not.
 

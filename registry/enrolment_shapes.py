@@ -4,22 +4,33 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from registry.moments import Moment
 from registry.shapes import DeviceId, DoorId, Shape, ShortText
 
 
+def _printable(text: str) -> str:
+    if not text.isprintable():
+        raise PydanticCustomError("not_printable", "printable characters")
+    return text
+
+
+Printable = AfterValidator(_printable)
+"""What a device says of itself is read in a terminal by the registry's keeper."""
+
+
 class Hardware(Shape):
     """What a device is. `serial` is compared where an enrolment code names one."""
 
-    model: ShortText
-    serial: Annotated[str, StringConstraints(max_length=64)]
+    model: Annotated[ShortText, Printable]
+    serial: Annotated[str, StringConstraints(max_length=64), Printable]
 
 
 class Versions(Shape):
-    kiosk: ShortText
-    python: ShortText
+    kiosk: Annotated[ShortText, Printable]
+    python: Annotated[ShortText, Printable]
 
 
 class Initialize(Shape):

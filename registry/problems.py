@@ -17,7 +17,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from registry import item_shapes, policy, shapes
+from registry import enrolment_shapes, item_shapes, policy, shapes
 
 MEDIA_TYPE = "application/problem+json"
 TYPE = "urn:ashyq:problem:"
@@ -31,6 +31,7 @@ _RULES = {
     "string_type": "text",
     "model_attributes_type": "an object",
     "no_change": "a whole number other than 0",
+    "not_printable": "printable characters",
     "value_error": "a time in RFC 3339, UTC, with Z",
 }
 _BOUNDS = {
@@ -174,7 +175,7 @@ def _names(*modules: Any) -> frozenset[str]:
     }
 
 
-_NAMES = _names(shapes, item_shapes, policy) | {
+_NAMES = _names(shapes, item_shapes, enrolment_shapes, policy) | {
     "door",
     "after",
     "wait",

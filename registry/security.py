@@ -7,6 +7,8 @@ because a technician has to act on it; none of the reasons is of use to a strang
 from __future__ import annotations
 
 import re
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -28,6 +30,8 @@ from registry.moments import utc_text
 from registry.nonces import Nonces
 from registry.problems import ProblemError
 
+LOOKS_EVERY_S = 2.0
+"""How often a device that waits is looked at: it may be revoked by another process, `device revoke`."""
 STATUS = "/v1/status"
 """The call that tells of a person: it is counted."""
 _NONCE = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
@@ -87,12 +91,20 @@ class Guard:
         *,
         withdrawal: Callable[[str, datetime], bytes],
         signed: bool,
+        elapsed: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`withdrawal` makes the statement that a device is withdrawn, and since when: a root signs it."""
+        """`withdrawal` makes the statement that a device is withdrawn, and since when: a root signs it.
+
+        `elapsed` returns seconds by a clock that nobody sets.
+        """
         self._devices = devices
         self._nonces = nonces
         self._clock = clock
         self._withdrawal = withdrawal
+        self._elapsed = elapsed
+        self._lock = threading.Lock()
+        self._revoked: frozenset[str] = frozenset()
+        self._looked_at = -LOOKS_EVERY_S
         self.signed = signed
 
     async def admit(self, request: Request) -> None:
@@ -145,6 +157,13 @@ class Guard:
             if device is None:
                 raise _bad()
             self._must_be_in_service(device)
+
+    def still_serves(self, caller: Caller | Anybody) -> bool:
+        """Whether a device that waits may go on waiting, by a look at most `LOOKS_EVERY_S` old: one look for all who wait."""
+        with self._lock:
+            if self._elapsed() - self._looked_at >= LOOKS_EVERY_S:
+                self._revoked, self._looked_at = self._devices.revoked(), self._elapsed()
+            return not isinstance(caller, Caller) or caller.device not in self._revoked
 
     def _must_be_in_service(self, device: Device) -> None:
         if device.revoked_at is not None:

@@ -18,6 +18,7 @@ from registry.enrolment import EXPIRES
 from registry.keys import PASS_KEY_OVERLAP, ROOT_OVERLAP
 from registry.moments import utc_text
 from registry.reference import ReferenceRegistry
+from registry.terminal import say
 
 Open = Callable[[argparse.Namespace], ReferenceRegistry]
 
@@ -134,10 +135,6 @@ def _with(
         registry.close()
 
 
-def _say(*lines: str) -> None:
-    sys.stdout.write("".join(line + "\n" for line in lines))
-
-
 def _create(registry: ReferenceRegistry, arguments: argparse.Namespace) -> None:
     import segno
 
@@ -157,7 +154,7 @@ def _create(registry: ReferenceRegistry, arguments: argparse.Namespace) -> None:
             code.save(str(file), kind=kind, scale=8)
     code.terminal(compact=True)
     made = registry.enrolments.all()[-1]
-    _say(
+    say(
         text,
         f"number {made.number} · {door.venue} · door {door.id} · {arguments.address}",
         f"root key {fingerprint(registry.keys.root.public_raw)} · works once, until {utc_text(made.expires_at)[:16]}Z",
@@ -179,12 +176,12 @@ def _list_enrolments(registry: ReferenceRegistry, _: argparse.Namespace) -> None
             became = f"used by {code.device}"
         else:
             became = "expired" if code.expires_at <= now else f"works until {utc_text(code.expires_at)[:16]}Z"
-        _say(f"{code.number:4}  {code.door:16}  {code.serial or 'any device':32}  {became}")
+        say(f"{code.number:4}  {code.door:16}  {code.serial or 'any device':32}  {became}")
 
 
 def _revoke_enrolment(registry: ReferenceRegistry, arguments: argparse.Namespace) -> None:
     registry.enrolments.revoke(arguments.number)
-    _say(f"code {arguments.number} enrols nobody any more")
+    say(f"code {arguments.number} enrols nobody any more")
 
 
 def _list_devices(registry: ReferenceRegistry, _: argparse.Namespace) -> None:
@@ -192,7 +189,7 @@ def _list_devices(registry: ReferenceRegistry, _: argparse.Namespace) -> None:
         state = "in service" if device.revoked_at is None else f"revoked {utc_text(device.revoked_at)[:16]}Z"
         model = device.hardware.get("model") or "unknown model"
         asked, brought = registry.questions.today(device.id, device.door, registry.clock())
-        _say(
+        say(
             f"{device.id}  {device.door:16}  enrolled {utc_text(device.enrolled_at)[:16]}Z  {state}"
             f"  {asked} questions and {brought} visits today  {model}"
         )
@@ -200,24 +197,24 @@ def _list_devices(registry: ReferenceRegistry, _: argparse.Namespace) -> None:
 
 def _revoke_device(registry: ReferenceRegistry, arguments: argparse.Namespace) -> None:
     registry.devices.revoke(arguments.device)
-    _say(
+    say(
         f"{arguments.device} is out of service; what it still holds can be delivered after it is enrolled anew"
     )
 
 
 def _moved(registry: ReferenceRegistry, arguments: argparse.Namespace) -> None:
     registry.devices.moved(arguments.device, was=arguments.was)
-    _say(f"{arguments.device} may bring what {arguments.was} left; on the kiosk: kiosk queue requeue")
+    say(f"{arguments.device} may bring what {arguments.was} left; on the kiosk: kiosk queue requeue")
 
 
 def _rotate(purpose: str) -> Callable[[ReferenceRegistry, argparse.Namespace], None]:
     def rotate(registry: ReferenceRegistry, arguments: argparse.Namespace) -> None:
         registry.keys.rotate(purpose, overlap=arguments.overlap)
-        _say("a new key is published; start a running registry anew")
+        say("a new key is published; start a running registry anew")
 
     return rotate
 
 
 def _retire(registry: ReferenceRegistry, _: argparse.Namespace) -> None:
     registry.keys.retire_older("root")
-    _say("the newest root signs from now on; start a running registry anew")
+    say("the newest root signs from now on; start a running registry anew")

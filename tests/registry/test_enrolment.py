@@ -20,10 +20,15 @@ def key():
 
 
 def test_a_code_enrols_a_device_at_its_door(registry, key, clock):
-    answer = initialize(registry, registry.enrolment_code("DEMO"), key).json()
+    code = registry.enrolment_code("DEMO")
+    shown = parse_enrolment(code, now=clock.now, serial="100000001")
+    answer = initialize(registry, code, key).json()
     (device,) = registry.devices()
     assert answer["device"] == device.id
     assert (answer["door"], answer["venue"]) == ("DEMO", "Demo Fitness · Алматы")
+    assert (shown.door, shown.venue) == (answer["door"], answer["venue"]), (
+        "what was confirmed is what is answered"
+    )
     assert b64decode(answer["venue_code"]["key"]) == registry.registry.doors.get("DEMO").key
     assert answer["venue_code"]["url"] == registry.venue_url
     assert answer["time"] == f"{clock.now:%Y-%m-%dT%H:%M:%S.%f}Z"

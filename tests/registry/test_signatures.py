@@ -11,6 +11,7 @@ from http_message_signatures import HTTPMessageSigner
 from http_message_signatures.algorithms import ED25519
 
 from kiosk.trust.signing import DeviceKey
+from registry.__main__ import main
 from registry.demo_people import populate
 from registry.embedded import EmbeddedRegistry
 from tests.registry.conftest import PEOPLE
@@ -293,6 +294,14 @@ def test_a_device_that_is_revoked_while_it_waits_hears_of_nobody_any_more(regist
         registry.revoke_device(device.id)
         registry.scan("DEMO", subject)
         assert kind(answer.result(timeout=30)) == (403, "device-revoked")
+
+
+def test_the_open_poll_of_a_device_that_another_process_revokes_ends_long_before_its_time(registry, device):
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(device.call, "GET", "/v1/doors/DEMO/events?wait=25")
+        assert registry.wait_for_listener("DEMO", 20)
+        assert main(["device", "revoke", device.id, "--db", str(registry.path)]) == 0
+        assert kind(answer.result(timeout=15)) == (403, "device-revoked")
 
 
 def test_a_revoked_device_cannot_be_revoked_again(registry, device):
