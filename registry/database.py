@@ -36,9 +36,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import OperationalError
 
-from kiosk.machine.own_files import made_alone, shut_to_others
 from registry import schema
 from registry.moments import utc_text
+from registry.own_files import made_alone
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -217,9 +217,10 @@ class Database:
 
         Raises `schema.OtherSchema` for a database that a newer release made, or that is none of a registry.
         """
-        for file in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
-            shut_to_others(file)
         made_alone(path)
+        for part in ("-wal", "-shm"):  # of a registry that was killed
+            if (beside := Path(f"{path}{part}")).exists():
+                made_alone(beside)
         self._lock = threading.Lock()
         self._writer = _engine(path, busy_s, writes=True)
         self._readers = _engine(path, busy_s, writes=False)

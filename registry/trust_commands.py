@@ -12,11 +12,11 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-from kiosk.machine.own_files import made_alone
 from kiosk.trust.enrolment import Wifi, fingerprint
 from registry.enrolment import EXPIRES
 from registry.keys import PASS_KEY_OVERLAP, ROOT_OVERLAP
 from registry.moments import utc_text
+from registry.own_files import made_alone
 from registry.reference import ReferenceRegistry
 from registry.terminal import say
 

@@ -51,4 +51,4 @@ reach() { # reach DENIED ALLOWED : for the door's unit, at once and until the ma
         "IPAddressDeny=$1" "IPAddressAllow=$2"
 }
 
-main
+main "$@"
