@@ -1,6 +1,6 @@
 """Uses a thing at the door for as long as it works, and opens it anew when it is gone.
 
-It must never be silent about a thing that does not work for longer than OPEN_WAIT_S, however the thing fails: by an error of
+It must never be silent about a thing that does not work for longer than it may take to open, however the thing fails: by an error of
 its driver, by one that nobody foresaw, by not opening, or by hanging while it is opened.
 """
 
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 REOPEN_S = (1.0, 2.0, 5.0, 10.0)
 """Pauses between attempts to open a thing that is gone; the last one repeats."""
 OPEN_WAIT_S = 2.0
-"""A thing that is not open by then is said to be missing; it is waited for all the same."""
+"""A thing that is not open by then is said to be missing, unless its kind may take longer; it is waited for all the same."""
 
 Put = Callable[[Event], None]
 

@@ -20,6 +20,9 @@ from kiosk.threads.reopening import Put, Told, reopening
 from kiosk.workers.in_view import InView, Memory
 from kiosk.workers.preview import Preview
 
+EYES_OPEN_S = 10.0
+"""Who opens a camera may be a process that was just begun and still loads its libraries: a second here, six to eight on a Pi 3B+, and
+as long beside other work. Said to be missing sooner, each start of a door would begin with a fault."""
 FRAME_WAIT_S = 2.0
 """A camera that gives no frame for so long is lost, and said to be."""
 FIRST_FRAME_S = 6.0
@@ -102,7 +105,7 @@ def watching(
                 put(HintChanged(hint=None))
 
     def body(stop: threading.Event) -> None:
-        reopening(Part.CAMERA, open_eyes, look, stop, put, mono=clock.mono)
+        reopening(Part.CAMERA, open_eyes, look, stop, put, open_wait_s=EYES_OPEN_S, mono=clock.mono)
 
     return body
 

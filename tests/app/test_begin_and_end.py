@@ -11,6 +11,8 @@ from kiosk.root.app import App
 from kiosk.store.store import Store
 from tests.app.house import House
 
+PATIENCE_S = 60.0
+
 
 def at_work() -> set[str]:
     """The kiosk's own threads that are alive, by name; the registry of the tests runs beside them."""
@@ -28,6 +30,14 @@ def at_work() -> set[str]:
         "ask-2",
     }
     return {thread.name for thread in threading.enumerate() if thread.name in ours}
+
+
+@pytest.fixture(autouse=True)
+def nobody_is_at_work():
+    """A test before this one may have left a question that a stop need not wait for: it ends by its own deadline."""
+    for thread in threading.enumerate():
+        if thread.name in at_work():
+            thread.join(PATIENCE_S)
 
 
 def opened_store(folder, clock) -> Store:
