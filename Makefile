@@ -39,9 +39,9 @@ test-busy: ## the tests beside eight processes that only burn: all once, three t
 	@scripts/setup.sh test
 	@$(PY) -m tests.busy --jobs $(JOBS) -- $(T)
 
-test-long: ## the tests that take ten minutes: two ways in and a way out, each a real kiosk, beside a real registry; old faults under five seeds
+test-long: ## the tests that take ten minutes: two ways in and a way out, each a real kiosk, beside a real registry; old faults under five seeds; every size of screen; the benchmark
 	@scripts/setup.sh test
-	@PYTHONHASHSEED=0 $(PY) -m pytest -m long -p no:cacheprovider $(or $(T),tests/app tests/mutants)
+	@PYTHONHASHSEED=0 $(PY) -m pytest -m long -p no:cacheprovider $(or $(T),tests)
 
 mutants: ## is everything that kiosk/core does asked for by a test? Changes it in one place at a time, and looks (N=100 places; SEED=7: the same ones again; N=0: all)
 	@scripts/setup.sh test

@@ -78,7 +78,7 @@ def test_bytes_that_are_no_text_spoil_the_scan_and_not_the_next(scanner):
     assert scanner.read(SOON_S) == "text"
 
 
-@pytest.mark.parametrize("noise", [b"\xff\r" * 1450, b"ab\r" * 900, b"\x03" * 50, bytes(range(256)) * 20])
+@pytest.mark.parametrize("noise", [b"\xff\r" * 1450, b"ab\r" * 900, bytes(range(256)) * 20])
 def test_a_burst_of_noise_is_one_refusal_and_not_one_for_each_line(scanner, noise):
     scanner.read(0)
     scanner.send(noise)
@@ -86,6 +86,14 @@ def test_a_burst_of_noise_is_one_refusal_and_not_one_for_each_line(scanner, nois
     while scans[-1] is not None:
         scans.append(scanner.read(2 * PAUSE_S))
     assert len(scans) <= 2
+    scanner.scan("text")
+    assert scanner.read(SOON_S) == "text"
+
+
+def test_signs_that_stand_around_texts_are_no_text_by_themselves(scanner):
+    scanner.read(0)
+    scanner.send(b"\x03" * 50)
+    assert scanner.read(2 * PAUSE_S) is None
     scanner.scan("text")
     assert scanner.read(SOON_S) == "text"
 

@@ -10,7 +10,7 @@ from kiosk.core.model import Colour
 from kiosk.core.rule.policy import Zone
 from kiosk.core.rule.todays_rule import TodaysRule
 from kiosk.core.screen.view import Fact, Field, Page, Phrase, Sign
-from tests.ui.scenes import SAID, SCENES, enrolling, idle, result, typing
+from tests.ui.scenes import SAID, SCENES, SIZES, STANDING, enrolling, idle, result, typing
 from ui.lettering import CAP, Lettering
 from ui.paint import Painter
 from ui.sheet import Rectangle, Text
@@ -55,6 +55,18 @@ def places_of(phrase):
     yield replace(SCENES["enrol-done"], headline=phrase, hint=phrase)
 
 
+ALL_SIZES = {**SIZES, **STANDING}
+TIGHT = {"800x480", "800x1280"}
+"""The smallest, lying and standing. What fits there fits the others nearly always: those are tried by `make test-long`."""
+
+
+@pytest.mark.parametrize(
+    "any_size",
+    [
+        pytest.param(size, id=name, marks=[] if name in TIGHT else pytest.mark.long)
+        for name, size in ALL_SIZES.items()
+    ],
+)
 def test_every_phrase_fits_whole_wherever_it_may_stand(any_size):
     painter = Painter(any_size)
     for phrase in Phrase:
