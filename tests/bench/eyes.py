@@ -11,7 +11,7 @@ import json
 import sys
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -23,7 +23,7 @@ from tests.app.processes import running
 from tests.bench.apart import apart
 from tests.bench.approaches import Kind
 from tests.bench.machine import Others, machine
-from tests.bench.measures import FULL, PATIENCE_S, QUICK, Bench, Size, bench, enrol
+from tests.bench.measures import FULL, PATIENCE_S, Bench, Size, bench, enrol
 from tests.bench.report import disturbed, percentile, table
 from tests.bench.together import memory_mb, processor_s, tree_of
 
@@ -100,15 +100,16 @@ def empty_hall(tree: Path, store: Path, seconds: float, *, settles_s: float) -> 
         kiosk.says("is open for visitors")
         time.sleep(settles_s)
         pids = tree_of(kiosk.process.pid)
-        began_s, began = processor_s(pids), time.monotonic()
+        began_s, began = [processor_s([pid]) for pid in pids], time.monotonic()
         time.sleep(seconds)
-        used_s, took_s = processor_s(pids) - began_s, time.monotonic() - began
+        ended_s, took_s = [processor_s([pid]) for pid in pids], time.monotonic() - began
         if tree_of(kiosk.process.pid) != pids:
             raise RuntimeError("expected the same processes before and after, some ended or began")
         resident = [psutil.Process(pid).memory_info().rss / 1e6 for pid in pids]
         memory = memory_mb(pids)
         kiosk.stop()
-    return {"cpu": used_s / took_s, "resident_mb": resident, "memory_mb": memory}
+    of_each = [(end - start) / took_s for start, end in zip(began_s, ended_s, strict=True)]
+    return {"cpu": sum(of_each), "cpu_of_each": of_each, "resident_mb": resident, "memory_mb": memory}
 
 
 def report(run: dict[str, Any]) -> str:
@@ -172,7 +173,7 @@ def _opened(rows: Iterable[dict[str, Any]]) -> list[float]:
 
 
 def _hall_table(halls: dict[str, list[dict[str, Any]]]) -> str:
-    head = ["", "n", "CPU of one core", "range", "ratio to before", "resident MB of each", "memory MB", "ratio to before"]  # fmt: skip
+    head = ["", "n", "CPU of one core", "range", "of each", "ratio to before", "resident MB of each", "memory MB", "ratio to before"]  # fmt: skip
     medians = {
         name: (median(row["cpu"] for row in rows), median(row["memory_mb"] for row in rows))
         for name, rows in halls.items()
@@ -187,6 +188,9 @@ def _hall_table(halls: dict[str, list[dict[str, Any]]]) -> str:
                 str(len(rows)),
                 f"{cpu:.1%}",
                 f"{min(cpus):.1%} to {max(cpus):.1%}",
+                " + ".join(
+                    f"{median(each):.1%}" for each in zip(*(row["cpu_of_each"] for row in rows), strict=True)
+                ),
                 f"{cpu / medians[BEFORE][0]:.2f}",
                 " + ".join(f"{mb:.0f}" for mb in rows[-1]["resident_mb"]),
                 f"{memory:.0f}",
@@ -209,10 +213,10 @@ def main() -> None:
     parser.add_argument(
         "--before", type=Path, required=True, help="a working tree of the commit that this one is compared to"
     )
-    parser.add_argument("--quick", action="store_true", help="a fifth of everything")
+    parser.add_argument("--rounds", type=int, default=5, help="each takes about three minutes; 5 by default")
     parser.add_argument("--json", action="store_true", help="print every single measurement")
     asked = parser.parse_args()
-    run = measured(asked.before.resolve(), QUICK if asked.quick else FULL)
+    run = measured(asked.before.resolve(), replace(FULL, rounds=asked.rounds))
     print(json.dumps(run, indent=1) if asked.json else report(run))
 
 
