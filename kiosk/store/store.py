@@ -167,11 +167,18 @@ class Store(KeptDocuments):
         with plainly("the outbox was not marked"), self._db.atomic():
             self._run("UPDATE outbox SET not_before = NULL WHERE not_before IS NOT NULL")
 
-    def requeue(self, uid: str | None = None) -> int:
-        """Let a parked record, or all of them, wait again. Returns how many."""
+    def requeue(self, uid: str | None = None, *, parked_before: datetime | None = None) -> int:
+        """Let a parked record, or all of them, wait again; only those that were parked before a moment. Returns how many.
+
+        What waits for another registry stays parked, however old, unless somebody names it.
+        """
         with plainly("nothing was put back into the queue"), self._db.atomic():
-            which = "SELECT uid FROM parked WHERE ?1 IS NULL OR uid = ?1 ORDER BY rowid"
-            uids = [uid for (uid,) in self._run(which, uid).fetchall()]
+            which = (
+                "SELECT uid FROM parked WHERE (?1 IS NULL OR uid = ?1)"
+                " AND (?2 IS NULL OR (parked_at < ?2 AND reason <> ?3)) ORDER BY rowid"
+            )
+            bounds = (uid, parked_before and utc_text(parked_before), OTHER_REGISTRY)
+            uids = [uid for (uid,) in self._run(which, *bounds).fetchall()]
             for each in uids:
                 self._run("DELETE FROM parked WHERE uid = ?", each)
                 self._queue(each)

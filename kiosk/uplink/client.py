@@ -271,7 +271,7 @@ class RegistryClient:
         params: Mapping[str, str] | None = None,
         body: bytes | None = None,
     ) -> Reply:
-        """Ask, signed, and once more where the registry's clock differs. Within one deadline."""
+        """Ask, signed, and once more where the registry's clock differs or it had this signature before. Within one deadline."""
         ends = self._mono() + deadline_s
         signer = self._signer
 
@@ -290,6 +290,8 @@ class RegistryClient:
         reply = once(deadline_s)
         if answers.is_skewed(reply):
             signer.hear(answers.registrys_time(reply))
+            reply = once(max(0.0, ends - self._mono()))
+        elif answers.is_replayed(reply):
             reply = once(max(0.0, ends - self._mono()))
         if answers.is_revoked(reply) and not self._withdrawn(answers.statement(reply)):
             raise RegistryUnreachable(

@@ -27,9 +27,14 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from kiosk.errors import RegistryUnreachable
+from kiosk.uplink.connecting import connected
 
 LEFT_BEHIND = 8
 """Lanes that may still hang in a name look-up or a handshake. They end by themselves; more of them would pile up."""
+LONGEST_CONNECT_S = 30.0
+IDLE_S = 25.0
+"""A connection that was idle for longer is not used again: routers forget theirs after half a minute and more, and drop what
+comes then without a word, which would cost the first visitor after a quiet time the whole deadline."""
 PIECE = 1 << 18
 """Bytes that are read at once: a long list takes its room once and not twice."""
 
@@ -90,12 +95,15 @@ class Exchange:
         )
 
         def perform() -> Reply:
+            lane.forget_idle(self._mono())
             for may_be_stale in (True, False):
                 left = ends - self._mono()
                 if left <= 0:
                     break
                 try:
-                    return lane.once(question, left, most_bytes, sign)
+                    reply = lane.once(question, left, most_bytes, sign)
+                    lane.used_at = self._mono()
+                    return reply
                 except requests.ConnectionError as error:
                     # The kept-alive connection was closed on the other side: once more, within the same deadline.
                     if lane.left or not (may_be_stale and _closed_there(error)):
@@ -161,6 +169,8 @@ class _Lane:
             self._session.proxies.update(get_environ_proxies(base_url))
         self.left = False
         """Whether nobody waits for what it does any more."""
+        self.used_at = float("inf")
+        """When an answer came last (seconds of the monotonic clock)."""
         self._open: list[socket.socket] = []
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, _Adapter(self._opened))
@@ -190,6 +200,12 @@ class _Lane:
         self._work.put(None)
         for each in self._open:
             _shut(each)
+
+    def forget_idle(self, now: float) -> None:
+        """Give up a connection that was idle for too long: the next question makes a new one."""
+        if now - self.used_at > IDLE_S:
+            for adapter in self._session.adapters.values():
+                adapter.close()
 
     def once(
         self, question: requests.Request, left_s: float, most_bytes: int, sign: SignRequest | None
@@ -246,11 +262,17 @@ class _Adapter(HTTPAdapter):
         opened = self._opened
 
         class Plain(HTTPConnection):
+            def _new_conn(self) -> socket.socket:
+                return _connected(self)
+
             def connect(self) -> None:
                 super().connect()
                 opened(self.sock)
 
         class Secure(HTTPSConnection):
+            def _new_conn(self) -> socket.socket:
+                return _connected(self)
+
             def connect(self) -> None:
                 super().connect()
                 opened(self.sock)
@@ -263,6 +285,19 @@ class _Adapter(HTTPAdapter):
 
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": SecurePool}
+
+
+def _connected(to: HTTPConnection) -> socket.socket:
+    """Connect as urllib3 does, but by all addresses of the name side by side. Raises urllib3's own errors."""
+    seconds = to.timeout if isinstance(to.timeout, int | float) else LONGEST_CONNECT_S
+    try:
+        return connected(to.host, to.port or to.default_port, seconds, options=to.socket_options or ())
+    except socket.gaierror as failure:
+        raise urllib3.exceptions.NameResolutionError(to.host, to, failure) from failure
+    except TimeoutError as failure:
+        raise urllib3.exceptions.ConnectTimeoutError(to, "timed out") from failure
+    except OSError as failure:
+        raise urllib3.exceptions.NewConnectionError(to, f"no connection: {failure.strerror}") from failure
 
 
 def _shut(connection: socket.socket) -> None:
