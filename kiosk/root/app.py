@@ -116,6 +116,7 @@ class App:
         self._undo.callback(kept.pulse.end)
         self._undo.callback(kept.revoked.close)
         store = kept.store.start()
+        kept.signs.begin()
         if store.moved_aside is not None:
             log.error("the store was unreadable; it was moved to %s and a new one begun", store.moved_aside)
 
