@@ -70,21 +70,21 @@ def open_sound(path: Path, now: datetime) -> tuple[Database, Path | None]:
         return _open(path), aside
 
 
-Place = tuple[tuple[int, int] | None, ...]
+Inodes = tuple[tuple[int, int] | None, ...]
 """Which files the names of a database and of its log lead to: device and inode of each, None where there is none."""
 
 
-def place_of(path: Path) -> Place:
+def place_of(path: Path) -> Inodes:
     """Return which files stand there now: an open connection goes on with its own, whatever became of their names."""
     return tuple(map(_inode, (path, Path(f"{path}-wal"))))
 
 
-def is_replaced(before: Place, path: Path) -> bool:
+def is_replaced(before: Inodes, path: Path) -> bool:
     """Whether a name leads elsewhere than it did: the file was taken away, or another one put there. A new log is none."""
     return any(was is not None and was != now for was, now in zip(before, place_of(path), strict=True))
 
 
-def written_anew(held: Database, ours: Place, path: Path, now: datetime) -> Database:
+def written_anew(held: Database, ours: Inodes, path: Path, now: datetime) -> Database:
     """Write all that an open connection still holds into a fresh file of its name, and return that, open; `held` is closed.
 
     Whatever stands there now and is not `ours` is moved aside. Raises StoreError, and then the next try begins anew.

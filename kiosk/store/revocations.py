@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from kiosk.errors import StoreError
-from kiosk.store.file import Place, is_replaced, open_to_read, place_of, plainly
+from kiosk.store.file import Inodes, is_replaced, open_to_read, place_of, plainly
 from kiosk.trust.revocations import RevocationChange, hash_of
 
 log = logging.getLogger(__name__)
@@ -66,7 +66,7 @@ class RevocationList:
         self._path = path
         self._lock = threading.Lock()
         self._db: Database | None = None
-        self._place: Place = ()
+        self._place: Inodes = ()
         self._failing = False
 
     def is_revoked(self, pass_id: str) -> bool:

@@ -21,7 +21,7 @@ from kiosk.core.model import Amendment, Record
 from kiosk.core.outbox import CAP_S, Delivered, Later, Mark, Origin, Parked, Waiting
 from kiosk.errors import StoreError
 from kiosk.ports import Clock
-from kiosk.store.file import Place, is_replaced, open_sound, place_of, plainly, take, written_anew
+from kiosk.store.file import Inodes, is_replaced, open_sound, place_of, plainly, take, written_anew
 from kiosk.store.kept import KeptDocuments
 from kiosk.store.records import KINDS, item_of, plain_line, row_of, utc_text
 from kiosk.store.reports import Reports
@@ -86,7 +86,7 @@ class Store(KeptDocuments):
         self._enrolment = None if origin is None else self._enrolment_of(origin)
         self._use(self._db)
 
-    _place: Place
+    _place: Inodes
     moved_aside: Path | None
     """Where an unreadable file went at start. Its records wait in it for a technician."""
 

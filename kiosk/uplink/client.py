@@ -94,6 +94,7 @@ class RegistryClient:
         withdrawn: Callable[[bytes], bool] = lambda _statement: False,
         new_session: Callable[[], requests.Session] = requests.Session,
         timeouts: Timeouts = Timeouts(),
+        verify: str | bool = True,
     ) -> None:
         """Every request is signed by `signer`, which knows who this device is.
 
@@ -101,7 +102,7 @@ class RegistryClient:
         hears that this device is withdrawn, with what a root is said to have signed of it: whether a root did. Where none
         did that answer is weather: RegistryUnreachable, with the word `unsigned-withdrawal`.
         """
-        self._exchange = Exchange(base_url, mono=mono, new_session=new_session)
+        self._exchange = Exchange(base_url, mono=mono, new_session=new_session, verify=verify)
         self._mono = mono
         self._device = signer.device
         self._door = door

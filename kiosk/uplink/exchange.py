@@ -61,7 +61,10 @@ class Exchange:
         *,
         mono: Callable[[], float],
         new_session: Callable[[], requests.Session] = requests.Session,
+        verify: str | bool = True,
     ) -> None:
+        """`verify` is a file of certificates (`kiosk/uplink/authorities.py`); True: those of our own packages."""
+        self._verify = verify
         self._base_url = base_url.rstrip("/")
         self._mono = mono
         self._new_session = new_session
@@ -147,7 +150,7 @@ class Exchange:
             self._left = [left for left in self._left if left.alive]
             if len(self._left) >= LEFT_BEHIND:
                 raise RegistryUnreachable("stuck", f"{LEFT_BEHIND} earlier questions still hang")
-            lane = self._mine.lane = _Lane(self._new_session(), self._base_url)
+            lane = self._mine.lane = _Lane(self._new_session(), self._base_url, self._verify)
             self._lanes.append(lane)
         return lane
 
@@ -162,8 +165,9 @@ class Exchange:
 class _Lane:
     """A thread with a session of its own, that does one exchange after the other until it is left."""
 
-    def __init__(self, session: requests.Session, base_url: str) -> None:
+    def __init__(self, session: requests.Session, base_url: str, verify: str | bool) -> None:
         self._session = session
+        self._verify = verify
         self._session.trust_env = False  # no .netrc, no proxy to this machine itself
         if not _loopback(base_url):
             self._session.proxies.update(get_environ_proxies(base_url))
@@ -214,7 +218,7 @@ class _Lane:
         prepared = self._session.prepare_request(question)
         if sign is not None:
             sign(prepared)
-        settings = self._session.merge_environment_settings(prepared.url, {}, True, None, None)
+        settings = self._session.merge_environment_settings(prepared.url, {}, True, self._verify, None)
         with self._session.send(prepared, timeout=left_s, allow_redirects=False, **settings) as came:
             if came.headers.get("Content-Encoding", "identity").lower() != "identity":
                 raise RegistryUnreachable("encoded", "expected an answer as it is, which was asked for")
