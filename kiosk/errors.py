@@ -68,6 +68,10 @@ class StoreError(KioskError, OSError):
     """The disk did not take a record."""
 
 
+class StoreTaken(StoreError):
+    """Another kiosk has the store: two on one file would tell each visit twice."""
+
+
 class DeviceError(KioskError, OSError):
     """This device's own identity cannot be read or kept."""
 

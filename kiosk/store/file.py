@@ -17,7 +17,7 @@ from typing import IO
 
 from sqlite_utils import Database
 
-from kiosk.errors import StoreError
+from kiosk.errors import StoreError, StoreTaken
 from kiosk.machine.own_files import made_alone, shut_to_others
 from kiosk.store.migrations import ADDITIVE, migrations, prepare
 
@@ -49,7 +49,7 @@ def take(path: Path) -> IO[str]:
     except OSError:
         holder = lock.read(20).strip() or "unknown"
         lock.close()
-        raise StoreError(
+        raise StoreTaken(
             f"{path}: process {holder} has it open, and one kiosk writes to a file: stop the other one first"
         ) from None
     lock.truncate(0)
