@@ -13,6 +13,7 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 LIMIT_S = 1200.0
@@ -24,8 +25,11 @@ QUIETLY = {
 }
 
 
-def apart(part: str, **order: Any) -> dict[str, Any]:
-    """Run `module.function` of this package with an order and return its answer. Raises RuntimeError with what it said."""
+def apart(part: str, *, tree: Path | None = None, **order: Any) -> dict[str, Any]:
+    """Run `module.function` of this package with an order and return its answer. Raises RuntimeError with what it said.
+
+    `tree`: the folder of another commit of the house, whose own package is then the one that runs.
+    """
     order["started_at"] = time.monotonic()
     done = subprocess.run(
         [sys.executable, "-m", "tests.bench.apart", part],
@@ -34,6 +38,7 @@ def apart(part: str, **order: Any) -> dict[str, Any]:
         capture_output=True,
         text=True,
         check=False,
+        cwd=tree,
         timeout=LIMIT_S,
     )
     if done.returncode != 0:

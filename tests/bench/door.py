@@ -7,7 +7,7 @@ camera, relay and panel. It must never reach into the kiosk: what it knows it he
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -27,11 +27,11 @@ from kiosk.errors import CameraLost
 from kiosk.ports import Camera, Clock, Grey, Screen
 from kiosk.root.app import App
 from kiosk.root.equipment import Drivers
-from kiosk.root.eyes import eyes_here
+from kiosk.root.eyes import OpenEyes, eyes_here
 from kiosk.settings import Settings
 from simulator.outputs import FakeGate
 from tests.bench.approaches import Approach, hall
-from tests.bench.reel import Reel, Shot
+from tests.bench.reel import Reel, Shot, Shown
 from tests.bench.tally import tallied
 from ui.screen import PygameScreen
 
@@ -105,10 +105,17 @@ class House:
     """One running kiosk at the benchmark's door. `with House(...) as house: house.run(...)`."""
 
     def __init__(
-        self, *, url: str, store: Path, clock: Clock | None = None, screen: Screen | None = None
+        self,
+        *,
+        url: str,
+        store: Path,
+        clock: Clock | None = None,
+        screen: Screen | None = None,
+        gate: FakeGate | None = None,
     ) -> None:
+        """`gate`: by default one by the house's clock."""
         self.clock = clock or DemoClock()
-        self.gate = FakeGate(now=self.clock.mono)
+        self.gate = gate or FakeGate(now=self.clock.mono)
         self.onlooker = Onlooker(self.clock)
         self.over = threading.Event()
         self._screen = screen or PygameScreen(size=PANEL, driver="offscreen")
@@ -122,9 +129,13 @@ class House:
         )
 
     def run(self, open_camera: Callable[[], Camera]) -> None:
-        """Let the kiosk work in this thread until its camera has nothing more to show."""
+        """Let the kiosk work in this thread until its camera, which it looks through itself, has nothing more to show."""
+        self.run_with(eyes_here(open_camera, self._settings.reader.formats))
+
+    def run_with(self, open_eyes: OpenEyes) -> None:
+        """Let the kiosk work in this thread until `over` is set by these eyes."""
         drivers = Drivers(
-            open_eyes=eyes_here(open_camera, self._settings.reader.formats),
+            open_eyes=open_eyes,
             open_keypad=None,
             gate=self.gate,
             lamp=NoLamp(),
@@ -149,11 +160,15 @@ class House:
         """Run over a reel, from the moment at which the door knows its policy."""
 
         def open_camera() -> Camera:
-            if not self.onlooker.ready.wait(BEGINS_WITHIN_S):
-                raise CameraLost(f"expected a policy within {BEGINS_WITHIN_S:.0f} s, none came")
+            self.await_policy()
             return ReelCamera(reel.read, self.over)
 
         self.run(open_camera)
+
+    def await_policy(self) -> None:
+        """Return when the door knows by which rule it admits. Raises CameraLost where it does not."""
+        if not self.onlooker.ready.wait(BEGINS_WITHIN_S):
+            raise CameraLost(f"expected a policy within {BEGINS_WITHIN_S:.0f} s, none came")
 
 
 def identity_of(device: Device, url: str) -> Identity:
@@ -171,14 +186,19 @@ def walk(order: dict[str, Any]) -> dict[str, Any]:
     shots = (one.shot(order["patience_s"]) for one in approaches)
     reel = Reel(shots, opened=lambda: len(house.gate.pulses))
     house.play(reel)
+    return {"visits": with_stages(approaches, reel.shown, house)}
+
+
+def with_stages(approaches: Sequence[Approach], shown: Sequence[Shown], house: House) -> list[dict[str, Any]]:
+    """Return what became of each approach, with the stages of those that were let in."""
     pulses = house.gate.pulses
-    visits = tallied(approaches, reel.shown, pulses)
+    visits = tallied(approaches, shown, pulses)
     for visit in visits:
         if visit["pulse"] is not None:
             visit["stages"] = stages(
                 visit["due_at"], house.onlooker.opened[visit["pulse"]], pulses[visit["pulse"]].at
             )
-    return {"visits": visits}
+    return visits
 
 
 def stages(due_at: float, steps: dict[str, float], edge: float) -> dict[str, float]:

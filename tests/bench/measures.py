@@ -64,12 +64,21 @@ class Bench:
         self, size: Size, registry: EmbeddedRegistry, folder: Path, say: Callable[[str], None]
     ) -> None:
         self._size = size
-        self._registry = registry
-        self._folder = folder
+        self.registry = registry
+        self.folder = folder
         self._say = say
         self._street = Street(registry)
         self._store = folder / "kiosk.db"
         enrol(registry, Device.beside(self._store))
+
+    @property
+    def warm_up(self) -> int:
+        """How many of the first approaches of a process do not count."""
+        return self._size.warm_up
+
+    def cut_approaches(self) -> list[Approach]:
+        """Return those of one round that begin with a readable frame; the first `warm_up` do not count."""
+        return self._draw(self._street.cut, self._size.warm_up + self._size.cut)
 
     def approaches(self) -> dict[str, Any]:
         """From a readable frame to the gate, and from the first readable frame of a whole approach to the gate."""
@@ -77,8 +86,9 @@ class Bench:
         found: dict[str, Any] = {part: {side: [] for side in SIDES} for part in ("cut", "whole")}
         for number in range(size.rounds):
             self._say(f"approaches, round {number + 1} of {size.rounds}")
-            approaches = self._draw(street.cut, size.warm_up + size.cut)
-            rows = self._walked([*approaches, *self._draw(street.whole, size.whole)], self._registry.url)
+            rows = self._walked(
+                [*self.cut_approaches(), *self._draw(street.whole, size.whole)], self.registry.url
+            )
             for side in SIDES:
                 found["cut"][side] += rows[side][: size.cut]
                 found["whole"][side] += rows[side][size.cut :]
@@ -98,7 +108,7 @@ class Bench:
     def idle(self) -> dict[str, Any]:
         """CPU of an empty hall."""
         self._say("an empty hall")
-        order = {"seconds": self._size.idle_s, "url": self._registry.url, "store": str(self._store)}
+        order = {"seconds": self._size.idle_s, "url": self.registry.url, "store": str(self._store)}
         return {
             "tutorial": apart("tutorial.idle", **order),
             "door": apart("door.idle", **order, screen=True),
@@ -109,12 +119,12 @@ class Bench:
         """Seconds from the start of a process to the first frame that was looked at."""
         self._say("starting")
         (grey,) = empty_hall(1, frames=1)
-        np.save(self._folder / "grey.npy", grey)
-        np.save(self._folder / "bgr.npy", in_colour(grey))
+        np.save(self.folder / "grey.npy", grey)
+        np.save(self.folder / "bgr.npy", in_colour(grey))
         took: dict[str, list[float]] = {side: [] for side in SIDES}
         for _ in range(self._size.starts):
             for side in SIDES:
-                answer = apart(f"start.{side}", folder=str(self._folder))
+                answer = apart(f"start.{side}", folder=str(self.folder))
                 took[side].append(answer["seconds"])
         return {side: {"median_s": median(all_), "all_s": all_} for side, all_ in took.items()}
 
@@ -122,8 +132,8 @@ class Bench:
         """Memory of the kiosk after many visits."""
         self._say(f"{self._size.visits} visits")
         texts = [self._street.carry_pass() for _ in range(self._size.visits)]
-        store = str(self._folder / "memory.db")
-        return apart("memory.visits", url=self._registry.url, store=store, texts=texts)
+        store = str(self.folder / "memory.db")
+        return apart("memory.visits", url=self.registry.url, store=store, texts=texts)
 
     def _draw(
         self, make: Callable[[Kind], Approach], count: int, kinds: tuple[Kind, ...] = tuple(Kind)
@@ -143,13 +153,13 @@ class Bench:
     @contextmanager
     def _trouble(self, state: str) -> Iterator[str]:
         if state == "refused":
-            self._registry.cut()
+            self.registry.cut()
             try:
-                yield self._registry.url
+                yield self.registry.url
             finally:
-                self._registry.restore()
+                self.registry.restore()
         else:
-            with BadLine(self._registry.url, delay_s=None if state == "silent" else SLOW_S) as line:
+            with BadLine(self.registry.url, delay_s=None if state == "silent" else SLOW_S) as line:
                 yield line.url
 
 

@@ -24,7 +24,7 @@ def report(run: dict[str, Any]) -> str:
     for topic, tables in TOPICS.items():
         if topic in run["topics"]:
             found = run["topics"][topic]
-            parts.append(f"{tables(found['result'])}\n{_disturbed(found['others'])}")
+            parts.append(f"{tables(found['result'])}\n{disturbed(found['others'])}")
     return "\n\n".join(parts)
 
 
@@ -50,7 +50,8 @@ def _machine(run: dict[str, Any]) -> str:
     return f"{m['cpu']}, {m['cores']} cores, {m['arch']}, {m['system']}, Python {m['python']}; {run['size']} run, {run['minutes']:.0f} minutes."
 
 
-def _disturbed(others: float) -> str:
+def disturbed(others: float) -> str:
+    """Return how much of the machine others used meanwhile, and whether that is too much."""
     told = "DISTURBED: run it again when nothing else runs" if others > DISTURBED else "undisturbed"
     return f"Others used {others:.0%} of the machine meanwhile: {told}."
 
