@@ -6,6 +6,7 @@ from __future__ import annotations
 import ctypes
 import secrets
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from kiosk.core.ids import REST_BYTES, TIME_BYTES, uuid7
 
 HAS_PASSED = datetime(2026, 11, 1, tzinfo=UTC)
 """This release was made later: a clock before this is wrong, whoever set it."""
+_FIRST_MS, _LAST_MS = (
+    int(moment.timestamp() * 1000) for moment in (HAS_PASSED, datetime(2100, 1, 1, tzinfo=UTC))
+)
 TRUST_LOOK_S = 5.0
 """How often the kernel is asked whether the clock is synchronised."""
 _TIME_ERROR = 5
@@ -55,9 +59,16 @@ class SystemClock:
         return self._trusted
 
 
-def new_id() -> str:
-    """Return a UUIDv7 (RFC 9562): sorts by the time at which it was made, to the millisecond."""
-    return uuid7((time.time_ns() // 1_000_000).to_bytes(TIME_BYTES), secrets.token_bytes(REST_BYTES))
+def new_id(unix_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000) -> str:
+    """Return a UUIDv7 (RFC 9562): sorts by the time at which it was made, to the millisecond.
+
+    By a clock that is certainly wrong it is made of this release's own time: the store takes an id of our years only, and a
+    clock of 1970 must not keep a visit from being recorded.
+    """
+    ms = unix_ms()
+    if not _FIRST_MS <= ms <= _LAST_MS:
+        ms = _FIRST_MS
+    return uuid7(ms.to_bytes(TIME_BYTES), secrets.token_bytes(REST_BYTES))
 
 
 def boot_id() -> str | None:

@@ -68,6 +68,10 @@ class StoreError(KioskError, OSError):
     """The disk did not take a record."""
 
 
+class StoreTaken(StoreError):
+    """Another kiosk has the store: two on one file would tell each visit twice."""
+
+
 class DeviceError(KioskError, OSError):
     """This device's own identity cannot be read or kept."""
 
@@ -89,11 +93,13 @@ class RegistryUnreachable(KioskError, ConnectionError):
 
 
 class RegistryRefused(KioskError, ValueError):
-    """The registry understood and said no (RFC 9457 problem details)."""
+    """Somebody understood and said no (RFC 9457 problem details)."""
 
-    def __init__(self, why: str, detail: str = "") -> None:
+    def __init__(self, why: str, detail: str = "", *, word: str = "") -> None:
+        """`word` is the contract's own for it, such as `invalid-request`; empty where the answer is somebody else's."""
         super().__init__(f"{why}: {detail}" if detail else why)
         self.why = why
+        self.word = word
 
 
 class DeviceRefused(RegistryRefused):

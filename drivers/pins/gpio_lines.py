@@ -1,4 +1,5 @@
-"""Who holds a line of the GPIO header: asked of the kernel, which is all that it does. No line is taken, none is switched.
+"""Which chip the GPIO header is, and who holds its lines: asked of the kernel, which is all that it does. No line is taken,
+none is switched. The header is found by what the kernel calls it, never by its number: a Pi 5 has had it at 4, at 0 and at 11.
 
 Without a library: the pin libraries can say it only of lines that they took.
 """
@@ -54,12 +55,20 @@ def lines(
     """Return who holds each of these pins (BCM). Raises DriverMissing where there is no header, DriverError where it may
     not be looked at.
     """
-    with _header(devices, ioctl) as chip:
+    with _header(devices, ioctl) as (_number, chip):
         return [_line(chip, pin, ioctl) for pin in pins]
 
 
+def header_number(*, devices: Path = DEVICES, ioctl: Ioctl = fcntl.ioctl) -> int:
+    """Return the number of the header's chip: 4 for /dev/gpiochip4. Raises as `lines`; the text names the chips that are there."""
+    with _header(devices, ioctl) as (number, _chip):
+        return number
+
+
 @contextmanager
-def _header(devices: Path, ioctl: Ioctl) -> Iterator[int]:
+def _header(devices: Path, ioctl: Ioctl) -> Iterator[tuple[int, int]]:
+    """Give the number of the header's chip, and the chip, open."""
+    others: list[str] = []
     refused: OSError | None = None
     for device in sorted(devices.glob("gpiochip*")):
         try:
@@ -72,15 +81,18 @@ def _header(devices: Path, ioctl: Ioctl) -> Iterator[int]:
             ioctl(chip, GET_CHIP_INFO, info)
             _name, label, count = _CHIP_INFO.unpack(info)
             if label.startswith(LABEL.encode()) and count >= HEADER_LINES:
-                yield chip
+                yield int(device.name.removeprefix("gpiochip")), chip
                 return
+            others.append(f"{device.name} ({label.rstrip(bytes(1)).decode('utf-8', 'replace')})")
         finally:
             os.close(chip)
     if refused is not None:
         raise DriverError(
             f"the pins may not be looked at ({refused.strerror}): the kiosk's user belongs into the group gpio"
         )
-    raise DriverMissing("expected the GPIO header of a Raspberry Pi, found none on this machine")
+    raise DriverMissing(
+        f"expected the GPIO header of a Raspberry Pi, found {', '.join(others) or 'no GPIO'} on this machine"
+    )
 
 
 def _line(chip: int, pin: int, ioctl: Ioctl) -> HeaderLine:

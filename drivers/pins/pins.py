@@ -8,13 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from drivers.pins.header import take_header
 from kiosk.errors import DriverError, DriverMissing, KioskError
 
 
 @contextmanager
 def pins(what: str) -> Iterator[None]:
-    """Turn whatever the pin library raises into DriverMissing or DriverError about `what` ("the gate on GPIO17")."""
+    """Turn whatever the pin library raises into DriverMissing or DriverError about `what` ("the gate on GPIO17").
+
+    Pins that are taken in it are the header's.
+    """
     try:
+        take_header()
         yield
     except KioskError:
         raise

@@ -19,7 +19,10 @@ LONGEST_RETRY_AFTER_S = 3600.0
 """A Retry-After of a year is a mistake, and must not silence a door."""
 
 BATCH_AT_FAULT = frozenset({"http-400", "http-409", "http-413", "http-422"})
-"""The registry is there and will not take this batch: a smaller one tells which record it is, at once."""
+"""With a word of the contract: the registry is there and will not take this batch, and a smaller one tells which record it is,
+at once. Without one it is somebody in between, a gateway or a firewall, and weather."""
+PARKED_S = 86_400.0
+"""After so long a parked record is tried again: the registry may have been mended, or taught what it did not know."""
 
 
 class VerdictWord(StrEnum):
@@ -151,22 +154,24 @@ def on_failure(
     batch: tuple[Waiting, ...],
     why: str,
     *,
+    word: str = "",
     now_mono: float,
     retry_after_s: float | None = None,
     jitter: float,
 ) -> tuple[Pace, tuple[Mark, ...]]:
     """Return the pace and the marks after a batch that was not answered record by record.
 
-    `why` is the link's reason (`errors.RegistryUnreachable.why`). A batch at fault is halved at once until the one bad
+    `why` is the link's reason (`errors.RegistryUnreachable.why`), `word` the contract's own for it; empty where the registry
+    itself did not say no (`errors.RegistryRefused.word`): then nothing is halved for it, nor parked. A batch at fault is halved at once until the one bad
     record stands alone and is parked. A server error or a time-out may be the batch's doing too: the second in a row
     halves, and a record that stands alone is put off, never parked, because the registry did not say no.
     """
-    if why in BATCH_AT_FAULT:
+    if word and why in BATCH_AT_FAULT:
         if len(batch) > 1:
             return replace(pace, limit=len(batch) // 2, not_before=now_mono), ()
         # The first lone record costs no time. Where the registry refuses one after the other, nothing accepted between
         # them, it is the registry that is wrong: slow down, rather than park the whole queue.
-        parked = tuple(Parked(uid=row.uid, reason=why) for row in batch)
+        parked = tuple(Parked(uid=row.uid, reason=f"{why} {word}") for row in batch)
         slower = _slower(pace, now_mono, retry_after_s, jitter)
         return (slower if pace.failures else replace(slower, not_before=now_mono)), parked
     slower = _slower(pace, now_mono, retry_after_s, jitter)

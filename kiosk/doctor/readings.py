@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-import warnings
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,14 +24,11 @@ if TYPE_CHECKING:
 
 def pin_factory() -> object:
     """Return what would drive the pins. Raises DriverError."""
+    from drivers.pins.header import take_header
     from drivers.pins.pins import pins
 
-    with pins("the GPIO"), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # gpiozero's, of each library that it did not find
-        from gpiozero import Device
-
-        Device.ensure_pin_factory()
-        return Device.pin_factory
+    with pins("the GPIO"):
+        return take_header()
 
 
 def quick_look(file: Path) -> tuple[str, str]:

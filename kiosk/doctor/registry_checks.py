@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -17,7 +18,7 @@ _WHY = {
     "timeout": "see that the network cable or Wi-Fi is up and that [registry] url is right",
     "refused": "nothing listens at that address: see [registry] url",
     "no-name": "the name is not known: see [registry] url and the network's DNS",
-    "tls": "its certificate is not valid here: see the clock (4), then ask the registry's people",
+    "tls": "its certificate is not valid here: see the clock (4), then [registry] authorities, then ask the registry's people",
     "redirect": "a Wi-Fi login page answers: connect to another network, or log in there",
     "unsigned-withdrawal": "nobody has signed that: see what stands between this door and the registry, then ask its people",
     "not-json": "something else answers, such as a Wi-Fi login page: see [registry] url and the network",
@@ -34,6 +35,7 @@ def check_registry(site: Site) -> Finding:
     """Check 9."""
     from kiosk.root.identify import settings_of
     from kiosk.trust.withdrawal import is_withdrawal
+    from kiosk.uplink.authorities import certificate_file
     from kiosk.uplink.client import RegistryClient
     from kiosk.uplink.signing import RequestSigner
 
@@ -41,10 +43,17 @@ def check_registry(site: Site) -> Finding:
     if known is None:
         return NOT_ASKED
     settings = settings_of(site.settings, known).registry
+    verify = certificate_file(settings.authorities)
+    if isinstance(verify, str) and not os.access(verify, os.R_OK):
+        return broken(
+            f"[registry] authorities: expected a file of certificates at {verify}, found none that can be read",
+            "see its path and mode; the registry is not reached without it",
+        )
     signer = RequestSigner(known, wall=lambda: datetime.now(UTC))
-    client = RegistryClient(
+    client = RegistryClient(  # as the door itself asks
         settings.url, known.door, mono=time.monotonic, signer=signer,
         withdrawn=partial(is_withdrawal, roots=known.roots, device=known.device, now=datetime.now(UTC)),
+        verify=verify,
     )  # fmt: skip
     return registry(lambda: client.fetch("keys"), time.monotonic, settings.question_s, lambda: signer.ahead)
 

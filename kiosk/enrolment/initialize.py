@@ -65,6 +65,7 @@ def initialize(
     model: str = "",
     serial: str = "",
     within_s: float = WITHIN_S,
+    verify: str | bool = True,
 ) -> Enrolled:
     """Enrol this device with the registry that the code names. The same code with the same key may be tried again.
 
@@ -78,7 +79,7 @@ def initialize(
         "hardware": {"model": model, "serial": serial},
         "versions": {"kiosk": __version__, "python": platform.python_version()},
     }
-    exchange = Exchange(code.registry, mono=mono)
+    exchange = Exchange(code.registry, mono=mono, verify=verify)
     try:
         reply = exchange.request(
             "POST",

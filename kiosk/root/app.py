@@ -10,20 +10,18 @@ import random
 from collections.abc import Callable
 from contextlib import ExitStack
 
-from kiosk import __version__
-from kiosk.core.events import HealthChanged
+from kiosk.core.events import HealthChanged, Part
 from kiosk.core.model import Stamp
 from kiosk.core.screen.status_line import condition
 from kiosk.enrolment.device import Device, Identity
+from kiosk.errors import StoreError, StoreTaken
 from kiosk.ports import Clock
 from kiosk.root.assembly import StepWatch, assembled
 from kiosk.root.equipment import Drivers
 from kiosk.root.input_workers import input_workers
 from kiosk.root.resume import resumed
-from kiosk.service.signs import ProofOfLife
 from kiosk.service.status_file import KioskStatus
 from kiosk.settings import Settings
-from kiosk.store.store import Store
 from kiosk.threads.heartbeats import Heartbeats
 from kiosk.threads.worker import SILENCE_S, Body, Worker
 from kiosk.uplink.documents import DOCUMENTS_SILENCE_S
@@ -115,16 +113,14 @@ class App:
         self._undo.callback(kept.store.close)
         self._undo.callback(kept.pulse.end)
         self._undo.callback(kept.revoked.close)
-        store = kept.store.start()
-        if store.moved_aside is not None:
-            log.error("the store was unreadable; it was moved to %s and a new one begun", store.moved_aside)
-
-        # By this row a release shows that it can write (kiosk/service/signs.py); who waits for it is not a visitor.
-        def begin(store: Store) -> None:
-            store.started(__version__)
-            kept.signs.show(ProofOfLife.ROW)
-
-        kept.store.call(begin)
+        try:
+            kept.store.start()
+        except StoreTaken:
+            raise
+        except StoreError as failure:
+            # A door that lets people out needs no disk, and one that admits nobody can say why (rule 3).
+            log.error("%s; the door comes up without its store, and tries it again", failure)
+            self.loop.inbox.put(HealthChanged(part=Part.STORE, working=False, why=str(failure)))
 
     def _resume(self) -> None:
         self._kiosk.uplink.documents.load()

@@ -22,6 +22,7 @@ from kiosk.ports import Clock
 from kiosk.service.status_file import KioskStatus, StatusFile
 from kiosk.settings import Settings
 from kiosk.threads.heartbeats import Heartbeats
+from kiosk.uplink.authorities import certificate_file
 
 if TYPE_CHECKING:
     from kiosk.root.equipment import Drivers
@@ -93,7 +94,13 @@ def enroller_for(settings: Settings, clock: Clock, *, another_registry: bool = F
     serial = serial_number()
     return Enroller(
         Device.beside(settings.store.path),
-        initialize=partial(initialize, mono=clock.mono, model=board_model(), serial=serial),
+        initialize=partial(
+            initialize,
+            mono=clock.mono,
+            model=board_model(),
+            serial=serial,
+            verify=certificate_file(settings.registry.authorities),
+        ),
         join=NetworkManager().join,
         wall=clock.wall,
         serial=serial,

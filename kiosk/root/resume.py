@@ -24,9 +24,19 @@ def resumed(
 ) -> Door:
     """Return the door as it was before a restart: who is inside as far as that is remembered, how many by the store.
 
-    Where the time is known (and not behind what was signed), what an earlier run of this boot wrote by a wrong clock is put right, before any of it is
+    Where the store cannot be opened, by what is remembered alone. Where the time is known (and not behind what was signed), what an earlier run of this boot wrote by a wrong clock is put right, before any of it is
     sent.
     """
+    try:
+        return _resumed(door, store, remembered, clock, boot)
+    except StoreError as failure:
+        log.error("store: %s: who is inside is taken from what is remembered", failure)
+        return taken_up(door, remembered, ())
+
+
+def _resumed(
+    door: Door, store: StoreThread, remembered: Remembered | None, clock: Clock, boot: str | None
+) -> Door:
     signed = store.call(lambda kept: kept.latest_signed()).result()
     if signed is not None:
         door = replace(door, word=door.word.saw_signed(signed, clock.mono()))

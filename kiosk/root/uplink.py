@@ -15,6 +15,7 @@ from kiosk.store.shelf import StoreShelf
 from kiosk.threads.heartbeats import Heartbeats
 from kiosk.threads.reopening import Put
 from kiosk.trust import Keyring
+from kiosk.uplink.authorities import certificate_file
 from kiosk.uplink.client import RegistryClient
 from kiosk.uplink.documents import Documents
 from kiosk.uplink.provenance import Signed
@@ -50,6 +51,7 @@ class Uplink:
             kind=settings.door.kind,
             counted=self._counted,
             withdrawn=self._withdrawn,
+            verify=certificate_file(settings.registry.authorities),
         )
         self.syncer = Syncer(
             storage.store,

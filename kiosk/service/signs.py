@@ -34,10 +34,13 @@ class Signs:
         self._version = version
         self._given: set[ProofOfLife] = set()
         self._busy = False
-        if runtime is not None:
-            shutil.rmtree(runtime / FOLDER, ignore_errors=True)
+
+    def begin(self) -> None:
+        """Take back what an earlier run left. Only by who has the store: the signs of a kiosk that runs are its own."""
+        if self._runtime is not None:
+            shutil.rmtree(self._runtime / FOLDER, ignore_errors=True)
             with contextlib.suppress(OSError):
-                (runtime / BUSY).unlink(missing_ok=True)
+                (self._runtime / BUSY).unlink(missing_ok=True)
 
     def show(self, sign: ProofOfLife, *, works: bool = True) -> None:
         """Say that it was done, or is no longer. From any thread; where nothing changed it costs nothing."""

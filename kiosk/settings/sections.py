@@ -70,6 +70,11 @@ class RegistrySettings:
     """The registry and how long a visitor waits for it."""
 
     url: str = key(address(), "http://127.0.0.1:8080", "The registry's address, without /v1.")
+    authorities: str = key(
+        text('"system" or the absolute path of a file of certificates (PEM)', r"system|/[^\0]+"),
+        "system",
+        "Whose certificates the registry may show: the system's, or those of a state's or company's own authority.",
+    )
     device: str = key(_name("a name"), "KIOSK-1", "What the registry calls this kiosk.")
     question_s: float = key(
         number(0.3, 10, "s"), 1.5, 'How long a visitor waits for the answer before it is "could not check".'

@@ -10,14 +10,14 @@ import fcntl
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import IO
 
 from sqlite_utils import Database
 
-from kiosk.errors import StoreError
+from kiosk.errors import StoreError, StoreTaken
 from kiosk.machine.own_files import made_alone, shut_to_others
 from kiosk.store.migrations import ADDITIVE, migrations, prepare
 
@@ -49,7 +49,7 @@ def take(path: Path) -> IO[str]:
     except OSError:
         holder = lock.read(20).strip() or "unknown"
         lock.close()
-        raise StoreError(
+        raise StoreTaken(
             f"{path}: process {holder} has it open, and one kiosk writes to a file: stop the other one first"
         ) from None
     lock.truncate(0)
@@ -65,12 +65,68 @@ def open_sound(path: Path, now: datetime) -> tuple[Database, Path | None]:
     except sqlite3.Error as error:
         if _code(error) not in _UNREADABLE:
             raise StoreError(f"{path}: {_reason(error)}") from None
-    aside = path.with_name(f"{path.name}.unreadable-{now:%Y%m%dT%H%M%S%fZ}")
+    aside = _move_aside(path, f"{path.name}.unreadable-{now:%Y%m%dT%H%M%S%fZ}")
+    with plainly(f"{path}"):
+        return _open(path), aside
+
+
+Inodes = tuple[tuple[int, int] | None, ...]
+"""Which files the names of a database and of its log lead to: device and inode of each, None where there is none."""
+
+
+def place_of(path: Path) -> Inodes:
+    """Return which files stand there now: an open connection goes on with its own, whatever became of their names."""
+    return tuple(map(_inode, (path, Path(f"{path}-wal"))))
+
+
+def is_replaced(before: Inodes, path: Path) -> bool:
+    """Whether a name leads elsewhere than it did: the file was taken away, or another one put there. A new log is none."""
+    return any(was is not None and was != now for was, now in zip(before, place_of(path), strict=True))
+
+
+def written_anew(held: Database, ours: Inodes, path: Path, now: datetime) -> Database:
+    """Write all that an open connection still holds into a fresh file of its name, and return that, open; `held` is closed.
+
+    Whatever stands there now and is not `ours` is moved aside. Raises StoreError, and then the next try begins anew.
+    """
+    fresh = path.with_name(f"{path.name}.fresh")
+    with plainly(f"{path}: what was held could not be written anew"):
+        try:
+            fresh.unlink(missing_ok=True)
+            made_alone(fresh)
+            with closing(sqlite3.connect(fresh)) as copy:
+                held.conn.backup(copy)
+            for name, was, stands in zip((path, Path(f"{path}-wal")), ours, place_of(path), strict=True):
+                if (
+                    stands is not None and stands == was
+                ):  # our log beside somebody's file would be read into that
+                    name.unlink()
+            Path(f"{path}-shm").unlink(missing_ok=True)
+            _move_aside(path, f"{path.name}.replaced-{now:%Y%m%dT%H%M%S%fZ}")
+            fresh.rename(path)
+            _sync_folder(path.parent)
+        except OSError as failure:
+            raise StoreError(
+                f"{path}: what was held could not be written anew ({failure.strerror})"
+            ) from None
+        held.close()  # not sooner: until now it holds what is nowhere else; nor later: it removes a log by its name
+        return _open(path)
+
+
+def _move_aside(path: Path, name: str) -> Path:
+    aside = path.with_name(name)
     for part in _PARTS:
         with contextlib.suppress(FileNotFoundError):
             Path(f"{path}{part}").rename(f"{aside}{part}")
-    with plainly(f"{path}"):
-        return _open(path), aside
+    return aside
+
+
+def _inode(path: Path) -> tuple[int, int] | None:
+    try:
+        stands = path.stat()
+    except FileNotFoundError:
+        return None
+    return stands.st_dev, stands.st_ino
 
 
 def open_to_read(path: Path) -> Database:

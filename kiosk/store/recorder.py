@@ -65,6 +65,7 @@ class Recorder:
         came late, or never: then a write that is tried now is the proof that the disk is well.
         """
         if not (self._failed or missed):
+            self._store.call(lambda store: store.keep_file()).add_done_callback(self._kept)
             return
         try:
             self._store.call(lambda store: store.probe()).result(WAIT_S)
@@ -79,6 +80,13 @@ class Recorder:
         for record in again:
             self.write(record)
         self._put(HealthChanged(part=Part.STORE, working=True))
+
+    def _kept(self, done: Future[None]) -> None:
+        """A file that was taken away could not be written anew: the door takes the disk for broken, and it is tried again."""
+        if (failure := done.exception()) is not None:
+            log.error("store: %s", failure)
+            self._failed = True
+            self._put(HealthChanged(part=Part.STORE, working=False, why=str(failure)))
 
     def _ended(self, record: Record, done: Future[None]) -> None:
         failure = done.exception()

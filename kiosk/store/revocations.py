@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from kiosk.errors import StoreError
-from kiosk.store.file import open_to_read, plainly
+from kiosk.store.file import Inodes, is_replaced, open_to_read, place_of, plainly
 from kiosk.trust.revocations import RevocationChange, hash_of
 
 log = logging.getLogger(__name__)
@@ -66,6 +66,7 @@ class RevocationList:
         self._path = path
         self._lock = threading.Lock()
         self._db: Database | None = None
+        self._place: Inodes = ()
         self._failing = False
 
     def is_revoked(self, pass_id: str) -> bool:
@@ -75,8 +76,11 @@ class RevocationList:
         """
         with self._lock:
             try:
+                if self._db is not None and is_replaced(self._place, self._path):
+                    self._shut()
                 with plainly(f"{self._path}: the revoked passes cannot be read"):
                     if self._db is None:
+                        self._place = place_of(self._path)
                         self._db = open_to_read(self._path)
                     row = self._db.execute(
                         "SELECT EXISTS (SELECT 1 FROM revoked WHERE hash = ?)", (key_of(hash_of(pass_id)),)

@@ -15,11 +15,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from sqlite_utils import Database
+
 from kiosk.core.model import Amendment, Record
 from kiosk.core.outbox import CAP_S, Delivered, Later, Mark, Origin, Parked, Waiting
 from kiosk.errors import StoreError
 from kiosk.ports import Clock
-from kiosk.store.file import open_sound, plainly, take
+from kiosk.store.file import Inodes, is_replaced, open_sound, place_of, plainly, take, written_anew
 from kiosk.store.kept import KeptDocuments
 from kiosk.store.records import KINDS, item_of, plain_line, row_of, utc_text
 from kiosk.store.reports import Reports
@@ -82,11 +84,30 @@ class Store(KeptDocuments):
         if lineage:
             self._part_from_others()
         self._enrolment = None if origin is None else self._enrolment_of(origin)
-        self.reports = Reports(self._db)
-        self.revocations = RevocationTable(self._db)
+        self._use(self._db)
 
+    _place: Inodes
     moved_aside: Path | None
     """Where an unreadable file went at start. Its records wait in it for a technician."""
+
+    def keep_file(self) -> None:
+        """See that the file is where it was. One that was taken away or replaced is written anew from what is still held.
+
+        Somebody "resets" the kiosk, restores an image, or a check of the file system moves it: what is written then would be
+        gone with the next start. Called with each record, and every few seconds.
+        """
+        if not is_replaced(self._place, self._path):
+            if None in self._place:  # the log comes with the first write
+                self._place = place_of(self._path)
+            return
+        log.error("%s was taken away or replaced while the kiosk runs: it is written anew", self._path)
+        self._use(written_anew(self._db, self._place, self._path, self._clock.wall()))
+
+    def _use(self, db: Database) -> None:
+        self._db = db
+        self._place = place_of(self._path)
+        self.reports = Reports(db)
+        self.revocations = RevocationTable(db)
 
     def close(self) -> None:
         """Give the file back. May be called twice."""
@@ -99,6 +120,7 @@ class Store(KeptDocuments):
         A decision that opens is refused where its visit is not on the disk: no gate without a visit.
         """
         row = self._times.on(row_of(record, sealed))
+        self.keep_file()
         with plainly(f"{row['kind']} {row['uid']} was not written"), self._db.atomic():
             if isinstance(record, Amendment) and record.decision.opens and not self._has(record.visit_id):
                 raise StoreError(f"amendment {row['uid']} was not written: its visit is not on the disk")
@@ -167,11 +189,18 @@ class Store(KeptDocuments):
         with plainly("the outbox was not marked"), self._db.atomic():
             self._run("UPDATE outbox SET not_before = NULL WHERE not_before IS NOT NULL")
 
-    def requeue(self, uid: str | None = None) -> int:
-        """Let a parked record, or all of them, wait again. Returns how many."""
+    def requeue(self, uid: str | None = None, *, parked_before: datetime | None = None) -> int:
+        """Let a parked record, or all of them, wait again; only those that were parked before a moment. Returns how many.
+
+        What waits for another registry stays parked, however old, unless somebody names it.
+        """
         with plainly("nothing was put back into the queue"), self._db.atomic():
-            which = "SELECT uid FROM parked WHERE ?1 IS NULL OR uid = ?1 ORDER BY rowid"
-            uids = [uid for (uid,) in self._run(which, uid).fetchall()]
+            which = (
+                "SELECT uid FROM parked WHERE (?1 IS NULL OR uid = ?1)"
+                " AND (?2 IS NULL OR (parked_at < ?2 AND reason <> ?3)) ORDER BY rowid"
+            )
+            bounds = (uid, parked_before and utc_text(parked_before), OTHER_REGISTRY)
+            uids = [uid for (uid,) in self._run(which, *bounds).fetchall()]
             for each in uids:
                 self._run("DELETE FROM parked WHERE uid = ?", each)
                 self._queue(each)
@@ -197,6 +226,7 @@ class Store(KeptDocuments):
 
     def probe(self) -> None:
         """Write something that changes nothing: whether the disk takes records again."""
+        self.keep_file()
         with plainly("the disk still takes nothing"), self._db.atomic():
             self._run(f"PRAGMA application_id = {APPLICATION_ID}")
 

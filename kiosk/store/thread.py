@@ -5,14 +5,18 @@ It must never drop work silently: every call gives a Future, and every Future en
 
 from __future__ import annotations
 
+import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TypeVar
 
-from kiosk.errors import StoreError
+from kiosk.errors import StoreError, StoreTaken
 from kiosk.store.store import Store
+
+log = logging.getLogger(__name__)
 
 _T = TypeVar("_T")
 _Work = Callable[[], None]
@@ -20,15 +24,31 @@ _Work = Callable[[], None]
 ROOM = 1000
 """Calls that may wait in each queue: minutes of a busy door. Beyond it the disk is not slow but gone."""
 BEAT_S = 1.0
+RETRY_S = 5.0
+"""So often a store that cannot be opened is tried again."""
 STORE_SILENCE_S = 120.0
 """A list of 300,000 revoked passes is one transaction, and a card that tidies itself up stands still for seconds."""
 
 
 class StoreThread:
-    """Owns the store. `start` opens it and raises what opening raised; `close` ends after the work that was handed in."""
+    """Owns the store. `start` opens it and raises what opening raised; `close` ends after the work that was handed in.
 
-    def __init__(self, open_store: Callable[[], Store], *, beat: Callable[[], None] = lambda: None) -> None:
+    A store that cannot be opened (a card that became read-only, a file of a newer kiosk) is tried again until it can, or until
+    `close`: meanwhile every call fails at once. Not where another kiosk has it (StoreTaken): there it ends.
+    """
+
+    def __init__(
+        self,
+        open_store: Callable[[], Store],
+        *,
+        beat: Callable[[], None] = lambda: None,
+        when_open: Callable[[Store], None] = lambda _store: None,
+        retry_s: float = RETRY_S,
+    ) -> None:
+        """`when_open` is called once, on the store's thread, as soon as it is open."""
         self._open = open_store
+        self._when_open = when_open
+        self._retry_s = retry_s
         self._beat = beat
         """Called at least once a second while the thread is alive: for the watchdog."""
         self._changed = threading.Condition()
@@ -82,22 +102,40 @@ class StoreThread:
         return not self._thread.is_alive()
 
     def _work(self) -> None:
-        try:
-            store = self._open()
-        except Exception as error:
-            self._opened.set_exception(error)
+        store = self._tried()
+        if store is None and isinstance(self._opened.exception(), StoreTaken):
             return
-        self._opened.set_result(store)
+        next_at = time.monotonic() + self._retry_s
         try:
             while True:
                 self._beat()
+                if store is None and time.monotonic() >= next_at:
+                    store, next_at = self._tried(), time.monotonic() + self._retry_s
                 with self._changed:
                     if not (self._urgent or self._patient):
                         if self._closing:
                             return
-                        self._changed.wait(BEAT_S)
+                        self._changed.wait(min(BEAT_S, self._retry_s))
                         continue
                     work = (self._urgent or self._patient).popleft()
                 work()
         finally:
-            store.close()
+            if store is not None:
+                store.close()
+
+    def _tried(self) -> Store | None:
+        """Try to open it; what became of that is in `_opened`, for whoever waits for the start and for each call."""
+        opened = self._opened if not self._opened.done() else Future()
+        try:
+            store = self._open()
+        except Exception as error:
+            opened.set_exception(error)
+            self._opened = opened
+            return None
+        opened.set_result(store)
+        self._opened = opened
+        try:
+            self._when_open(store)
+        except StoreError as failure:
+            log.error("store: %s", failure)
+        return store

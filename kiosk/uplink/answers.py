@@ -30,6 +30,8 @@ MOST_PEOPLE = 1_000_000
 """No venue holds more, and no number inside is further below nothing."""
 REASON = re.compile(r"[a-z][a-z-]{0,39}")
 COSE = "application/cose"
+OURS = "urn:ashyq:problem:"
+"""What the type of a problem of the contract begins with. Another one is a gateway's, a firewall's or a framework's."""
 _CONTENT_TYPE = re.compile(r'application/(problem\+)?json(?:\s*;\s*charset="?utf-8"?)?\s*', re.IGNORECASE)
 
 
@@ -117,6 +119,11 @@ def is_skewed(reply: Reply) -> bool:
     return reply.status == codes.unauthorized and refusal(reply) == "clock-skew"
 
 
+def is_replayed(reply: Reply) -> bool:
+    """Whether the registry says that it had this very signature before: the answer to the first one was lost on its way."""
+    return reply.status == codes.unauthorized and refusal(reply) == "replayed"
+
+
 def registrys_time(reply: Reply) -> datetime:
     """Return the time that a clock-skew problem tells. Nobody signed it: it is good for signing with, and no more."""
     answer = _parsed(reply.body)
@@ -128,7 +135,8 @@ def _not_ok(reply: Reply) -> RegistryUnreachable | RegistryRefused:
         return RegistryUnreachable("redirect", "the registry never redirects: is there a portal in between?")
     why = f"http-{reply.status}"
     if _is_problem(reply) and reply.status != codes.too_many_requests:
-        return (DeviceRefused if is_revoked(reply) else RegistryRefused)(why, refusal(reply))
+        refused = DeviceRefused if is_revoked(reply) else RegistryRefused
+        return refused(why, refusal(reply), word=_word(reply.body))
     unreachable = RegistryUnreachable(why)
     unreachable.retry_after_s = reply.retry_after_s
     return unreachable
@@ -136,13 +144,24 @@ def _not_ok(reply: Reply) -> RegistryUnreachable | RegistryRefused:
 
 def _problem(body: bytes) -> str:
     """Return the last part of a problem's type. Its title and detail are prose, and may repeat what was asked."""
+    last = re.split(r"[/:#]", _type(body))[-1]
+    return last if REASON.fullmatch(last) else ""
+
+
+def _word(body: bytes) -> str:
+    """Return the contract's word for a problem; empty where its type is none of the contract."""
+    kind = _type(body)
+    word = kind.removeprefix(OURS)
+    return word if kind.startswith(OURS) and REASON.fullmatch(word) else ""
+
+
+def _type(body: bytes) -> str:
     try:
         problem = _parsed(body)
     except RegistryUnreachable:
         return ""
     kind = problem.get("type") if isinstance(problem, dict) else None
-    last = re.split(r"[/:#]", kind)[-1] if isinstance(kind, str) else ""
-    return last if REASON.fullmatch(last) else ""
+    return kind if isinstance(kind, str) else ""
 
 
 def _parsed(body: bytes) -> Any:

@@ -94,6 +94,7 @@ class RegistryClient:
         withdrawn: Callable[[bytes], bool] = lambda _statement: False,
         new_session: Callable[[], requests.Session] = requests.Session,
         timeouts: Timeouts = Timeouts(),
+        verify: str | bool = True,
     ) -> None:
         """Every request is signed by `signer`, which knows who this device is.
 
@@ -101,7 +102,7 @@ class RegistryClient:
         hears that this device is withdrawn, with what a root is said to have signed of it: whether a root did. Where none
         did that answer is weather: RegistryUnreachable, with the word `unsigned-withdrawal`.
         """
-        self._exchange = Exchange(base_url, mono=mono, new_session=new_session)
+        self._exchange = Exchange(base_url, mono=mono, new_session=new_session, verify=verify)
         self._mono = mono
         self._device = signer.device
         self._door = door
@@ -271,7 +272,7 @@ class RegistryClient:
         params: Mapping[str, str] | None = None,
         body: bytes | None = None,
     ) -> Reply:
-        """Ask, signed, and once more where the registry's clock differs. Within one deadline."""
+        """Ask, signed, and once more where the registry's clock differs or it had this signature before. Within one deadline."""
         ends = self._mono() + deadline_s
         signer = self._signer
 
@@ -290,6 +291,8 @@ class RegistryClient:
         reply = once(deadline_s)
         if answers.is_skewed(reply):
             signer.hear(answers.registrys_time(reply))
+            reply = once(max(0.0, ends - self._mono()))
+        elif answers.is_replayed(reply):
             reply = once(max(0.0, ends - self._mono()))
         if answers.is_revoked(reply) and not self._withdrawn(answers.statement(reply)):
             raise RegistryUnreachable(

@@ -85,6 +85,7 @@ class Documents:
         self._well = True
         self._keeping = threading.Lock()
         self._forgotten = False
+        self._loaded = False
 
     @property
     def signed_by_now(self) -> datetime | None:
@@ -96,7 +97,18 @@ class Documents:
         return self._provenance.withdraws(statement, device, self._signed)
 
     def load(self) -> None:
-        """Take what is kept into force: a kiosk that starts without a network is as wise as when it stopped."""
+        """Take what is kept into force: a kiosk that starts without a network is as wise as when it stopped.
+
+        Where the store cannot be read yet, nothing is, and it is tried again in each round.
+        """
+        try:
+            self._load()
+        except StoreError as failure:
+            log.error("what is kept is not taken up yet: %s", failure)
+        else:
+            self._loaded = True
+
+    def _load(self) -> None:
         documents = {name: kept for name in NAMES if (kept := self._shelf.kept(name)) is not None}
         if documents and not any(self._may_be_ours(kept) for kept in documents.values()):
             log.warning("what is kept was signed for another registry: it is dropped, and asked for anew")
@@ -135,6 +147,8 @@ class Documents:
     def body(self, stop: Stop) -> None:
         """Work until stopped."""
         while not stop.is_set():
+            if not self._loaded:
+                self.load()
             self._well = True  # what this round itself hears of the registry is no reason for another one
             fetched = [self.refresh(name) for name in NAMES]
             self._well = all(fetched)

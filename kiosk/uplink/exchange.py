@@ -27,9 +27,14 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from kiosk.errors import RegistryUnreachable
+from kiosk.uplink.connecting import connected
 
 LEFT_BEHIND = 8
 """Lanes that may still hang in a name look-up or a handshake. They end by themselves; more of them would pile up."""
+LONGEST_CONNECT_S = 30.0
+IDLE_S = 25.0
+"""A connection that was idle for longer is not used again: routers forget theirs after half a minute and more, and drop what
+comes then without a word, which would cost the first visitor after a quiet time the whole deadline."""
 PIECE = 1 << 18
 """Bytes that are read at once: a long list takes its room once and not twice."""
 
@@ -56,7 +61,10 @@ class Exchange:
         *,
         mono: Callable[[], float],
         new_session: Callable[[], requests.Session] = requests.Session,
+        verify: str | bool = True,
     ) -> None:
+        """`verify` is a file of certificates (`kiosk/uplink/authorities.py`); True: those of our own packages."""
+        self._verify = verify
         self._base_url = base_url.rstrip("/")
         self._mono = mono
         self._new_session = new_session
@@ -90,12 +98,15 @@ class Exchange:
         )
 
         def perform() -> Reply:
+            lane.forget_idle(self._mono())
             for may_be_stale in (True, False):
                 left = ends - self._mono()
                 if left <= 0:
                     break
                 try:
-                    return lane.once(question, left, most_bytes, sign)
+                    reply = lane.once(question, left, most_bytes, sign)
+                    lane.used_at = self._mono()
+                    return reply
                 except requests.ConnectionError as error:
                     # The kept-alive connection was closed on the other side: once more, within the same deadline.
                     if lane.left or not (may_be_stale and _closed_there(error)):
@@ -139,7 +150,7 @@ class Exchange:
             self._left = [left for left in self._left if left.alive]
             if len(self._left) >= LEFT_BEHIND:
                 raise RegistryUnreachable("stuck", f"{LEFT_BEHIND} earlier questions still hang")
-            lane = self._mine.lane = _Lane(self._new_session(), self._base_url)
+            lane = self._mine.lane = _Lane(self._new_session(), self._base_url, self._verify)
             self._lanes.append(lane)
         return lane
 
@@ -154,13 +165,16 @@ class Exchange:
 class _Lane:
     """A thread with a session of its own, that does one exchange after the other until it is left."""
 
-    def __init__(self, session: requests.Session, base_url: str) -> None:
+    def __init__(self, session: requests.Session, base_url: str, verify: str | bool) -> None:
         self._session = session
+        self._verify = verify
         self._session.trust_env = False  # no .netrc, no proxy to this machine itself
         if not _loopback(base_url):
             self._session.proxies.update(get_environ_proxies(base_url))
         self.left = False
         """Whether nobody waits for what it does any more."""
+        self.used_at = float("inf")
+        """When an answer came last (seconds of the monotonic clock)."""
         self._open: list[socket.socket] = []
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, _Adapter(self._opened))
@@ -191,6 +205,12 @@ class _Lane:
         for each in self._open:
             _shut(each)
 
+    def forget_idle(self, now: float) -> None:
+        """Give up a connection that was idle for too long: the next question makes a new one."""
+        if now - self.used_at > IDLE_S:
+            for adapter in self._session.adapters.values():
+                adapter.close()
+
     def once(
         self, question: requests.Request, left_s: float, most_bytes: int, sign: SignRequest | None
     ) -> Reply:
@@ -198,7 +218,7 @@ class _Lane:
         prepared = self._session.prepare_request(question)
         if sign is not None:
             sign(prepared)
-        settings = self._session.merge_environment_settings(prepared.url, {}, True, None, None)
+        settings = self._session.merge_environment_settings(prepared.url, {}, True, self._verify, None)
         with self._session.send(prepared, timeout=left_s, allow_redirects=False, **settings) as came:
             if came.headers.get("Content-Encoding", "identity").lower() != "identity":
                 raise RegistryUnreachable("encoded", "expected an answer as it is, which was asked for")
@@ -246,11 +266,17 @@ class _Adapter(HTTPAdapter):
         opened = self._opened
 
         class Plain(HTTPConnection):
+            def _new_conn(self) -> socket.socket:
+                return _connected(self)
+
             def connect(self) -> None:
                 super().connect()
                 opened(self.sock)
 
         class Secure(HTTPSConnection):
+            def _new_conn(self) -> socket.socket:
+                return _connected(self)
+
             def connect(self) -> None:
                 super().connect()
                 opened(self.sock)
@@ -263,6 +289,19 @@ class _Adapter(HTTPAdapter):
 
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": SecurePool}
+
+
+def _connected(to: HTTPConnection) -> socket.socket:
+    """Connect as urllib3 does, but by all addresses of the name side by side. Raises urllib3's own errors."""
+    seconds = to.timeout if isinstance(to.timeout, int | float) else LONGEST_CONNECT_S
+    try:
+        return connected(to.host, to.port or to.default_port, seconds, options=to.socket_options or ())
+    except socket.gaierror as failure:
+        raise urllib3.exceptions.NameResolutionError(to.host, to, failure) from failure
+    except TimeoutError as failure:
+        raise urllib3.exceptions.ConnectTimeoutError(to, "timed out") from failure
+    except OSError as failure:
+        raise urllib3.exceptions.NewConnectionError(to, f"no connection: {failure.strerror}") from failure
 
 
 def _shut(connection: socket.socket) -> None:

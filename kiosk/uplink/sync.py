@@ -10,6 +10,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from itertools import takewhile
 from types import TracebackType
 from typing import Any, Protocol, TypeVar
@@ -213,21 +214,21 @@ class Syncer:
     def _hand_over(self, batch: list[Outgoing]) -> tuple[Mark, ...]:
         """Send a batch and return what becomes of each record; an unanswered one keeps its place."""
         rows = tuple(each.waiting for each in batch)
-        why, retry_after_s, verdicts = "", None, {}
+        why, word, retry_after_s, verdicts = "", "", None, {}
         try:
             verdicts = self._sender.send([each.item for each in batch], batch[0].origin)
         except RegistryUnreachable as error:
             why, retry_after_s = error.why, error.retry_after_s
         except RegistryRefused as error:
-            why = error.why
+            why, word = error.why, error.word
         # An error with a number came from a server: the way to it is open, and it is the server that is troubled.
         self._hear(online=not why or why.startswith("http-"))
         now, jitter = self._clock.mono(), self._jitter()
         with self._guard:
             if why:
-                _log.warning("sync: %d records not sent: %s", len(rows), why)
+                _log.warning("sync: %d records not sent: %s", len(rows), f"{why} {word}".strip())
                 self._pace, marks = outbox.on_failure(
-                    self._pace, rows, why, now_mono=now, retry_after_s=retry_after_s, jitter=jitter
+                    self._pace, rows, why, word=word, now_mono=now, retry_after_s=retry_after_s, jitter=jitter
                 )
             else:
                 self._pace, marks = outbox.on_reply(self._pace, rows, verdicts, now_mono=now, jitter=jitter)
@@ -248,6 +249,9 @@ class Syncer:
         if now - self._tidied >= TIDY_EVERY_S:
             self._tidied = now
             self._do(lambda store: store.tidy(self._keep_days))
+            before = self._clock.wall() - timedelta(seconds=outbox.PARKED_S)
+            if again := self._do(lambda store: store.requeue(parked_before=before)):
+                _log.info("sync: %d parked records are tried again", again)
         kinds = self._kinds()
         due = self._do(lambda store: store.reports.next_due(kinds))
         if due is None:

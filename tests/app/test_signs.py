@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from kiosk import __version__
 from kiosk.core.model import Colour
+from kiosk.errors import StoreError
 from kiosk.service.signs import ProofOfLife, given, is_busy
 from tests.app.house import House
 
@@ -55,3 +58,17 @@ def test_it_is_busy_while_somebody_is_answered_and_not_before_or_after(tmp_path,
         assert is_busy(runtime)
         house.idle()
         house.until(lambda: not is_busy(runtime), "a quiet door")
+
+
+def test_a_second_kiosk_that_is_refused_leaves_the_signs_of_the_first_alone(tmp_path, registry, clock):
+    """A technician types `kiosk run` while the service runs: an update then took an empty list of signs for what it must show."""
+    with House(tmp_path, registry, clock, boot=BOOT) as house:
+        house.ready()
+        runtime = house.settings.store.runtime
+        house.until(lambda: given(runtime) == list(ProofOfLife), "every sign")
+        second = House(tmp_path, registry, clock, boot=BOOT)
+        with pytest.raises(StoreError, match="stop the other one first"):
+            second.app.start()
+        second.__exit__()
+        assert given(runtime) == list(ProofOfLife)
+        assert (runtime / "status.json").exists()

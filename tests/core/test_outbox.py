@@ -37,8 +37,8 @@ def rows(number, **changes):
     return tuple(Waiting(uid=f"r{n}", **changes) for n in range(number))
 
 
-def fail(pace, batch, why, *, now=0.0, jitter=0.5, retry_after_s=None):
-    return on_failure(pace, batch, why, now_mono=now, jitter=jitter, retry_after_s=retry_after_s)
+def fail(pace, batch, why, *, word="", now=0.0, jitter=0.5, retry_after_s=None):
+    return on_failure(pace, batch, why, word=word, now_mono=now, jitter=jitter, retry_after_s=retry_after_s)
 
 
 def reply(pace, batch, verdicts, *, now=0.0, jitter=0.5):
@@ -76,20 +76,31 @@ def test_a_door_is_silent_for_an_hour_at_most_whatever_it_was_told():
 
 @pytest.mark.parametrize("why", sorted(BATCH_AT_FAULT))
 def test_a_batch_at_fault_is_halved_at_once(why):
-    pace, marks = fail(Pace(), rows(500), why, now=7.0)
+    pace, marks = fail(Pace(), rows(500), why, word="invalid-request", now=7.0)
     assert (plan(pace, 7.0), marks) == (Send(250), ())
 
 
 @pytest.mark.parametrize("why", sorted(BATCH_AT_FAULT))
+@pytest.mark.parametrize("count", [500, 1])
+def test_what_somebody_in_between_says_of_a_batch_is_weather(why, count):
+    """An nginx with client_max_body_size, a firewall's 400, a TLS port that is spoken to in plain."""
+    pace = Pace()
+    for _ in range(5):
+        pace, marks = fail(pace, rows(count), why, now=7.0)
+        assert (pace.limit, marks) == (MOST, ())
+    assert isinstance(plan(pace, 7.0), Wait)
+
+
+@pytest.mark.parametrize("why", sorted(BATCH_AT_FAULT))
 def test_a_record_at_fault_that_stands_alone_is_parked_and_the_rest_goes_on_at_once(why):
-    pace, marks = fail(Pace(limit=1), rows(1), why, now=7.0)
-    assert marks == (Parked(uid="r0", reason=why),)
+    pace, marks = fail(Pace(limit=1), rows(1), why, word="uid-reused", now=7.0)
+    assert marks == (Parked(uid="r0", reason=f"{why} uid-reused"),)
     assert isinstance(plan(pace, 7.0), Send)
 
 
 def test_a_registry_that_refuses_one_record_after_the_other_does_not_get_the_whole_queue_parked_in_a_moment():
-    pace, _ = fail(Pace(limit=1), rows(1), "http-422", now=7.0)
-    pace, _ = fail(pace, rows(1), "http-422", now=7.0)
+    pace, _ = fail(Pace(limit=1), rows(1), "http-422", word="invalid-request", now=7.0)
+    pace, _ = fail(pace, rows(1), "http-422", word="invalid-request", now=7.0)
     assert isinstance(plan(pace, 7.0), Wait)
 
 
@@ -201,10 +212,10 @@ def test_one_bad_record_of_five_hundred_does_not_hold_up_the_others(place):
         if not batch:
             break
         if f"r{place}" in [row.uid for row in batch]:
-            link.write(fail(link.pace, batch, "http-409", now=link.now))
+            link.write(fail(link.pace, batch, "http-409", word="uid-reused", now=link.now))
         else:
             link.write(reply(link.pace, batch, {row.uid: STORED for row in batch}, now=link.now))
-    assert link.parked == {f"r{place}": "http-409"}
+    assert link.parked == {f"r{place}": "http-409 uid-reused"}
     assert len(set(link.delivered)) == 499
     assert link.now == 0, "nobody waited for it"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from drivers.pins.gpio_lines import GET_CHIP_INFO, GET_LINE_INFO, HeaderLine, lines
+from drivers.pins.gpio_lines import GET_CHIP_INFO, GET_LINE_INFO, HeaderLine, header_number, lines
 from kiosk.errors import DriverError, DriverMissing
 
 # What a C compiler makes of the two macros for struct gpiochip_info and struct gpio_v2_line_info.
@@ -46,6 +46,33 @@ def test_the_header_is_found_among_the_chips_and_each_line_says_who_has_it(devic
         HeaderLine(pin=5, held_by="", output=False),
     ]
     assert kernel.asked == [17, 27, 5]
+
+
+@pytest.mark.parametrize(
+    "chips",
+    [
+        {4: "pinctrl-rp1", 0: "gpio-brcmstb", 10: "gpio-brcmstb"},
+        {0: "pinctrl-rp1"},
+        {11: "pinctrl-rp1", 12: "gpio-brcmstb", 13: "raspberrypi-exp-gpio"},
+        {0: "mcp23017", 15: "pinctrl-rp1"},
+        {0: "pinctrl-bcm2711", 1: "raspberrypi-exp-gpio"},
+    ],
+)
+def test_the_header_is_found_by_what_it_is_whatever_its_number(tmp_path, chips):
+    for number in chips:
+        (tmp_path / f"gpiochip{number}").touch()
+    names = sorted(f"gpiochip{number}" for number in chips)
+    kernel = Kernel(*(chips[int(name.removeprefix("gpiochip"))] for name in names), held={})
+    header = next(number for number, label in chips.items() if label.startswith("pinctrl-"))
+    assert header_number(devices=tmp_path, ioctl=kernel.ioctl) == header
+
+
+def test_chips_that_are_there_and_are_no_header_are_named(devices):
+    kernel = Kernel("mcp23017", "raspberrypi-exp-gpio", held={})
+    with pytest.raises(
+        DriverMissing, match=r"found gpiochip0 \(mcp23017\), gpiochip1 \(raspberrypi-exp-gpio\)"
+    ):
+        header_number(devices=devices, ioctl=kernel.ioctl)
 
 
 def test_a_machine_without_a_header_says_so(devices, tmp_path):

@@ -44,6 +44,7 @@ def test_what_the_old_release_could_not_show_is_not_asked_of_the_new_one(device,
 
 def test_it_waits_until_nobody_was_at_the_door_for_a_while(device, evening):
     door = Signs(device.runtime, "1.3.0")
+    door.begin()
     door.busy(now=True)
     evening.happens = {
         30.0: lambda: door.busy(now=False),
@@ -157,7 +158,7 @@ def test_a_sign_is_taken_back_and_all_are_gone_with_the_next_start(tmp_path):
     signs.show(ProofOfLife.FRAME, works=False)
     assert [file.name for file in (tmp_path / "signs").iterdir()] == ["row"]
     assert (tmp_path / "signs" / "row").read_text() == "1.3.0"
-    Signs(tmp_path, "1.4.0")
+    Signs(tmp_path, "1.4.0").begin()
     assert not (tmp_path / "signs").exists()
     nowhere = Signs(None, "1.4.0")
     nowhere.show(ProofOfLife.ROW)

@@ -61,5 +61,21 @@ def connect() -> Iterator:
 
 
 @pytest.fixture
+def connect_by() -> Iterator:
+    """Make clients by a clock of the test's own."""
+    clients = []
+
+    def connect_by(url: str, mono) -> RegistryClient:
+        client = RegistryClient(url, "D01", mono=mono, signer=SIGNER, timeouts=timeouts(PATIENCE_S))
+        clients.append(client)
+        return client
+
+    yield connect_by
+    for client in clients:
+        client.close()
+    assert all(client.ended(30.0) for client in clients), "a question stayed behind"
+
+
+@pytest.fixture
 def client(server: HostileServer, connect) -> RegistryClient:
     return connect(server.url)

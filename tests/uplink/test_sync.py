@@ -13,7 +13,7 @@ from kiosk.store.store import Store
 from kiosk.store.thread import StoreThread
 from kiosk.threads.levels import TELL_AGAIN_S
 from kiosk.uplink.sync import IDLE_S, SMALL, SPREAD_S, TIDY_EVERY_S, Asking, Syncer
-from tests.hostile_server import HostileServer, Manner
+from tests.hostile_server import HostileServer, Manner, well_behaved
 from tests.store.making import RED, ManualClock, make_correction, make_sealed, make_visit
 
 SOON_S = 20.0
@@ -128,7 +128,7 @@ def test_a_batch_that_is_too_large_goes_in_smaller_ones(tmp_path, connect):
     def narrow(came):
         items = came.json()["items"]
         if len(items) > 10:
-            return 413, {"type": "about:blank"}
+            return 413, {"type": "urn:ashyq:problem:too-many-items"}
         return 200, {"results": [{"uid": item["uid"], "verdict": "stored", "reason": ""} for item in items]}
 
     with HostileServer(narrow) as server:
@@ -139,6 +139,63 @@ def test_a_batch_that_is_too_large_goes_in_smaller_ones(tmp_path, connect):
         taken = [uid for batch in sent(server) if len(batch) <= 10 for uid in batch]
         assert taken == [visit.id for visit in visits]
         assert door.clock.mono() - 1000 <= IDLE_S
+        door.store.close()
+
+
+@pytest.mark.parametrize("code", [400, 409, 413, 422])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<html>413 Request Entity Too Large</html>",
+        {"type": "about:blank"},
+        {"type": "https://gw/errors/too-large"},
+        {},
+    ],
+    ids=["html", "about blank", "a gateway's", "no type"],
+)
+def test_what_somebody_in_between_refuses_is_never_parked(tmp_path, connect, code, body):
+    refuses = [True]
+
+    def gateway(came):
+        return (code, body) if refuses[0] else well_behaved(came)
+
+    with HostileServer(gateway) as server:
+        door = Door(tmp_path / "kiosk.db", connect(server.url))
+        door.record(*[make_visit(n) for n in range(6)])
+        for _ in range(8):
+            door.clock.advance(door.syncer.step())
+        assert (door.counts().waiting, door.counts().parked) == (6, 0)
+        refuses[0] = False
+        door.clock.advance(400)
+        door.steps()
+        assert (door.counts().waiting, door.counts().parked) == (0, 0)
+        door.store.close()
+
+
+def test_what_the_registry_itself_refused_is_parked_with_its_word_and_tried_again_after_a_day(
+    tmp_path, connect
+):
+    strict = [True]
+
+    def registry(came):
+        if strict[0]:
+            return 422, {"type": "urn:ashyq:problem:invalid-request"}
+        return well_behaved(came)
+
+    with HostileServer(registry) as server:
+        door = Door(tmp_path / "kiosk.db", connect(server.url))
+        door.record(make_visit(1))
+        door.syncer.step()
+        [parked] = door.store.call(lambda store: store.reports.queue()).result(SOON_S)
+        assert parked.parked == "http-422 invalid-request"
+        strict[0] = False
+        for hours in (23, 2):
+            door.clock.advance(hours * 3600)
+            asked = len(server.requests)
+            for _ in range(3):
+                door.syncer.step()
+            assert (len(server.requests) > asked) is (hours == 2)
+        assert (door.counts().waiting, door.counts().parked) == (0, 0)
         door.store.close()
 
 
