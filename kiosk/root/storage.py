@@ -17,7 +17,6 @@ from kiosk.store.store import Store
 from kiosk.store.thread import STORE_SILENCE_S, StoreThread
 from kiosk.threads.heartbeats import Heartbeats, Pulse
 
-
 log = logging.getLogger(__name__)
 
 
