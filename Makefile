@@ -77,7 +77,6 @@ bench: ## measure the door beside the loop that tutorials show (half an hour; QU
 	@scripts/setup.sh test
 	@$(PY) -m tests.bench $(if $(QUICK),--quick)
 	@$(PY) -m tests.bench.revocations
-	@$(PY) -m tests.bench.eyes_apart
 	@$(PY) -m tests.bench.reader $(if $(QUICK),--quick) $(if $(PHOTOS),--photos '$(PHOTOS)')
 	@$(PY) -m tests.bench.factors --quick
 
